@@ -1,0 +1,45 @@
+"""What a scan takes and gives: options in, events out.
+
+Events are JSON objects, one a line in ``--format jsonl``. ``event`` is one of file, reference, manifest,
+package, dataset, node, edge, finding, progress, error, done; the other keys are those of the contract's
+object of that name. ``progress`` has phase, done, total, bytes and, in the first one, target. ``error`` has
+path and why (something was not analysed). ``done`` is last and has all that is not a list of such objects:
+schema, tool, target, audit, coverage, run, and ``incomplete`` (why exit code 3 would be due, sentences).
+A node may come more than once while the scan runs: the later one stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+SCHEMA = "provenance-inspector/scan/1"
+
+Event = dict[str, Any]
+
+# The lists of the contract's result and the event that carries one item of each.
+LISTS = {
+    "file": "files",
+    "reference": "references",
+    "manifest": "manifests",
+    "package": "packages",
+    "dataset": "datasets",
+    "node": "nodes",
+    "edge": "edges",
+    "finding": "findings",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """How to scan. ``exclude`` are globs of paths that are left out (and named in the coverage)."""
+
+    target: str
+    offline: bool = False
+    audit: bool = True
+    advisories: str | None = None
+    jobs: int = 2
+    use_cache: bool = True
+    max_seconds_per_file: float = 20.0
+    exclude: tuple[str, ...] = ()
+    use_hub_token: bool = False
