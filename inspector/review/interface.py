@@ -82,7 +82,7 @@ class ReviewFile(Protocol):
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> ReviewFile:
-        """Opens an existing file; a corrupt, foreign or newer one is an UnreadableInput and stays as it is."""
+        """Opens an existing file; a corrupt, foreign or newer one is UnreadableInput and is left alone."""
 
     def take_scan(self, scan: Mapping[str, Any]) -> None:
         """Stores a finished scan (the contract's JSON object) in the place of the last one, in one
