@@ -1,0 +1,171 @@
+"""The commands: thin, one module each, found by the table below and imported only when called.
+
+A module gives ``register(subparsers)``, which adds its parsers and sets ``run`` on each to a function of
+the parsed arguments that returns the exit code. Results go to standard output, messages to standard
+error. An InspectorError ends a command with its sentence and its exit code; anything else is a defect
+of ours, is written to a file, and never shown as a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from inspector import __version__
+from inspector.provenance.errors import InspectorError, Refused, UnreadableInput
+from inspector.provenance.text import plain
+
+# command -> (module of this room, one line for --help)
+COMMANDS = {
+    "scan": ("scan", "scan a folder, file or hub repository"),
+    "review": ("review", "make, show and decide a review file"),
+    "key": ("keys", "signing keys"),
+    "trust": ("keys", "whose signatures are trusted"),
+    "sign": ("sign", "write the signed record of a review"),
+    "countersign": ("sign", "add a second signature to a record"),
+    "verify": ("verify", "check a record, and the bytes it speaks of"),
+    "export": ("export", "write a review as HTML, SARIF, CycloneDX and more"),
+    "screenshot": ("screenshot", "paint the window into a picture"),
+    "explain": ("explain", "say what loading a file would do; nothing is run"),
+}
+
+_INTERRUPTED = 130
+_DEFECT = 3
+
+
+def run(argv: Sequence[str]) -> int:
+    """Runs one command line (without the program's name) and gives its exit code."""
+    _use_utf8()
+    with _sentences() as outcome:
+        outcome.code = _dispatch(list(argv))
+    return outcome.code
+
+
+def run_window(argv: Sequence[str]) -> int:
+    """Opens the window, on the target where one is given."""
+    _use_utf8()
+    with _sentences() as outcome:
+        outcome.code = _open_window(argv[0] if argv else None)
+    return outcome.code
+
+
+def _dispatch(argv: list[str]) -> int:
+    if not argv:
+        return _open_window(None)
+    if argv[0] in COMMANDS:
+        return _run_command(argv)
+    if not argv[0].startswith("-") and len(argv) == 1:
+        return _open_window(argv[0])
+    _overview().parse_args(argv)
+    return 2
+
+
+def _run_command(argv: list[str]) -> int:
+    module = importlib.import_module(f"inspector.cli.{COMMANDS[argv[0]][0]}")
+    parser = argparse.ArgumentParser(prog="inspector", allow_abbrev=False)
+    module.register(parser.add_subparsers(dest="command", required=True))
+    arguments = parser.parse_args(argv)
+    code: int = arguments.run(arguments)
+    sys.stdout.flush()
+    return code
+
+
+def _overview() -> argparse.ArgumentParser:
+    lines = "\n".join(f"  {name:<12} {line}" for name, (_, line) in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="inspector",
+        usage="inspector [TARGET] | inspector COMMAND …",
+        description="Where does each piece of an AI project come from, who could have changed it, and does "
+        "loading it run code?\nWithout a command the window opens, on TARGET where one is given.",
+        epilog=f"commands:\n{lines}\n\nTARGET is a folder, a file, or a hub id: hf://ORG/NAME[@REVISION]. "
+        "`inspector COMMAND --help` says more.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("target", nargs="?", metavar="TARGET", help="what to open in the window")
+    parser.add_argument("--version", action="version", version=f"Provenance Inspector {__version__}")
+    return parser
+
+
+def _open_window(target: str | None) -> int:
+    if sys.platform.startswith("linux") and not has_display():
+        raise UnreadableInput(
+            "There is no display to open a window on.",
+            "Use `inspector scan TARGET` here, or set DISPLAY or WAYLAND_DISPLAY.",
+        )
+    try:
+        from inspector.gui.app import run as run_gui
+    except ImportError as error:
+        raise UnreadableInput(
+            f"The window cannot be opened: {error}.",
+            "Install the package PySide6-Essentials and Qt's system libraries (libegl1, libxcb-cursor0, "
+            "libxkbcommon-x11-0), or use `inspector scan TARGET`.",
+        ) from error
+    code: int = run_gui(target)
+    return code
+
+
+def has_display() -> bool:
+    """Whether a window could be shown here; Qt's offscreen platform counts, since it was asked for."""
+    platform = os.environ.get("QT_QPA_PLATFORM", "")
+    shown = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return bool(shown) or platform.startswith(("offscreen", "minimal", "vnc"))
+
+
+class _Outcome:
+    code = _DEFECT
+
+
+@contextlib.contextmanager
+def _sentences():  # type: ignore[no-untyped-def]
+    """Turns whatever a command raises into a sentence on standard error and an exit code."""
+    outcome = _Outcome()
+    try:
+        yield outcome
+    except Refused as error:
+        _say(f"refused: {error.code}: {error}")
+        outcome.code = error.exit_code
+    except InspectorError as error:
+        _say(str(error))
+        outcome.code = error.exit_code
+    except KeyboardInterrupt:
+        _say("Interrupted. What was saved before stays saved.")
+        outcome.code = _INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`). Python would complain again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        outcome.code = 0
+    except Exception as error:  # noqa: BLE001 - the last net: a defect must not show as a traceback
+        _say(_report_defect(error))
+        outcome.code = _DEFECT
+
+
+def _report_defect(error: Exception) -> str:
+    import traceback
+
+    from inspector import places
+
+    sentence = f"A defect of this program stopped the command ({type(error).__name__}: {error})."
+    try:
+        folder = places.cache()
+        folder.mkdir(parents=True, exist_ok=True)
+        report = folder / "last-defect.txt"
+        report.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="replace")
+    except OSError:
+        return f"{sentence} Nothing that was saved is lost."
+    return f"{sentence} Nothing that was saved is lost. Details are in {report}."
+
+
+def _say(sentence: str) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        print(f"inspector: {plain(sentence, keep_newlines=True)}", file=sys.stderr)
+
+
+def _use_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")

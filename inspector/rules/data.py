@@ -1,0 +1,104 @@
+"""Training data: who can add to it, is it there, does loading it run a script?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from inspector.provenance import Confidence, Evidence, Finding, NodeKind, Severity, node_id
+from inspector.rules.catalogue import rule
+from inspector.rules.interface import Facts
+
+_SHOWN = 40
+
+
+def user_influence(facts: Facts) -> Iterator[Finding]:
+    """Places that write what users send into what a trainer reads, one finding for each writing file."""
+    by_file: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for influence in facts.influences:
+        by_file[influence["path"]].append(influence)
+    for path, found in by_file.items():
+        strong = any(item["grade"] == "strong" for item in found)
+        yield rule("data.user-influence").finding(
+            node_id(NodeKind.CODE, path),
+            found[0]["why"],
+            [Evidence(item["path"], line=item.get("line"), text=item.get("text") or "") for item in found],
+            severity=Severity.HIGH if strong else Severity.MEDIUM,
+            confidence=Confidence.HIGH if strong else Confidence.LOW,
+        )
+
+
+def dead_links(facts: Facts) -> Iterator[Finding]:
+    """Local data that code or a card names and that does not exist in the target."""
+    missing: dict[str, list[Evidence]] = defaultdict(list)
+    for edge in facts.graph.edges():
+        node = facts.graph.node(edge.target)
+        if node is not None and node.attributes.get("missing") is True:
+            missing[node.id] += [
+                Evidence(item.get("path"), line=item.get("line"), text=item.get("text") or "")
+                for item in edge.evidence
+            ]
+    for key, evidence in missing.items():
+        node = facts.graph.node(key)
+        if node is not None:
+            yield rule("data.dead-link").finding(
+                key, f"{node.name} is named and does not exist in the target.", evidence[:_SHOWN]
+            )
+
+
+def scripts(facts: Facts) -> Iterator[Finding]:
+    for dataset in facts.datasets:
+        if dataset.script:
+            yield rule("data.script").finding(
+                _node(facts, dataset.path),
+                f"{dataset.path} is run when the dataset is loaded.",
+                [Evidence(dataset.path)],
+            )
+
+
+def contributors(facts: Facts) -> Iterator[Finding]:
+    """Training rows without a contributor column."""
+    for dataset in facts.datasets:
+        if (
+            dataset.rows
+            and dataset.columns
+            and dataset.contributor_column is None
+            and _is_training(dataset.columns)
+        ):
+            yield rule("data.no-contributor").finding(
+                _node(facts, dataset.path),
+                f"{dataset.rows} rows with the columns {', '.join(dataset.columns[:8])}: none names a contributor.",
+                [Evidence(dataset.path, text=", ".join(dataset.columns[:20]))],
+            )
+
+
+def partly_read(facts: Facts) -> Iterator[Finding]:
+    parts = [dataset for dataset in facts.datasets if dataset.partly]
+    if parts:
+        yield rule("data.not-read").finding(
+            facts.root,
+            f"{len(parts)} data file{'s were' if len(parts) > 1 else ' was'} read only in part.",
+            [Evidence(dataset.path, text=dataset.partly or "") for dataset in parts[:_SHOWN]],
+        )
+
+
+_TRAINING_COLUMNS = {
+    "messages", "conversations", "prompt", "response", "completion", "instruction", "input", "output",
+    "chosen", "rejected", "question", "answer", "text", "label",
+}  # fmt: skip
+
+
+def _is_training(columns: tuple[str, ...]) -> bool:
+    return bool({column.lower() for column in columns} & _TRAINING_COLUMNS)
+
+
+def _node(facts: Facts, path: str) -> str:
+    for kind in (NodeKind.DATASET_FILE, NodeKind.DATASET, NodeKind.CODE):
+        key = node_id(kind, path)
+        if key in facts.graph:
+            return key
+    return facts.root
+
+
+RULES = (user_influence, dead_links, scripts, contributors, partly_read)

@@ -1,0 +1,152 @@
+"""Which packages, how firmly named, and what is known of them?"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from inspector.dependencies.interface import Manifest, Package
+from inspector.provenance import Audit, Confidence, Evidence, Finding, NodeKind, Severity, node_id
+from inspector.rules.catalogue import rule
+from inspector.rules.interface import Facts
+
+_SHOWN = 40
+_FLOATING = {"range", "wildcard", "bare"}
+
+
+def vulnerable(facts: Facts) -> Iterator[Finding]:
+    """One finding for each package with advisories; its severity is that of the gravest."""
+    for package in facts.packages:
+        if package.audit is not Audit.VULNERABLE:
+            continue
+        grades = [Severity(item.severity) for item in package.advisories if item.severity]
+        worst = max(grades, key=lambda grade: grade.rank, default=Severity.HIGH)
+        fixed = sorted({version for item in package.advisories for version in item.fixed_in})
+        ids = [item.id for item in package.advisories]
+        cve = sorted(
+            {a for item in package.advisories for a in (item.id, *item.aliases) if a.startswith("CVE-")}
+        )
+        known = "1 advisory" if len(ids) == 1 else f"{len(ids)} advisories"
+        yield rule("dependencies.vulnerable").finding(
+            package_node(package),
+            f"{package.name} {package.version} has {known}: {', '.join(ids[:6])}"
+            + (" …" if len(ids) > 6 else ".")
+            + (f" Fixed in {', '.join(fixed)}." if fixed else ""),
+            [
+                *_declared(package),
+                *(Evidence(text=f"{item.id}: {item.summary}") for item in package.advisories),
+            ],
+            severity=worst,
+            cve=cve,
+        )
+
+
+def floating(facts: Facts) -> Iterator[Finding]:
+    """Manifests whose lines name no exact version and that no lock file beside them resolves."""
+    locked_folders = {posixpath.dirname(manifest.path) for manifest in facts.manifests if manifest.is_lock}
+    for manifest in facts.manifests:
+        lines = [item for item in manifest.requirements if item.shape in _FLOATING]
+        if not lines or _is_resolved(manifest, locked_folders):
+            continue
+        total = sum(1 for item in manifest.requirements if item.shape != "option")
+        yield rule("dependencies.unpinned").finding(
+            node_id(NodeKind.MANIFEST, manifest.path),
+            f"{len(lines)} of {total} requirements name no exact version.",
+            [Evidence(manifest.path, line=item.line, text=item.text) for item in lines[:_SHOWN]],
+        )
+
+
+def unhashed(facts: Facts) -> Iterator[Finding]:
+    """Requirements files with exact versions and no hashes."""
+    for manifest in facts.manifests:
+        exact = [item for item in manifest.requirements if item.shape == "exact"]
+        bare = [item for item in exact if not item.hashed]
+        if manifest.format == "requirements" and bare:
+            yield rule("dependencies.no-hashes").finding(
+                node_id(NodeKind.MANIFEST, manifest.path),
+                f"{len(bare)} of {len(exact)} exact versions carry no hash.",
+                [Evidence(manifest.path, line=item.line, text=item.text) for item in bare[:_SHOWN]],
+            )
+
+
+def urls(facts: Facts) -> Iterator[Finding]:
+    """Requirements from an address that can change."""
+    for manifest in facts.manifests:
+        lines = [item for item in manifest.requirements if item.shape == "url" and not item.hashed]
+        if lines:
+            yield rule("dependencies.direct-url").finding(
+                node_id(NodeKind.MANIFEST, manifest.path),
+                f"{len(lines)} requirement{'s' if len(lines) > 1 else ''} by an address that can change.",
+                [Evidence(manifest.path, line=item.line, text=item.text) for item in lines[:_SHOWN]],
+            )
+
+
+def unaudited(facts: Facts) -> Iterator[Finding]:
+    """Packages of which no database said anything, as one finding for each of the two answers."""
+    for answer, name in (
+        (Audit.NOT_AUDITED, "dependencies.not-audited"),
+        (Audit.NOT_IN_DATABASE, "dependencies.not-in-database"),
+    ):
+        found = [package for package in facts.packages if package.audit is answer]
+        if found:
+            yield rule(name).finding(
+                facts.root,
+                f"{len(found)} of {len(facts.packages)} packages: {_common_reason(found)}",
+                [Evidence(*_place(package), text=_said(package)) for package in found[:_SHOWN]],
+            )
+
+
+def unreadable(facts: Facts) -> Iterator[Finding]:
+    for manifest in facts.manifests:
+        if manifest.error:
+            yield rule("dependencies.unreadable-manifest").finding(
+                node_id(NodeKind.MANIFEST, manifest.path),
+                manifest.error,
+                [Evidence(manifest.path, text=manifest.error)],
+            )
+
+
+def look_alikes(facts: Facts) -> Iterator[Finding]:
+    for package in facts.packages:
+        if package.looks_like:
+            first = package.looks_like[0]
+            yield rule("dependencies.look-alike").finding(
+                package_node(package),
+                f"{package.name} looks like {first['name']} (rank {first['rank']}): {first['why']}",
+                _declared(package),
+                confidence=Confidence.LOW,
+            )
+
+
+def package_node(package: Package) -> str:
+    """Node id: the name, and the version where one is known, since a lock may hold several."""
+    return node_id(
+        NodeKind.PACKAGE, f"{package.name}=={package.version}" if package.version else package.name
+    )
+
+
+def _is_resolved(manifest: Manifest, locked_folders: set[str]) -> bool:
+    return manifest.format == "pyproject" and posixpath.dirname(manifest.path) in locked_folders
+
+
+def _declared(package: Package) -> list[Evidence]:
+    return [Evidence(path, line=line, text=text) for path, line, text in package.declared_in[:8]]
+
+
+def _place(package: Package) -> tuple[str | None, int | None]:
+    return (package.declared_in[0][0], package.declared_in[0][1]) if package.declared_in else (None, None)
+
+
+def _said(package: Package) -> str:
+    version = f" {package.version}" if package.version else ""
+    return f"{package.name}{version}: {package.why or 'no answer'}"
+
+
+def _common_reason(packages: list[Package]) -> str:
+    reasons = {package.why for package in packages}
+    return (
+        next(iter(reasons)) if len(reasons) == 1 else f"{len(reasons)} different reasons, see the evidence."
+    )
+
+
+RULES = (vulnerable, floating, unhashed, urls, unaudited, unreadable, look_alikes)
