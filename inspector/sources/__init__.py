@@ -1,0 +1,127 @@
+"""What can be opened, and how: ``open_target`` gives a Source for a folder, a file or a hub repository.
+
+How the engine uses it::
+
+    source = open_target("models/", exclude=("data/raw/**",))
+    for entry in source.entries():            # sorted by path; asked again, it lists the same
+        if isinstance(entry, LeftOut): ...    # coverage.left_out: entry.path, entry.rule
+        elif entry.kind is EntryKind.FILE:
+            data = source.open(entry)         # ReadFailure: not analysed, its message is the reason
+            try:
+                data.read_at(0, min(8, data.size))
+                if data.changed(): ...        # written to since it was opened: not analysed
+            finally:
+                data.close()
+        else: ...                             # not analysed: entry.kind and entry.detail say why
+    source.close()
+
+``open`` of one source may be called from several threads at a time; ``entries`` belongs to one thread.
+``Target.root`` is the path as the system wants it and may hold surrogates: show it through ``plain``.
+``Target.name`` and ``Entry.path`` can always be written as UTF-8.
+
+A hub target gives a ``HubSource`` (``inspector.sources.hub``). Its entries are ``EntryKind.REMOTE``;
+``entry.claimed_sha256`` is the hub's own claim. Where ``entry.attributes["openable"]`` is true, ``open``
+fetches the file as a small text (config, card, code: at most 1 MB each and 8 MB a review); for every other
+one it raises ReadFailure "… was not downloaded", which belongs into ``coverage.not_analysed``.
+``source.facts()`` is a ``HubFacts``: revision, pin, owner, lineage, named datasets, and the related
+repositories with their own facts. Its ``evidence`` holds times and belongs under ``run``.
+
+A folder or a file opens no socket: nothing of ``inspector.sources.hub`` is imported for it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Sequence
+
+from inspector.provenance.errors import UnreadableInput
+from inspector.provenance.text import plain
+from inspector.sources.folder import FolderSource, SingleFileSource
+from inspector.sources.hubid import HubId, is_hub_target, parse_hub_target
+from inspector.sources.interface import (
+    ByteSource,
+    Entry,
+    EntryKind,
+    LeftOut,
+    ReadFailure,
+    Source,
+    Target,
+)
+
+__all__ = [
+    "ByteSource",
+    "Entry",
+    "EntryKind",
+    "HubId",
+    "LeftOut",
+    "ReadFailure",
+    "Source",
+    "Target",
+    "is_hub_target",
+    "open_target",
+    "parse_hub_target",
+]
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_OTHER_KINDS = (
+    (stat.S_ISFIFO, "a FIFO"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def open_target(
+    target: str, *, exclude: Sequence[str] = (), offline: bool = False, use_hub_token: bool = False
+) -> Source:
+    """Opens what a user named as TARGET.
+
+    ``exclude`` are globs of paths to leave out. ``offline`` forbids the hub. ``use_hub_token`` sends the
+    token that the hub's own tools have stored, and only to the endpoint in use. A bad target is
+    UnreadableInput, a hub that does not answer WorkIncomplete; both name what was asked for.
+    """
+    if is_hub_target(target):
+        from inspector.sources.hub import HubSource
+
+        return HubSource.open_repository(
+            parse_hub_target(target), exclude=exclude, offline=offline, use_hub_token=use_hub_token
+        )
+    return _open_local(target, exclude)
+
+
+def _open_local(target: str, exclude: Sequence[str]) -> Source:
+    shown = plain(target, 300)
+    if not target or "\0" in target:
+        raise UnreadableInput(
+            "No target was named." if not target else f"{shown} is no possible path.",
+            "Name a folder, a file or a hub repository (hf://ORG/NAME).",
+        )
+    try:
+        # A link that the user names is what the user means; below the target none is followed.
+        path = os.path.realpath(target, strict=True)
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            return FolderSource(path, exclude)
+        for is_kind, words in _OTHER_KINDS:
+            if is_kind(mode):
+                raise UnreadableInput(f"{shown} is {words}; it is not opened.", "Name a folder or a file.")
+        if not os.access(path, os.R_OK):
+            raise PermissionError
+        return SingleFileSource(path)
+    except (FileNotFoundError, NotADirectoryError):
+        raise UnreadableInput(f"{shown} does not exist.", _next_step(target)) from None
+    except PermissionError:
+        raise UnreadableInput(
+            f"{shown} may not be read by this user.", "Ask for the right to read it, or review a copy."
+        ) from None
+    except OSError as error:
+        why = plain(error.strerror or "the system gives no reason")
+        raise UnreadableInput(f"{shown} cannot be opened: {why}.", "Check the path.") from None
+
+
+def _next_step(target: str) -> str:
+    if _URL.match(target):
+        return "A repository on a hub is named as hf://ORG/NAME; other addresses are not opened."
+    return "Check the spelling; a repository on a hub is named as hf://ORG/NAME."
