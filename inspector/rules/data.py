@@ -68,7 +68,7 @@ def contributors(facts: Facts) -> Iterator[Finding]:
         ):
             yield rule("data.no-contributor").finding(
                 _node(facts, dataset.path),
-                f"{dataset.rows} rows with the columns {', '.join(dataset.columns[:8])}: none names a contributor.",
+                f"{dataset.rows} rows, and no column names who wrote them.",
                 [Evidence(dataset.path, text=", ".join(dataset.columns[:20]))],
             )
 

@@ -101,7 +101,7 @@ def calls(facts: Facts) -> Iterator[Finding]:
         message = (
             f"{calls_named} can run code from the file it opens."
             if unsafe
-            else f"Whether {calls_named} can run code here depends on what is installed or passed at run time."
+            else f"Whether {calls_named} can run code depends on what is installed or passed at run time."
         )
         yield rule("loading.unsafe-call").finding(
             node_id(NodeKind.CODE, path),

@@ -1,0 +1,28 @@
+"""Runs it all: source, readers in worker processes, graph, rules; told as events or as one result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from inspector.scan.collected import Collected
+from inspector.scan.interface import SCHEMA, Event, ScanOptions
+
+__all__ = ["SCHEMA", "Collected", "Event", "ScanOptions", "run_scan", "scan_events"]
+
+
+def scan_events(options: ScanOptions, command: Sequence[str] = ()) -> Iterator[Event]:
+    """The events of one scan as they happen, ``done`` last."""
+    # Collected and ScanOptions are used by the window, which reads no file itself: the engine is
+    # imported by those who run it.
+    from inspector.scan.engine import Scan
+
+    return Scan(options, command).events()
+
+
+def run_scan(options: ScanOptions, command: Sequence[str] = ()) -> dict[str, Any]:
+    """Scans to the end and gives the contract's result."""
+    collected = Collected()
+    for event in scan_events(options, command):
+        collected.add(event)
+    return collected.result()

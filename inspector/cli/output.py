@@ -1,0 +1,44 @@
+"""Where a command's result goes: standard output, or a file that is whole or not there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from inspector.provenance import UnreadableInput, plain
+
+
+def write_result(content: bytes, out: str | None) -> None:
+    """Writes to ``out`` in one step (a temporary file beside it, then a rename), or to standard output."""
+    if out is None or out == "-":
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    path = Path(out)
+    name = None
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(path)
+    except OSError as error:
+        if name is not None:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+        raise UnreadableInput(
+            f"{plain(out)} cannot be written: {error.strerror or error}.",
+            "Choose another place with -o; an older file there is unchanged.",
+        ) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

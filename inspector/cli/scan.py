@@ -1,0 +1,133 @@
+"""``inspector scan``: scans and writes the result; no window, no Qt."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from typing import Any
+
+from inspector.cli.output import write_result
+from inspector.provenance.words import Severity
+from inspector.scan import Collected, ScanOptions, scan_events
+
+_FORMATS = ("text", "json", "jsonl", "sarif", "cyclonedx")
+
+
+def register(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "scan",
+        help="scan a folder, file or hub repository",
+        description="Reads every file of TARGET, runs none, and says where each piece comes from, how firmly "
+        "it is named, and whether loading it runs code.",
+        epilog="Exit codes: 0 done (and below --fail-on), 1 a finding at or above --fail-on, 2 TARGET cannot "
+        "be read, 3 something was not analysed, so that --fail-on cannot be judged.",
+    )
+    parser.add_argument("target", metavar="TARGET", help="folder, file, or hf://ORG/NAME[@REVISION]")
+    parser.add_argument("--format", choices=_FORMATS, default="text", help="default: text")
+    parser.add_argument("-o", "--out", metavar="FILE", help="write the result here")
+    parser.add_argument(
+        "--fail-on",
+        choices=("none", *(severity.value for severity in reversed(Severity))),
+        default="none",
+        help="exit 1 on a finding this bad or worse",
+    )
+    parser.add_argument("--offline", action="store_true", help="open no socket")
+    parser.add_argument("--no-audit", action="store_true", help="do not ask for vulnerabilities of packages")
+    parser.add_argument("--advisories", metavar="DB", help="offline advisory database")
+    parser.add_argument(
+        "--jobs", type=_positive, default=_default_jobs(), metavar="N", help="worker processes"
+    )
+    parser.add_argument("--no-cache", action="store_true", help="do not use saved answers")
+    parser.add_argument(
+        "--max-seconds-per-file", type=_seconds, default=20.0, metavar="N", help="patience with one file"
+    )
+    parser.add_argument(
+        "--exclude", action="append", default=[], metavar="GLOB", help="leave these paths out"
+    )
+    parser.add_argument("--use-hub-token", action="store_true", help="send the hub's own token to the hub")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Scans and writes; gives the exit code of the contract."""
+    options = ScanOptions(
+        target=arguments.target,
+        offline=arguments.offline,
+        audit=not arguments.no_audit,
+        advisories=arguments.advisories,
+        jobs=arguments.jobs,
+        use_cache=not arguments.no_cache,
+        max_seconds_per_file=arguments.max_seconds_per_file,
+        exclude=tuple(arguments.exclude),
+        use_hub_token=arguments.use_hub_token,
+    )
+    collected = Collected()
+    stream = arguments.format == "jsonl" and arguments.out in (None, "-")
+    lines: list[bytes] = []
+    for event in scan_events(options, ["inspector", *sys.argv[1:]]):
+        collected.add(event)
+        if arguments.format == "jsonl":
+            line = json_bytes(event)
+            if stream:
+                sys.stdout.buffer.write(line)
+                sys.stdout.buffer.flush()
+            else:
+                lines.append(line)
+    result = collected.result()
+    if arguments.format == "jsonl":
+        if not stream:
+            write_result(b"".join(lines), arguments.out)
+    else:
+        write_result(_rendered(arguments.format, result), arguments.out)
+    for sentence in result.get("incomplete") or []:
+        print(f"inspector: {sentence}", file=sys.stderr)
+    return exit_code(result, arguments.fail_on)
+
+
+def exit_code(result: dict[str, Any], fail_on: str) -> int:
+    """0, 1 or 3. A finding that is bad enough decides at once; below it, only a complete scan is fine."""
+    if fail_on == "none":
+        return 0
+    limit = Severity(fail_on).rank
+    if any(Severity(finding["severity"]).rank >= limit for finding in result["findings"]):
+        return 1
+    return 3 if result.get("incomplete") else 0
+
+
+def json_bytes(value: Any, *, indent: int | None = None) -> bytes:
+    """UTF-8, sorted keys, a line feed at the end; lone surrogates cannot come this far."""
+    separators = (",", ":") if indent is None else (",", ": ")
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=separators, indent=indent)
+    return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _rendered(form: str, result: dict[str, Any]) -> bytes:
+    if form == "json":
+        return json_bytes(result, indent=1)
+    if form == "text":
+        from inspector.cli.text_report import render
+
+        return render(result).encode("utf-8", "backslashreplace")
+    from inspector.record.exports import export_scan
+
+    return export_scan(form, result)
+
+
+def _default_jobs() -> int:
+    return max(1, min(8, os.cpu_count() or 1))
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 64:
+        raise argparse.ArgumentTypeError("a number from 1 to 64")
+    return value
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0.1 <= value <= 86_400:
+        raise argparse.ArgumentTypeError("a number of seconds from 0.1 to 86400")
+    return value

@@ -1,0 +1,201 @@
+"""Runs a scan: opens the target, has its files read, joins the facts, judges them, tells it all as events.
+
+The order is that of the house: source, readers, graph, rules.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import platform
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from inspector import __version__, artifacts, dependencies, references
+from inspector.dependencies.interface import AuditResult, Manifest, Package
+from inspector.provenance import Audit, Finding, NodeKind, Severity, plain
+from inspector.provenance.sums import tree_digest
+from inspector.provenance.words import worse_severity
+from inspector.references.interface import ProjectFacts
+from inspector.rules import Facts, judge, rules_digest
+from inspector.scan import lineage
+from inspector.scan.assemble import GraphBuilder
+from inspector.scan.interface import SCHEMA, Event, ScanOptions
+from inspector.scan.reading import Reading
+from inspector.sources import open_target
+from inspector.sources.interface import EntryKind, Target
+
+
+class Scan:
+    """One scan of one target. ``events`` runs it; it is used once. ``command`` is kept in the result."""
+
+    def __init__(self, options: ScanOptions, command: Sequence[str] = ()) -> None:
+        self._options = options
+        self._command = list(command)
+        self._started = datetime.datetime.now(datetime.UTC)
+        self._clock = time.monotonic()
+        self._incomplete: list[str] = []
+
+    def events(self) -> Iterator[Event]:
+        """All events of the scan, ``done`` last. Raises InspectorError where the target cannot be opened."""
+        options = self._options
+        source = open_target(
+            options.target,
+            exclude=options.exclude,
+            offline=options.offline,
+            use_hub_token=options.use_hub_token,
+        )
+        with contextlib.closing(source):
+            yield _progress("listing", target=_target_json(source.target, None))
+            reading = Reading(source, options)
+            yield from reading.events()
+            hub_facts = getattr(source, "facts", None)
+            hub = hub_facts() if hub_facts is not None else None
+            yield from self._join(source.target, reading, hub)
+
+    def _join(self, target: Target, reading: Reading, hub: Any) -> Iterator[Event]:
+        """From what the readers said to references, packages, graph, findings and the end."""
+        yield _progress("joining")
+        project = ProjectFacts(_requirements(reading.manifests), frozenset(f.path for f in reading.files))
+        found = references.resolve(reading.indexes, project)
+        for reference in found:
+            yield {"event": "reference", **reference.as_json()}
+        yield _progress("auditing")
+        packages, audit = self._audit(dependencies.packages(reading.manifests))
+        for package in packages:
+            yield {"event": "package", **package.as_json()}
+        influences = references.influence(reading.indexes)
+
+        root = lineage.root_node(target, hub)
+        builder = GraphBuilder(root)
+        builder.add_files(reading.files, reading.datasets)
+        builder.add_references(found)
+        builder.add_influences(influences)
+        builder.add_dependencies(reading.manifests, packages)
+        if hub is not None:
+            lineage.add_to(builder, hub)
+        facts = Facts(
+            target=target,
+            graph=builder.graph,
+            root=builder.root,
+            files=reading.files,
+            references=found,
+            manifests=reading.manifests,
+            packages=packages,
+            audit=audit,
+            datasets=reading.datasets,
+            influences=influences,
+            hub=hub,
+        )
+        findings = judge(facts)
+        _grade(facts, findings)
+        for node in builder.graph.nodes():
+            yield {"event": "node", **node.as_json()}
+        for edge in builder.graph.edges():
+            yield {"event": "edge", **edge.as_json()}
+        for finding in findings:
+            yield {"event": "finding", **finding.as_json()}
+        yield self._done(target, reading, audit)
+
+    def _audit(self, packages: Sequence[Package]) -> tuple[list[Package], AuditResult]:
+        if not self._options.audit and not self._options.offline:
+            asked = [replace(p, audit=Audit.NOT_AUDITED, why="The audit was switched off.") for p in packages]
+            return asked, AuditResult("none", None, not packages, tuple(asked), "The audit was switched off.")
+        result = dependencies.audit(packages, offline=self._options.offline)
+        if not result.complete:
+            self._incomplete.append(result.note or "Some packages were not audited.")
+        return list(result.packages), result
+
+    def _done(self, target: Target, reading: Reading, audit: AuditResult) -> Event:
+        not_analysed = [
+            {"path": file.path, "why": file.not_analysed} for file in reading.files if file.not_analysed
+        ]
+        if not_analysed:
+            number = len(not_analysed)
+            self._incomplete.append(f"{number} file{'s were' if number > 1 else ' was'} not analysed.")
+        if not reading.files:
+            self._incomplete.append("The target holds no files, so there was nothing to review.")
+        finished = datetime.datetime.now(datetime.UTC)
+        return {
+            "event": "done",
+            "schema": SCHEMA,
+            "tool": {
+                "name": "Provenance Inspector",
+                "version": __version__,
+                "rules_digest": rules_digest(),
+                "allow_list_digest": artifacts.allow_list_digest(),
+            },
+            "target": _target_json(target, _manifest_digest(reading)),
+            "audit": audit.as_json(),
+            "coverage": {
+                "files": len(reading.files),
+                "analysed": len(reading.files) - len(not_analysed),
+                "left_out": [{"path": item.path, "rule": item.rule} for item in reading.left_out],
+                "not_analysed": not_analysed,
+            },
+            "incomplete": self._incomplete,
+            "run": {
+                "started": self._started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "finished": finished.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "seconds": round(time.monotonic() - self._clock, 3),
+                "root": target.root,
+                "command": [plain(word) for word in self._command],
+                "platform": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+            },
+        }
+
+
+def _progress(phase: str, **more: Any) -> Event:
+    return {"event": "progress", "phase": phase, "done": 0, "total": None, "bytes": 0, **more}
+
+
+def _target_json(target: Target, manifest_digest: str | None) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        "kind": target.kind,
+        "name": plain(target.name),
+        "revision": target.revision,
+        "manifest_sha256": manifest_digest,
+    }
+    if target.asked is not None:
+        value["asked"] = target.asked
+    return value
+
+
+def _manifest_digest(reading: Reading) -> str | None:
+    """The digest of the list of all regular files; None where one of them could not be hashed."""
+    regular = [f for f in reading.files if f.entry.kind in (EntryKind.FILE, EntryKind.DENIED)]
+    if not regular or any(f.sha256 is None or f.entry.undecodable for f in regular):
+        return None
+    return tree_digest((f.path, f.sha256) for f in regular if f.sha256 is not None)
+
+
+def _requirements(manifests: Sequence[Manifest]) -> dict[str, str]:
+    """What the manifests ask of each package: a locked version where there is one, else the specifier
+    of the line that says most. The loosest of several statements stands, since any of them may be used."""
+    asked: dict[str, str] = {}
+    locked = {item.name: f"=={item.version}" for m in manifests for item in m.locked if item.version}
+    for manifest in manifests:
+        for item in manifest.requirements:
+            if item.name and item.shape in ("exact", "wildcard", "range", "bare"):
+                known = asked.get(item.name)
+                asked[item.name] = item.specifier if known is None else min(known, item.specifier, key=len)
+    return {**asked, **locked}
+
+
+def _grade(facts: Facts, findings: Sequence[Finding]) -> None:
+    """Gives each node the severity of its worst finding, and the folder models the worst of their files."""
+    worst: dict[str, Severity | None] = {}
+    for finding in findings:
+        worst[finding.node] = worse_severity(worst.get(finding.node), finding.severity)
+    for key, severity in worst.items():
+        node = facts.graph.node(key)
+        if node is not None:
+            facts.graph.replace_node(replace(node, severity=severity))
+    for edge in list(facts.graph.edges()):
+        outer, inner = facts.graph.node(edge.source), facts.graph.node(edge.target)
+        if outer is None or inner is None or edge.kind.value != "contains":
+            continue
+        if outer.kind is NodeKind.MODEL and inner.severity is not None:
+            facts.graph.replace_node(replace(outer, severity=worse_severity(outer.severity, inner.severity)))

@@ -1,0 +1,34 @@
+"""What the operating system lets a worker process have. Set once, at its start, and never raised again."""
+
+from __future__ import annotations
+
+import sys
+
+MEMORY_BYTES = 3 << 30  # a 50 MB notebook needs about 1 GB as Python objects; a bomb needs all there is
+_OPEN_FILES = 256
+
+
+def apply() -> None:
+    """Caps address space, file size and core dumps where the platform knows such limits."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _cap(resource, "RLIMIT_AS", MEMORY_BYTES)
+    _cap(resource, "RLIMIT_CORE", 0)
+    _cap(resource, "RLIMIT_FSIZE", 0)  # a reader writes nothing
+    _cap(resource, "RLIMIT_NOFILE", _OPEN_FILES)
+
+
+def _cap(resource, name: str, value: int) -> None:  # type: ignore[no-untyped-def]
+    which = getattr(resource, name, None)
+    if which is None:
+        return
+    _, hard = resource.getrlimit(which)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    try:
+        resource.setrlimit(which, (value, value))
+    except (ValueError, OSError):
+        # macOS refuses some of them; the time limit of the pool still holds.
+        return
