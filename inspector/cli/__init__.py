@@ -93,6 +93,8 @@ def _overview() -> argparse.ArgumentParser:
 
 def _open_window(target: str | None) -> int:
     if sys.platform.startswith("linux") and not has_display():
+        if target is None:
+            return _scan_sample()
         raise UnreadableInput(
             "There is no display to open a window on.",
             "Use `inspector scan TARGET` here, or set DISPLAY or WAYLAND_DISPLAY.",
@@ -106,6 +108,15 @@ def _open_window(target: str | None) -> int:
             "libxkbcommon-x11-0), or use `inspector scan TARGET`.",
         ) from error
     code: int = run_gui(target)
+    return code
+
+
+def _scan_sample() -> int:
+    from inspector import resources
+
+    _say("There is no display to open a window on. This is the sample, scanned in the terminal instead:")
+    code = _run_command(["scan", str(resources.path("sample")), "--no-audit"])
+    _say("Scan your own project with: inspector scan FOLDER")
     return code
 
 

@@ -100,7 +100,7 @@ class Scan:
         yield self._done(target, reading, audit)
 
     def _audit(self, packages: Sequence[Package]) -> tuple[list[Package], AuditResult]:
-        if not self._options.audit and not self._options.offline:
+        if not self._options.audit:
             asked = [replace(p, audit=Audit.NOT_AUDITED, why="The audit was switched off.") for p in packages]
             return asked, AuditResult("none", None, not packages, tuple(asked), "The audit was switched off.")
         result = dependencies.audit(packages, offline=self._options.offline)

@@ -34,15 +34,15 @@ _NOT_OPENED = {
     EntryKind.LINK_INSIDE: (
         Loading.NO_LOADER,
         "link",
-        "A link inside the target; what it names is listed itself.",
+        "A link inside the target.",
     ),
     EntryKind.LINK_BROKEN: (Loading.NO_LOADER, "link", "A link that leads nowhere."),
     EntryKind.LINK_OUTSIDE: (
         Loading.NOT_UNDERSTOOD,
         "link",
-        "A link out of the target; it was not followed.",
+        "A link out of the target, not followed.",
     ),
-    EntryKind.SPECIAL: (Loading.NOT_UNDERSTOOD, "special-file", "Not a regular file; it was not opened."),
+    EntryKind.SPECIAL: (Loading.NOT_UNDERSTOOD, "special-file", "Not a regular file, not opened."),
 }
 
 
