@@ -49,7 +49,7 @@ class SetupFailed(Exception):
 
 
 def main(words: list[str]) -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is started by whatever Python is there
         print("Provenance Inspector needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")
         return 2
     try:
@@ -133,9 +133,9 @@ def name_missing_libraries(*, window: bool = True) -> None:
 
 
 def start(command: list[str]) -> int:
-    if WINDOWS:
-        return subprocess.run(command, check=False).returncode
-    os.execv(command[0], command)
+    if not WINDOWS:
+        os.execv(command[0], command)
+    return subprocess.run(command, check=False).returncode
 
 
 def _make_venv() -> None:
@@ -147,8 +147,8 @@ def _make_venv() -> None:
     if made.returncode:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise SetupFailed(
-            f"Python's venv module does not work here. On Debian and Ubuntu: "
-            f"sudo apt-get install python{version}-venv. It said: {(made.stderr or made.stdout).strip()[-300:]}"
+            f"Python's venv module does not work here. On Debian and Ubuntu: sudo apt-get install "
+            f"python{version}-venv. It said: {(made.stderr or made.stdout).strip()[-300:]}"
         )
 
 
