@@ -1,0 +1,160 @@
+"""The marks of a node and the words of its card: the one place that decides what is highlighted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from inspector.provenance import Finding, Loading, Node, NodeKind, Pin, Severity, plain
+from inspector.provenance.text import elide_middle
+from inspector.provenance.words import worse_severity
+from inspector.views.interface import (
+    CARD_HEIGHT,
+    CARD_HEIGHT_MARKED,
+    CARD_WIDTH,
+    DETAIL_HEIGHT,
+    PICKLE_BASED,
+    RUNS_CODE,
+    UNKNOWN,
+    UNPINNED,
+    PlacedNode,
+)
+
+_NAME_LIMIT = 300
+_LABEL_LIMIT = 44
+
+# A pickle stays a pickle when its imports are known: every one is marked, allow-listed ones too.
+_PICKLE_LOADINGS = frozenset({Loading.ALLOW_LISTED, Loading.LIBRARY, Loading.UNKNOWN_IMPORT})
+# What could not be read to its end never counts as fine.
+_UNKNOWN_LOADINGS = frozenset({Loading.UNREADABLE, Loading.NOT_UNDERSTOOD})
+
+_PLURALS: Final = {
+    NodeKind.PROJECT: "projects",
+    NodeKind.MODEL: "models",
+    NodeKind.MODEL_FILE: "model files",
+    NodeKind.DATASET: "datasets",
+    NodeKind.DATASET_FILE: "dataset files",
+    NodeKind.PACKAGE: "packages",
+    NodeKind.MANIFEST: "manifests",
+    NodeKind.CODE: "code files",
+    NodeKind.CONTAINER_IMAGE: "container images",
+    NodeKind.OWNER: "owners",
+}
+_IN_A_FOLDER = frozenset({NodeKind.MODEL_FILE, NodeKind.DATASET_FILE, NodeKind.MANIFEST, NodeKind.CODE})
+
+
+def marks(node: Node) -> tuple[str, ...]:
+    """The marks that hold for ``node``, in the order in which they are shown and spoken."""
+    pickled = node.attributes.get("pickle") is True or node.loading in _PICKLE_LOADINGS
+    unknown = node.loading in _UNKNOWN_LOADINGS or node.pin is Pin.UNDETERMINED
+    return tuple(
+        word
+        for word, holds in (
+            (PICKLE_BASED, pickled),
+            (UNPINNED, node.pin is not None and node.pin.is_unpinned),
+            (RUNS_CODE, node.loading is Loading.RUNS_CODE),
+            (UNKNOWN, unknown),
+        )
+        if holds
+    )
+
+
+def accessible_label(node: Node) -> str:
+    """What other programs and screen readers find: "kind name, pickle-based, unpinned"."""
+    return ", ".join((f"{node.kind.value} {full_name(node)}", *marks(node)))
+
+
+def full_name(node: Node) -> str:
+    """The node's name as it may be shown anywhere, shortened in its middle above 300 characters."""
+    return plain(elide_middle(node.name, _NAME_LIMIT))
+
+
+def card_label(node: Node) -> str:
+    """The first line of a card: a file's own name, a package with its version, else the name."""
+    name = node.name
+    if node.kind in _IN_A_FOLDER:
+        name = name.replace("\\", "/").rstrip("/").rpartition("/")[2] or name
+    version = node.attributes.get("version")
+    if node.kind is NodeKind.PACKAGE and isinstance(version, str) and version:
+        name = f"{elide_middle(name, _LABEL_LIMIT - 12)} {elide_middle(version, 11)}"
+    return plain(elide_middle(name, _LABEL_LIMIT))
+
+
+def card_sublabel(node: Node) -> str:
+    """The second line of a card: the kind, and where a file lies or at which revision a model is."""
+    rest = ""
+    if node.kind in _IN_A_FOLDER:
+        rest = node.name.replace("\\", "/").rstrip("/").rpartition("/")[0]
+    elif node.kind in (NodeKind.MODEL, NodeKind.DATASET):
+        revision = node.attributes.get("revision")
+        rest = revision[:12] if isinstance(revision, str) else ""
+    if not rest:
+        return node.kind.value
+    return f"{node.kind.value} · {plain(elide_middle(rest, 40))}"
+
+
+def plural(kind: NodeKind, count: int) -> str:
+    """ "29 packages", "1 package"."""
+    word = _PLURALS[kind] if count != 1 else kind.value.replace("-", " ")
+    return f"{count:,} {word}"
+
+
+def node_severity(node: Node, findings: Sequence[Finding]) -> Severity | None:
+    """The gravest of what the node and its findings say; None where nothing was found."""
+    worst = node.severity
+    for finding in findings:
+        worst = worse_severity(worst, finding.severity)
+    return worst
+
+
+def card(
+    node: Node,
+    findings: Sequence[Finding] = (),
+    *,
+    more: int = 0,
+    details: tuple[str, ...] = (),
+) -> PlacedNode:
+    """The card of ``node``, not placed yet. ``more`` is how many neighbours the view leaves out."""
+    words = marks(node)
+    severity = node_severity(node, findings)
+    sublabel = card_sublabel(node)
+    if more:
+        sublabel += f" · +{more:,} more"
+    height = CARD_HEIGHT_MARKED if words else CARD_HEIGHT
+    return PlacedNode(
+        id=node.id,
+        label=card_label(node),
+        sublabel=sublabel,
+        kind=node.kind.value,
+        marks=words,
+        severity=severity.value if severity else None,
+        x=0.0,
+        y=0.0,
+        w=CARD_WIDTH,
+        h=height + DETAIL_HEIGHT * len(details),
+        name=full_name(node),
+        findings=len(findings),
+        details=details,
+    )
+
+
+def stack_card(
+    key: str, kind: NodeKind, words: tuple[str, ...], severity: Severity | None, members: Sequence[str]
+) -> PlacedNode:
+    """The card of a stack of nodes that are alike in kind, marks and severity."""
+    count = len(members)
+    return PlacedNode(
+        id=key,
+        label=f"+{plural(kind, count)}",
+        sublabel="Enter shows them",
+        kind=kind.value,
+        marks=words,
+        severity=severity.value if severity else None,
+        x=0.0,
+        y=0.0,
+        w=CARD_WIDTH,
+        h=CARD_HEIGHT_MARKED if words else CARD_HEIGHT,
+        stack=count,
+        name=f"{count:,} alike",
+        members=tuple(members),
+    )
