@@ -1,0 +1,5 @@
+"""Exports of a review: CycloneDX, SARIF, OpenVEX, OSCAL, SPDX, CSV and HTML."""
+
+from inspector.record.exports.interface import Facts, Format, export, facts_of, facts_of_scan, formats
+
+__all__ = ["Facts", "Format", "export", "facts_of", "facts_of_scan", "formats"]

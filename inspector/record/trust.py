@@ -1,0 +1,156 @@
+"""The trust store: whose keys count, in which roles, from when until when.
+
+One text file with the semantics of OpenSSH's allowed_signers; the grammar and the strict parser live in
+``inspector.gate.inspector_gate.parse_trust``, because the gate needs them where nothing of ours is installed.
+It is empty by default and nothing is ever trusted on first use.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from inspector.gate.inspector_gate import (
+    TrustedKey,
+    Unreadable,
+    parse_trust,
+    read_trust,
+    replace_file,
+    seconds,
+)
+from inspector.gate.inspector_gate import shown_time as shown
+from inspector.provenance import UnreadableInput, plain
+from inspector.record.keys import PublicKey
+
+HEADER = "# principal role[,role] valid-after valid-before keyid key [revoked:compromised|superseded@TIME]\n"
+REASONS = ("compromised", "superseded")
+_BARE = re.compile(r"[^\s\"#\\,][^\s\"\\]*\Z")
+
+
+def load(path: Path) -> list[TrustedKey]:
+    """The keys in ``path``; an absent file is an empty store. UnreadableInput names a line that is wrong."""
+    if not os.path.lexists(path):
+        return []
+    try:
+        return read_trust(str(path))
+    except Unreadable as error:
+        raise UnreadableInput(str(error), f"Correct {plain(str(path))} or restore it.") from None
+
+
+def add(
+    path: Path,
+    key: PublicKey,
+    *,
+    name: str,
+    roles: Sequence[str],
+    valid_after: str | None = None,
+    valid_before: str | None = None,
+) -> TrustedKey:
+    """Adds one line for ``key``. A key that stands there already, revoked or not, is refused: it must be
+    removed first, so that nobody is trusted again by accident."""
+    if any(known.keyid == key.keyid for known in load(path)):
+        raise UnreadableInput(f"The key {key.keyid} stands in the trust store already.")
+    if not name.strip():
+        raise UnreadableInput("A key needs the name of the person it speaks for.", "Give --name.")
+    line = line_of(
+        TrustedKey(
+            name.strip(),
+            tuple(role.strip() for role in roles),
+            _moment(valid_after),
+            _moment(valid_before),
+            key.keyid,
+            key.spki,
+        )
+    )
+    try:
+        added = parse_trust(line)[0]
+    except Unreadable as error:
+        raise UnreadableInput(str(error).replace("Line 1 of the trust store", "This entry")) from None
+    text = _text(path)
+    _replace(path, f"{text or HEADER}{line}\n")
+    return added
+
+
+def remove(path: Path, keyid: str) -> TrustedKey:
+    """Takes the line of ``keyid`` out; the key is then unknown, which is not the same as revoked."""
+    key = find(load(path), keyid)
+    lines = _text(path).split("\n")
+    del lines[key.line - 1]
+    _replace(path, "\n".join(lines))
+    return key
+
+
+def revoke(path: Path, keyid: str, *, reason: str, at: str | None, now: int) -> TrustedKey:
+    """Marks ``keyid`` as compromised (nothing it ever signed counts) or superseded (what it signed before
+    ``at`` still does; without ``at``, before now). A compromised key stays compromised."""
+    key = find(load(path), keyid)
+    if reason not in REASONS:
+        raise UnreadableInput("A key is revoked as compromised or as superseded.")
+    if key.revoked == "compromised" and reason != "compromised":
+        raise UnreadableInput(f"The key {key.keyid} is revoked as compromised, and that stays.")
+    moment = None if reason == "compromised" else now if at is None else _moment(at)
+    revoked = key._replace(revoked=reason, revoked_at=moment)
+    lines = _text(path).split("\n")
+    lines[key.line - 1] = line_of(revoked)
+    _replace(path, "\n".join(lines))
+    return revoked
+
+
+def find(keys: Sequence[TrustedKey], keyid: str) -> TrustedKey:
+    """The key with this id, or with an id that begins so (8 digits at least) where only one does."""
+    wanted = keyid.lower()
+    found = [
+        key for key in keys if key.keyid == wanted or (len(wanted) >= 8 and key.keyid.startswith(wanted))
+    ]
+    if len(found) != 1:
+        what = "No key" if not found else "More than one key"
+        raise UnreadableInput(f"{what} of the trust store has the id {plain(keyid, 70)}.")
+    return found[0]
+
+
+def line_of(key: TrustedKey) -> str:
+    """One line of the store, as ``parse_trust`` reads it. Characters that could mislead are escaped."""
+    name = key.principal
+    if not (_BARE.match(name) and name.isascii() and name.isprintable()):
+        name = json.dumps(name)
+    fields = [
+        name,
+        ",".join(key.roles),
+        "-" if key.valid_after is None else shown(key.valid_after),
+        "-" if key.valid_before is None else shown(key.valid_before),
+        key.keyid,
+        base64.b64encode(key.spki).decode(),
+    ]
+    if key.revoked:
+        fields.append(f"revoked:{key.revoked}" + (f"@{shown(key.revoked_at)}" if key.revoked_at else ""))
+    return " ".join(fields)
+
+
+def _moment(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        return seconds(text)
+    except ValueError as error:
+        raise UnreadableInput(f"{error}.") from None
+
+
+def _text(path: Path) -> str:
+    if not os.path.lexists(path):
+        return ""
+    text = path.read_text(encoding="utf-8")
+    return text if text.endswith("\n") or not text else text + "\n"
+
+
+def _replace(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(str(path), text.encode())
+    except OSError as error:
+        raise UnreadableInput(
+            f"The trust store {plain(str(path))} cannot be written: {error.strerror}."
+        ) from None
