@@ -1,0 +1,97 @@
+"""Which hub is asked, and the token that belongs to it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from inspector.provenance.errors import UnreadableInput, WorkIncomplete
+from inspector.provenance.text import plain
+
+DEFAULT_ENDPOINT = "https://huggingface.co"
+_PORTS = {"http": 80, "https": 443}
+
+Origin = tuple[str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """``url`` without a slash at its end; ``host`` is what messages call the hub (with a port, if named)."""
+
+    url: str
+    host: str
+    origin: Origin
+
+
+def endpoint_in_use() -> Endpoint:
+    """The endpoint that HF_ENDPOINT names now, or huggingface.co. UnreadableInput where it names none."""
+    url = os.environ.get("HF_ENDPOINT", "").strip().rstrip("/") or DEFAULT_ENDPOINT
+    origin = origin_of(url)
+    parts = urlsplit(url) if origin else None
+    if origin is None or parts is None or parts.query or parts.fragment:
+        raise UnreadableInput(
+            f"HF_ENDPOINT is not the address of a hub: {plain(_without_user(url), 200)}.",
+            f"Set it to something like {DEFAULT_ENDPOINT}, or unset it.",
+        )
+    if parts.username is not None:
+        raise UnreadableInput(
+            f"HF_ENDPOINT holds a user name ({plain(origin[1])}); the hub is asked without one.",
+            "Take it out of the address.",
+        )
+    return Endpoint(url, parts.netloc, origin)
+
+
+def origin_of(url: str) -> Origin | None:
+    """Scheme, host and port of an http or https address; None for everything else."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not parts.hostname:
+        return None
+    return (parts.scheme, parts.hostname.lower(), port or _PORTS[parts.scheme])
+
+
+class Token:
+    """An access token that shows itself to nobody but the origin it belongs to."""
+
+    __slots__ = ("_origin", "_value")
+
+    def __init__(self, value: str, origin: Origin) -> None:
+        self._value = value
+        self._origin = origin
+
+    def headers_for(self, url: str) -> dict[str, str]:
+        """The Authorization header for ``url``; empty for every other scheme, host or port."""
+        return {"authorization": f"Bearer {self._value}"} if origin_of(url) == self._origin else {}
+
+    def __repr__(self) -> str:
+        return "Token(…)"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a token is not copied into a file")
+
+
+def stored_token(endpoint: Endpoint) -> Token | None:
+    """The token that huggingface_hub would use, bound to ``endpoint``. None where there is none."""
+    from inspector.sources.hub.session import steady_session
+
+    try:
+        steady_session()
+        from huggingface_hub import get_token
+
+        value = get_token()
+    except Exception as error:  # noqa: BLE001 - the library documents no list; an OIDC exchange may fail
+        raise WorkIncomplete(
+            f"The token for {plain(endpoint.host, 200)} could not be had ({type(error).__name__}).",
+            "Sign in again, or go on without --use-hub-token.",
+        ) from None
+    if not value or not value.isascii() or not value.isprintable() or " " in value:
+        return None
+    return Token(value, endpoint.origin)
+
+
+def _without_user(url: str) -> str:
+    return url.rpartition("@")[2]

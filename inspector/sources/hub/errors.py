@@ -1,0 +1,184 @@
+"""What can go wrong with a hub, each as the sentence that a reviewer reads.
+
+A condition is told by status and ``X-Error-Code`` of the answer, never by the class that the library would
+raise: on plain http it raises another one. A target that is not there, or not for us, is UnreadableInput
+(exit code 2); a hub that could not answer is WorkIncomplete (3). The sentence is the same everywhere; the
+next step names repository and host.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from inspector.provenance.errors import InspectorError, UnreadableInput, WorkIncomplete
+from inspector.provenance.text import plain
+
+DISABLED_MESSAGE = "Access to this resource is disabled."
+BAD_TOKEN_MESSAGE = "Invalid credentials in Authorization header"
+_RATE_LIMIT_RESET = re.compile(r"\bt\s*=\s*(\d{1,7})")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a request is about, for the sentences: a repository (or an owner) on ``host``."""
+
+    name: str
+    host: str
+    revision: str | None = None
+    file: str | None = None
+    signed_in: bool = False
+
+    @property
+    def about(self) -> str:
+        return f"{plain(self.name, 200)} on {plain(self.host, 200)}"
+
+
+class NotFound(UnreadableInput):
+    """Missing, or private and not for us."""
+
+
+class RevisionMissing(UnreadableInput):
+    """The repository is there, the branch, tag or commit is not."""
+
+
+class FileMissing(UnreadableInput):
+    """The commit is there, the file is not."""
+
+
+class TokenRefused(UnreadableInput):
+    """The hub does not know the token that the reviewer gave."""
+
+
+class Gated(UnreadableInput):
+    """Access has to be granted by the owner."""
+
+
+class Disabled(UnreadableInput):
+    """Taken down by the hub itself."""
+
+
+class Unreachable(WorkIncomplete):
+    """No answer at all: time, network, name, certificate or proxy."""
+
+
+class ServerTrouble(WorkIncomplete):
+    """An answer that says that the hub itself is in trouble (5xx)."""
+
+
+class NotAHub(WorkIncomplete):
+    """An answer that no hub gives."""
+
+
+class Offline(WorkIncomplete):
+    """The network is switched off by the user."""
+
+
+class Cancelled(WorkIncomplete):
+    """The reviewer stopped the work."""
+
+
+class RateLimited(WorkIncomplete):
+    """The hub wants ``wait`` seconds of silence. ``done`` of ``total`` repositories were asked by then."""
+
+    def __init__(self, wait: float, ask: Ask | None = None, done: int = 0, total: int = 1) -> None:
+        about = f"{ask.about} is not read yet. " if ask else ""
+        super().__init__(
+            f"Hub limit reached; continues in {round(wait)} s ({done} of {total} repos done).",
+            f"{about}Try again after that, or sign in for a higher limit.",
+        )
+        self.wait = wait
+        self.done = done
+        self.total = total
+
+
+def of_status(status: int, headers: Mapping[str, str], ask: Ask) -> InspectorError:
+    """The error for an answer with ``status`` of 400 or more; ``headers`` with names in lower case."""
+    code = headers.get("x-error-code", "")
+    message = headers.get("x-error-message", "")
+    name = plain(ask.name, 200)
+    check = f"Check the id and that {plain(ask.host, 200)} is the hub that is meant."
+    if code == "RevisionNotFound":
+        revision = plain(ask.revision or "main", 100)
+        return RevisionMissing(
+            f"Revision {revision} is not in {name}: the branch, tag or commit was removed or never existed.",
+            f"Asked for {ask.about}. Name a revision that exists.",
+        )
+    if code == "EntryNotFound":
+        at = f" at {plain(ask.revision[:12], 60)}" if ask.revision else ""
+        return FileMissing(f"{plain(ask.file or 'The file', 200)} is not in {name}{at}.", check)
+    if code == "GatedRepo":
+        return Gated(
+            "Listing is public, bytes are gated (manual approval): weights not inspected.",
+            f"Asked for {ask.about}. Ask its owner for access and use --use-hub-token.",
+        )
+    if DISABLED_MESSAGE in message:
+        return Disabled(
+            "Hugging Face has disabled this repository.", f"Asked for {ask.about}. Do not use it."
+        )
+    if status == 401 and (ask.signed_in or BAD_TOKEN_MESSAGE in message):
+        return TokenRefused(
+            "The hub refused your token. Sign in again or go on without one.", f"Asked for {ask.about}."
+        )
+    if status == 401 or (status == 404 and not ask.signed_in):
+        return NotFound(f"{name}: not found, or private. The hub does not say which without a token.", check)
+    if status == 404:
+        return NotFound(f"{name} does not exist, or your token may not see it.", check)
+    if status == 403:
+        return NotFound(f"{name}: the hub refuses access (403).", f"Asked for {ask.about}.")
+    if status == 429:
+        return RateLimited(wait_of(headers), ask)
+    if status >= 500:
+        return ServerTrouble(
+            f"The hub answers {status}. What was read so far is kept; retry.", f"Asked for {ask.about}."
+        )
+    return NotFound(f"{name}: the hub does not accept the request ({status}).", check)
+
+
+def wait_of(headers: Mapping[str, str]) -> float:
+    """Seconds that a 429 asks for: ``RateLimit: …;t=N`` first, then ``Retry-After: N``; else 60.
+
+    An HTTP date in Retry-After is not worked out: clocks differ, and 60 s harm nobody.
+    """
+    found = _RATE_LIMIT_RESET.search(headers.get("ratelimit", ""))
+    if found:
+        return float(found.group(1))
+    after = headers.get("retry-after", "").strip()
+    return float(after) if after.isascii() and after.isdigit() and len(after) < 8 else 60.0
+
+
+def unreachable(ask: Ask, why: str) -> Unreachable:
+    return Unreachable(
+        f"{plain(ask.host, 200)} cannot be reached ({why}).",
+        f"Asked for {ask.about}. Check the network, HF_ENDPOINT and the proxy settings; then retry.",
+    )
+
+
+def certificate(ask: Ask) -> Unreachable:
+    return Unreachable(
+        f"The certificate of {plain(ask.host, 200)} is not trusted here (company proxy?).",
+        f"Asked for {ask.about}. SSL_CERT_FILE names a file with further certificates.",
+    )
+
+
+def proxy(ask: Ask, proxy_host: str) -> Unreachable:
+    return Unreachable(
+        f"The proxy at {plain(proxy_host, 200)} refused the connection.",
+        f"Asked for {ask.about}. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
+    )
+
+
+def not_a_hub(ask: Ask, got: str) -> NotAHub:
+    return NotAHub(
+        f"The answer is not from a Hugging Face hub (got {got}).",
+        f"Asked for {ask.about}. Check HF_ENDPOINT; a login page of the network answers like this too.",
+    )
+
+
+def offline(ask: Ask, switch: str) -> Offline:
+    """``switch`` is what set it: an environment variable or ``--offline``."""
+    return Offline(
+        f"{switch} is set: showing cached facts only.",
+        f"Nothing is saved of {ask.about}; allow the network to review it.",
+    )

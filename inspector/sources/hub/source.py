@@ -1,0 +1,229 @@
+"""A repository on a hub as a target: its files at one commit, its facts, and its small texts on demand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
+from urllib.parse import quote
+
+from inspector.provenance.errors import InspectorError, UnreadableInput
+from inspector.provenance.text import plain
+from inspector.sources.hub import errors
+from inspector.sources.hub.client import HubClient
+from inspector.sources.hub.endpoint import endpoint_in_use, stored_token
+from inspector.sources.hub.facts import HubFacts, RepoFacts, repo_facts
+from inspector.sources.hub.info import read_info
+from inspector.sources.hub.lineage import Statement, statements
+from inspector.sources.hub.session import offline_switch
+from inspector.sources.hub.tree import read_tree
+from inspector.sources.hub.walk import FamilyWalk
+from inspector.sources.hubid import HubId, is_commit
+from inspector.sources.interface import Entry, EntryKind, LeftOut, ReadFailure, Target
+from inspector.sources.leftout import Exclusions
+
+MAX_TEXT_BYTES = 8 * 1024 * 1024  # of all texts of one review
+_URL_PREFIX = {"model": "", "dataset": "datasets/", "space": "spaces/"}
+
+
+class FetchedBytes:
+    """A small file of a hub in memory. ``changed`` is true where it is not the file that was listed."""
+
+    def __init__(self, name: str, body: bytes, git_oid: str | None) -> None:
+        self._name = plain(name, 200)
+        self._body = body
+        self._changed = git_oid is not None and _git_id(body) != git_oid
+        self.size: int = len(body)
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Exactly ``length`` bytes from ``offset``, or ReadFailure."""
+        if offset < 0 or length < 0 or offset + length > self.size:
+            raise ReadFailure(
+                f"{self._name} has {self.size:,} bytes; {length:,} bytes at {offset:,} lie outside of it."
+            )
+        return self._body[offset : offset + length]
+
+    def changed(self) -> bool:
+        """True where the bytes have another git id than the one in the list of files."""
+        return self._changed
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class HubSource:
+    """An open repository. ``open_repository`` asks for its facts and its files: two requests, and one more
+    for every further thousand files. Owners, parents and datasets are asked for by ``facts``."""
+
+    def __init__(
+        self,
+        client: HubClient,
+        asked: HubId,
+        facts: RepoFacts,
+        raw: Mapping[str, Any],
+        entries: Mapping[str, Entry],
+        exclude: Sequence[str] = (),
+    ) -> None:
+        self._client = client
+        self._asked = asked
+        self._repository = facts
+        self._raw = raw
+        self._entries = entries
+        self._exclusions = Exclusions(exclude)
+        self._lock = threading.RLock()
+        self._texts: dict[str, FetchedBytes] = {}
+        self._text_bytes = 0
+        self._gate: str = ""
+        self._facts: HubFacts | None = None
+        self.target = Target(
+            kind=f"hub-{asked.kind}", name=facts.id, revision=facts.sha, root=None, asked=facts.asked
+        )
+
+    @classmethod
+    def open_repository(
+        cls,
+        asked: HubId,
+        *,
+        exclude: Sequence[str] = (),
+        offline: bool = False,
+        use_hub_token: bool = False,
+    ) -> HubSource:
+        """Resolves and lists ``asked``. What cannot be listed is an InspectorError that names the
+        repository and the hub."""
+        endpoint = endpoint_in_use()
+        switch = "--offline" if offline else offline_switch()
+        if switch:
+            raise errors.offline(HubClient(endpoint).ask(asked.name, asked.revision), switch)
+        token = stored_token(endpoint) if use_hub_token else None
+        if use_hub_token and token is None:
+            raise UnreadableInput(
+                f"No token for {plain(endpoint.host, 200)} is stored on this machine.",
+                "Sign in with the hub's own tools, or go on without --use-hub-token.",
+            )
+        client = HubClient(endpoint, token)
+        raw = read_info(client, asked.kind, asked.name, asked.revision)
+        facts = _resolved(asked, repo_facts(asked.kind, asked.name, raw), signed_in=token is not None)
+        entries = read_tree(client, asked.kind, facts.id, facts.sha or asked.revision or "main")
+        return cls(client, asked, facts, raw, entries, exclude)
+
+    def entries(self) -> Iterator[Entry | LeftOut]:
+        """Every file of the commit, by path."""
+        for path in sorted(self._entries):
+            rule = self._exclusions.rule_for(path, folder=False)
+            yield LeftOut(path, rule) if rule else self._entries[path]
+
+    def open(self, entry: Entry) -> FetchedBytes:
+        """A small text file, fetched once and kept. Every other file is a ReadFailure."""
+        known = self._entries.get(entry.path)
+        if known is None or known.kind is not EntryKind.REMOTE:
+            detail = known.detail if known else "it is no file of this target"
+            raise ReadFailure(f"{plain(entry.path, 200)} is not read: {plain(detail, 200)}.")
+        if not known.attributes.get("openable"):
+            raise ReadFailure(f"{plain(entry.path, 200)} was not downloaded.")
+        with self._lock:
+            fetched = self._texts.get(entry.path)
+            if fetched is None:
+                fetched = self._texts[entry.path] = self._fetched(known)
+            return fetched
+
+    def facts(self) -> HubFacts:
+        """Everything known about the repository and its family; asked for once, then kept."""
+        with self._lock:
+            if self._facts is None:
+                self._facts = self._asked_facts()
+            return self._facts
+
+    @property
+    def evidence(self) -> tuple[Mapping[str, Any], ...]:
+        """Every answer so far: url, status, sha256 of the body, time."""
+        return self._client.evidence
+
+    def close(self) -> None:
+        """Ends what is still being asked."""
+        self._client.cancel()
+
+    def _asked_facts(self) -> HubFacts:
+        notes = list(self._repository.notes)
+        said: tuple[Statement, ...] = ()
+        if self._asked.kind == "model":
+            adapter = self._configuration("adapter_config.json", notes)
+            config = self._configuration("config.json", notes)
+            said = statements(self._raw, self._repository.id, adapter, config)
+        root, relatives = FamilyWalk(self._client, self._repository, said).run()
+        known = {field.name: getattr(root, field.name) for field in fields(RepoFacts)}
+        return HubFacts(
+            **{**known, "notes": tuple(notes), "files": tuple(sorted(self._entries))},
+            host=self._client.endpoint.host,
+            requested_revision=self._asked.revision,
+            pin=self._asked.pin,
+            relatives=relatives,
+            evidence=self._client.evidence,
+        )
+
+    def _configuration(self, path: str, notes: list[str]) -> Mapping[str, Any] | None:
+        entry = self._entries.get(path)
+        if entry is None:
+            return None
+        try:
+            data = self.open(entry)
+            parsed = json.loads(data.read_at(0, data.size))
+        except ReadFailure as failure:
+            notes.append(str(failure))
+            return None
+        except (ValueError, RecursionError):
+            notes.append(f"{path} is not readable as JSON.")
+            return None
+        return parsed if isinstance(parsed, dict) else None
+
+    def _fetched(self, entry: Entry) -> FetchedBytes:
+        shown = plain(entry.path, 200)
+        size = entry.size or 0
+        if self._gate:
+            raise ReadFailure(self._gate)
+        if self._text_bytes + size > MAX_TEXT_BYTES:
+            raise ReadFailure(f"{shown} was not downloaded: {MAX_TEXT_BYTES:,} bytes of texts were by then.")
+        commit = self.target.revision or self._asked.revision or "main"
+        ask = self._client.ask(self.target.name, commit, entry.path)
+        prefix = _URL_PREFIX[self._asked.kind]
+        path = f"/{prefix}{self.target.name}/resolve/{quote(commit, safe='')}/{quote(entry.path)}"
+        try:
+            # One byte more than listed, so that a longer answer is seen and not cut.
+            answer = self._client.get(path, ask, limit=size + 1, other_hosts=True)
+        except errors.Gated as error:
+            self._gate = error.sentence
+            raise ReadFailure(error.sentence) from None
+        except errors.NotAHub:
+            raise ReadFailure(f"{shown}: the file changed between two answers.") from None
+        except InspectorError as error:
+            raise ReadFailure(f"{shown} was not downloaded: {error.sentence}") from None
+        self._text_bytes += len(answer.body)
+        told = answer.headers.get("x-repo-commit")
+        if len(answer.body) != size or (is_commit(told) and is_commit(commit) and told != commit):
+            raise ReadFailure(f"{shown}: the file changed between two answers.")
+        return FetchedBytes(entry.path, answer.body, entry.attributes.get("git_oid"))
+
+
+def _resolved(asked: HubId, facts: RepoFacts, *, signed_in: bool) -> RepoFacts:
+    """The facts at the commit that is then listed, with the sentences that belong to the root."""
+    notes = list(facts.notes)
+    sha = facts.sha
+    if is_commit(asked.revision) and sha != asked.revision:
+        if sha is not None:
+            notes.append(f"Commit {asked.revision} was asked for, the hub answered with {sha}.")
+        sha = asked.revision
+    if sha is None:
+        notes.append("The hub does not say which commit this is: what is listed here can change.")
+    if facts.disabled:
+        notes.append("Hugging Face has disabled this repository.")
+    if facts.gated and not signed_in:
+        how = "automatic approval" if facts.gated == "auto" else "manual approval"
+        notes.append(f"Listing is public, bytes are gated ({how}): weights not inspected.")
+    return replace(facts, sha=sha, notes=tuple(notes))
+
+
+def _git_id(body: bytes) -> str:
+    """The id that git gives a file of these bytes (SHA-1, as git and the hub have it)."""
+    return hashlib.sha1(b"blob %d\0" % len(body) + body, usedforsecurity=False).hexdigest()

@@ -1,0 +1,118 @@
+"""The files of one commit, from the raw rows of the hub's tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urljoin
+
+from inspector.provenance.errors import WorkIncomplete
+from inspector.sources.hub import errors
+from inspector.sources.hub.client import HubClient
+from inspector.sources.hub.endpoint import origin_of
+from inspector.sources.hub.facts import mapping, number
+from inspector.sources.interface import Entry, EntryKind
+
+MAX_PAGES = 300  # of a thousand files each
+MAX_TEXT_FILE = 1024 * 1024
+_NEXT = re.compile(r"<([^<>]{1,4000})>\s*;\s*rel=\"?next\"?", re.IGNORECASE)
+_SHA256 = re.compile(r"(?:sha256:)?([0-9a-f]{64})\Z")
+_GIT_ID = re.compile(r"[0-9a-f]{40}\Z")
+# Text files that say what a repository does when it is loaded. Everything else is not fetched.
+_TEXT_NAMES = {
+    "README.md",
+    "adapter_config.json",
+    "chat_template.json",
+    "config.json",
+    "dataset_infos.json",
+    "Dockerfile",
+    "generation_config.json",
+    "model_index.json",
+    "modules.json",
+    "packages.txt",
+    "preprocessor_config.json",
+    "processor_config.json",
+    "pyproject.toml",
+    "requirements.txt",
+    "tokenizer_config.json",
+}
+_TEXT_SUFFIXES = (".py", ".jinja")
+_WRONG_PATH = "a path that no repository can hold; it is not asked for"
+_TWICE = "listed twice with different contents"
+
+
+def read_tree(client: HubClient, kind: str, name: str, revision: str) -> dict[str, Entry]:
+    """Every file of ``revision`` by path. Two requests for 1,200 files; an incomplete list is an error."""
+    ask = client.ask(name, revision)
+    path = f"/api/{kind}s/{name}/tree/{quote(revision, safe='')}"
+    params: list[tuple[str, str]] | None = [("recursive", "true"), ("expand", "false")]
+    found: dict[str, Entry] = {}
+    asked: set[str] = set()
+    while path not in asked:
+        asked.add(path)
+        if len(asked) > MAX_PAGES:
+            raise WorkIncomplete(
+                f"{ask.about} holds more than {MAX_PAGES * 1000:,} files; the list was not read to its end.",
+                "Review a download of it instead.",
+            )
+        rows, answer = client.get_json(path, ask, params)
+        if not isinstance(rows, list):
+            raise errors.not_a_hub(ask, "no list of files")
+        for row in rows:
+            _take(found, mapping(row))
+        following = _NEXT.search(answer.headers.get("link", ""))
+        if not following:
+            return found
+        path, params = urljoin(answer.url, following.group(1)), None
+        if origin_of(path) != client.endpoint.origin:
+            raise errors.not_a_hub(ask, "a list of files that goes on at another host")
+    raise errors.not_a_hub(ask, "a list of files that never ends")
+
+
+def _take(found: dict[str, Entry], row: Mapping[str, Any]) -> None:
+    raw_path = row.get("path")
+    if row.get("type") == "directory" or not isinstance(raw_path, str) or not raw_path:
+        return
+    entry = _entry(raw_path, row)
+    known = found.get(entry.path)
+    if known is not None and known != entry:
+        entry = Entry(entry.path, EntryKind.DENIED, None, _TWICE, entry.undecodable)
+    found[entry.path] = entry
+
+
+def _entry(raw_path: str, row: Mapping[str, Any]) -> Entry:
+    path = raw_path.encode("utf-8", "backslashreplace").decode()
+    undecodable = path != raw_path
+    lfs = mapping(row.get("lfs"))
+    claimed = _SHA256.match(str(lfs.get("oid") or lfs.get("sha256") or "").lower())
+    git_oid = str(row.get("oid") or "").lower()
+    size = number(row.get("size"))
+    lfs_size = number(lfs.get("size"))
+    detail = "the hub lists it; its bytes are not here"
+    if undecodable or _leaves(path):
+        return Entry(path, EntryKind.DENIED, size, _WRONG_PATH, undecodable)
+    if lfs and lfs_size is not None:
+        if size is not None and size != lfs_size:
+            detail = f"the hub gives two sizes: {size:,} and {lfs_size:,} bytes"
+        size = lfs_size
+    attributes: dict[str, Any] = {
+        "git_oid": git_oid if _GIT_ID.match(git_oid) else None,
+        "lfs": bool(lfs),
+        "openable": not lfs and size is not None and size <= MAX_TEXT_FILE and is_wanted_text(path),
+    }
+    return Entry(path, EntryKind.REMOTE, size, detail, False, claimed and claimed.group(1), attributes)
+
+
+def is_wanted_text(path: str) -> bool:
+    """True for the small text files that are worth a request."""
+    name = path.rpartition("/")[2]
+    return (
+        name in _TEXT_NAMES
+        or name.endswith(_TEXT_SUFFIXES)
+        or (name.startswith("requirements") and name.endswith(".txt"))
+    )
+
+
+def _leaves(path: str) -> bool:
+    return "\0" in path or "\\" in path or any(part in ("", ".", "..") for part in path.split("/"))
