@@ -59,7 +59,7 @@ class Collected:
         whole = {key: value for key, value in (self.done or {}).items() if key != "event"}
         lists = {**self.lists, "nodes": list(self.nodes.values())}
         for name, key in _ORDER.items():
-            whole[name] = sorted(lists[name], key=key)  # type: ignore[no-untyped-call]
+            whole[name] = sorted(lists[name], key=key)
         return whole
 
 

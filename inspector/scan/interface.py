@@ -17,6 +17,9 @@ SCHEMA = "provenance-inspector/scan/1"
 
 Event = dict[str, Any]
 
+# What a worker does with one file, in this order: what is needed first comes first.
+PARTS = ("artifact", "index", "manifest", "dataset", "hash")
+
 # The lists of the contract's result and the event that carries one item of each.
 LISTS = {
     "file": "files",

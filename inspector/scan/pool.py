@@ -15,13 +15,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from inspector.scan.worker import PARTS
+from inspector.scan.interface import PARTS
 from inspector.sources.interface import Entry
 
+WORKER = (sys.executable, "-I", "-m", "inspector.scan.worker")
 _AHEAD = 2  # one at work, one ready behind it; more could fill the pipe and block us
 _TICK_SECONDS = 0.2
 
@@ -48,14 +49,19 @@ class _Task:
 
 
 class WorkerPool:
-    """Runs readers over entries in ``jobs`` processes; ``seconds`` is the patience with one file."""
+    """Runs readers over entries in ``jobs`` processes; ``seconds`` is the patience with one file.
 
-    def __init__(self, setup: Mapping[str, Any], *, jobs: int, seconds: float) -> None:
+    ``command`` starts a worker; it is another one only in tests.
+    """
+
+    def __init__(
+        self, setup: Mapping[str, Any], *, jobs: int, seconds: float, command: Sequence[str] = WORKER
+    ) -> None:
         self._setup = dict(setup)
         self._seconds = seconds
+        self._command = list(command)
         self._answers: queue.Queue[tuple[_Worker, bytes | None]] = queue.Queue()
         self._workers = [self._start() for _ in range(max(1, jobs))]
-        self.hashed_bytes = 0
 
     def run(self, entries: Iterable[tuple[Entry, str | None]]) -> Iterator[Outcome | None]:
         """Outcomes in the order in which they are ready; None now and then, so that the caller can report
@@ -89,7 +95,7 @@ class WorkerPool:
         self._workers = []
 
     def _start(self) -> _Worker:
-        return _Worker(self._setup, self._answers)
+        return _Worker(self._command, self._setup, self._answers)
 
     def _take(self, waiting: collections.deque[_Task]) -> Iterator[Outcome | None]:
         try:
@@ -136,11 +142,16 @@ class WorkerPool:
 class _Worker:
     """One process, the tasks it was given in order, and when it was last heard."""
 
-    def __init__(self, setup: Mapping[str, Any], answers: queue.Queue[tuple[_Worker, bytes | None]]) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        setup: Mapping[str, Any],
+        answers: queue.Queue[tuple[_Worker, bytes | None]],
+    ) -> None:
         self.tasks: collections.deque[_Task] = collections.deque()
         self.heard = time.monotonic()
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "inspector.scan.worker"],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -168,8 +168,8 @@ def _not_opened(entry: Entry) -> FileFact:
         return FileFact(entry, _unread_content(entry.path, why), None, why)
     loading, format_word, sentence = _NOT_OPENED[entry.kind]
     reason = Reason(entry.kind.value, f"{sentence} {entry.detail}".strip())
-    why = reason.message if loading is Loading.NOT_UNDERSTOOD else None
-    return FileFact(entry, Artifact(format_word, loading, (reason,)), None, why)
+    not_analysed = reason.message if loading is Loading.NOT_UNDERSTOOD else None
+    return FileFact(entry, Artifact(format_word, loading, (reason,)), None, not_analysed)
 
 
 def _unread_content(path: str, why: str) -> Artifact:

@@ -26,7 +26,6 @@ from inspector.scan import limits
 from inspector.sources import open_target
 from inspector.sources.interface import ByteSource, Entry, EntryKind, ReadFailure, Source
 
-PARTS = ("artifact", "index", "manifest", "dataset", "hash")
 _CHUNK = 1 << 20
 _SIGN_OF_LIFE_SECONDS = 0.5
 
