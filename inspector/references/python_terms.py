@@ -1,0 +1,428 @@
+"""Expressions as terms: small JSON lists that the engine evaluates without ever seeing syntax.
+
+=========================== =====================================================================
+``["c", value]``            a constant
+``["g", dotted]``           what a dotted name of this module, another module or a library stands for
+``["s", name, modules]``    a name that a star import may have brought
+``["p", function, name]``   a parameter
+``["self", class]``         the instance or class a method is called on; ``["super", class]``
+``["a", base, name]``       an attribute
+``["x", base, key, other]`` an element, with what ``get`` gives instead (or null)
+``["r", option, base]``     an attribute of parsed arguments or of a configuration object
+``["e", variable, other]``  an environment variable and its default (or null)
+``["j", parts…]``           text joined from parts; ``["f", parts…]`` path joined from parts
+``["o", choices…]``         one of several
+``["l", items…]``           a list, tuple or set; ``["d", [[key, value]…], whole]`` a map
+``["m", base, [[key, value]…]]``  a map with later changes
+``["i", base, what, path]`` an element of an iteration: e(lements), k(eys), v(alues), or items
+``["k", callee, args, keywords]``  the result of a call
+``["partial", callee, args, keywords]``  functools.partial
+``["?"]``                   not to be told
+=========================== =====================================================================
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+from inspector.references.python_scopes import Binding, Place, Position, Scope, dotted_name, end_of_time
+
+Term = list[Any]
+UNKNOWN: Term = ["?"]
+MAX_STEPS = 240
+MAX_DEPTH = 18
+MAX_ITEMS = 64
+MAX_TEXT = 2_000
+# Names that parsed arguments and configuration objects go by.
+_ARGUMENTS = re.compile(
+    r"(?:args?|opts?|options|flags|hparams|hps?|cfg|conf|config|configs|settings|params|arguments|namespace|"
+    r"parsed\w*|[a-z_]*_args|[a-z_]*_?cfg|[a-z_]*_config|[a-z_]*_opts?)\Z",
+    re.IGNORECASE,
+)
+_SAME = frozenset(
+    """str pathlib.Path pathlib.PurePath pathlib.PosixPath os.fspath os.path.abspath os.path.expanduser os.path.normpath
+    os.path.realpath os.path.expandvars open io.open io.BytesIO io.BufferedReader gzip.open bz2.open lzma.open
+    codecs.open list tuple sorted set reversed vars pathlib.Path.open pathlib.Path.resolve tf.io.gfile.GFile
+    tensorflow.io.gfile.GFile typing.cast""".split()
+)
+_SAME_METHODS = frozenset(
+    """strip rstrip lstrip resolve absolute expanduser as_posix open copy decode encode read read_bytes
+    casefold""".split()
+)
+
+
+class Terms:
+    """Turns expressions of one module into terms."""
+
+    def __init__(self, module: Scope, stars: list[str]) -> None:
+        self.module = module
+        self.stars = stars
+        self.steps = 0
+
+    def of(self, node: ast.expr | None, place: Place) -> Term:
+        """The term of ``node`` as seen from ``place``; ``["?"]`` once it grows beyond the limits."""
+        self.steps = 0
+        return self._term(node, place, 0)
+
+    def _term(self, node: ast.AST | None, place: Place, depth: int) -> Term:
+        self.steps += 1
+        if node is None or depth > MAX_DEPTH or self.steps > MAX_STEPS:
+            return UNKNOWN
+        handler = getattr(self, f"_{type(node).__name__}", None)
+        if handler is None:
+            return UNKNOWN
+        term: Term = handler(node, place, depth + 1)
+        return term
+
+    def _Constant(self, node: ast.Constant, place: Place, depth: int) -> Term:
+        value = node.value
+        if isinstance(value, str):
+            return ["c", value[:MAX_TEXT]]
+        if isinstance(value, bytes):
+            return ["?"]
+        if value is None or isinstance(value, bool):
+            return ["c", value]
+        if isinstance(value, int) and abs(value) < 1 << 53:
+            return ["c", value]
+        return ["c", str(value)[:40]] if isinstance(value, float) else UNKNOWN
+
+    def _Name(self, node: ast.Name, place: Place, depth: int) -> Term:
+        return self.name(node.id, place, depth)
+
+    def name(self, name: str, place: Place, depth: int) -> Term:
+        """What ``name`` stands for at ``place``: the binding that holds there, or several."""
+        scope: Scope | None = place.scope
+        position, branch = place.position, place.branch
+        first = True
+        while scope is not None:
+            if scope.kind != "class" or first:
+                if name in scope.bindings and name not in scope.outer_names:
+                    return self._bound(name, scope, position, branch, depth)
+                if name in scope.params:
+                    if name == scope.receiver and scope.owner:
+                        return ["self", scope.owner]
+                    return ["p", scope.qual, name]
+            first = False
+            scope = scope.parent
+            position, branch = end_of_time(), ()
+        if self.stars:
+            return ["s", name, self.stars[:8]]
+        return ["g", name]
+
+    def _bound(
+        self, name: str, scope: Scope, position: Position, branch: tuple[tuple[int, int], ...], depth: int
+    ) -> Term:
+        """The alternatives that may hold: back from the place of use to the first binding that always runs."""
+        bindings = scope.bindings[name]
+        before = [b for b in bindings if b.position <= position] or bindings
+        choices: list[Term] = []
+        changes: list[list[Any]] = []
+        settled = False
+        arms = dict(branch)
+        for binding in sorted(before, key=lambda b: b.position, reverse=True)[:MAX_ITEMS]:
+            if any(arms.get(at, arm) != arm for at, arm in binding.branch):
+                continue  # the other arm of an if that the place of use stands in
+            always = all(at in arms for at, _ in binding.branch)
+            if binding.how in ("item", "update"):
+                changes.extend(self._changes(binding, scope, always, depth))
+                continue
+            term = self._binding(name, binding, scope, depth)
+            if term not in choices:
+                choices.append(term)
+            if always:
+                settled = True
+                break
+        if not settled and name in scope.params:
+            choices.append(["self", scope.owner] if name == scope.receiver else ["p", scope.qual, name])
+        base = UNKNOWN if not choices else choices[0] if len(choices) == 1 else ["o", *choices[:16]]
+        return ["m", base, changes] if changes else base
+
+    def _binding(self, name: str, binding: Binding, scope: Scope, depth: int) -> Term:
+        here = Place(scope, (binding.position[0], max(binding.position[1] - 1, 0)), binding.branch)
+        payload = binding.payload
+        if binding.how == "term":
+            return list(payload)
+        if binding.how == "expr":
+            return self._term(payload, here, depth)
+        if binding.how == "aug":
+            start = Place(scope, (payload.lineno, payload.col_offset), binding.branch)
+            if isinstance(payload.op, ast.Add):
+                return ["j", self.name(name, start, depth + 1), self._term(payload.value, start, depth)]
+            return UNKNOWN
+        if binding.how == "unpack":
+            node, path = payload
+            term = self._term(node, here, depth)
+            for number in path:
+                term = ["x", term, ["c", number], None]
+            return term
+        if binding.how == "iter":
+            node, path = payload
+            return self._element(node, list(path), here, depth)
+        return UNKNOWN
+
+    def _element(self, node: ast.expr, path: list[int], place: Place, depth: int) -> Term:
+        """What a loop over ``node`` binds; ``path`` picks inside an unpacked element."""
+        if isinstance(node, ast.Call):
+            function = node.func
+            name = dotted_name(function) or ""
+            if name == "enumerate" and node.args and path[:1] != [0]:
+                return self._element(node.args[0], path[1:], place, depth)
+            if name == "zip" and path and path[0] < len(node.args):
+                return self._element(node.args[path[0]], path[1:], place, depth)
+            if name in ("tqdm", "tqdm.tqdm", "trange", "track", "sorted", "list", "set", "reversed") and node.args:
+                return self._element(node.args[0], path, place, depth)
+            if isinstance(function, ast.Attribute) and not node.args and function.attr in ("items", "keys", "values"):
+                base = self._term(function.value, place, depth)
+                if function.attr == "items":
+                    what = "k" if path[:1] == [0] else "v" if path[:1] == [1] else "e"
+                    return ["i", base, what, path[1:]]
+                return ["i", base, function.attr[0], path]
+        return ["i", self._term(node, place, depth), "e", path]
+
+    def _changes(self, binding: Binding, scope: Scope, always: bool, depth: int) -> list[list[Any]]:
+        here = Place(scope, (binding.position[0], max(binding.position[1] - 1, 0)), binding.branch)
+        pairs: list[tuple[Term, Term]] = []
+        if binding.how == "item":
+            key, value = binding.payload
+            pairs.append((self._term(key, here, depth), self._term(value, here, depth)))
+        else:
+            for part in binding.payload.args[:2]:
+                term = self._term(part, here, depth)
+                if term[0] == "d":
+                    pairs.extend((key, value) for key, value in term[1])
+            for keyword in binding.payload.keywords[:MAX_ITEMS]:
+                if keyword.arg:
+                    pairs.append((["c", keyword.arg], self._term(keyword.value, here, depth)))
+        return [[key, value if always else ["o", value, ["c", None]]] for key, value in pairs]
+
+    def _Attribute(self, node: ast.Attribute, place: Place, depth: int) -> Term:
+        whole = dotted_name(node)
+        if whole and whole in place.scope.bindings:
+            return self._bound(whole, place.scope, place.position, place.branch, depth)
+        base = self._term(node.value, place, depth)
+        if base[0] == "g":
+            dotted = f"{base[1]}.{node.attr}"
+            return ["g", dotted] if len(dotted) <= 300 else UNKNOWN
+        if base[0] == "o" and all(choice[0] == "g" for choice in base[1:]):
+            return ["o", *(["g", f"{choice[1]}.{node.attr}"] for choice in base[1:])]
+        inner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+        term: Term = ["a", base, node.attr]
+        return ["r", node.attr, term] if _ARGUMENTS.match(inner) else term
+
+    def _Call(self, node: ast.Call, place: Place, depth: int) -> Term:
+        owner = super_of(node, place.scope)
+        if owner:
+            return ["super", owner]
+        callee = self._term(node.func, place, depth)
+        dotted = callee[1] if callee[0] in ("g", "s") else ""
+        if dotted in _SAME and node.args:
+            first = node.args[-1] if dotted == "typing.cast" else node.args[0]
+            if dotted == "pathlib.Path" and len(node.args) > 1:
+                return ["f", *(self._term(part, place, depth) for part in node.args[:8])]
+            return self._term(first, place, depth)
+        if dotted in ("os.path.join", "posixpath.join"):
+            return ["f", *(self._term(part, place, depth) for part in node.args[:8])]
+        if dotted in ("os.getenv", "os.environ.get", "environ.get", "os.environ.setdefault", "decouple.config"):
+            return self._environment(node, place, depth)
+        if dotted == "dict":
+            return self._dict_call(node, place, depth)
+        if dotted in ("functools.partial", "partial") and node.args:
+            return ["partial", self._term(node.args[0], place, depth), *self._arguments(node, place, depth, 1)]
+        if dotted == "getattr" and len(node.args) >= 2:
+            return self._getattr(node, place, depth)
+        if isinstance(node.func, ast.Attribute):
+            term = self._method(node, node.func, place, depth)
+            if term is not None:
+                return term
+        return ["k", callee, *self._arguments(node, place, depth, 0)]
+
+    def _environment(self, node: ast.Call, place: Place, depth: int) -> Term:
+        name = self._term(node.args[0], place, depth) if node.args else UNKNOWN
+        other = node.args[1] if len(node.args) > 1 else None
+        for keyword in node.keywords:
+            if keyword.arg == "default":
+                other = keyword.value
+        default = self._term(other, place, depth) if other is not None else None
+        return ["e", name[1] if name[0] == "c" else None, default]
+
+    def _dict_call(self, node: ast.Call, place: Place, depth: int) -> Term:
+        pairs: list[list[Any]] = []
+        whole = not node.args
+        for keyword in node.keywords[:MAX_ITEMS]:
+            if keyword.arg:
+                pairs.append([["c", keyword.arg], self._term(keyword.value, place, depth)])
+            else:
+                inner = self._term(keyword.value, place, depth)
+                if inner[0] == "d":
+                    pairs.extend(inner[1])
+                    whole = whole and inner[2]
+                else:
+                    whole = False
+        if len(node.args) == 1:
+            inner = self._term(node.args[0], place, depth)
+            if inner[0] == "d":
+                return ["d", [*inner[1], *pairs], inner[2]]
+        return ["d", pairs, whole]
+
+    def _getattr(self, node: ast.Call, place: Place, depth: int) -> Term:
+        base = self._term(node.args[0], place, depth)
+        name = self._term(node.args[1], place, depth)
+        if name[0] == "c" and isinstance(name[1], str):
+            attribute = ast.Attribute(value=node.args[0], attr=name[1], ctx=ast.Load())
+            term = self._term(attribute, place, depth)
+            if len(node.args) > 2:
+                return ["o", term, self._term(node.args[2], place, depth)]
+            return term
+        return ["g", f"{base[1]}.?"] if base[0] == "g" else UNKNOWN
+
+    def _method(self, node: ast.Call, function: ast.Attribute, place: Place, depth: int) -> Term | None:
+        """Methods of text, paths and maps whose result follows from their receiver."""
+        name = function.attr
+        if name == "get" and 1 <= len(node.args) <= 2:
+            base = self._term(function.value, place, depth)
+            if base[0] == "g" and base[1].endswith("environ"):
+                return self._environment(node, place, depth)
+            other = self._term(node.args[1], place, depth) if len(node.args) == 2 else ["c", None]
+            return ["x", base, self._term(node.args[0], place, depth), other]
+        if name == "joinpath":
+            parts = [function.value, *node.args[:8]]
+            return ["f", *(self._term(part, place, depth) for part in parts)]
+        if name == "format" and len(node.args) + len(node.keywords) <= 12:
+            return self._format(node, function, place, depth)
+        if name in _SAME_METHODS and len(node.args) <= 2:
+            return self._term(function.value, place, depth)
+        return None
+
+    def _format(self, node: ast.Call, function: ast.Attribute, place: Place, depth: int) -> Term:
+        base = self._term(function.value, place, depth)
+        if base[0] != "c" or not isinstance(base[1], str):
+            return UNKNOWN
+        values = [self._term(part, place, depth) for part in node.args]
+        named = {k.arg: self._term(k.value, place, depth) for k in node.keywords if k.arg}
+        parts: list[Term] = []
+        place_number = 0
+        for piece in re.split(r"(\{[^{}]*\})", base[1])[:40]:
+            if piece.startswith("{") and piece.endswith("}"):
+                key = re.split(r"[!:.\[]", piece[1:-1])[0]
+                number = int(key) if key.isdecimal() and len(key) < 4 else place_number
+                place_number += key == ""
+                if key and not key.isdecimal():
+                    parts.append(named.get(key, UNKNOWN))
+                else:
+                    parts.append(values[number] if number < len(values) else UNKNOWN)
+            elif piece:
+                parts.append(["c", piece.replace("{{", "{").replace("}}", "}")])
+        return ["j", *parts]
+
+    def _arguments(self, node: ast.Call, place: Place, depth: int, skip: int) -> tuple[list[Term], list[list[Any]]]:
+        args: list[Term] = []
+        for part in node.args[skip : skip + 12]:
+            if isinstance(part, ast.Starred):
+                inner = self._term(part.value, place, depth)
+                args.extend(inner[1:] if inner[0] == "l" else [UNKNOWN])
+            else:
+                args.append(self._term(part, place, depth))
+        keywords = [[k.arg, self._term(k.value, place, depth)] for k in node.keywords[:MAX_ITEMS]]
+        return args, keywords
+
+    def _JoinedStr(self, node: ast.JoinedStr, place: Place, depth: int) -> Term:
+        return ["j", *(self._term(part, place, depth) for part in node.values[:24])]
+
+    def _FormattedValue(self, node: ast.FormattedValue, place: Place, depth: int) -> Term:
+        return UNKNOWN if node.format_spec is not None else self._term(node.value, place, depth)
+
+    def _BinOp(self, node: ast.BinOp, place: Place, depth: int) -> Term:
+        if isinstance(node.op, ast.Add):
+            return ["j", self._term(node.left, place, depth), self._term(node.right, place, depth)]
+        if isinstance(node.op, ast.Div):
+            return ["f", self._term(node.left, place, depth), self._term(node.right, place, depth)]
+        if isinstance(node.op, ast.BitOr):
+            left, right = self._term(node.left, place, depth), self._term(node.right, place, depth)
+            if left[0] == right[0] == "d":
+                return ["d", [*left[1], *right[1]], left[2] and right[2]]
+        if isinstance(node.op, ast.Mod):
+            return self._percent(node, place, depth)
+        return UNKNOWN
+
+    def _percent(self, node: ast.BinOp, place: Place, depth: int) -> Term:
+        left = self._term(node.left, place, depth)
+        if left[0] != "c" or not isinstance(left[1], str):
+            return UNKNOWN
+        pieces = re.split(r"(%[sd])", left[1])[:40]
+        right = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+        values = [self._term(part, place, depth) for part in right[:12]]
+        parts: list[Term] = []
+        for piece in pieces:
+            if piece in ("%s", "%d"):
+                parts.append(values.pop(0) if values else UNKNOWN)
+            elif "%(" in piece:
+                return UNKNOWN
+            elif piece:
+                parts.append(["c", piece])
+        return ["j", *parts]
+
+    def _BoolOp(self, node: ast.BoolOp, place: Place, depth: int) -> Term:
+        parts = node.values if isinstance(node.op, ast.Or) else node.values[-1:]
+        return ["o", *(self._term(part, place, depth) for part in parts[:8])]
+
+    def _IfExp(self, node: ast.IfExp, place: Place, depth: int) -> Term:
+        return ["o", self._term(node.body, place, depth), self._term(node.orelse, place, depth)]
+
+    def _Subscript(self, node: ast.Subscript, place: Place, depth: int) -> Term:
+        base = self._term(node.value, place, depth)
+        key = self._term(node.slice, place, depth)
+        if base[0] == "g" and base[1].endswith("environ"):
+            return ["e", key[1] if key[0] == "c" else None, None]
+        term: Term = ["x", base, key, None]
+        name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+        if key[0] == "c" and isinstance(key[1], str) and _ARGUMENTS.match(name):
+            return ["r", key[1], term]
+        return term
+
+    def _List(self, node: ast.List | ast.Tuple | ast.Set, place: Place, depth: int) -> Term:
+        return ["l", *(self._term(part, place, depth) for part in node.elts[:MAX_ITEMS])]
+
+    _Tuple = _List
+    _Set = _List
+
+    def _Dict(self, node: ast.Dict, place: Place, depth: int) -> Term:
+        pairs: list[list[Any]] = []
+        whole = len(node.keys) <= MAX_ITEMS
+        for key, value in list(zip(node.keys, node.values))[:MAX_ITEMS]:
+            if key is None:
+                inner = self._term(value, place, depth)
+                if inner[0] == "d":
+                    pairs.extend(inner[1])
+                    whole = whole and inner[2]
+                else:
+                    whole = False
+            else:
+                pairs.append([self._term(key, place, depth), self._term(value, place, depth)])
+        return ["d", pairs, whole]
+
+    def _NamedExpr(self, node: ast.NamedExpr, place: Place, depth: int) -> Term:
+        return self._term(node.value, place, depth)
+
+    def _Await(self, node: ast.Await, place: Place, depth: int) -> Term:
+        return self._term(node.value, place, depth)
+
+    def _ListComp(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, place: Place, depth: int) -> Term:
+        return UNKNOWN
+
+    def _Starred(self, node: ast.Starred, place: Place, depth: int) -> Term:
+        return self._term(node.value, place, depth)
+
+    def _Lambda(self, node: ast.Lambda, place: Place, depth: int) -> Term:
+        return ["g", f"{place.scope.qual}.<lambda:{node.lineno}:{node.col_offset}>"]
+
+
+def super_of(node: ast.expr, scope: Scope) -> str | None:
+    """The class whose base is meant by ``super()`` in a method, else None."""
+    if isinstance(node, ast.Call) and dotted_name(node.func) == "super":
+        inner: Scope | None = scope
+        while inner is not None and inner.owner is None:
+            inner = inner.parent
+        return inner.owner if inner is not None else None
+    return None
