@@ -1,0 +1,75 @@
+"""What a reviewer must see in the sample project."""
+
+import pytest
+
+
+def node(scan, key):
+    (found,) = [item for item in scan["nodes"] if item["id"] == key]
+    return found
+
+
+def rules_at(scan, key):
+    return {finding["rule"] for finding in scan["findings"] if finding["node"] == key}
+
+
+def test_the_base_model_is_unpinned_and_runs_remote_code(sample_scan):
+    model = node(sample_scan, "model:quillworks/quill-1b")
+    assert model["pin"] in ("none", "movable")
+    assert "provenance.unpinned-model" in rules_at(sample_scan, model["id"])
+    assert "loading.remote-code" in rules_at(sample_scan, "code:app/serve.py")
+    assert any(edge["target"] == "owner:quillworks" for edge in sample_scan["edges"])
+
+
+def test_the_pinned_model_is_no_finding(sample_scan):
+    model = node(sample_scan, "model:cardinal-nlp/tone-judge")
+    assert model["pin"] == "commit"
+    assert rules_at(sample_scan, model["id"]) == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "loading", "pickle"),
+    [
+        ("models/reranker/model.safetensors", "data-only", False),
+        ("models/reranker/pytorch_model.bin", "allow-listed", True),
+        ("models/tone_scaler.pkl", "library", True),
+        ("models/vendor/spam_filter.pkl", "runs-code", True),
+    ],
+)
+def test_each_model_file_has_its_verdict(sample_scan, path, loading, pickle):
+    found = node(sample_scan, f"model-file:{path}")
+    assert found["loading"] == loading
+    assert found["attributes"]["pickle"] is pickle
+
+
+def test_the_unsafe_load_calls_are_found(sample_scan):
+    assert "loading.unsafe-call" in rules_at(sample_scan, "code:app/serve.py")
+    assert "loading.unsafe-call" in rules_at(sample_scan, "code:app/filters.py")
+
+
+def test_user_corrections_reach_training(sample_scan):
+    assert "data.user-influence" in rules_at(sample_scan, "code:app/feedback.py")
+
+
+def test_the_year_that_is_gone_is_a_dead_link(sample_scan):
+    assert "data.dead-link" in rules_at(sample_scan, "dataset-file:data/tickets-2023.jsonl")
+
+
+def test_the_download_by_url_is_found(sample_scan):
+    assert any(f["rule"] == "provenance.unchecked-download" for f in sample_scan["findings"])
+
+
+def test_requirements_float_but_for_one(sample_scan):
+    (manifest,) = [item for item in sample_scan["manifests"] if item["path"] == "requirements.txt"]
+    assert manifest["sections"]["requirements"]["exact"] == 1
+    assert manifest["sections"]["requirements"]["total"] == 12
+    assert "dependencies.unpinned" in rules_at(sample_scan, "manifest:requirements.txt")
+
+
+def test_no_package_is_called_audited_when_nobody_asked(sample_scan):
+    assert {package["audit"] for package in sample_scan["packages"]} == {"not-audited"}
+    assert sample_scan["audit"]["complete"] is False
+
+
+def test_the_unpinned_image_and_dataset_are_marked(sample_scan):
+    assert node(sample_scan, "container-image:python:3.11-slim")["pin"] == "movable"
+    assert node(sample_scan, "dataset:openletters/business-style")["pin"] == "none"
