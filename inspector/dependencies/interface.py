@@ -14,10 +14,15 @@ from typing import Any
 from inspector.provenance import Audit, Pin
 
 
+LOCK_FORMATS = frozenset({"uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock"})
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """One line of a manifest. ``section`` is the manifest's own name for the list it stands in, ``shape``
-    one of exact, wildcard, range, bare, url, vcs40, local, editable, option; ``specifier`` as written."""
+    one of exact, wildcard, range, bare, url, vcs40, local, editable, option, and ``unread`` for an entry that
+    is no requirement at all (counted in the total alone, and named in the manifest's error);
+    ``specifier`` is as written."""
 
     name: str | None
     section: str
@@ -28,6 +33,7 @@ class Requirement:
     hashed: bool = False
     marker: str | None = None
     extras: tuple[str, ...] = ()
+    source: str | None = None  # where a table beside the list (tool.uv.sources, tool.poetry) takes it from
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -40,6 +46,7 @@ class Requirement:
             "hashed": self.hashed,
             "marker": self.marker,
             "extras": list(self.extras),
+            "source": self.source,
         }
 
     @classmethod
@@ -86,10 +93,12 @@ class Manifest:
     includes: tuple[str, ...] = ()  # paths of -r and -c, as written
     error: str | None = None
     project_name: str | None = None
+    # Entries past the bound on listed requirements: how many of each shape, by section. Counted, not listed.
+    beyond: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def is_lock(self) -> bool:
-        return bool(self.locked) or self.format in {"uv.lock", "poetry.lock"}
+        return bool(self.locked) or self.format in LOCK_FORMATS
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -100,6 +109,7 @@ class Manifest:
             "includes": list(self.includes),
             "error": self.error,
             "project_name": self.project_name,
+            "beyond": {section: dict(shapes) for section, shapes in self.beyond.items()},
         }
 
     @classmethod
@@ -112,6 +122,7 @@ class Manifest:
             includes=tuple(value["includes"]),
             error=value["error"],
             project_name=value["project_name"],
+            beyond=value.get("beyond") or {},
         )
 
 
@@ -138,7 +149,9 @@ class Advisory:
 @dataclass(frozen=True, slots=True)
 class Package:
     """One package of the tree, with the shape of the contract's ``packages[]``. ``declared_in`` are
-    (path, line, text) of the manifests that name it."""
+    (path, line, text) of the manifests that name it. ``ecosystem`` says whose index the name belongs to:
+    "PyPI", or "conda"; the audit asks about the first alone. ``origin`` is the place a package is taken
+    from where that is not the index: a repository, an address, a folder."""
 
     name: str
     version: str | None
@@ -151,6 +164,8 @@ class Package:
     advisories: tuple[Advisory, ...] = ()
     why: str = ""
     looks_like: tuple[Mapping[str, Any], ...] = ()
+    ecosystem: str = "PyPI"
+    origin: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -1,0 +1,73 @@
+"""conda environment files: name and version by conda's own match syntax, and a pip list inside.
+
+``=1.2`` is any 1.2.x for conda, ``==1.2`` and ``=1.2=BUILD`` are one version (conda's MatchSpec).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from inspector.dependencies.bounded import MAX_YAML_BYTES, rows, text_of, yaml_mapping
+from inspector.dependencies.interface import Manifest, Requirement
+from inspector.dependencies.shapes import MAX_TEXT, normal_name, requirement
+
+FORMAT = "environment.yml"
+SECTION = "dependencies"
+PIP_SECTION = "dependencies.pip"
+_SPEC = re.compile(r"(?:[^\s:]+::)?(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)\s*(?P<rest>[=<>!~ \[].*)?\Z")
+
+
+def looks_like_one(data: bytes) -> bool:
+    """True where a top-level ``dependencies:`` stands in the text."""
+    return re.search(rb"^dependencies[ \t]*:", data[:MAX_YAML_BYTES], re.MULTILINE) is not None
+
+
+def read(path: str, data: bytes) -> Manifest:
+    """The packages of conda in section ``dependencies``, those of pip in ``dependencies.pip``."""
+    text = text_of(data)
+    document = yaml_mapping(text)
+    lines: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        lines.setdefault(re.sub(r"\s#.*", "", line).strip().lstrip("- ").strip(" \t\"'"), number)
+    found = list(_entries(rows(document.get("dependencies")), lines))
+    unread = next((item for item in found if item.shape == "unread"), None)
+    error = f"{unread.text!r} is no requirement that can be read." if unread else None
+    return Manifest(path, FORMAT, requirements=tuple(found), error=error)
+
+
+def _entries(items: list[object], lines: dict[str, int]) -> Iterator[Requirement]:
+    for item in items:
+        if isinstance(item, str):
+            yield _conda(item.strip(), lines.get(item.strip()))
+        elif isinstance(item, dict):
+            for one in rows(item.get("pip")):
+                text = str(one).strip()
+                line = lines.get(text)
+                if text.startswith(("-e ", "--editable ")):
+                    link = text.partition(" ")[2].strip()
+                    yield Requirement(None, PIP_SECTION, "editable", link[:MAX_TEXT], line, text[:MAX_TEXT])
+                elif text.startswith("-"):
+                    yield Requirement(None, PIP_SECTION, "option", "", line, text[:MAX_TEXT])
+                else:
+                    yield requirement(text, PIP_SECTION, line)
+
+
+def _conda(text: str, line: int | None) -> Requirement:
+    match = _SPEC.match(text) if len(text) <= MAX_TEXT else None
+    if match is None:
+        return Requirement(None, SECTION, "unread", "", line, text[:MAX_TEXT])
+    shape, specifier = _shape((match.group("rest") or "").strip())
+    return Requirement(normal_name(match.group("name")), SECTION, shape, specifier, line, text)
+
+
+def _shape(rest: str) -> tuple[str, str]:
+    if not rest or rest.startswith("["):
+        return "bare", rest
+    bare = re.match(r"(\d[^\s=<>!~,|]*)(?:\s+\S+)?\Z", rest)  # "numpy 1.26.4 py311_0": name, version, build
+    if bare:
+        return ("wildcard" if "*" in bare.group(1) else "exact"), f"=={bare.group(1)}"
+    exact = re.match(r"==\s*([^\s=<>!~,|*]+)(?:=\S+)?\Z|=\s*([^\s=<>!~,|*]+)=[^\s=]+\Z", rest)
+    if exact:
+        return "exact", f"=={exact.group(1) or exact.group(2)}"
+    return ("wildcard" if rest.startswith("=") and "," not in rest else "range"), rest

@@ -1,0 +1,149 @@
+"""All manifests of a target joined into packages: one per name and version.
+
+A lock file answers for the manifests that it was made from: those of its own folder, and the members of
+its workspace. Where such a lock names a version for a requirement that does not, the locked version and
+its pin stand. Everywhere else both statements stay, because both can be what someone installs.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from inspector.dependencies.interface import LockedPackage, Manifest, Package, Requirement
+from inspector.dependencies.shapes import exact_version, pin_of
+from inspector.provenance import Pin
+from inspector.provenance.words import weaker_pin
+
+# Installed into a build environment of their own, at whatever version is newest then: no lock holds them.
+_BUILD_SECTIONS = frozenset({"build-system.requires", "options.setup_requires", "setup_requires"})
+
+_Key = tuple[str, str, str | None]  # ecosystem, name, version
+
+
+@dataclass(slots=True)
+class _Statement:
+    """What has been said of one package so far."""
+
+    pin: Pin
+    direct: bool = False
+    required_by: set[str] = field(default_factory=set)
+    requires: set[str] = field(default_factory=set)
+    declared_in: dict[tuple[str, int | None, str], None] = field(default_factory=dict)
+    origin: str | None = None
+
+
+def packages(manifests: Sequence[Manifest]) -> list[Package]:
+    """One Package per name and version over all ``manifests``, sorted by name. Not audited yet."""
+    found: dict[_Key, _Statement] = {}
+    locks: dict[str, list[dict[str, list[LockedPackage]]]] = {}
+    own: set[str] = {item.project_name for item in manifests if item.project_name}
+    for manifest in sorted(manifests, key=lambda item: item.path):
+        if manifest.locked:
+            entries = _add_lock(found, manifest)
+            for folder in _folders(manifest):
+                locks.setdefault(folder, []).append(entries)
+    for manifest in sorted(manifests, key=lambda item: item.path):
+        beside = locks.get(posixpath.dirname(manifest.path), [])
+        for item in manifest.requirements:
+            if item.name is not None and item.shape not in ("option", "unread") and not _is_own(item, manifest, own):
+                _add_requirement(found, manifest, item, beside)
+    return [
+        Package(
+            name=name,
+            version=version,
+            pin=said.pin,
+            direct=said.direct,
+            required_by=tuple(sorted(said.required_by)),
+            requires=tuple(sorted(said.requires)),
+            declared_in=tuple(said.declared_in),
+            ecosystem=ecosystem,
+            origin=said.origin,
+        )
+        for (ecosystem, name, version), said in sorted(found.items(), key=lambda one: _order(one[0]))
+    ]
+
+
+def _order(key: _Key) -> tuple[str, str, str]:
+    return (key[1], key[2] or "", key[0])
+
+
+def _is_own(item: Requirement, manifest: Manifest, own: Iterable[str]) -> bool:
+    # ``project[extra]`` inside the project's own extras names no other package.
+    return item.name == manifest.project_name or (item.source == "./" and item.name in own)
+
+
+def _add_lock(found: dict[_Key, _Statement], manifest: Manifest) -> dict[str, list[LockedPackage]]:
+    project = {item.name for item in manifest.locked if item.is_project}
+    wanted = {need for item in manifest.locked if item.is_project for need in item.requires}
+    users: dict[str, set[str]] = {}
+    entries: dict[str, list[LockedPackage]] = {}
+    for item in manifest.locked:
+        if item.is_project:
+            continue
+        entries.setdefault(item.name, []).append(item)
+        for need in item.requires:
+            users.setdefault(need, set()).add(item.name)
+    for item in manifest.locked:
+        if item.name in project:
+            continue
+        said = _said(found, ("PyPI", item.name, item.version), item.pin)
+        said.requires.update(need for need in item.requires if need not in project)
+        said.required_by.update(users.get(item.name, set()) - project)
+        said.direct = said.direct or item.name in wanted
+        said.origin = said.origin or item.source
+        said.declared_in[(manifest.path, item.line, f"{item.name} {item.version or ''}".strip())] = None
+    return entries
+
+
+def _add_requirement(
+    found: dict[_Key, _Statement],
+    manifest: Manifest,
+    item: Requirement,
+    beside: list[dict[str, list[LockedPackage]]],
+) -> None:
+    name = item.name or ""
+    version, pin = exact_version(item), pin_of(item)
+    conda = manifest.format == "environment.yml" and item.section == "dependencies"
+    place = (manifest.path, item.line, item.text)
+    locked = [one for lock in beside for one in lock.get(name, ())]
+    if conda or item.section in _BUILD_SECTIONS:
+        locked = []
+    if version is not None:
+        locked = [one for one in locked if one.version == version]
+    for one in locked:
+        said = found[("PyPI", one.name, one.version)]
+        said.direct = True
+        said.declared_in[place] = None
+    if locked:
+        return
+    said = _said(found, ("conda" if conda else "PyPI", name, version), pin)
+    said.direct = True
+    said.declared_in[place] = None
+    if item.source is not None:
+        said.origin = said.origin or item.source
+    elif item.shape in ("url", "vcs40", "local", "editable"):
+        said.origin = said.origin or item.specifier
+
+
+def _said(found: dict[_Key, _Statement], key: _Key, pin: Pin) -> _Statement:
+    said = found.get(key)
+    if said is None:
+        said = found[key] = _Statement(pin)
+    else:
+        said.pin = weaker_pin(said.pin, pin) or pin
+    return said
+
+
+def _folders(manifest: Manifest) -> set[str]:
+    """The folders whose manifests the lock resolves: its own and those of its workspace's members."""
+    here = posixpath.dirname(manifest.path)
+    folders = {here}
+    for item in manifest.locked:
+        if item.pin is Pin.LOCAL and item.source:
+            folder = posixpath.normpath(posixpath.join(here, item.source))
+            folders.add("" if folder == "." else folder)
+    return folders
+
+
