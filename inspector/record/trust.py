@@ -17,6 +17,7 @@ from pathlib import Path
 from inspector.gate.inspector_gate import (
     TrustedKey,
     Unreadable,
+    key_kind,
     parse_trust,
     read_trust,
     replace_file,
@@ -128,6 +129,20 @@ def line_of(key: TrustedKey) -> str:
     if key.revoked:
         fields.append(f"revoked:{key.revoked}" + (f"@{shown(key.revoked_at)}" if key.revoked_at else ""))
     return " ".join(fields)
+
+
+def as_json(key: TrustedKey) -> dict[str, object]:
+    """One trusted key for programs; times are RFC 3339 or None."""
+    return {
+        "principal": key.principal,
+        "roles": list(key.roles),
+        "keyid": key.keyid,
+        "kind": key_kind(key.spki),
+        "valid_after": None if key.valid_after is None else shown(key.valid_after),
+        "valid_before": None if key.valid_before is None else shown(key.valid_before),
+        "revoked": key.revoked or None,
+        "revoked_at": None if key.revoked_at is None else shown(key.revoked_at),
+    }
 
 
 def _moment(text: str | None) -> int | None:

@@ -161,16 +161,17 @@ def _dependencies(facts: Facts, nodes: Mapping[str, Node]) -> list[dict[str, Any
 
 def _vulnerabilities(facts: Facts, nodes: Mapping[str, Node]) -> list[dict[str, Any]]:
     """One entry for each advisory of each package, with the decision on the finding that names it."""
-    decided = {}
-    for item in facts.findings:
-        for name in item.finding.identifiers.get("cve", ()):
-            decided[(item.finding.node, name)] = item
+    decided: dict[tuple[str, str], ReviewedFinding] = {}
+    for one in facts.findings:
+        for name in one.finding.identifiers.get("cve", ()):
+            decided[(one.finding.node, name)] = one
     listed = []
     for package in facts.scan.get("packages") or []:
         node = f"package:{package.get('name')}"
         for advisory in package.get("advisories") or []:
             names = [str(advisory.get("id") or ""), *map(str, advisory.get("aliases") or [])]
-            item = next((decided[(node, name)] for name in names if (node, name) in decided), None)
+            matching = [decided[(node, name)] for name in names if (node, name) in decided]
+            item = matching[0] if matching else None
             listed.append(_vulnerability(node if node in nodes else None, names, advisory, item))
     return listed
 

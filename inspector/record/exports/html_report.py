@@ -15,9 +15,11 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.2rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; color: var(--quiet); }
-th, td { text-align: left; vertical-align: top; padding: .35rem .5rem; border-bottom: 1px solid var(--line);
+th, td { text-align: left; vertical-align: top; padding: .35rem .5rem;
+  border-bottom: 1px solid var(--line);
   overflow-wrap: anywhere; }
-.verdict { font-size: 1.3rem; font-weight: 600; border: 2px solid; padding: .5rem 1rem; display: inline-block; }
+.verdict { font-size: 1.3rem; font-weight: 600; border: 2px solid; padding: .5rem 1rem;
+  display: inline-block; }
 .quiet { color: var(--quiet); } code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
 @media print { body { margin: 0; max-width: none; } }
 """

@@ -111,3 +111,8 @@ def export(word: str, review: ReviewFile, *, sign_off: SignOff | None = None) ->
             f"There is no export format {plain(word, 40)}.", f"The formats are {', '.join(sorted(known))}."
         )
     return known[word].write(facts_of(review, sign_off))
+
+
+def export_scan(word: str, scan: Mapping[str, Any]) -> bytes:
+    """A scan that nobody has reviewed in the format ``word``, for ``inspector scan --format``."""
+    return formats()[word].write(facts_of_scan(scan))

@@ -1,0 +1,77 @@
+"""``inspector verify``: whether a record stands, and with --root whether the bytes are the approved ones."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from inspector import places
+from inspector.provenance import UnreadableInput, plain
+
+
+def register(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "verify",
+        help="verify a signed record",
+        description="Exit code 0: a trusted person approved it, it is in force, and with --root the bytes are "
+        "the approved ones. 1: refused, with the reason. 2: it cannot be read.",
+    )
+    parser.add_argument("record", metavar="RECORD", type=Path, help="package folder, its record, or the zip")
+    parser.add_argument("--root", metavar="DIR", type=Path, help="the tree that must hold these bytes")
+    parser.add_argument("--trust", metavar="FILE", type=Path, help="the trust store; default: your own")
+    parser.add_argument("--project", metavar="ID", help="the project the record must be about")
+    parser.add_argument("--require", metavar="N", type=_count, default=1, help="how many persons must sign")
+    parser.add_argument("--require-role", metavar="ROLE", action="append", default=[])
+    parser.add_argument(
+        "--state", metavar="FILE", type=Path, help="last serial seen; older records are refused"
+    )
+    parser.add_argument("--report", metavar="FILE", help="writes every check as JSON")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.set_defaults(run=run)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from inspector.gate.inspector_gate import Unreadable, read_trust, replace_file
+    from inspector.record.verify import say, verify_record
+
+    path = arguments.trust or places.trust_store()
+    try:
+        # A store that was named must be there; one's own may not exist yet, and is then empty.
+        trust = read_trust(str(path)) if arguments.trust is not None or path.exists() else []
+    except Unreadable as error:
+        raise UnreadableInput(str(error)) from None
+    report = verify_record(
+        arguments.record,
+        trust,
+        root=arguments.root,
+        project=arguments.project,
+        require=arguments.require,
+        roles=arguments.require_role,
+        state=arguments.state,
+    )
+    text = json.dumps(report.as_json(), indent=1, sort_keys=True)
+    if arguments.report:
+        try:
+            replace_file(arguments.report, text.encode() + b"\n")
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise UnreadableInput(f"{plain(arguments.report)} cannot be written: {why}.") from None
+    if arguments.format == "json":
+        print(text)
+    else:
+        for check in report.checks:
+            print(f"{check.result:8}{check.check}: {check.words or 'not asked for'}")
+        print(report.summary())
+    for line in say(report):
+        print(line, file=sys.stderr)
+    return 0 if report.ok else 1

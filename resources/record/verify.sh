@@ -1,0 +1,92 @@
+#!/bin/sh
+# Verifies this package with openssl, jq and coreutils alone: sh verify.sh [KEY.pub] [PROJECT-FOLDER]
+#
+# KEY.pub is the reviewer's public key as you got it from the reviewer. Without it the key in keys/ is used,
+# which shows that the package is whole, not who made it.
+set -eu
+
+say() { printf '%s\n' "$*"; }
+fail() { printf 'refused: %s\n' "$*" >&2; exit 1; }
+
+here=$(cd "$(dirname "$0")" && pwd)
+key=
+root=
+for one in "$@"; do
+    if [ -d "$one" ]; then root=$one; else key=$one; fi
+done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+record=$here/review-record.dsse.json
+jq -rj '.payload' "$record" | base64 -d > "$work/payload" || fail "the payload is not base64"
+jq -rj '.signatures[0].sig' "$record" | base64 -d > "$work/signature" || fail "the signature is not base64"
+type=$(jq -rj '.payloadType' "$record")
+[ "$type" = "application/vnd.in-toto+json" ] || fail "the payload type is another"
+[ "$(jq -r '.signatures | length' "$record")" = 1 ] || fail "there is not exactly one signature"
+size=$(($(wc -c < "$work/payload")))
+{ printf 'DSSEv1 %d %s %d ' "${#type}" "$type" "$size"; cat "$work/payload"; } > "$work/signed"
+
+holds() {
+    if openssl pkey -pubin -in "$1" -noout -text | head -n 1 | grep -qi ed25519; then
+        openssl pkeyutl -verify -pubin -inkey "$1" -rawin -in "$work/signed" -sigfile "$work/signature"
+    else
+        openssl dgst -sha256 -verify "$1" -signature "$work/signature" "$work/signed"
+    fi
+}
+
+if [ -n "$key" ]; then
+    holds "$key" > /dev/null 2>&1 || fail "the key $key does not verify the record"
+    say "signature: verified with $key"
+else
+    found=
+    for one in "$here"/keys/*.pub; do
+        if holds "$one" > /dev/null 2>&1; then found=$one; fi
+    done
+    [ -n "$found" ] || fail "no key in the package verifies the record"
+    say "signature: verified with the key in the package; compare its id with the one the reviewer told you"
+    key=$found
+fi
+say "key id: $(openssl pkey -pubin -in "$key" -outform DER | sha256sum | cut -d ' ' -f 1)"
+say "record: sha256:$(sha256sum < "$work/payload" | cut -d ' ' -f 1)"
+
+# The list of files, as sha256sum writes it, must be the one the statement is about.
+jq -r '.predicate.manifest.files[]
+    | (.name | contains("\\") or contains("\n") or contains("\r")) as $odd
+    | (if $odd then .name | split("\\") | join("\\\\") | split("\n") | join("\\n") | split("\r") | join("\\r")
+       else .name end) as $name
+    | (if $odd then "\\" else "" end) + .sha256 + "  " + $name' "$work/payload" > "$work/sums"
+subject=$(jq -r '.subject[0].digest.sha256' "$work/payload")
+[ "$(sha256sum < "$work/sums" | cut -d ' ' -f 1)" = "$subject" ] || fail "the list of files is not the signed one"
+if [ -f "$here/SHA256SUMS" ]; then
+    cmp -s "$work/sums" "$here/SHA256SUMS" || fail "SHA256SUMS is not the signed list"
+fi
+say "list of files: $(wc -l < "$work/sums" | tr -d ' ') files, sha256:$subject"
+
+jq -r '.predicate.attachments[] | .digest.sha256 + "  " + .name' "$work/payload" > "$work/attachments"
+(cd "$here" && sha256sum --quiet --strict --ignore-missing -c "$work/attachments") > "$work/said" 2>&1 \
+    || { cat "$work/said" >&2; fail "a file of the package was changed"; }
+
+decision=$(jq -r '.predicate.decision' "$work/payload")
+until=$(jq -r '.predicate.validUntil' "$work/payload")
+now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+say "decision: $decision, valid until $until"
+first=$(printf '%s\n%s\n' "$now" "$until" | LC_ALL=C sort | head -n 1)
+[ "$first" = "$now" ] || fail "the record was valid until $until"
+case $decision in approved*) ;; *) fail "the decision is: $decision" ;; esac
+
+if [ -n "$root" ]; then
+    if [ -s "$work/sums" ]; then
+        (cd "$root" && sha256sum --quiet --strict -c "$work/sums") || fail "files under $root are not the approved ones"
+    fi
+    if command -v find > /dev/null; then
+        (cd "$root" && find . ! -type d) | cut -c3- | LC_ALL=C sort > "$work/found"
+        jq -r '.predicate.manifest | (.files[].name), (.links[]?.name)' "$work/payload" \
+            | LC_ALL=C sort > "$work/listed"
+        LC_ALL=C comm -23 "$work/found" "$work/listed" | jq -rR --slurpfile record "$work/payload" '
+            select(. as $path | [$record[0].predicate.scope.leftOut[]? | .path as $out
+                | $path == $out or ($path | startswith($out + "/"))] | any | not)' > "$work/extra"
+        [ ! -s "$work/extra" ] || { cat "$work/extra" >&2; fail "files under $root are not in the record"; }
+    fi
+    say "bytes: every listed file under $root is the approved one"
+fi
+say "Verified OK"
