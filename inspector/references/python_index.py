@@ -190,6 +190,8 @@ def _option(node: ast.Call, place: Place, terms: Terms, options: dict[str, Term]
     elif "choices" in keywords and "required" in keywords:
         choices = terms.of(keywords["choices"], place)
         default = ["o", *choices[1:]] if choices[0] == "l" and len(choices) > 1 else UNKNOWN
+    elif names and names[0].startswith("-") and "required" not in keywords:
+        default = ["c", None]
     else:
         default = UNKNOWN
     if len(options) < MAX_NAMES:

@@ -1,0 +1,310 @@
+"""All files' facts to references: calls of the table, calls of the project's own wrappers, URLs in the text.
+
+Only plain facts are handled here, and everything that could grow has a bound: steps per value, templates
+per function, hops through wrappers, references per file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from inspector.provenance import Pin
+from inspector.references import shapes
+from inspector.references.api import Row, find_row
+from inspector.references.evaluate import Evaluator, Target, functions_in, substitute
+from inspector.references.interface import FileIndex, ProjectFacts, Reference
+from inspector.references.judge import Call, Found, Surroundings, judge
+from inspector.references.project import Modules
+
+MAX_PER_FILE = 5_000
+MAX_TEMPLATES = 64  # per function
+MAX_WRAPPER_HOPS = 5
+MAX_TEMPLATES_IN_ALL = 50_000
+_TEXT_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place in a file: where a reference is reported."""
+
+    path: str
+    line: int
+    end_line: int
+    column: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A call of the table inside a function, whose arguments hang on that function's parameters."""
+
+    row: Row
+    call: str
+    args: list[Any]
+    keywords: list[Any]
+    path: str
+    line: int
+    hops: int
+
+
+def resolve(indexes: Iterable[FileIndex], project: ProjectFacts) -> list[Reference]:
+    """The references of all files, sorted by path, line and name, each once."""
+    listed = sorted(indexes, key=lambda index: index.path)
+    around = Surroundings(project.paths, _folders(project.paths), project.requirements)
+    found = list(_Resolver(listed, around).run())
+    for index in listed:
+        found.extend(_plain(index, around))
+    unique: dict[tuple[Any, ...], Reference] = {}
+    for item in found:
+        key = (item.path, item.line, item.end_line, item.kind, item.ref, item.revision, item.call)
+        unique.setdefault(key, item)
+    return sorted(unique.values(), key=_order)
+
+
+def _order(item: Reference) -> tuple[Any, ...]:
+    return (item.path, item.line, item.column or 0, item.kind, item.call, item.ref or "", item.revision or "")
+
+
+def _folders(paths: Iterable[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for path in paths:
+        parent = path.rpartition("/")[0]
+        while parent and parent not in found:
+            found.add(parent)
+            parent = parent.rpartition("/")[0]
+    return frozenset(found)
+
+
+class _Resolver:
+    """The Python part: first every call of the table, then the calls of what wraps them."""
+
+    def __init__(self, indexes: list[FileIndex], around: Surroundings) -> None:
+        self.modules = Modules(indexes)
+        self.evaluator = Evaluator(self.modules)
+        self.around = around
+        self.templates: dict[str, list[Template]] = {}
+        self.count = 0
+        self.per_file: dict[str, int] = {}
+        self.urls_named: dict[str, set[str]] = {}
+
+    def run(self) -> Iterator[Reference]:
+        wrapped: list[tuple[Site, str, list[Any], list[Any], list[Target]]] = []
+        for path, facts in self.modules.facts.items():
+            for raw in list(facts.get("calls") or ()):
+                call = _call(raw, path)
+                if call is None:
+                    continue
+                site, callee, args, keywords, written = call
+                own: list[Target] = []
+                for target in self.evaluator.targets(callee, (path,)):
+                    if target.kind == "api":
+                        yield from self._table_call(site, target, args, keywords)
+                    else:
+                        own.append(target)
+                if own:
+                    wrapped.append((site, written, args, keywords, own))
+        yield from self._wrappers(wrapped)
+        yield from self._literal_urls()
+
+    def _table_call(self, site: Site, target: Target, args: list[Any], keywords: list[Any]) -> Iterator[Reference]:
+        row = find_row(target.name)
+        if row is None:
+            return
+        call_name = target.name.removeprefix("?.")
+        all_args = [*target.args, *args]
+        all_keywords = [*map(list, target.keywords), *keywords]
+        template = Template(row, call_name, all_args, all_keywords, site.path, site.line, 0)
+        self._register(template)
+        for found in self._judge(template, (site.path,)):
+            reference = self._reference(site, call_name, found, "")
+            if reference is not None:
+                yield reference
+
+    def _judge(self, template: Template, paths: tuple[str, ...]) -> list[Found]:
+        arguments = self.evaluator.arguments(template.args, template.keywords, paths)
+        near = paths[0].rpartition("/")[0]
+        return judge(Call(template.row, arguments, self.evaluator, paths, self.around, near))
+
+    def _register(self, template: Template) -> None:
+        """Files ``template`` under every function whose parameters its arguments mention."""
+        args = self._with_members(template.args)
+        keywords = self._with_members(template.keywords)
+        full = Template(template.row, template.call, args, keywords, template.path, template.line, template.hops)
+        for function in functions_in([args, keywords]):
+            known = self.templates.setdefault(function, [])
+            if len(known) < MAX_TEMPLATES and self.count < MAX_TEMPLATES_IN_ALL:
+                known.append(full)
+                self.count += 1
+
+    def _with_members(self, term: Any, depth: int = 0) -> Any:
+        """``self.x`` replaced by what the class's methods assign to it, so that parameters show."""
+        if not isinstance(term, list) or depth > 12:
+            return term
+        if len(term) == 3 and term[0] == "a" and isinstance(term[1], list) and term[1][:1] == ["self"]:
+            meaning = self.modules.member(str(term[1][1]), str(term[2]))
+            if meaning is not None and meaning.kind == "term" and functions_in(meaning.term):
+                return meaning.term
+            return term
+        if len(term) == 3 and term[0] == "r":
+            inner = self._with_members(term[2], depth + 1)
+            return inner if inner != term[2] else term
+        return [self._with_members(part, depth + 1) for part in term]
+
+    def _wrappers(
+        self, calls: list[tuple[Site, str, list[Any], list[Any], list[Target]]]
+    ) -> Iterator[Reference]:
+        """Calls of functions that hand a parameter on to a call of the table; and calls of those, in turn."""
+        done: set[tuple[int, int, str]] = set()
+        for _ in range(MAX_WRAPPER_HOPS):
+            before = self.count
+            for number, (site, written, args, keywords, targets) in enumerate(calls):
+                for target in targets:
+                    function = f"{target.name}.__init__" if target.kind == "class" else target.name
+                    if target.kind == "class":
+                        function = self._constructor(target.name) or function
+                    for place, template in enumerate(self.templates.get(function, ())):
+                        key = (number, place, function)
+                        if key in done:
+                            continue
+                        done.add(key)
+                        arguments = self.evaluator.arguments(args, keywords, (site.path,), target)
+                        yield from self._through(site, written, function, template, self.evaluator.bind(function, arguments))
+            if self.count == before:
+                break
+
+    def _constructor(self, owner: str) -> str | None:
+        meaning = self.modules.member(owner, "__init__")
+        return meaning.name if meaning is not None and meaning.kind == "function" else None
+
+    def _through(
+        self, site: Site, written: str, function: str, template: Template, bound: dict[str, Any]
+    ) -> Iterator[Reference]:
+        args = substitute(template.args, function, bound)
+        keywords = substitute(template.keywords, function, bound)
+        if (args, keywords) == (template.args, template.keywords):
+            return  # everything by default: the call inside the function says it already
+        passed = Template(template.row, template.call, args, keywords, template.path, template.line, template.hops + 1)
+        if template.hops < MAX_WRAPPER_HOPS:
+            self._register(passed)
+        paths = (site.path, template.path)
+        before = {(f.kind, f.ref) for f in self._judge(template, (template.path,))}
+        ref_changed = _argument(template) != _argument(passed)
+        why = f"Through {function.rsplit('.', 1)[-1]}(), which calls {template.call} at {template.path}:{template.line}. "
+        for found in self._judge(passed, paths):
+            if found.ref is None or (not ref_changed and (found.kind, found.ref) in before and found.pin is Pin.NONE):
+                continue
+            reference = self._reference(site, written, found, why)
+            if reference is not None:
+                yield reference
+
+    def _reference(self, site: Site, call: str, found: Found, why: str) -> Reference | None:
+        self.per_file[site.path] = self.per_file.get(site.path, 0) + 1
+        if self.per_file[site.path] > MAX_PER_FILE:
+            return None
+        if found.ref:
+            self.urls_named.setdefault(site.path, set()).add(found.ref)
+        return _made(site, call, found, why)
+
+    def _literal_urls(self) -> Iterator[Reference]:
+        """File URLs that no call of the table was seen to use: a table of downloads, an unknown function."""
+        for path, facts in self.modules.facts.items():
+            named = self.urls_named.get(path, set())
+            for raw in list(facts.get("urls") or ())[:2_000]:
+                if not (isinstance(raw, list) and len(raw) == 4 and isinstance(raw[2], str)):
+                    continue
+                found = literal_url(raw[2])
+                if found is None or found.ref in named or raw[2] in named:
+                    continue
+                site = Site(path, _number(raw[0]), _number(raw[1]), None, str(raw[3])[:_TEXT_LIMIT])
+                reference = self._reference(site, "url", found, "")
+                if reference is not None:
+                    yield reference
+
+
+def literal_url(text: str) -> Found | None:
+    """What a URL in the text names, where it is unmistakably a file of a model or a dataset."""
+    named = shapes.hub_url(text)
+    if named is not None and named.file is not None:
+        kind = "dataset" if named.is_dataset else "model"
+        pin = shapes.revision_pin(named.revision)
+        return Found(kind, named.ref, named.revision, pin, None, "A file URL of the hub.", "hf")
+    if text.startswith("hf://") and named is not None:
+        kind = "dataset" if named.is_dataset else "model"
+        return Found(kind, named.ref, named.revision, shapes.revision_pin(named.revision), None, "A path of the hub.", "hf")
+    kind_of_url = shapes.url_kind(text)
+    is_data = shapes.has_extension(text, (".csv", ".tsv", ".npy", ".npz", ".json.gz", ".csv.gz"))
+    if kind_of_url is None or is_data or not shapes.REMOTE.match(text) or " " in text:
+        return None
+    revision = shapes.url_revision(text)
+    return Found(kind_of_url, text, revision, shapes.revision_pin(revision), None, "Nothing pins what the URL gives.", "url")
+
+
+def _argument(template: Template) -> Any:
+    place, names = template.row.ref
+    for keyword in template.keywords:
+        if keyword[0] in names:
+            return keyword[1]
+    return template.args[place] if place is not None and place < len(template.args) else None
+
+
+def _call(raw: Any, path: str) -> tuple[Site, Any, list[Any], list[Any], str] | None:
+    """One raw call of the facts, checked for its shape."""
+    if not (isinstance(raw, list) and len(raw) == 8):
+        return None
+    line, end, column, callee, args, keywords, text, written = raw
+    if not (isinstance(args, list) and isinstance(keywords, list)):
+        return None
+    pairs = [pair for pair in keywords if isinstance(pair, list) and len(pair) == 2]
+    site = Site(path, _number(line), _number(end), _number(column), str(text)[:_TEXT_LIMIT])
+    return site, callee, args, pairs, str(written)[:200]
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) and value > 0 else 1
+
+
+def _made(site: Site, call: str, found: Found, why: str) -> Reference:
+    return Reference(
+        path=site.path,
+        line=site.line,
+        end_line=max(site.end_line, site.line),
+        kind=found.kind,
+        call=call,
+        ref=found.ref,
+        revision=found.revision,
+        pin=found.pin,
+        safe=found.safe,
+        text=site.text,
+        why=why + found.why,
+        hub=found.hub,
+        column=site.column,
+    )
+
+
+def _plain(index: FileIndex, around: Surroundings) -> Iterator[Reference]:
+    """References of files that are no Python: the reader has said all but whether a path is in the target."""
+    near = index.path.rpartition("/")[0]
+    facts = index.facts if isinstance(index.facts, Mapping) else {}
+    for raw in list(facts.get("found") or ())[:MAX_PER_FILE]:
+        if not isinstance(raw, Mapping):
+            continue
+        ref = raw.get("ref")
+        ref = ref if isinstance(ref, str) else None
+        site = Site(index.path, _number(raw.get("line")), _number(raw.get("end_line")), None, str(raw.get("text", ""))[:_TEXT_LIMIT])
+        try:
+            pin = Pin(raw.get("pin", "undetermined"))
+        except ValueError:
+            pin = Pin.UNDETERMINED
+        kind, hub = str(raw.get("kind", "model")), str(raw.get("hub", "hf"))
+        why = str(raw.get("why", ""))
+        if kind != "image" and ref and shapes.is_local_path(ref, around.paths, around.folders, near):
+            pin, hub, why = Pin.LOCAL, "local", "A path of this project or this machine."
+        revision = raw.get("revision")
+        safe = raw.get("safe")
+        found = Found(
+            kind, ref, revision if isinstance(revision, str) else None, pin,
+            safe if isinstance(safe, bool) else None, why, hub,
+        )  # fmt: skip
+        yield _made(site, str(raw.get("call", "")), found, "")
