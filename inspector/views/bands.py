@@ -11,8 +11,8 @@ from math import sqrt
 
 from inspector.views.rank import longest_ways, open_cycles
 
-COLUMN = 300.0  # from one column to the next
-ROW = 92.0
+COLUMN = 324.0  # from one column to the next
+ROW = 96.0
 LAYER_GAP = 120.0
 _MARGIN = 40.0
 _SWEEPS = 4
@@ -83,7 +83,9 @@ def _ordered(count: int, links: Sequence[tuple[int, int]], layer: Sequence[int])
         near = left if sweep % 2 == 0 else right
         for column in columns if sweep % 2 == 0 else reversed(columns):
             key = {
-                node: (sum([place[end] for end in near[node]]) / len(near[node])) if near[node] else place[node]
+                node: (sum([place[end] for end in near[node]]) / len(near[node]))
+                if near[node]
+                else place[node]
                 for node in column
             }
             column.sort(key=key.__getitem__)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from inspector.provenance import Finding, NodeKind, Severity
 from inspector.views.compose import Join, compose, count_of, joins_between
 from inspector.views.interface import PlacedNode, View
-from inspector.views.marks import card, card_label, marks, node_severity, stack_card
+from inspector.views.marks import card, card_label, marks, node_severity, stack_card, worst_first
 from inspector.views.network import Graph, Network, findings_by_node
 
 FOCUS_CAP = 60
@@ -65,6 +65,7 @@ def focus(
             for edge in network.between(upper, member) or network.between(member, upper)
         )
         joins.append(Join(hold, key, edges) if side > 0 else Join(key, hold, edges))
+    cards = worst_first(cards)
     lowest = min(layer.values())
     name = card_label(network.nodes[node_id])
     return compose(
@@ -97,9 +98,7 @@ def _around(network: Network, start: str, hops: int) -> tuple[dict[str, int], di
     return layer, holder
 
 
-def _not_told_apart_by_holder(
-    groups: dict[_Likeness, list[str]], node_id: str
-) -> dict[_Likeness, list[str]]:
+def _not_told_apart_by_holder(groups: dict[_Likeness, list[str]], node_id: str) -> dict[_Likeness, list[str]]:
     """Fewer, larger groups: alike in side, kind, marks and severity, wherever they hang."""
     merged: dict[_Likeness, list[str]] = {}
     for (_, side, kind, words, severity), members in groups.items():
@@ -141,4 +140,3 @@ def _stack_id(likeness: _Likeness) -> str:
     upper, side, kind, words, severity = likeness
     where = "after" if side > 0 else "before"
     return f"stack:{where}:{upper}:{kind.value}:{'+'.join(words)}:{severity.value if severity else 'none'}"
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from inspector.views.interface import Point
 from inspector.views.order import order_columns
@@ -124,7 +125,7 @@ class _Layout:
             else:
                 chain.append(self._slot(column, 0.0, _PASSING_HEIGHT))
         chain.append(right)
-        self.links.extend(zip(chain, chain[1:]))
+        self.links.extend(pairwise(chain))
         self.chains.append(chain)
         self.chip_slot.append(chip)
 
@@ -146,7 +147,9 @@ class _Layout:
                 if chain[0] != wire.source:
                     course.reverse()
             courses.append(tuple(course))
-            chips.append(None if chip is None else (lefts[self.column[chip]] + self.width[chip] / 2, self.y[chip]))
+            chips.append(
+                None if chip is None else (lefts[self.column[chip]] + self.width[chip] / 2, self.y[chip])
+            )
         width = max(rights, default=0.0) + MARGIN + bow
         height = max((y + h / 2 for y, h in zip(self.y, self.height)), default=0.0) + MARGIN
         return Arrangement(corners, courses, chips, width, height)
@@ -185,7 +188,7 @@ class _Layout:
     ) -> list[Point]:
         here = (lefts[self.column[chain[0]]] + self.width[chain[0]], self.y[chain[0]])
         course: list[Point] = [here]
-        for slot, following in zip(chain, chain[1:]):
+        for slot, following in pairwise(chain):
             column = self.column[slot]
             if slot != chain[0]:
                 out = (rights[column], self.y[slot])

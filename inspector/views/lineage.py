@@ -1,4 +1,4 @@
-"""The lineage view: what one model was made from, step by step, with relation, owner, commit, licence, gate."""
+"""The lineage view: what a model was made from, with relation, owner, commit, licence and gate per step."""
 
 from __future__ import annotations
 
@@ -105,7 +105,13 @@ def _details(network: Network, node: Node) -> tuple[str, ...]:
         if node.kind is not NodeKind.OWNER:
             return ()
         verified = node.attributes.get("verified")
-        word = {True: "verified", False: "not verified"}.get(verified, "verification unknown")
+        word = (
+            "verified"
+            if verified is True
+            else "not verified"
+            if verified is False
+            else "verification unknown"
+        )
         kind = node.attributes.get("type")
         return (f"{_shown(kind)} · {word}" if isinstance(kind, str) else word,)
     owners = [
@@ -116,7 +122,9 @@ def _details(network: Network, node: Node) -> tuple[str, ...]:
     attributes = node.attributes
     commit = _first_text(attributes, ("commit", "revision", "sha"))
     gate = attributes.get("gated")
-    gate_word = "unknown" if gate is None else "no" if gate is False else "yes" if gate is True else _shown(gate)
+    gate_word = (
+        "unknown" if gate is None else "no" if gate is False else "yes" if gate is True else _shown(gate)
+    )
     return (
         f"owner {_shown(owners[0]) if owners else 'unknown'}",
         f"commit {commit[:12] if commit else 'unknown'}",

@@ -117,9 +117,7 @@ def card(
     """The card of ``node``, not placed yet. ``more`` is how many neighbours the view leaves out."""
     words = marks(node)
     severity = node_severity(node, findings)
-    sublabel = card_sublabel(node)
-    if more:
-        sublabel += f" · +{more:,} more"
+    sublabel = f"{node.kind.value} · +{more:,} more" if more else card_sublabel(node)
     height = CARD_HEIGHT_MARKED if words else CARD_HEIGHT
     return PlacedNode(
         id=node.id,
@@ -158,3 +156,26 @@ def stack_card(
         name=f"{count:,} alike",
         members=tuple(members),
     )
+
+
+def worst_first(cards: Sequence[PlacedNode]) -> list[PlacedNode]:
+    """The cards in the order they are laid out from where lines leave a choice: the gravest at the top."""
+
+    def order(item: PlacedNode) -> tuple[int, int, str]:
+        rank = Severity(item.severity).rank if item.severity else -1
+        return (-rank, item.stack, item.id)
+
+    return sorted(cards, key=order)
+
+
+def spoken_detail(node: PlacedNode) -> str:
+    """The rest of a card in words: severity, findings, second line and details."""
+    parts = []
+    if node.severity:
+        count = (
+            f", {node.findings:,} {'finding' if node.findings == 1 else 'findings'}" if node.findings else ""
+        )
+        parts.append(f"severity {node.severity}{count}")
+    parts.append(node.sublabel)
+    parts.extend(node.details)
+    return "; ".join(parts)

@@ -68,9 +68,7 @@ def _sweep(columns: Columns, neighbours: list[list[int]], which: range, *, media
 
 def _places(columns: Columns) -> dict[int, float]:
     """Each slot's height as a share of its column, so that short and long columns compare."""
-    return {
-        slot: (rank + 0.5) / len(column) for column in columns for rank, slot in enumerate(column)
-    }
+    return {slot: (rank + 0.5) / len(column) for column in columns for rank, slot in enumerate(column)}
 
 
 def _exchange(columns: Columns, left: list[list[int]], right: list[list[int]]) -> None:

@@ -84,7 +84,14 @@ def _steps(network: Network, node_id: str) -> list[list[str]]:
     while steps[-1] != [root]:
         before = distance[steps[-1][0]] - 1
         steps.append(
-            sorted({start for key in steps[-1] for start in network.backward[key] if distance.get(start) == before})
+            sorted(
+                {
+                    start
+                    for key in steps[-1]
+                    for start in network.backward[key]
+                    if distance.get(start) == before
+                }
+            )
         )
     return steps[::-1]
 

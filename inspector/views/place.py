@@ -7,6 +7,7 @@ adjacent violators (isotonic regression, Ayer et al. 1955). Sweeps to and fro ca
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 _SWEEPS = 14
 # Lines through columns are kept straight before lines between cards are.
@@ -65,7 +66,7 @@ def _distances(
     column: Sequence[int], size: Sequence[float], passing: Sequence[bool], gap: float
 ) -> list[float]:
     found = []
-    for upper, lower in zip(column, column[1:]):
+    for upper, lower in pairwise(column):
         between = gap if not (passing[upper] and passing[lower]) else gap * 0.6
         found.append((size[upper] + size[lower]) / 2 + between)
     return found

@@ -14,11 +14,11 @@ def open_cycles(count: int, links: Sequence[Link], first: int | None = None) -> 
     being walked is turned.
     """
     out: list[list[int]] = [[] for _ in range(count)]
-    for place, (source, _) in enumerate(links):
-        out[source].append(place)
+    for number, (source, _) in enumerate(links):
+        out[source].append(number)
     turned = [False] * len(links)
     state = bytearray(count)  # 0 not seen, 1 on the way, 2 done
-    starts = range(count) if first is None else [first, *range(count)]
+    starts: list[int] = list(range(count)) if first is None else [first, *range(count)]
     for start in starts:
         if state[start]:
             continue
@@ -26,8 +26,8 @@ def open_cycles(count: int, links: Sequence[Link], first: int | None = None) -> 
         way = [start]
         left = [iter(out[start])]
         while way:
-            place = next(left[-1], None)
-            if place is None:
+            place = next(left[-1], -1)
+            if place < 0:
                 state[way.pop()] = 2
                 left.pop()
                 continue

@@ -7,12 +7,13 @@ fits is shown whole.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 from inspector.provenance import Edge, Finding, NodeKind, Severity
 from inspector.views.compose import Join, compose, count_of, joins_between
 from inspector.views.interface import PlacedNode, View
-from inspector.views.marks import card, marks, node_severity, stack_card
+from inspector.views.marks import card, marks, node_severity, stack_card, worst_first
 from inspector.views.network import Graph, Network, findings_by_node
 
 STORY_CAP = 25
@@ -38,7 +39,7 @@ def story(
     found = findings_by_node(findings)
     total = sum(len(items) for items in found.values())
     if len(network) <= cap:
-        cards = [card(node, found.get(node.id, ())) for node in network.nodes.values()]
+        cards = worst_first([card(node, found.get(node.id, ())) for node in network.nodes.values()])
         shown_findings = sum(len(found.get(key, ())) for key in network.nodes)
         return compose(
             "story",
@@ -101,7 +102,10 @@ class _Telling:
             if len(rest) >= _SMALLEST_STACK and _stack_id(likeness) not in expanded:
                 self.stacked_away.update(rest)
         self.opened = {
-            key for likeness, members in self.groups.items() if _stack_id(likeness) in expanded for key in members
+            key
+            for likeness, members in self.groups.items()
+            if _stack_id(likeness) in expanded
+            for key in members
         }
         self.targets = self._choose(selected)
         self.kept = self._keep()
@@ -151,7 +155,7 @@ class _Telling:
         for target in self.targets:
             way = self.network.way_to(target)
             tops.add(way[0])
-            for upper, lower in zip(way, way[1:]):
+            for upper, lower in pairwise(way):
                 children.setdefault(upper, set()).add(lower)
         branching = {key for key, below in children.items() if len(below) > 1}
         telling = {key for key in children if key in self.severity}
@@ -220,15 +224,13 @@ class _Telling:
         ]
         for likeness, away in stacks.items():
             cards.append(stack_card(_stack_id(likeness), likeness[1], likeness[2], likeness[3], away))
-        return cards
+        return worst_first(cards)
 
     def joins(self, shown: Sequence[str]) -> list[Join]:
         joins: list[Join] = []
         joined: set[tuple[str, str]] = set()
         for run in self._runs(self.kept):
-            edges = tuple(
-                edge for upper, lower in zip(run, run[1:]) for edge in self._between(upper, lower)
-            )
+            edges = tuple(edge for upper, lower in pairwise(run) for edge in self._between(upper, lower))
             start, end = run[0], run[-1]
             if len(run) == 2 and not self.network.between(start, end):
                 start, end = end, start  # reached against its edge: drawn the way the edge goes
@@ -237,8 +239,10 @@ class _Telling:
         for likeness, away in self._visible_stacks().items():
             holder = self._holder(likeness[0])
             if holder is not None:
-                hops = 1 if holder == likeness[0] else len(self.network.way_to(away[0])) - len(
-                    self.network.way_to(holder)
+                hops = (
+                    1
+                    if holder == likeness[0]
+                    else len(self.network.way_to(away[0])) - len(self.network.way_to(holder))
                 )
                 edges = self._between(likeness[0], away[0])
                 joins.append(Join(holder, _stack_id(likeness), edges, hops))

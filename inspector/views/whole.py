@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import replace
 
@@ -26,10 +27,9 @@ def whole(graph: Graph, findings: Iterable[Finding] = ()) -> View:
     if wants_bands(network):
         count, links, first = numbered(network)
         corners = bands(count, links, first)
-    view = None
-    for view in whole_in_steps(network, findings, corners):
-        pass
-    assert view is not None
+    last = deque(whole_in_steps(network, findings, corners), maxlen=1)
+    view = last.pop()
+    assert view is not None, "the last step is the view"
     return view
 
 
@@ -78,9 +78,7 @@ def whole_in_steps(
         here = placed[key]
         for end, originals in ends.items():
             points = _course(here, placed[end])
-            edges.append(
-                PlacedEdge(key, end, originals[0].kind.value, points, edges=tuple(originals))
-            )
+            edges.append(PlacedEdge(key, end, originals[0].kind.value, points, edges=tuple(originals)))
             if len(edges) % (2 * _STEP) == 0:
                 yield None
     width = max((node.x + node.w for node in placed.values()), default=0.0) + _MARGIN

@@ -78,7 +78,9 @@ def _manifest() -> QPainterPath:
 
 
 def _code() -> QPainterPath:
-    return _path([(6.5, 5), (2, 10), (6.5, 15)], [(13.5, 5), (18, 10), (13.5, 15)], [(11.6, 3.8), (8.4, 16.2)])
+    return _path(
+        [(6.5, 5), (2, 10), (6.5, 15)], [(13.5, 5), (18, 10), (13.5, 15)], [(11.6, 3.8), (8.4, 16.2)]
+    )
 
 
 def _container_image() -> QPainterPath:

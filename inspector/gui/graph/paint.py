@@ -14,7 +14,15 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygon
 
 from inspector.gui.graph.glyphs import draw_severity, draw_stroked
 from inspector.gui.graph.inks import Inks
-from inspector.views.interface import DETAIL_HEIGHT, PICKLE_BASED, RUNS_CODE, UNKNOWN, UNPINNED, PlacedEdge, PlacedNode
+from inspector.views.interface import (
+    DETAIL_HEIGHT,
+    PICKLE_BASED,
+    RUNS_CODE,
+    UNKNOWN,
+    UNPINNED,
+    PlacedEdge,
+    PlacedNode,
+)
 
 _CORNER = 7.0
 _PAD = 11.0
@@ -53,11 +61,6 @@ def paint_edges(
             _line(painter, edge, quiet)
     for number, edge in numbered:
         if number in hot:
-            halo = QPen(inks.window, 7.0)
-            halo.setCapStyle(Qt.PenCapStyle.FlatCap)
-            painter.strokePath(_course(edge), halo)
-    for number, edge in numbered:
-        if number in hot:
             _line(painter, edge, QPen(inks.risk, 3.6))
     for number, edge in numbered:
         if number == picked:
@@ -80,7 +83,7 @@ def paint_nodes(
 ) -> None:
     """Cards. At the far level they are grey boxes, and findings are diamonds large enough to be seen."""
     if level is Level.FAR:
-        _far(painter, inks, list(nodes), selected)
+        paint_far(painter, inks, list(nodes), selected)
         return
     for node in nodes:
         if node.stack:
@@ -90,7 +93,8 @@ def paint_nodes(
             _frame(painter, inks, node)
 
 
-def _course(edge: PlacedEdge) -> QPainterPath:
+def course(edge: PlacedEdge) -> QPainterPath:
+    """The edge's line as a path."""
     points = edge.points
     path = QPainterPath(QPointF(*points[0]))
     for place in range(1, len(points) - 2, 3):
@@ -101,7 +105,7 @@ def _course(edge: PlacedEdge) -> QPainterPath:
 def _line(painter: QPainter, edge: PlacedEdge, pen: QPen) -> None:
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter.strokePath(_course(edge), pen)
+    painter.strokePath(course(edge), pen)
     end, before = edge.points[-1], edge.points[-2]
     heading = QLineF(QPointF(*before), QPointF(*end))
     if heading.length() < 0.01:
@@ -141,7 +145,8 @@ def _baseline(middle: float, metrics: object) -> float:
     return middle + (metrics.ascent() - metrics.descent()) / 2
 
 
-def _box(node: PlacedNode) -> QRectF:
+def box_of(node: PlacedNode) -> QRectF:
+    """Where the card stands."""
     return QRectF(node.x, node.y, node.w, node.h)
 
 
@@ -160,11 +165,13 @@ def _stack_behind(painter: QPainter, inks: Inks, node: PlacedNode) -> None:
     painter.setPen(QPen(inks.edge, 1.2))
     painter.setBrush(inks.raised)
     for step in (8.0, 4.0):
-        painter.drawRoundedRect(_box(node).adjusted(step, step, step, step), _CORNER, _CORNER)
+        painter.drawRoundedRect(box_of(node).adjusted(step, step, step, step), _CORNER, _CORNER)
 
 
-def _card(painter: QPainter, inks: Inks, node: PlacedNode, level: Level, hovered: bool, on_path: bool) -> None:
-    box = _box(node)
+def _card(
+    painter: QPainter, inks: Inks, node: PlacedNode, level: Level, hovered: bool, on_path: bool
+) -> None:
+    box = box_of(node)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(inks.surface)
     painter.drawRoundedRect(box, _CORNER, _CORNER)
@@ -176,12 +183,13 @@ def _card(painter: QPainter, inks: Inks, node: PlacedNode, level: Level, hovered
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box, _CORNER, _CORNER)
     _plate(painter, inks, node)
-    room = node.w - _TEXT_LEFT - (28.0 if PICKLE_BASED in node.marks else _PAD)
+    room = node.w - _TEXT_LEFT - (22.0 if PICKLE_BASED in node.marks else _PAD)
     painter.setFont(inks.name_font)
     painter.setPen(inks.ink)
     first = node.y + 20.0
     painter.drawText(
-        QPointF(node.x + _TEXT_LEFT, _baseline(first, inks.name_metrics)), inks.short(node.label, room, name=True)
+        QPointF(node.x + _TEXT_LEFT, _baseline(first, inks.name_metrics)),
+        inks.short(node.label, room, name=True),
     )
     if level is Level.MIDDLE:
         if node.severity:
@@ -289,10 +297,11 @@ def _frame(painter: QPainter, inks: Inks, node: PlacedNode) -> None:
     pen = QPen(inks.accent, 2.6)
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(_box(node).adjusted(-5, -5, 5, 5), _CORNER + 5, _CORNER + 5)
+    painter.drawRoundedRect(box_of(node).adjusted(-5, -5, 5, 5), _CORNER + 5, _CORNER + 5)
 
 
-def _far(painter: QPainter, inks: Inks, nodes: list[PlacedNode], selected: str | None) -> None:
+def paint_far(painter: QPainter, inks: Inks, nodes: list[PlacedNode], selected: str | None = None) -> None:
+    """Boxes in one grey and findings as diamonds: what can be told apart when names cannot be read."""
     zoom = max(abs(painter.worldTransform().m11()), 0.001)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QBrush(inks.edge))
@@ -312,4 +321,4 @@ def _far(painter: QPainter, inks: Inks, nodes: list[PlacedNode], selected: str |
             painter.setPen(QPen(inks.accent, 3.0 / zoom))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             around = 4.0 / zoom
-            painter.drawRect(_box(node).adjusted(-around, -around, around, around))
+            painter.drawRect(box_of(node).adjusted(-around, -around, around, around))

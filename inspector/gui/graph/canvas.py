@@ -1,0 +1,514 @@
+"""The canvas: shows one view, scrolls, zooms, and lets nodes and lines be chosen by pointer and keys.
+
+Small views are painted afresh in every frame (a hundred cards take about ten milliseconds); large ones
+come from tiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from time import perf_counter
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+
+from inspector.gui.graph import accessible
+from inspector.gui.graph.inks import Inks
+from inspector.gui.graph.overview import Overview
+from inspector.gui.graph.paint import Level, paint_background, paint_edges, paint_nodes
+from inspector.gui.graph.places import Places
+from inspector.gui.graph.tiles import TileLayer
+from inspector.gui.graph.tips import edge_tip, node_tip
+from inspector.views import PlacedNode, View, hot_path
+
+LARGEST_ZOOM = 4.0
+SMALLEST_ZOOM = 0.02
+# Names are 16 pixels at zoom 1: fitting never goes below, except for the map.
+LEGIBLE_ZOOM = 1.0
+_LARGEST_FIT = 1.3
+_DIRECT_LIMIT = 160  # nodes; above, tiles
+_SLICE = 0.006
+_STEP = 1.2
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+EMPTY = View("story", (), (), "", 0.0, 0.0, 0, 0)
+
+
+class GraphCanvas(QAbstractScrollArea):
+    """Paints ``view``. ``selected`` is the id of the chosen node or stack, None for none.
+
+    ``zoom`` is without the interface scale: 1 shows names at 16 pixels times the scale.
+    """
+
+    node_selected = Signal(str)
+    node_activated = Signal(str)
+    stack_opened = Signal(str)
+    edge_selected = Signal(object)
+    zoom_changed = Signal(float)
+
+    def __init__(self, inks: Inks, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        accessible.install()
+        self.inks = inks
+        self.view: View = EMPTY
+        self.places = Places(EMPTY)
+        self.selected: str | None = None
+        self.zoom = 1.0
+        self.scale = 1.0
+        self.motion = True
+        self.message = ""
+        self.overview: Overview | None = None
+        self._tiles: TileLayer | None = None
+        self._hot: list[int] = []
+        self._on_path: frozenset[str] = frozenset()
+        self._picked = -1
+        self._hovered: str | None = None
+        self._grabbed: QPointF | None = None
+        self._dragged = False
+        self._work: list[Generator[None, None, None]] = []
+        self._work_timer = QTimer(self)
+        self._work_timer.setInterval(0)
+        self._work_timer.timeout.connect(self._do_a_slice)
+        self._glide = QVariantAnimation(self)
+        self._glide.setDuration(160)
+        self._glide.valueChanged.connect(self._scroll_to)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Provenance graph"))
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(240, 160)
+
+    # What is shown
+
+    def set_view(self, view: View, *, keep_place: bool = False) -> None:
+        """Shows ``view``; ``keep_place`` leaves zoom and scroll as they are (the graph grew in a scan)."""
+        self.view = view
+        self.places = Places(view)
+        self._picked = -1
+        self._hovered = None
+        self._work.clear()
+        self._work_timer.stop()
+        self._tiles = None
+        self.overview = None
+        if self.is_tiled:
+            self.overview = Overview(view, self.inks)
+            self._tiles = TileLayer(self.places, self.inks, self.overview)
+            self._work = [self.overview.steps(), self.places.fill()]
+            self._work_timer.start()
+        else:
+            for _ in self.places.fill():
+                pass
+        self._heat()
+        if keep_place:
+            self._range()
+        else:
+            self.fit()
+        accessible.announce_view(self)
+        self.viewport().update()
+
+    @property
+    def is_tiled(self) -> bool:
+        return len(self.view.nodes) > _DIRECT_LIMIT
+
+    def set_inks(self, inks: Inks) -> None:
+        self.inks = inks
+        if self.view.nodes:
+            self.set_view(self.view, keep_place=True)
+        self.viewport().update()
+
+    def set_scale(self, factor: float) -> None:
+        """The interface scale, 0.8 to 2.5; what is in the middle stays there."""
+        middle = self.point_at(QPointF(self.viewport().rect().center()))
+        self.scale = factor
+        self._range()
+        self._centre(middle)
+        self.viewport().update()
+
+    def set_message(self, text: str) -> None:
+        """A sentence shown instead of an empty canvas, or over one that is being laid out."""
+        self.message = text
+        self.viewport().update()
+
+    def select(self, key: str | None, *, show: bool = True) -> None:
+        """Chooses a node without telling anyone; ``show`` scrolls it into sight."""
+        self.selected = key
+        self._picked = -1
+        self._heat()
+        node = self.places.node(key)
+        if node is not None and show:
+            self._into_sight(node)
+        if node is not None and self.hasFocus():
+            accessible.announce_selection(self)
+        self.viewport().update()
+
+    def finish(self) -> None:
+        """Does all the work that is left at once: for pictures and tests."""
+        for work in self._work:
+            for _ in work:
+                pass
+        self._work.clear()
+        self._work_timer.stop()
+        if self._tiles is not None:
+            left, top = self._corner()
+            self._tiles.make_all(self.pixels, self.viewport().rect(), left, top)
+        self.viewport().update()
+
+    def _heat(self) -> None:
+        """Only one path is hot: from the anchor to what is chosen."""
+        self._hot = hot_path(self.view, self.selected) if not self.is_tiled else []
+        ends = {self.view.edges[place].target for place in self._hot}
+        ends |= {self.view.edges[place].source for place in self._hot}
+        self._on_path = frozenset(ends)
+
+    # Zoom and place
+
+    @property
+    def pixels(self) -> float:
+        """Device-independent pixels per unit of the view."""
+        return self.zoom * self.scale
+
+    def fit(self) -> None:
+        """The zoom that shows all, but never one at which names could not be read; then the anchor."""
+        area = self.viewport().size()
+        wide = area.width() / max(self.view.width * self.scale, 1.0)
+        high = area.height() / max(self.view.height * self.scale, 1.0)
+        whole = min(wide, high)
+        if self.view.name == "map":
+            zoom = min(max(whole, SMALLEST_ZOOM), 1.0)
+        else:
+            zoom = min(max(whole, LEGIBLE_ZOOM), _LARGEST_FIT)
+        self._set_zoom(zoom)
+        self._range()
+        node = self.places.node(self.selected) or self.places.node(self.view.anchor)
+        if node is not None and whole < zoom:
+            self._show_start(node)
+        self.viewport().update()
+
+    def zoom_by(self, factor: float, about: QPointF | None = None) -> None:
+        """Zooms; the point ``about`` (of the viewport, else its middle) stays where it is."""
+        about = about if about is not None else QPointF(self.viewport().rect().center())
+        fixed = self.point_at(about)
+        self._set_zoom(min(max(self.zoom * factor, SMALLEST_ZOOM), LARGEST_ZOOM))
+        self._range()
+        left, top = fixed.x() * self.pixels - about.x(), fixed.y() * self.pixels - about.y()
+        self._scroll_to(QPointF(left, top))
+        self.viewport().update()
+
+    def _set_zoom(self, zoom: float) -> None:
+        if zoom != self.zoom:
+            self.zoom = zoom
+            self.zoom_changed.emit(zoom)
+
+    def point_at(self, position: QPointF) -> QPointF:
+        """The point of the view under a position of the viewport."""
+        left, top = self._corner()
+        return QPointF((position.x() + left) / self.pixels, (position.y() + top) / self.pixels)
+
+    def position_of(self, point: QPointF) -> QPointF:
+        left, top = self._corner()
+        return QPointF(point.x() * self.pixels - left, point.y() * self.pixels - top)
+
+    def shown_area(self) -> QRectF:
+        """The part of the view that the viewport shows."""
+        size = self.viewport().size()
+        return QRectF(self.point_at(QPointF(0, 0)), self.point_at(QPointF(size.width(), size.height())))
+
+    def centre_on(self, point: QPointF) -> None:
+        self._centre(point)
+
+    def _corner(self) -> tuple[float, float]:
+        """The viewport's corner in pixels of the view; a smaller view stands in the viewport's middle."""
+        size = self.viewport().size()
+        left: float = self.horizontalScrollBar().value()
+        top: float = self.verticalScrollBar().value()
+        spare_x = size.width() - self.view.width * self.pixels
+        spare_y = size.height() - self.view.height * self.pixels
+        return (-spare_x / 2 if spare_x > 0 else left, -spare_y / 2 if spare_y > 0 else top)
+
+    def _range(self) -> None:
+        size = self.viewport().size()
+        for bar, length, window in (
+            (self.horizontalScrollBar(), self.view.width, size.width()),
+            (self.verticalScrollBar(), self.view.height, size.height()),
+        ):
+            bar.setRange(0, max(round(length * self.pixels) - window, 0))
+            bar.setPageStep(window)
+            bar.setSingleStep(40)
+
+    def _scroll_to(self, corner: QPointF) -> None:
+        self.horizontalScrollBar().setValue(round(corner.x()))
+        self.verticalScrollBar().setValue(round(corner.y()))
+
+    def _centre(self, point: QPointF) -> None:
+        size = self.viewport().size()
+        self._scroll_to(
+            QPointF(point.x() * self.pixels - size.width() / 2, point.y() * self.pixels - size.height() / 2)
+        )
+
+    def _show_start(self, node: PlacedNode) -> None:
+        """The anchor at the left edge and in the middle of the height; a chosen node in the middle."""
+        if node.id == self.selected:
+            self._centre(QPointF(node.x + node.w / 2, node.y + node.h / 2))
+            return
+        size = self.viewport().size()
+        top = (node.y + node.h / 2) * self.pixels - size.height() / 2
+        left = (node.x - 32) * self.pixels
+        if (node.x + node.w) * self.pixels <= size.width() * 0.4:
+            left = 0
+        self._scroll_to(QPointF(left, top))
+
+    def _into_sight(self, node: PlacedNode) -> None:
+        shown = self.shown_area()
+        box = QRectF(node.x - 24, node.y - 24, node.w + 48, node.h + 48)
+        if shown.contains(box):
+            return
+        if self.zoom < 0.4 and self.view.name == "map":
+            return
+        left, top = self._corner()
+        dx = min(box.left() - shown.left(), 0) or max(box.right() - shown.right(), 0)
+        dy = min(box.top() - shown.top(), 0) or max(box.bottom() - shown.bottom(), 0)
+        goal = QPointF(left + dx * self.pixels, top + dy * self.pixels)
+        if not self.motion or not self.isVisible():
+            self._scroll_to(goal)
+            return
+        self._glide.stop()
+        self._glide.setStartValue(QPointF(left, top))
+        self._glide.setEndValue(goal)
+        self._glide.start()
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        complete = self.paint_on(painter, self.viewport().rect(), self.devicePixelRatioF())
+        painter.end()
+        if not complete and not self._work_timer.isActive():
+            QTimer.singleShot(0, self.viewport().update)
+
+    def paint_on(self, painter: QPainter, window: QRect, ratio: float) -> bool:
+        """Paints what the viewport shows; False where tiles are still missing."""
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        paint_background(painter, self.inks, QRectF(window))
+        complete = True
+        left, top = self._corner()
+        if self._tiles is not None:
+            complete = self._tiles.paint(painter, window, left, top, self.pixels, ratio)
+        painter.save()
+        painter.translate(-left, -top)
+        painter.scale(self.pixels, self.pixels)
+        if self._tiles is None:
+            self._paint_view(painter)
+        else:
+            chosen = [
+                node for node in (self.places.node(self.selected), self.places.node(self._hovered)) if node
+            ]
+            if chosen:
+                level = Level.at(self.pixels)
+                paint_nodes(painter, self.inks, chosen, level, selected=self.selected, hovered=self._hovered)
+        painter.restore()
+        if self.message:
+            self._paint_message(painter, window)
+        if self.hasFocus():
+            painter.setPen(self.inks.accent)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(window.adjusted(0, 0, -1, -1))
+        return complete
+
+    def _paint_view(self, painter: QPainter) -> None:
+        level = Level.at(self.pixels)
+        paint_edges(painter, self.inks, self.view.edges, self._hot, self._picked)
+        area = self.shown_area().adjusted(-20, -20, 20, 20)
+        paint_nodes(
+            painter,
+            self.inks,
+            self.places.nodes_in(area),
+            level,
+            selected=self.selected,
+            hovered=self._hovered,
+            on_path=self._on_path,
+        )
+
+    def _paint_message(self, painter: QPainter, window: QRect) -> None:
+        painter.setFont(self.inks.name_font)
+        metrics = self.inks.name_metrics
+        width = metrics.horizontalAdvance(self.message) + 40
+        middle = QPointF(window.center())
+        box = QRectF(middle.x() - width / 2, middle.y() - 24, width, 48)
+        painter.setPen(self.inks.edge)
+        painter.setBrush(self.inks.surface)
+        painter.drawRoundedRect(box, 8, 8)
+        painter.setPen(self.inks.ink)
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine), self.message)
+
+    def _do_a_slice(self) -> None:
+        until = perf_counter() + _SLICE
+        while self._work:
+            if next(self._work[0], self) is self:
+                self._work.pop(0)
+            if perf_counter() > until:
+                return
+        self._work_timer.stop()
+        self.viewport().update()
+
+    # Pointer and keys
+
+    def node_at(self, position: QPointF) -> PlacedNode | None:
+        return self.places.node_at(self.point_at(position)) if self.places.filled else None
+
+    def node_at_global(self, position: QPoint) -> PlacedNode | None:
+        return self.node_at(QPointF(self.viewport().mapFromGlobal(position)))
+
+    def global_rect(self, node: PlacedNode) -> QRect:
+        """Where a node stands on the screen."""
+        corner = self.viewport().mapToGlobal(self.position_of(QPointF(node.x, node.y)).toPoint())
+        return QRect(corner, QSize(round(node.w * self.pixels), round(node.h * self.pixels)))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._glide.stop()
+            self._grabbed = event.position()
+            self._dragged = False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grabbed is None:
+            self._hover(event.position())
+            return
+        moved = event.position() - self._grabbed
+        if self._dragged or moved.manhattanLength() > 5:
+            self._dragged = True
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.horizontalScrollBar().setValue(round(self.horizontalScrollBar().value() - moved.x()))
+            self.verticalScrollBar().setValue(round(self.verticalScrollBar().value() - moved.y()))
+            self._grabbed = event.position()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        clicked = (
+            self._grabbed is not None and not self._dragged and event.button() == Qt.MouseButton.LeftButton
+        )
+        self._grabbed = None
+        self.viewport().unsetCursor()
+        if not clicked:
+            return
+        node = self.node_at(event.position())
+        if node is not None:
+            self._choose(node)
+            return
+        place = self.places.edge_at(self.point_at(event.position()), 7.0 / min(self.pixels, 1.0))
+        if place is not None and self.pixels >= 0.3:
+            self._picked = place
+            self.viewport().update()
+            self.edge_selected.emit(self.view.edges[place])
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        node = self.node_at(event.position())
+        if node is not None:
+            self._activate(node)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        steps = event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            bar = self.horizontalScrollBar()
+            bar.setValue(bar.value() - (steps.y() or steps.x()))
+        elif steps.y():
+            self.zoom_by(_STEP ** (steps.y() / 120), event.position())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain_key = not event.modifiers() & ~(
+            Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
+        )
+        key = event.key()
+        if plain_key and key in _ARROWS:
+            self._step(*_ARROWS[key])
+        elif plain_key and key == Qt.Key.Key_Home:
+            node = self.places.node(self.view.anchor)
+            if node is not None:
+                self._choose(node)
+        elif plain_key and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            node = self.places.node(self.selected)
+            if node is not None:
+                self._activate(node)
+        elif plain_key and key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_by(_STEP)
+        elif plain_key and key == Qt.Key.Key_Minus:
+            self.zoom_by(1 / _STEP)
+        else:
+            # Not the scroll area's own handling: every other key belongs to the window.
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        accessible.announce_selection(self)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._range()
+        if not event.oldSize().isValid() or self.view.name == "map":
+            self.fit()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.viewport().update()
+
+    def _step(self, dx: int, dy: int) -> None:
+        start = self.places.node(self.selected) or self.places.node(self.view.anchor)
+        if start is None:
+            return
+        if self.places.node(self.selected) is None:
+            self._choose(start)
+            return
+        node = self.places.beside(start.id, dx, dy)
+        if node is not None:
+            self._choose(node)
+
+    def _choose(self, node: PlacedNode) -> None:
+        self.select(node.id)
+        if not node.stack:
+            self.node_selected.emit(node.id)
+
+    def _activate(self, node: PlacedNode) -> None:
+        if node.stack:
+            self.stack_opened.emit(node.id)
+        else:
+            self.node_activated.emit(node.id)
+
+    def _hover(self, position: QPointF) -> None:
+        node = self.node_at(position)
+        key = node.id if node is not None else None
+        if key != self._hovered:
+            self._hovered = key
+            self.viewport().setCursor(
+                Qt.CursorShape.PointingHandCursor if node is not None else Qt.CursorShape.ArrowCursor
+            )
+            self.viewport().update()
+        where = self.viewport().mapToGlobal(position.toPoint())
+        if node is not None:
+            QToolTip.showText(where, node_tip(node), self.viewport(), self._hint_rect(node))
+            return
+        place = self.places.edge_at(self.point_at(position)) if self.pixels >= 0.4 else None
+        if place is None:
+            QToolTip.hideText()
+        else:
+            QToolTip.showText(where, edge_tip(self.view.edges[place], self.places), self.viewport())
+
+    def _hint_rect(self, node: PlacedNode) -> QRect:
+        corner = self.position_of(QPointF(node.x, node.y)).toPoint()
+        return QRect(corner, QSize(round(node.w * self.pixels), round(node.h * self.pixels)))
