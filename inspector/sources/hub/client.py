@@ -207,7 +207,7 @@ class HubClient:
         raise errors.not_a_hub(ask, "one redirect after another")
 
     def _redirected(self, url: str, location: str, ask: Ask, other_hosts: bool) -> str:
-        target = urljoin(url, location)
+        target = joined(url, location)
         origin = origin_of(target)
         if origin is None or urlsplit(target).username is not None:
             raise errors.not_a_hub(ask, "a redirect to no web address")
@@ -217,6 +217,14 @@ class HubClient:
         if other_hosts and (origin[0] == "https" or own[0] == "http"):
             return target
         raise errors.not_a_hub(ask, f"a redirect to {plain(origin[1], 200)}")
+
+
+def joined(url: str, reference: str) -> str:
+    """``reference`` as seen from ``url``; an empty text where it is no address at all."""
+    try:
+        return urljoin(url, reference)
+    except ValueError:
+        return ""
 
 
 def parsed(answer: Answer, ask: Ask) -> Any:
@@ -289,11 +297,15 @@ def _translated(error: BaseException, ask: Ask) -> BaseException:
         seconds = CONNECT_SECONDS if isinstance(error, httpx.ConnectTimeout) else READ_SECONDS
         return errors.unreachable(ask, f"timed out after {round(seconds)} s")
     if isinstance(error, httpx.ProxyError):
-        return errors.proxy(ask, _proxy_host())
+        return errors.proxy(ask, _proxy_host(ask.host) or "an unknown address")
     if isinstance(error, httpx.ConnectError):
         if "CERTIFICATE_VERIFY_FAILED" in str(error) or _caused_by(error, ssl.SSLCertVerificationError):
             return errors.certificate(ask)
-        return errors.unreachable(ask, _connect_words(error))
+        words = _connect_words(error)
+        proxy_host = _proxy_host(ask.host)
+        if proxy_host and words == "connection refused":
+            return errors.proxy(ask, proxy_host)
+        return errors.unreachable(ask, words)
     if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.DecodingError, zlib.error)):
         return errors.not_a_hub(ask, "an answer that cannot be read")
     if isinstance(error, httpx.TransportError):
@@ -327,11 +339,14 @@ def _caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:
     return False
 
 
-def _proxy_host() -> str:
+def _proxy_host(host: str) -> str | None:
+    """Host and port of the proxy that stands between us and ``host``, or None where there is none."""
     proxies = urllib.request.getproxies()
-    address = proxies.get("https") or proxies.get("http") or proxies.get("all") or ""
+    address = proxies.get("https") or proxies.get("http") or proxies.get("all")
+    if not address or urllib.request.proxy_bypass(host):
+        return None
     try:
         parts = urlsplit(address if "://" in address else f"//{address}")
         return f"{parts.hostname or 'unknown'}{f':{parts.port}' if parts.port else ''}"
     except ValueError:
-        return "unknown"
+        return "an unknown address"

@@ -16,6 +16,7 @@ from inspector.sources.hub.facts import Claim, mapping, text, texts
 from inspector.sources.hubid import is_repository_name
 
 RELATIONS = ("finetune", "adapter", "quantized", "merge")
+_SINGLE = {"adapter_config", "config"}  # sources with room for one parent only
 # Statements kept of one source; the largest real merges name some thirty parents.
 MAX_STATEMENTS = 64
 _HUB_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?:models/)?", re.IGNORECASE)
@@ -66,17 +67,31 @@ def claims(said: tuple[Statement, ...], answered: Mapping[str, str]) -> tuple[Cl
         parent = answered.get(statement.key) or statement.name or statement.value
         parents.setdefault(parent.lower(), []).append(statement)
         shown.setdefault(parent.lower(), parent)
-    spoken = {statement.source for statement in said}
+    named_by: dict[str, set[str]] = {}
+    for key, about in parents.items():
+        for statement in about:
+            named_by.setdefault(statement.source, set()).add(key)
     made = []
     for key, about in parents.items():
         sources = {statement.source for statement in about}
         relations = {statement.relation for statement in about if statement.relation}
-        differ = len(relations) > 1 or sources != spoken
+        differ = len(relations) > 1 or any(
+            _contradicts(source, key, named_by, sources) for source in named_by
+        )
         evidence = tuple(
             {"source": one.source, "value": one.value, "relation": one.relation} for one in about
         )
         made.append(Claim(shown[key], evidence, False if differ else True if len(sources) > 1 else None))
     return tuple(made)
+
+
+def _contradicts(source: str, parent: str, named_by: Mapping[str, set[str]], sources: set[str]) -> bool:
+    """True where ``source`` speaks of parents and not of ``parent``, which ``sources`` name. One that has
+    room for a single name says nothing against the second parent of a merge if they name its one too."""
+    named = named_by[source]
+    if parent in named:
+        return False
+    return source not in _SINGLE or not any(named <= named_by[other] for other in sources)
 
 
 def normalised(value: str) -> str | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 from inspector.provenance.errors import WorkIncomplete
 from inspector.sources.hub import errors
-from inspector.sources.hub.client import HubClient
+from inspector.sources.hub.client import HubClient, joined
 from inspector.sources.hub.endpoint import origin_of
 from inspector.sources.hub.facts import mapping, number
 from inspector.sources.interface import Entry, EntryKind
@@ -64,7 +64,7 @@ def read_tree(client: HubClient, kind: str, name: str, revision: str) -> dict[st
         following = _NEXT.search(answer.headers.get("link", ""))
         if not following:
             return found
-        path, params = urljoin(answer.url, following.group(1)), None
+        path, params = joined(answer.url, following.group(1)), None
         if origin_of(path) != client.endpoint.origin:
             raise errors.not_a_hub(ask, "a list of files that goes on at another host")
     raise errors.not_a_hub(ask, "a list of files that never ends")

@@ -1,0 +1,527 @@
+"""A stand-in for a Hugging Face hub on loopback, with answers in the shape of real ones.
+
+Two origins: the hub itself and the store of large files that it redirects to. By hand::
+
+    python tests/hub_standin/server.py --port 8123
+    HF_ENDPOINT=http://127.0.0.1:8123 inspector scan hf://acme/writer
+
+From a test of any room (tests have no packages, so it is loaded by its path)::
+
+    spec = importlib.util.spec_from_file_location("hub_standin", ROOT / "tests/hub_standin/server.py")
+    hub_standin = importlib.util.module_from_spec(spec); sys.modules["hub_standin"] = hub_standin
+    spec.loader.exec_module(hub_standin)
+    with hub_standin.HubStandIn() as hub:
+        hub.model("acme/writer", {"config.json": b"{}"}, base_models=("finetune", ["acme/base"]))
+        hub.fault(r"/api/organizations/", status=503)
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        ...
+        assert hub.count("/api/models/") == 2
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import ssl
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+DISABLED = "Access to this resource is disabled."
+LFS_SUFFIXES = (".bin", ".safetensors", ".gguf", ".pt", ".pkl", ".onnx", ".h5", ".npz", ".parquet")
+PREFIX = {"model": "", "dataset": "datasets/", "space": "spaces/"}
+# What an info request only holds when it is expanded; the rest comes in any case.
+EXPANDED_ONLY = {"baseModels", "gguf"}
+
+
+@dataclass
+class File:
+    """One file. ``row`` replaces keys of its tree row (None takes a key away)."""
+
+    body: bytes
+    lfs: bool
+    row: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def pointer(self) -> bytes:
+        digest = hashlib.sha256(self.body).hexdigest()
+        return (
+            f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {len(self.body)}\n"
+        ).encode()
+
+    @property
+    def git_oid(self) -> str:
+        held = self.pointer if self.lfs else self.body
+        return hashlib.sha1(b"blob %d\0" % len(held) + held).hexdigest()
+
+    def tree_row(self, path: str) -> dict[str, Any]:
+        row: dict[str, Any] = {"type": "file", "oid": self.git_oid, "size": len(self.body), "path": path}
+        if self.lfs:
+            digest = hashlib.sha256(self.body).hexdigest()
+            row["lfs"] = {"oid": digest, "size": len(self.body), "pointerSize": len(self.pointer)}
+            row["xetHash"] = hashlib.sha256(b"xet" + self.body).hexdigest()
+        row.update(self.row)
+        return {key: value for key, value in row.items() if value is not None}
+
+
+@dataclass
+class Repo:
+    """One repository at one commit; ``refs`` maps branches and tags to commits, all with these files."""
+
+    kind: str
+    name: str
+    files: dict[str, File]
+    info: dict[str, Any]
+    refs: dict[str, str]
+    private: bool = False
+    gated: Any = False
+    disabled: bool = False
+
+    @property
+    def sha(self) -> str:
+        return self.refs["main"]
+
+    def commit(self, revision: str) -> str | None:
+        if revision in self.refs:
+            return self.refs[revision]
+        known = set(self.refs.values())
+        return next((sha for sha in known if len(revision) >= 7 and sha.startswith(revision)), None)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One request as it came in. ``origin`` is hub or store."""
+
+    method: str
+    origin: str
+    path: str
+    query: str
+    authorization: str | None
+    range: str | None
+    user_agent: str
+
+
+@dataclass
+class Fault:
+    """What requests get instead of an answer, ``times`` times (None: always)."""
+
+    pattern: re.Pattern[str]
+    kind: str
+    status: int = 503
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    times: int | None = None
+
+
+class HubStandIn:
+    """The hub and its store, each on a port of its own. Use it as a context manager."""
+
+    def __init__(
+        self, *, port: int = 0, tls: ssl.SSLContext | None = None, page: int = 1000, delay: float = 0
+    ):
+        self.repos: dict[tuple[str, str], Repo] = {}
+        self.renamed: dict[tuple[str, str], str] = {}
+        self.organizations: dict[str, dict[str, Any]] = {}
+        self.users: dict[str, dict[str, Any]] = {}
+        self.tokens: set[str] = set()
+        self.faults: list[Fault] = []
+        self.requests: list[Seen] = []
+        self.page = page
+        self.delay = delay
+        self.small_file_redirect = False
+        self.over = threading.Event()
+        self._hub = _server(self, "hub", port, tls)
+        self._store = _server(self, "store", 0, None)
+        scheme = "https" if tls else "http"
+        self.endpoint = f"{scheme}://127.0.0.1:{self._hub.server_port}"
+        self.store = f"http://127.0.0.1:{self._store.server_port}"
+
+    def __enter__(self) -> HubStandIn:
+        for server in (self._hub, self._store):
+            threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        for server in (self._hub, self._store):
+            server.shutdown()
+            server.server_close()
+
+    def model(self, name: str, files: dict[str, Any] | None = None, **facts: Any) -> Repo:
+        return self._add("model", name, files or {"config.json": b"{}"}, facts)
+
+    def dataset(self, name: str, files: dict[str, Any] | None = None, **facts: Any) -> Repo:
+        return self._add("dataset", name, files or {"data.jsonl": b"{}\n"}, facts)
+
+    def space(self, name: str, files: dict[str, Any] | None = None, **facts: Any) -> Repo:
+        return self._add("space", name, files or {"app.py": b"print('up')\n"}, {"sdk": "gradio", **facts})
+
+    def organization(self, name: str, **facts: Any) -> None:
+        self.organizations[name.lower()] = {
+            "_id": hashlib.sha1(name.encode()).hexdigest()[:24],
+            "name": name,
+            "fullname": name.title(),
+            "isVerified": False,
+            "plan": None,
+            "numUsers": 3,
+            "numFollowers": 12,
+            "numModels": 4,
+            **facts,
+        }
+
+    def user(self, name: str, **facts: Any) -> None:
+        self.users[name.lower()] = {
+            "user": name,
+            "fullname": name.title(),
+            "isPro": False,
+            "numFollowers": 1,
+            "type": "user",
+            **facts,
+        }
+
+    def rename(self, old: str, new: str, kind: str = "model") -> None:
+        """Requests for ``old`` are redirected to ``new`` (307, as the hub does it)."""
+        self.renamed[(kind, old.lower())] = new
+
+    def fault(self, pattern: str, kind: str = "status", **how: Any) -> None:
+        """Requests whose path and query match get ``kind``: status, hang, reset, short, drip, whole (Range
+        ignored), wrong-range, html, broken."""
+        self.faults.append(Fault(re.compile(pattern), kind, **how))
+
+    def count(self, part: str = "", origin: str = "hub") -> int:
+        """How many requests had ``part`` in their path."""
+        return sum(part in seen.path and seen.origin == origin for seen in self.requests)
+
+    def authorizations(self) -> list[tuple[str, str]]:
+        """Origin and value of every Authorization header that came in."""
+        return [(seen.origin, seen.authorization) for seen in self.requests if seen.authorization]
+
+    def _add(self, kind: str, name: str, files: dict[str, Any], facts: dict[str, Any]) -> Repo:
+        held = {
+            path: body if isinstance(body, File) else File(body, path.endswith(LFS_SUFFIXES))
+            for path, body in files.items()
+        }
+        listing = json.dumps([[path, one.git_oid] for path, one in sorted(held.items())])
+        sha = facts.pop("sha", None) or hashlib.sha1(f"{kind}/{name}/{listing}".encode()).hexdigest()
+        refs = {"main": sha, **(facts.pop("refs", None) or {})}
+        repo = Repo(kind, name, held, {}, refs)
+        repo.private = facts.pop("private", False)
+        repo.gated = facts.pop("gated", False)
+        repo.disabled = facts.pop("disabled", False)
+        omitted = facts.pop("omit", ())
+        relation = facts.pop("base_models", None)
+        card = facts.pop("card", None)
+        info: dict[str, Any] = {
+            "_id": hashlib.sha1(f"{kind}{name}".encode()).hexdigest()[:24],
+            "id": name,
+            "author": name.split("/")[0] if "/" in name else None,
+            "gated": repo.gated,
+            "private": repo.private,
+            "disabled": repo.disabled,
+            "createdAt": "2025-02-03T10:00:00.000Z",
+            "lastModified": "2025-05-06T11:00:00.000Z",
+            "tags": [],
+        }
+        if kind == "model":
+            info["modelId"] = name
+        if card is not None:
+            info["cardData"] = card
+        if relation is not None:
+            models = [{"_id": self._object_id(parent), "id": parent} for parent in relation[1]]
+            info["baseModels"] = {"relation": relation[0], "models": models}
+        info.update(facts)
+        repo.info = {key: value for key, value in info.items() if key not in omitted}
+        if "sha" in omitted:
+            repo.info["sha"] = None
+        self.repos[(kind, name.lower())] = repo
+        return repo
+
+    def _object_id(self, name: str) -> str:
+        known = self.repos.get(("model", name.lower()))
+        return known.info["_id"] if known else hashlib.sha1(f"model{name}".encode()).hexdigest()[:24]
+
+
+def _server(hub: HubStandIn, origin: str, port: int, tls: ssl.SSLContext | None) -> ThreadingHTTPServer:
+    handler = type("Handler", (_Handler,), {"hub": hub, "origin": origin})
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    server.daemon_threads = True
+    server.block_on_close = False
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    return server
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    hub: HubStandIn
+    origin: str
+
+    def log_message(self, *_: object) -> None:
+        """Silent: the requests stand in ``HubStandIn.requests``."""
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        authorization = self.headers.get("authorization")
+        seen = Seen(
+            self.command,
+            self.origin,
+            parts.path,
+            parts.query,
+            authorization,
+            self.headers.get("range"),
+            self.headers.get("user-agent", ""),
+        )
+        self.hub.requests.append(seen)
+        if self.hub.delay:
+            self.hub.over.wait(self.hub.delay)
+        if self._fails(self.path):
+            return
+        if self.origin == "store":
+            self._stored(parts.path)
+            return
+        if authorization and authorization.removeprefix("Bearer ") not in self.hub.tokens:
+            self._error(401, message="Invalid credentials in Authorization header")
+            return
+        signed_in = authorization is not None
+        query = parse_qs(parts.query)
+        if match := re.fullmatch(r"/api/(organizations|users)/([^/]+)/overview", parts.path):
+            owners = self.hub.organizations if match[1] == "organizations" else self.hub.users
+            found = owners.get(unquote(match[2]).lower())
+            self._json(found) if found else self._error(404, message="This page does not exist")
+            return
+        if match := re.fullmatch(r"/api/(model|dataset|space)s/(.+)", parts.path):
+            self._api(match[1], match[2], query, signed_in)
+            return
+        if match := re.fullmatch(r"/(datasets/|spaces/)?(.+?)/resolve/([^/]+)/(.+)", parts.path):
+            kind = (match[1] or "models/")[:-2]
+            self._resolve(kind, match[2], unquote(match[3]), unquote(match[4]), signed_in)
+            return
+        self._error(404)
+
+    do_HEAD = do_GET
+
+    def _fails(self, path: str) -> bool:
+        for fault in self.hub.faults:
+            if fault.times == 0 or not fault.pattern.search(path):
+                continue
+            if (
+                fault.kind in ("whole", "wrong-range", "short")
+                and "/resolve" not in path
+                and "/lfs/" not in path
+            ):
+                continue
+            if fault.kind in ("whole", "wrong-range", "short"):
+                return False  # told to the one that sends the bytes
+            if fault.times is not None:
+                fault.times -= 1
+            if fault.kind == "hang":
+                self.hub.over.wait()
+            elif fault.kind == "drip":
+                self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+                while not self.hub.over.wait(0.05):
+                    self.wfile.write(b"x-more: yes\r\n")
+            elif fault.kind == "html":
+                self._send(200, b"<!doctype html><title>Sign in</title>", {"content-type": "text/html"})
+            elif fault.kind == "broken":
+                self._send(200, b'{"id": "acme/', {"content-type": "application/json"})
+            elif fault.kind == "status":
+                self._send(fault.status, fault.body, fault.headers)
+            self.close_connection = True
+            return True
+        return False
+
+    def _bytes_fault(self) -> str:
+        for fault in self.hub.faults:
+            if fault.kind in ("whole", "wrong-range", "short") and fault.pattern.search(self.path):
+                return fault.kind
+        return ""
+
+    def _find(self, kind: str, name: str, signed_in: bool) -> Repo | None:
+        repo = self.hub.repos.get((kind, name.lower()))
+        if repo is None or (repo.private and not signed_in):
+            # Anonymous, the hub does not tell a missing repository from a private one.
+            if signed_in:
+                self._error(404, "RepoNotFound", "Repository not found")
+            else:
+                self._error(401, message="Invalid username or password.")
+            return None
+        if repo.disabled:
+            self._error(403, message=DISABLED)
+            return None
+        return repo
+
+    def _api(self, kind: str, rest: str, query: dict[str, list[str]], signed_in: bool) -> None:
+        match = re.fullmatch(r"(.+?)(?:/(revision|tree)/([^/]+))?", rest)
+        assert match
+        name = unquote(match[1])
+        new = self.hub.renamed.get((kind, name.lower()))
+        if new is not None:
+            tail = rest[len(match[1]) :]
+            asked = urlsplit(self.path).query
+            self._send(307, b"", {"location": f"/api/{kind}s/{new}{tail}{'?' + asked if asked else ''}"})
+            return
+        repo = self._find(kind, name, signed_in)
+        if repo is None:
+            return
+        commit = repo.commit(unquote(match[3])) if match[3] else repo.sha
+        if commit is None:
+            self._error(404, "RevisionNotFound", f"Invalid rev id: {match[3]}")
+        elif match[2] == "tree":
+            self._tree(repo, query)
+        else:
+            self._info(repo, commit, query)
+
+    def _info(self, repo: Repo, commit: str, query: dict[str, list[str]]) -> None:
+        expand = query.get("expand", [])
+        info = dict(repo.info)
+        if "sha" not in info:
+            info["sha"] = commit
+        if not expand or "siblings" in expand:
+            info.setdefault("siblings", [{"rfilename": path} for path in sorted(repo.files)])
+        if expand:
+            info = {key: value for key, value in info.items() if key in {"_id", "id", *expand}}
+        else:
+            info = {key: value for key, value in info.items() if key not in EXPANDED_ONLY}
+        self._json(info)
+
+    def _tree(self, repo: Repo, query: dict[str, list[str]]) -> None:
+        page = 50 if query.get("expand", ["false"])[0].lower() == "true" else self.hub.page
+        start = int(query.get("cursor", ["0"])[0])
+        paths = sorted(repo.files)
+        rows = [repo.files[path].tree_row(path) for path in paths[start : start + page]]
+        if start == 0:
+            folders = sorted({path.rpartition("/")[0] for path in paths} - {""})
+            oid = hashlib.sha1(repo.name.encode()).hexdigest()
+            rows[:0] = [{"type": "directory", "oid": oid, "size": 0, "path": path} for path in folders]
+        headers = {}
+        if start + page < len(paths):
+            here = urlsplit(self.path).path
+            keep = "&".join(f"{key}={value[0]}" for key, value in query.items() if key != "cursor")
+            address = f"{self.hub.endpoint}{here}?{keep}&cursor={start + page}"
+            headers["link"] = f'<{address}>; rel="next"'
+        self._json(rows, headers)
+
+    def _resolve(self, kind: str, name: str, revision: str, path: str, signed_in: bool) -> None:
+        repo = self._find(kind, unquote(name), signed_in)
+        if repo is None:
+            return
+        commit = repo.commit(revision)
+        if commit is None:
+            self._error(404, "RevisionNotFound", "Invalid rev id")
+            return
+        if repo.gated and not signed_in:
+            self._error(401, "GatedRepo", f"Access to model {repo.name} is restricted.")
+            return
+        one = repo.files.get(path)
+        if one is None:
+            self._error(404, "EntryNotFound", "Entry not found")
+            return
+        headers = {"x-repo-commit": commit, "accept-ranges": "bytes"}
+        if not one.lfs:
+            self._file(one.body, {**headers, "etag": f'"{one.git_oid}"'})
+            return
+        digest = hashlib.sha256(one.body).hexdigest()
+        address = (
+            f"{self.hub.store}/lfs/{repo.kind}/{quote(repo.name)}/{digest}/{quote(path)}?X-Signature=abc"
+        )
+        linked = {"x-linked-etag": f'"{digest}"', "x-linked-size": str(len(one.body)), "location": address}
+        self._send(302, b"", {**headers, **linked})
+
+    def _stored(self, path: str) -> None:
+        for repo in self.hub.repos.values():
+            for one in repo.files.values():
+                digest = hashlib.sha256(one.body).hexdigest()
+                if path.startswith(f"/lfs/{repo.kind}/{quote(repo.name)}/{digest}/"):
+                    self._file(one.body, {"accept-ranges": "bytes", "etag": f'"{digest}"'})
+                    return
+        self._error(404)
+
+    def _file(self, body: bytes, headers: dict[str, str]) -> None:
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("range", ""))
+        fault = self._bytes_fault()
+        if fault == "short":
+            self._send(200, body, headers, cut=len(body) // 2)
+        elif wanted is None or fault == "whole":
+            self._send(200, body, headers)
+        elif int(wanted[1]) >= len(body):
+            self._send(416, b"", {"content-range": f"bytes */{len(body)}"})
+        else:
+            first, last = int(wanted[1]), min(int(wanted[2] or len(body)), len(body) - 1)
+            shift = 1 if fault == "wrong-range" and first else 0
+            told = f"bytes {first - shift}-{last - shift}/{len(body)}"
+            self._send(206, body[first - shift : last + 1 - shift], {**headers, "content-range": told})
+
+    def _json(self, value: Any, headers: dict[str, str] | None = None) -> None:
+        body = json.dumps(value).encode()
+        self._send(200, body, {"content-type": "application/json; charset=utf-8", **(headers or {})})
+
+    def _error(self, status: int, code: str | None = None, message: str = "Not found") -> None:
+        headers = {"content-type": "application/json; charset=utf-8", "x-error-message": message}
+        if code:
+            headers["x-error-code"] = code
+        self._send(status, json.dumps({"error": message}).encode(), headers)
+
+    def _send(self, status: int, body: bytes, headers: dict[str, str], *, cut: int | None = None) -> None:
+        self.send_response(status)
+        for key, value in headers.items():
+            self.send_header(key, value)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body if cut is None else body[:cut])
+        if cut is not None:
+            self.close_connection = True
+
+
+def furnish(hub: HubStandIn) -> None:
+    """A small family to try things with: a writer, its base models, gated, renamed, private, disabled."""
+    hub.organization("acme", isVerified=True, plan="enterprise")
+    hub.organization("old-org")
+    hub.user("sam")
+    pickle = b"\x80\x02cposix\nsystem\nq\x00X\x04\x00\x00\x00echoq\x01\x85q\x02Rq\x03."
+    hub.model("acme/base-7b", {"config.json": b'{"model_type": "llama"}', "model.safetensors": b"\0" * 64})
+    hub.model("acme/locked-7b", {"model.safetensors": b"\1" * 64}, gated="manual")
+    hub.model("acme/hidden", private=True)
+    hub.model("acme/gone", disabled=True)
+    hub.rename("old-org/base-7b", "acme/base-7b")
+    hub.dataset("acme/tickets", {"train.jsonl": b'{"q": "a"}\n' * 20})
+    hub.model(
+        "acme/writer",
+        {
+            "README.md": b"---\nlicense: apache-2.0\n---\n# Writer\n",
+            "adapter_config.json": b'{"base_model_name_or_path": "acme/locked-7b", "peft_type": "LORA"}',
+            "config.json": b'{"model_type": "llama", "_name_or_path": "old-org/base-7b"}',
+            "pytorch_model.bin": pickle,
+        },
+        card={
+            "license": "apache-2.0",
+            "base_model": "old-org/base-7b",
+            "datasets": ["acme/tickets", "x/none"],
+        },
+        base_models=("finetune", ["acme/base-7b"]),
+        tags=["license:apache-2.0", "base_model:acme/base-7b", "base_model:finetune:acme/base-7b"],
+    )
+    hub.model("sam/writer-gguf", {"writer.gguf": b"GGUF"}, base_models=("quantized", ["acme/writer"]))
+    hub.space("acme/demo", models=["acme/writer"], datasets=["acme/tickets"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="A stand-in for a Hugging Face hub on loopback.")
+    parser.add_argument("--port", type=int, default=8123)
+    with HubStandIn(port=parser.parse_args().port) as hub:
+        furnish(hub)
+        names = ", ".join(sorted(repo.name for repo in hub.repos.values()))
+        print(f"HF_ENDPOINT={hub.endpoint}   repositories: {names}", flush=True)
+        try:
+            hub.over.wait()
+        except KeyboardInterrupt:
+            print()
+
+
+if __name__ == "__main__":
+    main()
