@@ -1,0 +1,54 @@
+"""Starts the window: application, theme, what happens when this program itself fails."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from inspector import places
+
+
+def run(target: str | None = None) -> int:
+    """Opens the window, on ``target`` where one is given; returns when it was closed."""
+    from PySide6.QtCore import QTimer
+
+    from inspector.gui.crash import watch
+
+    application = make_application()
+    from inspector.gui.main_window import MainWindow
+
+    window = MainWindow()
+    crash = watch(window)
+    window.show()
+    if target:
+        QTimer.singleShot(0, window, lambda: window.open(_absolute(target)))
+    code = application.exec()
+    crash.close()
+    return code
+
+
+def window() -> int:
+    """What ``inspector-gui [TARGET]`` calls."""
+    arguments = [word for word in sys.argv[1:] if not word.startswith("-")]
+    return run(arguments[0] if arguments else None)
+
+
+def make_application():  # type: ignore[no-untyped-def]
+    """The one QApplication of the process, made where there is none."""
+    from PySide6.QtCore import QCoreApplication, Qt
+    from PySide6.QtGui import QGuiApplication
+    from PySide6.QtWidgets import QApplication
+
+    existing = QApplication.instance()
+    if existing is not None:
+        return existing
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    QCoreApplication.setApplicationName(places.APP)
+    QGuiApplication.setApplicationDisplayName("")
+    QGuiApplication.setDesktopFileName("provenance-inspector")
+    # The name alone: a target called "-style" or "-qwindowgeometry" is no option of Qt.
+    return QApplication([places.APP])
+
+
+def _absolute(target: str) -> str:
+    return target if target.startswith("hf://") else str(Path(target).expanduser().absolute())

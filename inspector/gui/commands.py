@@ -1,0 +1,290 @@
+"""What each action of the table does. One method per action: ``open-folder`` is ``open_folder``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from inspector.gui.actions import ACTIONS, STATES, TABS
+from inspector.gui.palette import Entry, Palette
+from inspector.gui.session import Phase
+from inspector.gui.settings import SCALES
+from inspector.gui.texts import shown, tr
+from inspector.provenance import State
+
+if TYPE_CHECKING:
+    from inspector.gui.main_window import MainWindow
+
+
+class Commands:
+    """Holds no state of its own; everything is asked of the window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+
+    def handler(self, action: str) -> Callable[[], None]:
+        """The function that carries out ``action``; every row of the table has one."""
+        if action in STATES:
+            state = State(STATES[action])
+            return lambda *_: self.window.deciding.decide(state)
+        if action.startswith("tab-"):
+            name = next(tab for tab in TABS if tab.lower() == action.removeprefix("tab-"))
+            return lambda *_: self.window.show_tab(name)
+        if action.startswith("view-"):
+            view = action.removeprefix("view-")
+            return lambda *_: self.show_view(view)
+        if action.startswith("theme-"):
+            theme = action.removeprefix("theme-")
+            return lambda *_: self._theme(theme)
+        method = getattr(self, action.replace("-", "_"))
+        return lambda *_: method()
+
+    # --- opening -------------------------------------------------------------------------------------
+
+    def open_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self.window, tr("Open folder"))
+        if name:
+            self.window.open(name)
+
+    def open_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self.window, tr("Open file or review"))
+        if name:
+            self.window.open(name)
+
+    def open_hub(self) -> None:
+        from inspector.gui.hub_dialog import HubDialog
+
+        dialog = HubDialog(self.window)
+        dialog.accepted.connect(lambda: self.window.open(dialog.target()))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def open_sample(self) -> None:
+        from inspector import resources
+
+        self.window.open(str(resources.path("sample")))
+
+    def recent(self) -> None:
+        entries = [
+            Entry(target, "", 0, lambda target=target: self.window.open(target))
+            for target in self.window.settings.recent()
+        ]
+        self._palette(entries, tr("Recent"))
+
+    def close_target(self) -> None:
+        self.window.show_welcome()
+
+    def save_copy(self) -> None:
+        session = self.window.session
+        if session is None or session.review is None:
+            return
+        start = str(Path.home() / f"{Path(session.review.path).stem}.review")
+        name, _ = QFileDialog.getSaveFileName(self.window, tr("Save a copy"), start, tr("Reviews (*.review)"))
+        if name:
+            session.save_copy(Path(name))
+
+    def quit(self) -> None:
+        self.window.close()
+
+    # --- the review ----------------------------------------------------------------------------------
+
+    def undo(self) -> None:
+        if self.window.session is not None:
+            self.window.session.undo()
+
+    def redo(self) -> None:
+        if self.window.session is not None:
+            self.window.session.redo()
+
+    def next_finding(self) -> None:
+        self.window.findings.step(1)
+
+    def previous_finding(self) -> None:
+        self.window.findings.step(-1)
+
+    def note(self) -> None:
+        self.window.deciding.note()
+
+    def mark(self) -> None:
+        self.window.deciding.mark()
+
+    def evidence(self) -> None:
+        self.window.pane.show_evidence()
+
+    def explain(self) -> None:
+        self.window.pane.evidence.ask_explanation()
+
+    def rescan(self) -> None:
+        self._scan(audit=False)
+
+    def audit_online(self) -> None:
+        self._scan(audit=True)
+
+    def _scan(self, *, audit: bool) -> None:
+        session = self.window.session
+        if session is not None and session.phase is Phase.READY:
+            session.rescan(audit=audit)
+
+    def cancel_scan(self) -> None:
+        if self.window.session is not None:
+            self.window.session.cancel()
+
+    def compare(self) -> None:
+        from inspector.gui.compare_dialog import CompareDialog
+
+        session = self.window.session
+        if session is None or session.review is None:
+            return
+        name, _ = QFileDialog.getOpenFileName(
+            self.window, tr("Compare with"), "", tr("Reviews and records (*.review *.json);;All files (*)")
+        )
+        if name:
+            CompareDialog(self.window, Path(name), Path(session.review.path)).open()
+
+    def sign(self) -> None:
+        self.window.show_tab("Record")
+        self.window.record.sheet.decision.setFocus()
+
+    # --- looking -------------------------------------------------------------------------------------
+
+    def show_view(self, view: str) -> None:
+        """Shows one of the five views; from another tab this comes back to the graph."""
+        self.window.show_tab("Graph")
+        self.window.graph.show_view(view)
+        self.window.top.show_view(view)
+        if self.window.graph.panel is not None:
+            self.window.graph.panel.setFocus()
+
+    def export_graph(self) -> None:
+        name, chosen = QFileDialog.getSaveFileName(
+            self.window, tr("Export this graph"), "graph.svg", "SVG (*.svg);;PNG (*.png);;PDF (*.pdf)"
+        )
+        if not name:
+            return
+        form = Path(name).suffix.lstrip(".").lower() or chosen.split(" ")[0].lower()
+        if form not in ("svg", "png", "pdf"):
+            self.window.tell(tr("A graph is written as SVG, PNG or PDF."))
+            return
+        try:
+            self.window.graph.panel.export(Path(name), form)
+        except OSError as error:
+            self.window.tell(shown(error))
+            return
+        self.window.strip.say(tr("Written: {0}").format(shown(name)))
+
+    def not_analysed(self) -> None:
+        self.window.show_tab("Files")
+        self.window.files.show_gaps()
+
+    def filter(self) -> None:
+        page = self.window.tabs.currentWidget()
+        focus = getattr(page, "focus_filter", None)
+        if focus is not None:
+            focus()
+        else:
+            self.window.inventory.filter.setFocus()
+
+    def palette(self) -> None:
+        self._palette(self._everything(), "")
+
+    def _palette(self, entries: list[Entry], title: str) -> None:
+        dialog = Palette(self.window, entries)
+        if title:
+            dialog.setWindowTitle(title)
+        dialog.open()
+
+    def _everything(self) -> list[Entry]:
+        window = self.window
+        entries = [
+            Entry(
+                tr(row.text).rstrip("…"),
+                "  ".join(row.keys),
+                0,
+                lambda key=row.id: window.run(key),
+                (lambda icon=row.icon: window.look.icon(icon)) if row.icon else None,
+            )
+            for row in ACTIONS
+            if window.actions_by_id[row.id].isEnabled()
+        ]
+        session = window.session
+        if session is None:
+            return entries
+        facts = session.facts
+        for node in facts.nodes.values():
+            kind = node.kind.value
+            entries.append(
+                Entry(
+                    node.name,
+                    kind,
+                    1,
+                    lambda key=node.id: window.selection.select_node(key),
+                    lambda kind=kind: window.look.kind_icon(kind),
+                )
+            )
+        for item in facts.findings.values():
+            found = item.finding
+            entries.append(
+                Entry(
+                    found.title,
+                    f"{found.severity.value} · {facts.node_name(found.node)}",
+                    2,
+                    lambda found=found: window.selection.select_finding(found.id, found.node),
+                    lambda word=found.severity.value: window.look.severity_icon(word),
+                )
+            )
+        return entries
+
+    def present(self) -> None:
+        from inspector.gui.present import Present
+
+        if self.window.session is not None:
+            Present(self.window).begin()
+
+    def larger(self) -> None:
+        self._scale(1)
+
+    def smaller(self) -> None:
+        self._scale(-1)
+
+    def normal_size(self) -> None:
+        self.window.settings.put("scale", 1.0)
+        self.window.dress()
+
+    def _scale(self, by: int) -> None:
+        now = min(range(len(SCALES)), key=lambda n: abs(SCALES[n] - self.window.settings.scale))
+        self.window.settings.put("scale", SCALES[min(max(now + by, 0), len(SCALES) - 1)])
+        self.window.dress()
+
+    def _theme(self, theme: str) -> None:
+        self.window.settings.put("theme", theme)
+        self.window.dress()
+
+    def settings(self) -> None:
+        from inspector.gui.settings_dialog import SettingsDialog
+
+        SettingsDialog(self.window).open()
+
+    def key_sheet(self) -> None:
+        from inspector.gui.key_sheet import KeySheet
+
+        KeySheet(self.window, self.window.look).open()
+
+    def about(self) -> None:
+        from inspector import __version__
+
+        self.window.tell(
+            tr(
+                "Provenance Inspector {0}\n\nApache License 2.0. The window uses Qt for Python (PySide6), "
+                "under the LGPL version 3, as separate libraries that you may replace with your own build.\n\n"
+                "Reviews are kept in {1}."
+            ).format(__version__, _reviews_folder())
+        )
+
+
+def _reviews_folder() -> str:
+    from inspector import places
+
+    return shown(str(places.reviews()))

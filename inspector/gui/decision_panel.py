@@ -1,0 +1,91 @@
+"""The current finding in the node pane: what it says, what to do, and the six states to choose from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from inspector.gui.actions import STATES
+from inspector.gui.look import Look
+from inspector.gui.texts import shown, tr
+from inspector.gui.widgets import Flow, button, plain_label, spaced
+from inspector.review.interface import ReviewedFinding
+
+
+class DecisionPanel(QWidget):
+    """``wanted`` carries the id of an action (state-confirmed, note, mark); the window carries it out."""
+
+    wanted = Signal(str)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.look = look
+        self.icon = plain_label()
+        self.title = Flow(name=tr("Finding"))
+        self.message = Flow(name=tr("What was found"))
+        self.remedy = Flow(name=tr("Remedy"))
+        self.refs = Flow(name=tr("Identifiers"))
+        self.decided = Flow(name=tr("Decision"))
+        self.states: dict[str, QPushButton] = {}
+        self.note = button(tr("Note…"), tr("Write a note"))
+        self.mark = button(tr("Mark"), tr("Mark for presenting"))
+        self.mark.setCheckable(True)
+        group = QButtonGroup(self)
+        group.setExclusive(True)
+        grid = QGridLayout()
+        spaced(grid, 0, 2, 0, 2, 4)
+        for number, (action, state) in enumerate(STATES.items()):
+            made = button(f"{number + 1}  {state}", tr("Set {0}").format(state))
+            made.setCheckable(True)
+            made.clicked.connect(lambda _=False, action=action: self.wanted.emit(action))
+            group.addButton(made)
+            self.states[state] = made
+            grid.addWidget(made, number // 2, number % 2)
+        self.note.clicked.connect(lambda: self.wanted.emit("note"))
+        self.mark.clicked.connect(lambda: self.wanted.emit("mark"))
+        extra = QHBoxLayout()
+        spaced(extra, 0, 0, 0, 0, 4)
+        extra.addWidget(self.note)
+        extra.addWidget(self.mark)
+        extra.addStretch(1)
+        head = QHBoxLayout()
+        spaced(head, 0, 0, 0, 0, 6)
+        head.addWidget(self.icon, 0)
+        head.addWidget(self.title, 1)
+        column = QVBoxLayout(self)
+        spaced(column, 0, 0, 0, 0, 6)
+        column.addLayout(head)
+        for widget in (self.message, self.remedy, self.refs):
+            column.addWidget(widget)
+        column.addLayout(grid)
+        column.addWidget(self.decided)
+        column.addLayout(extra)
+
+    def show_finding(self, item: ReviewedFinding) -> None:
+        found = item.finding
+        self.icon.setPixmap(self.look.severity_icon(found.severity.value).pixmap(16))
+        self.icon.setAccessibleName(found.severity.value)
+        self.title.set_text(f"{found.severity.value}: {shown(found.title)}")
+        self.message.set_text(found.message)
+        self.remedy.set_text(f"{tr('Remedy')}: {shown(found.remediation, 1500)}" if found.remediation else "")
+        self.remedy.setVisible(bool(found.remediation))
+        refs = [f"{key.upper()} {', '.join(values)}" for key, values in found.identifiers.items() if values]
+        refs.append(f"{tr('rule')} {found.rule}, {tr('confidence')} {found.confidence.value}")
+        self.refs.set_text("  ·  ".join(refs))
+        self.states[item.state.value].setChecked(True)
+        self.mark.setChecked(item.marked)
+        self.decided.set_text(_decision(item), keep_newlines=True)
+        self.decided.setVisible(bool(_decision(item)))
+
+
+def _decision(item: ReviewedFinding) -> str:
+    lines = []
+    if item.ask_again:
+        lines.append(tr("The evidence changed since this was decided: decide again."))
+    if item.because:
+        until = f" ({tr('until')} {item.expires})" if item.expires else ""
+        who = f", {shown(item.owner, 80)}" if item.owner else ""
+        lines.append(f"{item.state.value}{until}{who}: {shown(item.because, 1000)}")
+    if item.note:
+        lines.append(f"{tr('Note')}: {shown(item.note, 1000)}")
+    return "\n".join(lines)

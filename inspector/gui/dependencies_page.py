@@ -1,0 +1,185 @@
+"""The Dependencies tab: packages with pin and audit, the manifests they come from, and what is not known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from PySide6.QtCore import Signal
+
+from inspector.gui.look import Look
+from inspector.gui.rows import Column
+from inspector.gui.selection import Selection
+from inspector.gui.session import Phase, Session
+from inspector.gui.table_page import TablePage
+from inspector.gui.texts import count, shown, tr
+from inspector.gui.widgets import button, plain_label, set_role
+
+_AUDIT_ORDER = {"vulnerable": 0, "not-audited": 1, "not-in-database": 2, "no-advisory": 3}
+CHIPS = (
+    ("Vulnerable", "audit:vulnerable"),
+    ("Not audited", "audit:not-audited"),
+    ("Direct", "direct:yes"),
+    ("Movable", "pin:movable"),
+    ("No pin", "pin:none"),
+)
+
+
+class DependenciesPage(TablePage):
+    """Rows are the contract's ``packages``. The heading is never green while one is not audited."""
+
+    audit_wanted = Signal()
+
+    def __init__(self, look: Look, selection: Selection) -> None:
+        self.look = look
+        self.selection = selection
+        self.session: Session | None = None
+        columns = [
+            Column("Package", lambda row: row.get("name"), 26),
+            Column("Version", lambda row: row.get("version") or "—", 12),
+            Column("Pin", lambda row: row.get("pin"), 12, colour=self._pin_colour),
+            Column("Direct", lambda row: row.get("direct"), 7),
+            Column(
+                "Audit",
+                lambda row: row.get("audit"),
+                16,
+                colour=self._audit_colour,
+                sort=lambda row: _AUDIT_ORDER.get(str(row.get("audit")), 9),
+                tooltip=lambda row: row.get("why") or row.get("audit"),
+            ),
+            Column("Advisories", _advisories, 0, tooltip=_advisory_tip),
+            Column(
+                "Needed by", lambda row: row.get("required_by") or "", 20, colour=lambda r: look.tokens.sub
+            ),
+            Column("Looks like", _looks_like, 16, colour=lambda row: look.tokens.risk),
+        ]
+        super().__init__(
+            "Dependencies",
+            columns,
+            key=lambda row: f"{row.get('name')}\0{row.get('version')}",
+            spoken=lambda row: (
+                f"{shown(row.get('name'))} {shown(row.get('version'))}, pin {row.get('pin')}, "
+                f"audit {row.get('audit')}"
+            ),
+            chips=CHIPS,
+            hint=tr("Filter, such as pin:none audit:vulnerable"),
+        )
+        self.audit = plain_label(role="sub")
+        self.ask = button(tr("Audit packages online"))
+        self.ask.setToolTip(tr("Sends names and versions of packages to the advisory service."))
+        self.ask.clicked.connect(self.audit_wanted)
+        self.top.insertWidget(1, self.audit)
+        self.top.addWidget(self.ask)
+        self.table.chosen.connect(self._chosen)
+        selection.node_changed.connect(self._follow)
+
+    def set_session(self, session: Session | None) -> None:
+        self.session = session
+        self.filter.clear()
+        self.set_all([])
+        if session is not None:
+            session.grown.connect(self.refresh)
+            session.phase_changed.connect(self._phase)
+
+    def _phase(self) -> None:
+        self.ask.setEnabled(self.session is not None and self.session.phase is Phase.READY)
+
+    def refresh(self) -> None:
+        if self.session is None:
+            return
+        facts = self.session.facts
+        self.set_all(list(facts.packages))
+        tally = Counter(str(row.get("audit")) for row in facts.packages)
+        asked = facts.audit
+        parts = [f"{tally[word]:,} {word}" for word in _AUDIT_ORDER if tally[word]]
+        if asked.get("source"):
+            when = f" {tr('of')} {shown(asked['as_of'])}" if asked.get("as_of") else ""
+            parts.append(f"{tr('source')} {shown(asked['source'], 80)}{when}")
+        fine = asked.get("complete") is True and not (
+            tally["not-audited"] or tally["not-in-database"] or tally["vulnerable"]
+        )
+        self.audit.setText("  ·  ".join(parts))
+        set_role(
+            self.audit, "good" if fine and facts.packages else ("risk" if tally["vulnerable"] else "unknown")
+        )
+        self._show_manifests(facts.manifests)
+
+    def _show_manifests(self, manifests: list[dict[str, Any]]) -> None:
+        lines = [_manifest_words(item) for item in manifests[:12]]
+        if len(manifests) > 12:
+            lines.append(tr("and {0} more manifests").format(len(manifests) - 12))
+        self.remark.setText("\n".join(lines))
+        self.remark.setVisible(bool(lines))
+
+    def head(self, visible: int, total: int) -> str:
+        if visible == total:
+            return count(total, "package", "packages")
+        return tr("{0} of {1} packages").format(f"{visible:,}", f"{total:,}")
+
+    def order(self, row: Any) -> Any:
+        return (_AUDIT_ORDER.get(str(row.get("audit")), 9), not row.get("direct"), str(row.get("name")))
+
+    def _pin_colour(self, row: Any) -> str | None:
+        if row.get("pin") in ("none", "movable"):
+            return self.look.tokens.risk
+        return self.look.tokens.unknown if row.get("pin") == "undetermined" else None
+
+    def _audit_colour(self, row: Any) -> str | None:
+        if row.get("audit") == "vulnerable":
+            return self.look.tokens.risk
+        return None if row.get("audit") == "no-advisory" else self.look.tokens.unknown
+
+    def _chosen(self, key: str, _keys: tuple[str, ...]) -> None:
+        if self.session is None or not key:
+            return
+        name, _, version = key.partition("\0")
+        for node in (f"package:{name}", f"package:{name}=={version}", f"package:{name}@{version}"):
+            if node in self.session.facts.nodes:
+                self.selection.select_node(node)
+                return
+
+    def _follow(self, node: str) -> None:
+        if not node.startswith("package:"):
+            return
+        name = node.partition(":")[2]
+        if self.table.current_key().partition("\0")[0] == name:
+            return
+        for row in self.rows.rows:
+            if row.get("name") == name:
+                self.table.select_key(self.rows.key(row))
+                return
+
+
+def _advisories(row: Any) -> str:
+    return ", ".join(
+        f"{item.get('id')} ({item.get('severity') or '?'})" for item in row.get("advisories") or ()
+    )
+
+
+def _advisory_tip(row: Any) -> str:
+    return "; ".join(
+        f"{item.get('id')}: {item.get('summary') or ''}, "
+        f"fixed in {', '.join(item.get('fixed_in') or ()) or 'no version named'}"
+        for item in row.get("advisories") or ()
+    )
+
+
+def _looks_like(row: Any) -> str:
+    return ", ".join(str(item.get("name")) for item in row.get("looks_like") or ())
+
+
+def _manifest_words(item: dict[str, Any]) -> str:
+    """``requirements.txt · requirements: 12 in all, 1 exact, 9 range``: zero counts are left out."""
+    head = f"{shown(item.get('path'), 120)} · {shown(item.get('format'), 40)}"
+    if item.get("error"):
+        return f"{head} · {tr('not read whole')}: {shown(item['error'], 160)}"
+    parts = []
+    for name, counts in list((item.get("sections") or {}).items())[:6]:
+        if isinstance(counts, dict):
+            rest = [f"{number} {word}" for word, number in counts.items() if word != "total" and number]
+            parts.append(
+                f"{shown(name, 60)}: {counts.get('total', 0)} {tr('in all')}, {', '.join(rest)}".rstrip(", ")
+            )
+    if item.get("packages"):
+        parts.append(f"{item['packages']} {tr('packages')}, {item.get('edges', 0)} {tr('edges')}")
+    return " · ".join([head, *parts])

@@ -1,0 +1,142 @@
+"""The evidence in the node pane: source lines with the line marked, or what loading a file would do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from inspector.gui.background import Background
+from inspector.gui.child import Child
+from inspector.gui.explain_words import explained
+from inspector.gui.look import Look
+from inspector.gui.session import Session
+from inspector.gui.source_lines import Excerpt, excerpt
+from inspector.gui.texts import shown, tr
+from inspector.gui.widgets import TextPane, button, spaced
+from inspector.provenance import Evidence, plain
+
+PLACES_LISTED = 200
+
+
+class EvidencePanel(QWidget):
+    """One place at a time; the list above the text leads to the others."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.look = look
+        self.session: Session | None = None
+        self._places: list[Evidence] = []
+        self._asked = 0
+        self._child: Child | None = None
+        self._path = ""
+        self._background = Background(self)
+        self.places = QComboBox()
+        self.places.setAccessibleName(tr("Places of evidence"))
+        self.places.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.places.setMinimumContentsLength(12)
+        self.explain = button(tr("What loading this would do"))
+        self.explain.clicked.connect(self.ask_explanation)
+        self.text = TextPane(tr("Evidence"))
+        self.text.setMinimumHeight(190)
+        self.places.currentIndexChanged.connect(self._show_place)
+        line = QHBoxLayout()
+        spaced(line, 0, 0, 0, 0, 6)
+        line.addWidget(self.places, 1)
+        line.addWidget(self.explain)
+        column = QVBoxLayout(self)
+        spaced(column, 0, 0, 0, 0, 6)
+        column.addLayout(line)
+        column.addWidget(self.text, 1)
+
+    def set_session(self, session: Session | None) -> None:
+        self.session = session
+        self._forget()
+
+    def _forget(self) -> None:
+        self._asked += 1
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
+    def show_places(self, places: list[Evidence], path: str, fallback: str) -> None:
+        """Shows the first of ``places``; where there is none, ``fallback``. ``path`` is the file that
+        can be explained ("" for none)."""
+        self._forget()
+        self._places = places[:PLACES_LISTED]
+        self._path = path
+        self.explain.setVisible(bool(path) and self._local())
+        with QSignalBlocker(self.places):
+            self.places.clear()
+            for item in self._places:
+                self.places.addItem(_place_words(item))
+        self.places.setVisible(bool(self._places))
+        if self._places:
+            self._show_place(0)
+        self.text.setVisible(bool(self._places or fallback))
+        if not self._places:
+            self.text.show_text(plain(fallback, 100_000, keep_newlines=True))
+
+    def _local(self) -> bool:
+        return self.session is not None and self.session.root is not None
+
+    def _show_place(self, number: int) -> None:
+        if self.session is None or not 0 <= number < len(self._places):
+            return
+        item = self._places[number]
+        said = plain(item.text, 20_000, keep_newlines=True)
+        self.text.show_text(said)
+        self._asked += 1
+        asked = self._asked
+        root = self.session.root
+        if root is None or not item.path or (item.line is None and item.offset is None):
+            return
+
+        def read() -> Excerpt:
+            return excerpt(root, item.path, item.line, item.offset)
+
+        def show(found: Any, error: BaseException | None) -> None:
+            if asked != self._asked:
+                return
+            if error is not None:
+                raise error
+            text = found.text
+            shift = 0
+            if said and said.strip() not in text:
+                text = f"{said}\n\n{text}"
+                shift = said.count("\n") + 2
+            marked = found.marked + shift if found.marked >= 0 else -1
+            self.text.show_text(text, marked, QColor(self.look.tokens.selection))
+
+        self._background.run(read, show)
+
+    def ask_explanation(self) -> None:
+        """Asks a child process what loading the file would do. Nothing of the file is run."""
+        if self.session is None or self.session.root is None or not self._path:
+            return
+        self._forget()
+        root = self.session.root
+        file = root if root.is_file() else root / self._path
+        self.text.show()
+        self.text.show_text(tr("Reading {0} …").format(shown(self._path)))
+        command = self.session.backend.explain_command(str(Path(file)))
+
+        def said(code: int | None, out: bytes, err: str) -> None:
+            self._child = None
+            self.text.show_text(explained(code, out, err))
+
+        self._child = Child(self, command, said)
+
+    def close_all(self) -> None:
+        self._forget()
+        self._background.close()
+
+
+def _place_words(item: Evidence) -> str:
+    place = shown(item.path or tr("no file"), 160)
+    if item.line is not None:
+        return f"{place}:{item.line}"
+    return f"{place} @ {item.offset:,}" if item.offset is not None else place

@@ -1,0 +1,156 @@
+"""The Findings tab: every finding with its state, filtered by the filter language of the core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from inspector.gui.facts import order
+from inspector.gui.look import Look, marks_of
+from inspector.gui.rows import Column
+from inspector.gui.selection import Selection
+from inspector.gui.session import Session
+from inspector.gui.table_page import TablePage
+from inspector.gui.texts import shown, tr
+from inspector.provenance import InspectorError, State
+from inspector.review.interface import ReviewedFinding
+
+CHIPS = (
+    ("Open", "state:open"),
+    ("High and worse", "severity:>=high"),
+    ("Pickles", "mark:pickle-based"),
+    ("Unpinned", "pin:none"),
+)
+
+
+class FindingsPage(TablePage):
+    """Rows are ``ReviewedFinding``; the worst come first."""
+
+    def __init__(self, look: Look, selection: Selection) -> None:
+        self.session: Session | None = None
+        self.look = look
+        self.selection = selection
+        super().__init__(
+            "Findings",
+            self._columns(),
+            key=lambda item: item.finding.id,
+            spoken=self._spoken,
+            chips=CHIPS,
+            hint=tr("Filter, such as kind:model pin:none severity:>=high path:*.bin"),
+        )
+        self.table.chosen.connect(self._chosen)
+        selection.finding_changed.connect(self._follow)
+
+    def _columns(self) -> list[Column]:
+        look = self.look
+        return [
+            Column(
+                "Severity",
+                lambda item: item.finding.severity.value,
+                9,
+                icon=lambda item: look.severity_icon(item.finding.severity.value),
+                colour=lambda item: look.severity_colour(item.finding.severity.value),
+                sort=lambda item: -item.finding.severity.rank,
+            ),
+            Column("State", self._state, 13, tooltip=self._why),
+            Column(
+                "Node",
+                lambda item: self._node_name(item),
+                30,
+                icon=lambda item: look.kind_icon(item.finding.node.partition(":")[0]),
+            ),
+            Column("Finding", lambda item: item.finding.title, 0, tooltip=lambda item: item.finding.message),
+            Column("Marks", self._marks, 24, colour=lambda item: look.tokens.risk),
+            Column("Rule", lambda item: item.finding.rule, 17, colour=lambda item: look.tokens.sub),
+        ]
+
+    def set_session(self, session: Session | None) -> None:
+        self.session = session
+        self.filter.setText("")
+        self.set_all([])
+        if session is not None:
+            session.grown.connect(self.refresh)
+            session.decided.connect(self._decided)
+
+    def refresh(self) -> None:
+        if self.session is not None:
+            self.set_all(list(self.session.facts.findings.values()))
+
+    def order(self, row: ReviewedFinding) -> Any:
+        return order(row)
+
+    def _node_name(self, item: ReviewedFinding) -> str:
+        return self.session.facts.node_name(item.finding.node) if self.session else item.finding.node
+
+    def _marks(self, item: ReviewedFinding) -> str:
+        node = self.session.facts.nodes.get(item.finding.node) if self.session else None
+        return ", ".join(marks_of(node))
+
+    @staticmethod
+    def _state(item: ReviewedFinding) -> str:
+        until = f" {tr('until')} {item.expires}" if item.state is State.ACCEPTED and item.expires else ""
+        again = f" · {tr('ask again')}" if item.ask_again else ""
+        return f"{item.state.value}{until}{again}"
+
+    @staticmethod
+    def _why(item: ReviewedFinding) -> str:
+        return item.because or item.note or item.state.value
+
+    def _spoken(self, item: ReviewedFinding) -> str:
+        found = item.finding
+        return (
+            f"{found.severity.value}, {self._state(item)}, "
+            f"{shown(self._node_name(item), 200)}, {shown(found.title, 200)}"
+        )
+
+    def head(self, visible: int, total: int) -> str:
+        if visible == total:
+            return tr("{0} findings").format(f"{total:,}")
+        return tr("{0} of {1} findings").format(f"{visible:,}", f"{total:,}")
+
+    def accept(self) -> Callable[[Any], bool] | None:
+        text = self.filter.text().strip()
+        session = self.session
+        if not text or session is None:
+            self._say("")
+            return None
+        from inspector.review import query
+
+        try:
+            asked = query.parse(text)
+        except InspectorError as error:
+            self._say(shown(error))
+            return None
+        self._say("")
+        nodes = session.facts.nodes
+        return lambda item: asked.matches(item, nodes.get(item.finding.node))
+
+    def _say(self, text: str) -> None:
+        """A filter that cannot be read is said, and filters nothing."""
+        self.remark.setText(text)
+        self.remark.setVisible(bool(text))
+        self.filter.setProperty("wrong", "true" if text else "false")
+        self.filter.style().polish(self.filter)
+
+    def _decided(self, ids: list[str]) -> None:
+        """A decided row stays where it is until the next filtering, so that the eye keeps its place."""
+        if self.session is None:
+            return
+        for key in ids:
+            item = self.session.facts.findings.get(key)
+            if item is not None:
+                self.rows.replace(item)
+        self._all = list(self.session.facts.findings.values())
+
+    def _chosen(self, key: str, keys: tuple[str, ...]) -> None:
+        item = self.session.facts.findings.get(key) if self.session else None
+        if item is not None:
+            self.selection.select_finding(key, item.finding.node, keys)
+
+    def _follow(self, key: str) -> None:
+        if key and key != self.table.current_key():
+            self.table.select_key(key)
+
+    def step(self, by: int) -> None:
+        """The next or previous finding, also while another tab is shown."""
+        self.table.step(by)

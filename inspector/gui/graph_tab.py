@@ -1,0 +1,115 @@
+"""The Graph tab: the graph panel, kept in step with the session and the selection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from inspector.gui.look import Look
+from inspector.gui.selection import Selection
+from inspector.gui.session import Phase, Session
+from inspector.gui.widgets import spaced
+
+FOLLOW_MILLISECONDS = 1000  # how often the graph is laid out anew while a scan runs
+
+
+def make_panel() -> Any:
+    """The graph panel; imported when a target is opened, not before."""
+    try:
+        from inspector.gui.graph import GraphPanel
+    except ImportError:
+        return Placeholder()
+    return GraphPanel()
+
+
+class Placeholder(QLabel):
+    node_selected = Signal(str)
+
+    def set_tokens(self, tokens): ...
+    def set_scale(self, f): ...
+    def set_graph(self, nodes, edges, findings):
+        self.setText(f"{len(nodes)} of {len(nodes)} nodes")
+
+    def select_node(self, key): ...
+    def show_view(self, name, node_id=None):
+        self._view = name
+
+    def current_view(self):
+        return getattr(self, "_view", "story")
+
+
+class GraphTab(QWidget):
+    """Gives the panel nodes, edges and findings, at a quiet pace while the scan runs."""
+
+    def __init__(self, look: Look, selection: Selection) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.look = look
+        self.selection = selection
+        self.session: Session | None = None
+        self.panel: Any = None
+        self._column = QVBoxLayout(self)
+        spaced(self._column, 0, 0, 0, 0, 0)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._feed)
+        self._stale = True
+        look.changed.connect(self._dress)
+        selection.node_changed.connect(self._follow)
+
+    def set_session(self, session: Session | None) -> None:
+        self.session = session
+        self._soon.stop()
+        if session is not None:
+            if self.panel is None:
+                self.panel = make_panel()
+                self._column.addWidget(self.panel)
+                self.panel.node_selected.connect(self.selection.select_node)
+                self._dress()
+            session.grown.connect(self._grown)
+            session.decided.connect(lambda _: self._grown())
+
+    def _dress(self) -> None:
+        if self.panel is not None:
+            self.panel.set_tokens(self.look.tokens)
+            self.panel.set_scale(self.look.scale)
+
+    def _grown(self) -> None:
+        self._stale = True
+        if not self.isVisible() or self._soon.isActive() or self.session is None:
+            return
+        self._soon.start(0 if self.session.phase is Phase.READY else FOLLOW_MILLISECONDS)
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._soon.start(0)
+
+    def _feed(self) -> None:
+        if self.session is None or self.panel is None:
+            return
+        self._stale = False
+        facts = self.session.facts
+        findings = [item.finding for item in facts.findings.values()]
+        self.panel.set_graph(list(facts.nodes.values()), list(facts.edges.values()), findings)
+        self._follow(self.selection.node)
+
+    def feed_now(self) -> None:
+        """Brings the graph up to date at once: for pictures."""
+        self._soon.stop()
+        self._feed()
+
+    def _follow(self, node: str) -> None:
+        if self.panel is not None and node:
+            self.panel.select_node(node)
+
+    def show_view(self, view: str) -> None:
+        if self.panel is not None:
+            if self._stale:
+                self._feed()
+            self.panel.show_view(view, self.selection.node or None)
+
+    def current_view(self) -> str:
+        return self.panel.current_view() if self.panel is not None else "story"

@@ -1,0 +1,78 @@
+"""The sheet of keys and the legend of marks, made from the tables that the window itself uses."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from inspector.gui.actions import ACTIONS, MENUS
+from inspector.gui.look import MARK_ICONS, Look
+from inspector.gui.texts import tr
+from inspector.gui.widgets import plain_label, spaced
+
+MARK_WORDS = {
+    "pickle-based": "a pickle: loading it can run code, whatever it holds today",
+    "unpinned": "a branch, tag or nothing at all: what is fetched can change",
+    "runs code": "code runs when it is loaded, by design or by content",
+    "unknown": "it could not be read or told; it never counts as fine",
+}
+
+
+class KeySheet(QDialog):
+    def __init__(self, parent: QWidget, look: Look) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Keys and marks"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        body = QWidget()
+        body.setObjectName("page")
+        columns = QHBoxLayout(body)
+        spaced(columns, 20, 16, 20, 16, 36)
+        for menus in (("File", "View"), ("Review", "Help")):
+            grid = QGridLayout()
+            spaced(grid, 0, 0, 0, 0, 4)
+            grid.setHorizontalSpacing(14)
+            row = 0
+            for menu in (name for name in MENUS if name in menus):
+                grid.addWidget(plain_label(tr(menu).upper(), role="section"), row, 0, 1, 2)
+                row += 1
+                for action in ACTIONS:
+                    if action.menu != menu or not action.keys:
+                        continue
+                    keys = "  ".join(
+                        QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+                        for key in action.keys
+                    )
+                    grid.addWidget(plain_label(keys), row, 0)
+                    text = plain_label(f"{tr(action.text).rstrip('…')}: {tr(action.help)}", role="sub")
+                    grid.addWidget(text, row, 1)
+                    row += 1
+                grid.setRowMinimumHeight(row, 8)
+                row += 1
+            if "Review" in menus:
+                row = self._legend(grid, row, look)
+            grid.setRowStretch(row, 1)
+            columns.addLayout(grid)
+        scroll = QScrollArea()
+        scroll.setWidget(body)
+        scroll.setWidgetResizable(True)
+        scroll.setAccessibleName(tr("Keys and marks"))
+        outer = QVBoxLayout(self)
+        spaced(outer, 0, 0, 0, 0, 0)
+        outer.addWidget(scroll)
+        self.resize(min(1080, parent.width() - 40), min(680, parent.height() - 40))
+
+    @staticmethod
+    def _legend(grid: QGridLayout, row: int, look: Look) -> int:
+        grid.addWidget(plain_label(tr("MARKS"), role="section"), row, 0, 1, 2)
+        for mark in MARK_ICONS:
+            row += 1
+            line = QHBoxLayout()
+            spaced(line, 0, 0, 0, 0, 6)
+            picture = plain_label()
+            picture.setPixmap(look.mark_icon(mark).pixmap(16))
+            line.addWidget(picture)
+            line.addWidget(plain_label(mark), 1)
+            grid.addLayout(line, row, 0)
+            grid.addWidget(plain_label(tr(MARK_WORDS[mark]), role="sub"), row, 1, Qt.AlignmentFlag.AlignLeft)
+        return row + 1

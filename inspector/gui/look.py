@@ -1,0 +1,60 @@
+"""The look that is on: tokens and scale, and the icons and words that marks are shown with."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QIcon
+
+from inspector.gui import icons
+from inspector.gui.theme import LIGHT, Tokens
+from inspector.provenance import Node
+
+MARK_ICONS = {
+    "pickle-based": "mark-pickle",
+    "unpinned": "mark-unpinned",
+    "runs code": "mark-code",
+    "unknown": "mark-unknown",
+}
+
+
+class Look(QObject):
+    """Shared by all parts of one window. ``changed`` after the theme or the scale changed."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.tokens: Tokens = LIGHT
+        self.scale = 1.0
+
+    def set(self, tokens: Tokens, scale: float) -> None:
+        self.tokens = tokens
+        self.scale = scale
+        self.changed.emit()
+
+    def icon(self, name: str) -> QIcon:
+        return icons.icon(name, self.tokens.ink, self.tokens.edge)
+
+    def severity_icon(self, severity: str) -> QIcon:
+        return icons.icon(f"severity-{severity}", self.severity_colour(severity))
+
+    def severity_colour(self, severity: str) -> str:
+        return self.tokens.severity.get(severity, self.tokens.sub)
+
+    def kind_icon(self, kind: str) -> QIcon:
+        return QIcon(icons.plate(kind, self.tokens.kind.get(kind, self.tokens.sub), self.tokens.plate_ink))
+
+    def mark_icon(self, mark: str) -> QIcon:
+        return icons.icon(MARK_ICONS.get(mark, "mark-unknown"), self.mark_colour(mark))
+
+    def mark_colour(self, mark: str) -> str:
+        return self.tokens.unknown if mark == "unknown" else self.tokens.risk
+
+
+def marks_of(node: Node | None) -> tuple[str, ...]:
+    """The words that mark a node: pickle-based, unpinned, runs code, unknown."""
+    if node is None:
+        return ()
+    from inspector.views.marks import marks
+
+    return tuple(marks(node))

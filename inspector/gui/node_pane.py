@@ -1,0 +1,239 @@
+"""The right side: the selected node, its findings with the decisions, and the evidence."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.gui.decision_panel import DecisionPanel
+from inspector.gui.evidence_panel import EvidencePanel
+from inspector.gui.look import Look, marks_of
+from inspector.gui.node_facts import file_of, identity, neighbours, reasons
+from inspector.gui.selection import Selection
+from inspector.gui.session import Session
+from inspector.gui.texts import shown, tr
+from inspector.gui.widgets import Flow, button, clear, plain_label, spaced
+from inspector.provenance import Evidence, Node
+from inspector.review.interface import ReviewedFinding
+
+_KEY = Qt.ItemDataRole.UserRole
+FINDINGS_LISTED = 50
+_EXPLAINED_KINDS = ("model-file", "dataset-file", "code")
+
+
+class NodePane(QScrollArea):
+    """``wanted`` is the id of an action pressed here."""
+
+    wanted = Signal(str)
+
+    def __init__(self, look: Look, selection: Selection) -> None:
+        super().__init__()
+        self.look = look
+        self.selection = selection
+        self.session: Session | None = None
+        self._node: Node | None = None
+        self._evidence_of: object = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(tr("Selected node"))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        body = QWidget()
+        body.setObjectName("pane")
+        self.setWidget(body)
+        self.empty = plain_label(tr("Select a node or a finding."), role="sub")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.plate = plain_label()
+        self.title = Flow(name=tr("Node"))
+        self.marks = QHBoxLayout()
+        self.grid = QGridLayout()
+        self.findings = QListWidget()
+        self.decision = DecisionPanel(look)
+        self.evidence = EvidencePanel(look)
+        self.lineage = QGridLayout()
+        self._sections: dict[str, QWidget] = {}
+        self._build(body)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self.refresh)
+        selection.node_changed.connect(lambda _: self._soon.start())
+        selection.finding_changed.connect(lambda _: self._soon.start())
+        self.decision.wanted.connect(self.wanted)
+        self.findings.currentItemChanged.connect(self._finding_chosen)
+        look.changed.connect(self._soon.start)
+
+    def _build(self, body: QWidget) -> None:
+        column = QVBoxLayout(body)
+        spaced(column, 14, 12, 14, 12, 6)
+        column.addWidget(self.empty)
+        self.content = QWidget()
+        column.addWidget(self.content)
+        column.addStretch(1)
+        inner = QVBoxLayout(self.content)
+        spaced(inner, 0, 0, 0, 0, 6)
+        head = QHBoxLayout()
+        spaced(head, 0, 0, 0, 0, 8)
+        self.plate.setAlignment(Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.plate)
+        head.addWidget(self.title, 1)
+        inner.addLayout(head)
+        spaced(self.marks, 0, 0, 0, 2, 6)
+        inner.addLayout(self.marks)
+        spaced(self.grid, 0, 2, 0, 2, 4)
+        self.grid.setHorizontalSpacing(10)
+        self.grid.setColumnStretch(1, 1)
+        inner.addLayout(self.grid)
+        self.findings.setAccessibleName(tr("Node findings"))
+        self.findings.setIconSize(QSize(14, 14))
+        self.findings.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.findings.setTextElideMode(Qt.TextElideMode.ElideRight)
+        inner.addWidget(self._section("findings", "FINDINGS", self.findings, self.decision))
+        inner.addWidget(self._section("evidence", "EVIDENCE", self.evidence))
+        holder = QWidget()
+        spaced(self.lineage, 0, 0, 0, 0, 2)
+        self.lineage.setColumnStretch(1, 1)
+        holder.setLayout(self.lineage)
+        inner.addWidget(self._section("lineage", "CONNECTED TO", holder))
+        self.content.hide()
+
+    def _section(self, key: str, title: str, *widgets: QWidget) -> QWidget:
+        made = QWidget()
+        column = QVBoxLayout(made)
+        spaced(column, 0, 8, 0, 0, 6)
+        column.addWidget(plain_label(tr(title), role="section"))
+        for widget in widgets:
+            column.addWidget(widget)
+        self._sections[key] = made
+        return made
+
+    def set_session(self, session: Session | None) -> None:
+        self.session = session
+        self._node = None
+        self._evidence_of = None
+        self.evidence.set_session(session)
+        if session is not None:
+            session.grown.connect(self._grown)
+            session.decided.connect(lambda _: self._soon.start())
+        self.refresh()
+
+    def _grown(self) -> None:
+        if self.session is not None and self.session.facts.nodes.get(self.selection.node) != self._node:
+            self._soon.start()
+        elif self._node is not None and self.session is not None:
+            listed = self.findings.count()
+            if listed != min(len(self.session.facts.by_node.get(self._node.id, ())), FINDINGS_LISTED):
+                self._soon.start()
+
+    def refresh(self) -> None:
+        """Shows what is selected now."""
+        session = self.session
+        node = session.facts.nodes.get(self.selection.node) if session is not None else None
+        self.content.setVisible(node is not None)
+        self.empty.setVisible(node is None)
+        if session is None or node is None:
+            self._node = node
+            return
+        fresh = node != self._node
+        self._node = node
+        if fresh:
+            self._show_identity(session, node)
+        found = session.facts.of_node(node.id)
+        self._show_findings(found)
+        current = next((item for item in found if item.finding.id == self.selection.finding), None)
+        current = current or (found[0] if found else None)
+        self._sections["findings"].setVisible(bool(found))
+        if current is not None:
+            self.decision.show_finding(current)
+            if self.selection.finding != current.finding.id:
+                self.selection.select_finding(current.finding.id)
+        elif self.selection.finding:
+            self.selection.select_finding("")
+        key = (node, current.finding if current else None)
+        if key != self._evidence_of:
+            self._evidence_of = key
+            self._show_evidence(session, node, current)
+
+    def _show_identity(self, session: Session, node: Node) -> None:
+        self.plate.setPixmap(self.look.kind_icon(node.kind.value).pixmap(18))
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        font.setBold(True)
+        self.title.setFont(font)
+        self.title.set_text(node.name)
+        clear(self.marks)
+        for mark in marks_of(node):
+            shown_mark = plain_label(mark, role="mark" if mark != "unknown" else "unknown")
+            self.marks.addWidget(shown_mark)
+        self.marks.addStretch(1)
+        clear(self.grid)
+        for row, (title, value) in enumerate(identity(session.facts, node)):
+            name = plain_label(tr(title), role="sub")
+            name.setAlignment(Qt.AlignmentFlag.AlignTop)
+            self.grid.addWidget(name, row, 0)
+            self.grid.addWidget(Flow(value, tr(title)), row, 1)
+        clear(self.lineage)
+        connected = neighbours(session.facts, node)
+        for row, (words, other, seen) in enumerate(connected):
+            name = plain_label(words, role="sub")
+            self.lineage.addWidget(name, row * 2, 0)
+            link = button(
+                _short(session.facts.node_name(other)), f"{words} {shown(other)}", role="link", tip=""
+            )
+            link.clicked.connect(lambda _=False, other=other: self.selection.select_node(other))
+            self.lineage.addWidget(link, row * 2, 1)
+            if seen:
+                where = Flow(seen, tr("Seen in"))
+                where.setProperty("role", "sub")
+                self.lineage.addWidget(where, row * 2 + 1, 1)
+        self._sections["lineage"].setVisible(bool(connected))
+
+    def _show_findings(self, found: list[ReviewedFinding]) -> None:
+        self.findings.blockSignals(True)
+        self.findings.clear()
+        for item in found[:FINDINGS_LISTED]:
+            title = f"{shown(item.finding.title, 120)}  ·  {item.state.value}"
+            row = QListWidgetItem(self.look.severity_icon(item.finding.severity.value), title)
+            row.setData(_KEY, item.finding.id)
+            row.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.finding.severity.value}, {title}")
+            self.findings.addItem(row)
+            if item.finding.id == self.selection.finding:
+                self.findings.setCurrentItem(row)
+        if self.findings.currentRow() < 0 and found:
+            self.findings.setCurrentRow(0)
+        self.findings.blockSignals(False)
+        self.findings.setVisible(len(found) > 1)
+        height = self.findings.sizeHintForRow(0) * min(len(found), 5) + 6 if found else 0
+        self.findings.setFixedHeight(max(height, 0))
+
+    def _finding_chosen(self, row: QListWidgetItem | None) -> None:
+        if row is not None:
+            self.selection.select_finding(row.data(_KEY))
+
+    def _show_evidence(self, session: Session, node: Node, current: ReviewedFinding | None) -> None:
+        path = str(node.attributes.get("path", node.name))
+        places: list[Evidence] = [e for e in current.finding.evidence if e.path or e.text] if current else []
+        fallback = reasons(session.facts, node)
+        explained = path if node.kind.value in _EXPLAINED_KINDS and file_of(session.facts, node) else ""
+        self.evidence.show_places(places, explained, fallback)
+        self._sections["evidence"].setVisible(bool(places or fallback or explained))
+
+    def show_evidence(self) -> None:
+        """Brings the evidence into sight and the keyboard to it."""
+        self.ensureWidgetVisible(self._sections["evidence"], 0, 0)
+        self.evidence.text.setFocus()
+
+
+def _short(name: str) -> str:
+    from inspector.provenance.text import elide_middle
+
+    return elide_middle(name, 44)

@@ -1,0 +1,134 @@
+"""Search everything (Ctrl+K): commands, nodes and findings in one list, the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from inspector.gui.slices import Slices
+from inspector.gui.texts import shown, tr
+from inspector.gui.widgets import spaced
+
+ROWS_SHOWN = 60
+_PLACE = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing to find. ``rank`` orders equals: commands 0, nodes 1, findings 2."""
+
+    text: str
+    detail: str
+    rank: int
+    run: Callable[[], None]
+    icon: Callable[[], QIcon] | None = None
+
+
+def score(text: str, query: str) -> int:
+    """How well ``query`` names ``text``: 0 not at all, 4 exactly. Both in lower case."""
+    if not query:
+        return 1
+    if text == query:
+        return 4
+    if text.startswith(query):
+        return 3
+    if f" {query}" in text or f"/{query}" in text:
+        return 2
+    return 1 if all(word in text for word in query.split()) else 0
+
+
+class Palette(QDialog):
+    """``entries`` is asked once, when it opens."""
+
+    def __init__(self, parent: QWidget, entries: Sequence[Entry]) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Search everything"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.entries = entries
+        self._best: list[tuple[int, int, int]] = []
+        self._slices = Slices(self)
+        self._return_waits = False
+        self.line = QLineEdit()
+        self.line.setPlaceholderText(tr("A command, a node or a finding"))
+        self.line.setAccessibleName(tr("Search everything"))
+        self.list = QListWidget()
+        self.list.setAccessibleName(tr("Results"))
+        self.list.setUniformItemSizes(True)
+        self.list.setIconSize(QSize(16, 16))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = QVBoxLayout(self)
+        spaced(column, 10, 10, 10, 10, 8)
+        column.addWidget(self.line)
+        column.addWidget(self.list, 1)
+        self.resize(620, 420)
+        self.line.textChanged.connect(self.search)
+        self.line.installEventFilter(self)
+        self.list.itemClicked.connect(lambda _: self.run_current())
+        self.search("")
+
+    def search(self, text: str) -> None:
+        """Looks through everything in slices; the list follows when it is through."""
+        query = text.strip().lower()
+        found: list[tuple[int, int, int]] = []
+        self._slices.run(self._scored(query, found), lambda: self._show(found))
+
+    def _scored(self, query: str, found: list[tuple[int, int, int]]) -> Iterator[None]:
+        for place, entry in enumerate(self.entries):
+            if not query and entry.rank > 0:
+                break
+            points = score(entry.text.lower(), query)
+            if points:
+                found.append((-points, entry.rank, place))
+            if place % 200 == 199:
+                yield
+        yield
+        found.sort()
+
+    def _show(self, found: list[tuple[int, int, int]]) -> None:
+        self.list.clear()
+        for _, _, place in found[:ROWS_SHOWN]:
+            entry = self.entries[place]
+            text = f"{shown(entry.text, 90)}    {shown(entry.detail, 70)}".rstrip()
+            row = QListWidgetItem(text)
+            if entry.icon is not None:
+                row.setIcon(entry.icon())
+            row.setData(_PLACE, place)
+            self.list.addItem(row)
+        self.list.setCurrentRow(0)
+        if self._return_waits:
+            self._return_waits = False
+            self.run_current()
+
+    def run_current(self) -> None:
+        if self._slices.busy:
+            self._return_waits = True  # Return was typed before the search was through
+            return
+        row = self.list.currentItem()
+        if row is None:
+            return
+        entry = self.entries[row.data(_PLACE)]
+        self.accept()
+        entry.run()
+
+    def eventFilter(self, _watched: Any, event: Any) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress:
+            step = {
+                Qt.Key.Key_Down: 1,
+                Qt.Key.Key_Up: -1,
+                Qt.Key.Key_PageDown: 10,
+                Qt.Key.Key_PageUp: -10,
+            }.get(Qt.Key(event.key()))
+            if step is not None:
+                row = min(max(self.list.currentRow() + step, 0), self.list.count() - 1)
+                self.list.setCurrentRow(row)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.run_current()
+                return True
+        return False

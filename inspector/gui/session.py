@@ -1,0 +1,460 @@
+"""One opened target: its review, its facts, its scan. Widgets show this and ask this; they hold no truth.
+
+The review file is written by every decision at once. A scan's result is stored by a second connection in
+the background, so that the window never waits for the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from inspector.gui.backend import Backend
+from inspector.gui.background import Background
+from inspector.gui.facts import Facts, ended_early, events_of
+from inspector.gui.scan_process import ScanProcess
+from inspector.gui.slices import Slices
+from inspector.gui.texts import shown, tr
+from inspector.provenance import InspectorError, Node, State, UnreadableInput
+from inspector.review.interface import Question, ReviewedFinding, Step
+
+REFRESH_MILLISECONDS = 250  # how often views follow a running scan
+READ_AT_ONCE = 1500  # findings that are read back within a few milliseconds
+
+
+class Phase(Enum):
+    """Where the session stands. Decisions are taken in READY; what a stored review has may be decided
+    in every phase."""
+
+    OPENING = "opening"
+    SCANNING = "scanning"
+    STORING = "storing"
+    READY = "ready"
+
+
+class Session(QObject):
+    """The target under review.
+
+    ``grown``: facts came in (at most four times a second while scanning). ``decided``: decisions or notes
+    of these findings changed. ``answered``: the checklist changed. ``phase_changed``: scanning, ready.
+    ``said``: one plain sentence for the status line. ``refused``: one sentence about what was not done.
+    """
+
+    grown = Signal()
+    decided = Signal(list)
+    answered = Signal()
+    phase_changed = Signal()
+    said = Signal(str)
+    refused = Signal(str)
+
+    def __init__(self, parent: QObject | None = None, backend: Backend | None = None) -> None:
+        super().__init__(parent)
+        self.backend = backend or Backend()
+        self.facts = Facts()
+        self.review: Any = None
+        self._reader: Any = None  # a second connection, for the background alone
+        self.target = ""
+        self.phase = Phase.OPENING
+        self.outcome = ""  # "", "cancelled" or the sentence of what went wrong
+        self.questions: list[Question] = []
+        self._collected: Any = None
+        self._begun = 0.0
+        self.seconds = 0.0
+        self._background = Background(self)
+        self._slices = Slices(self)
+        self._scan = ScanProcess(self)
+        self._scan.events.connect(self._take)
+        self._scan.ended.connect(self._scan_ended)
+        self._refresh = QTimer(self)
+        self._refresh.setInterval(REFRESH_MILLISECONDS)
+        self._refresh.timeout.connect(self._grow)
+        self._fresh = False
+
+    # --- opening -------------------------------------------------------------------------------------
+
+    @property
+    def is_hub(self) -> bool:
+        return self.target.startswith("hf://")
+
+    @property
+    def name(self) -> str:
+        """The target's name for titles: the last part of a path, or the hub id."""
+        if self.is_hub:
+            return self.target
+        return Path(self.target).name or self.target
+
+    @property
+    def root(self) -> Path | None:
+        """The local folder or file under review, where there is one."""
+        if self.is_hub or not self.target:
+            return None
+        return Path(self.target)
+
+    def open_target(self, target: str) -> None:
+        """Opens a folder, file or hub id: finds or makes its autosaved review, then scans.
+        UnreadableInput where there is nothing to open."""
+        if not target.startswith("hf://"):
+            folder = Path(target).expanduser().absolute()
+            if not folder.exists():
+                raise UnreadableInput(
+                    f"There is no “{shown(str(folder))}”.", "Check the path, or open another folder."
+                )
+            target = str(folder)
+        self.target = target
+        reviews = self.backend.review_class()
+        path = self.backend.autosave_path(target)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            try:
+                self.review = reviews.open(path)
+            except UnreadableInput:
+                path = _beside(path)  # the broken file is left alone for whoever can mend it
+        if self.review is None:
+            kind = "hub-model" if self.is_hub else "folder"
+            about = {
+                "kind": kind,
+                "name": self.name,
+                "revision": None,
+                "root": None if self.is_hub else target,
+            }
+            options = {"exclude": [], "offline": not self.is_hub, "no_audit": True}
+            self.review = reviews.create(path, about, options=options)
+        self._load(then=self.rescan)
+
+    def open_review(self, path: Path) -> None:
+        """Opens a review file as it is; it is scanned only where it never was."""
+        self.review = self.backend.review_class().open(path)
+        self._load(then=self._opened_review)
+
+    def _load(self, then: Callable[[], None]) -> None:
+        """Reads what the review has stored, off this thread, then goes on with ``then``."""
+        path = Path(self.review.path)
+        reviews = self.backend.review_class()
+
+        def read() -> tuple[Any, list[ReviewedFinding], list[Question]]:
+            own = reviews.open(path, read_only=True)
+            try:
+                return own.scan(), own.findings(), own.questions()
+            finally:
+                own.close()
+
+        def loaded(result: Any, error: BaseException | None) -> None:
+            if error is not None:
+                self._fail(error)
+                return
+            scan, findings, self.questions = result
+            self.facts = Facts({item.finding.id: item for item in findings})
+            if scan is None:
+                self.grown.emit()
+                self.answered.emit()
+                then()
+                return
+            self._slices.run(self._replay(scan, findings), lambda: self._replayed(scan, then))
+
+        self._background.run(read, loaded)
+
+    def _replay(self, scan: dict[str, Any], findings: list[ReviewedFinding]) -> Iterator[None]:
+        for event in events_of(scan):
+            if event["event"] != "finding":
+                self.facts.add(event)
+            yield
+        for item in findings:
+            self.facts.put(item)
+            yield
+
+    def _replayed(self, scan: dict[str, Any], then: Callable[[], None]) -> None:
+        target = scan.get("target") or {}
+        if not self.target:
+            root = target.get("root") or (scan.get("run") or {}).get("root")
+            self.target = str(root or target.get("name") or Path(self.review.path).stem)
+        self.grown.emit()
+        self.answered.emit()
+        then()
+
+    def _opened_review(self) -> None:
+        if self.facts.done is None and self.target and (self.is_hub or Path(self.target).exists()):
+            self.rescan()
+        else:
+            self._set_phase(Phase.READY)
+
+    # --- scanning ------------------------------------------------------------------------------------
+
+    def rescan(self, *, audit: bool = False) -> None:
+        """Scans the target again. Without ``audit`` a folder's scan opens no internet socket."""
+        options = [] if audit else ["--no-audit"]
+        if not self.is_hub and not audit:
+            options.append("--offline")
+        self.outcome = ""
+        known = {**self.facts.known, **self.facts.findings}
+        self.facts = Facts(known)
+        self._collected = self.backend.collected()
+        self._begun = monotonic()
+        self._scan.start(self.backend.scan_command(self.target, options))
+        self._refresh.start()
+        self._set_phase(Phase.SCANNING)
+
+    def _take(self, events: list[dict[str, Any]]) -> None:
+        for event in events:
+            self._collected.add(event)
+            self.facts.add(event)
+        if not self._fresh:
+            first = len(self.facts.nodes) + len(self.facts.files) <= len(events)
+            self._fresh = True
+            if first:  # the first result is shown at once, the rest at the pace of the timer
+                self._grow()
+
+    def _grow(self) -> None:
+        if self._fresh:
+            self._fresh = False
+            self.grown.emit()
+
+    def cancel(self) -> None:
+        """Stops the scan at once. What was read stays, what was not is named."""
+        if self.phase is not Phase.SCANNING:
+            return
+        self._scan.kill()
+        self.outcome = "cancelled"
+        self._break_off(tr("The scan was cancelled:"))
+
+    def _scan_ended(self, problem: str) -> None:
+        if self._scan.dropped or self.facts.broken:
+            number = self._scan.dropped + self.facts.broken
+            problem = problem or tr("{0} lines of the scan could not be understood.").format(number)
+        if self.facts.done is None:
+            self.outcome = shown(problem or tr("The scan ended unexpectedly."))
+            self._break_off(tr("The scan broke off:"))
+            return
+        self.outcome = shown(problem)
+        self._store()
+
+    def _break_off(self, why: str) -> None:
+        done = ended_early(self.facts, why)
+        self.facts.add(done)
+        self._collected.add(done)
+        if self.facts.target or self.facts.files or self.facts.nodes:
+            self._store()
+        else:
+            self._stored([], None)
+
+    def _store(self) -> None:
+        """Puts the scan into the review by a connection of its own, then takes the decisions over."""
+        self._refresh.stop()
+        self.seconds = monotonic() - self._begun
+        self._set_phase(Phase.STORING)
+        path = Path(self.review.path)
+        reviews = self.backend.review_class()
+        collected = self._collected
+
+        def store() -> tuple[list[ReviewedFinding], list[Question]]:
+            own = reviews.open(path)
+            try:
+                own.take_scan(collected.result())
+                return own.findings(), own.questions()
+            finally:
+                own.close()
+
+        self._background.run(store, self._stored)
+
+    def _stored(self, result: Any, error: BaseException | None) -> None:
+        self._refresh.stop()
+        self._collected = None
+        if error is not None:
+            self._fail(error)
+            return
+        findings, self.questions = result or ([], self.questions)
+
+        def put() -> Iterator[None]:
+            for item in findings:
+                self.facts.put(item)
+                yield
+
+        def finished() -> None:
+            self._fresh = False
+            self._set_phase(Phase.READY)
+            self.grown.emit()
+            self.answered.emit()
+
+        self._slices.run(put(), finished)
+
+    def _fail(self, error: BaseException) -> None:
+        if not isinstance(error, InspectorError):
+            self._set_phase(Phase.READY)
+            raise error
+        self.outcome = shown(error)
+        self._set_phase(Phase.READY)
+        self.refused.emit(shown(error))
+
+    def _set_phase(self, phase: Phase) -> None:
+        if phase is not self.phase:
+            self.phase = phase
+            self.phase_changed.emit()
+
+    # --- the reviewer's work -------------------------------------------------------------------------
+
+    def decide(self, ids: Sequence[str], state: State, **words: Any) -> bool:
+        """Decides on findings as one step; False (and ``refused``) where the review says no."""
+        known = [key for key in ids if key in self.facts.findings]
+        if not known:
+            self.refused.emit(tr("Select a finding first."))
+            return False
+        return self._do(lambda: self.review.decide(known, state, **words))
+
+    def note(self, finding: str, text: str) -> bool:
+        return self._do(lambda: self.review.note(finding, text))
+
+    def mark(self, finding: str, marked: bool) -> bool:
+        return self._do(lambda: self.review.mark(finding, marked))
+
+    def answer(self, question: str, answer: str, note: str = "", evidence: Sequence[Path] = ()) -> bool:
+        return self._do(lambda: self.review.answer(question, answer, note=note, evidence=evidence))
+
+    def undo(self) -> None:
+        self._do(lambda: self.review.undo(), tr("There is nothing to undo."), tr("Undone: {0}"))
+
+    def redo(self) -> None:
+        self._do(lambda: self.review.redo(), tr("There is nothing to redo."), tr("Redone: {0}"))
+
+    def _do(self, step: Callable[[], Step | None], nothing: str = "", form: str = "{0}") -> bool:
+        if self.review is None:
+            return False
+        if self.phase in (Phase.SCANNING, Phase.STORING) and not self._stored_before():
+            self.refused.emit(tr("Decisions can be taken as soon as the first scan has ended."))
+            return False
+        try:
+            taken = step()
+        except InspectorError as error:
+            self.refused.emit(shown(error))
+            return False
+        if taken is None:
+            self.said.emit(nothing)
+            return False
+        self._follow(taken)
+        self.said.emit(form.format(shown(taken.text)))
+        return True
+
+    def _stored_before(self) -> bool:
+        return bool(self.facts.known)
+
+    def _follow(self, step: Step) -> None:
+        """Reads back what a step touched: the review is the truth, not what was asked of it.
+
+        A review with many findings is read back in the background; the keys go on working meanwhile.
+        """
+        touched = set(step.touched)
+        changed = [key for key in touched if key in self.facts.findings]
+        if len(changed) < len(touched) or not touched:
+            self.read(lambda review: review.questions(), self._take_questions)
+        if not changed:
+            return
+
+        def read_back(findings: list[ReviewedFinding]) -> None:
+            for item in findings:
+                self.facts.put(item)
+            self.decided.emit(changed)
+
+        self.read(lambda review: [i for i in review.findings() if i.finding.id in touched], read_back)
+
+    def _take_questions(self, questions: list[Question]) -> None:
+        self.questions = questions
+        self.answered.emit()
+
+    def read(self, work: Callable[[Any], Any], then: Callable[[Any], None]) -> None:
+        """Asks the review for something that goes over all findings, then calls ``then`` with it: at once
+        where they are few, else from a second connection in the background."""
+        if self.review is None:
+            return
+        if len(self.facts.findings) <= READ_AT_ONCE:
+            then(work(self.review))
+            return
+        path, reviews = Path(self.review.path), self.backend.review_class()
+
+        def read() -> Any:
+            if self._reader is None:
+                self._reader = reviews.open(path, read_only=True)
+            return work(self._reader)
+
+        def done(found: Any, error: BaseException | None) -> None:
+            if error is not None:
+                self._fail(error)
+            else:
+                then(found)
+
+        self._background.run(read, done)
+
+    def save_copy(self, to: Path) -> None:
+        """Writes the review to ``to`` as one whole file, by SQLite's own backup: also while it is open."""
+        path = Path(self.review.path)
+
+        def copy() -> None:
+            import sqlite3
+            from contextlib import closing
+
+            fresh = to.with_name(f"{to.name}.new")
+            fresh.unlink(missing_ok=True)
+            with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(fresh)) as copy:
+                source.backup(copy)
+            fresh.replace(to)
+
+        def copied(_result: Any, error: BaseException | None) -> None:
+            if error is None:
+                self.said.emit(tr("A copy is in {0}").format(shown(str(to))))
+            else:
+                self.refused.emit(tr("The copy was not written: {0}").format(shown(error)))
+
+        self._background.run(copy, copied)
+
+    def remember(self, key: str, value: Any) -> None:
+        """Where the window stands; a review that cannot take it (read-only) is no reason to complain."""
+        if self.review is None:
+            return
+        try:
+            self.review.remember(key, value)
+        except InspectorError:
+            return
+
+    def recalled(self, key: str, default: Any = None) -> Any:
+        try:
+            return self.review.recalled(key, default) if self.review is not None else default
+        except InspectorError:
+            return default
+
+    def ask_blockers(self, then: Callable[[list[str]], None]) -> None:
+        """Why ``approved`` may not be signed now, as sentences."""
+        if self.review is None or self.phase is not Phase.READY:
+            then([tr("The scan has not ended.")])
+            return
+        before = [tr("The last scan is incomplete: {0}").format(self.outcome)] if self.outcome else []
+        self.read(lambda review: list(review.blockers()), lambda found: then(before + found))
+
+    def node_of_path(self, path: str) -> Node | None:
+        """The node that stands for a file of the target."""
+        for kind in ("model-file", "dataset-file", "code", "manifest", "dataset", "model"):
+            node = self.facts.nodes.get(f"{kind}:{path}")
+            if node is not None:
+                return node
+        return None
+
+    def close(self) -> None:
+        """Ends the scan and lets go of the review. Nothing is asked: all is on the disk already."""
+        self._refresh.stop()
+        self._scan.kill()
+        self._slices.stop()
+        self._background.close()
+        for review in (self._reader, self.review):
+            if review is not None:
+                review.close()
+        self._reader = self.review = None
+
+
+def _beside(path: Path) -> Path:
+    """A free name beside ``path``: REVIEW-2.review and so on."""
+    for number in range(2, 1000):
+        other = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        if not other.exists():
+            return other
+    raise UnreadableInput(f"No free name beside {shown(str(path))}.", "Remove old reviews.")

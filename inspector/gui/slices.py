@@ -1,0 +1,60 @@
+"""Long work in the window's own thread, a few milliseconds at a time.
+
+Threads do not help here: the interpreter lock lets a busy thread freeze the window. A generator that
+yields often is advanced from a timer, so that keys and painting come in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from time import perf_counter
+
+from PySide6.QtCore import QObject, QTimer
+
+SLICE_SECONDS = 0.008
+
+
+class Slices(QObject):
+    """Runs one generator at a time; starting another drops the one before."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._work: Iterator[object] | None = None
+        self._then: Callable[[], None] | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._advance)
+
+    def run(self, work: Iterator[object], then: Callable[[], None] | None = None) -> None:
+        """Starts ``work``; its first slice runs at once, so that short work is done on return."""
+        self._work = work
+        self._then = then
+        self._advance()
+        if self._work is not None:
+            self._timer.start()
+
+    def stop(self) -> None:
+        self._work = None
+        self._timer.stop()
+
+    @property
+    def busy(self) -> bool:
+        return self._work is not None
+
+    def _advance(self) -> None:
+        work = self._work
+        if work is None:
+            self._timer.stop()
+            return
+        until = perf_counter() + SLICE_SECONDS
+        for _ in work:
+            if self._work is not work:  # the work itself started something else
+                return
+            if perf_counter() >= until:
+                return
+        if self._work is work:
+            self._work = None
+            self._timer.stop()
+            then, self._then = self._then, None
+            if then is not None:
+                then()

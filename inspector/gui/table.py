@@ -1,0 +1,133 @@
+"""The table of the window: rows are selected whole, the selection is kept by key, never by place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from inspector.gui.rows import Rows
+
+
+class Table(QTableView):
+    """Shows ``Rows``. ``chosen`` says which row is current ("" for none) and which are selected with it.
+    ``sort_wanted`` is a click on a column's header; ``activated_key`` Return or a double click."""
+
+    chosen = Signal(str, tuple)
+    sort_wanted = Signal(int)
+    activated_key = Signal(str)
+
+    def __init__(self, rows: Rows, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = rows
+        self._quiet = False
+        self.setModel(rows)
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.sectionClicked.connect(self.sort_wanted)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setMinimumSectionSize(24)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.activated.connect(self._activated)
+        self.selectionModel().currentRowChanged.connect(self._moved)
+        self.selectionModel().selectionChanged.connect(self._moved)
+        self.fit()
+
+    def fit(self) -> None:
+        """Sets widths and row heights from the font: asking every row would take too long."""
+        metrics = self.fontMetrics()
+        self.verticalHeader().setDefaultSectionSize(metrics.height() + 11)
+        header = self.horizontalHeader()
+        for number, column in enumerate(self._rows.columns):
+            if column.width == 0:
+                header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
+            else:
+                header.setSectionResizeMode(number, QHeaderView.ResizeMode.Interactive)
+                header.resizeSection(number, metrics.averageCharWidth() * column.width + 24)
+
+    def current_key(self) -> str:
+        row = self._rows.row_at(self.currentIndex())
+        return self._rows.key(row) if row is not None else ""
+
+    def selected_keys(self) -> tuple[str, ...]:
+        places = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        return tuple(
+            self._rows.key(self._rows.rows[place]) for place in places if place < len(self._rows.rows)
+        )
+
+    def show_rows(self, rows: list[object]) -> None:
+        """Puts other rows in; what was selected stays selected where it is still there."""
+        current, selected, bar = self.current_key(), self.selected_keys(), self.verticalScrollBar().value()
+        self._quiet = True
+        self._rows.set_rows(rows)
+        self._select(current, selected)
+        self.verticalScrollBar().setValue(bar)
+        self._quiet = False
+
+    def select_key(self, key: str, others: Iterable[str] = ()) -> bool:
+        """Selects a row from outside, without saying so again."""
+        if key == self.current_key() and key:
+            return True
+        self._quiet = True
+        found = self._select(key, tuple(others) or (key,))
+        self._quiet = False
+        if found:
+            self.scrollTo(self.currentIndex())
+        return found
+
+    def _select(self, current: str, selected: tuple[str, ...]) -> bool:
+        chosen = self.selectionModel()
+        place = self._rows.place(current) if current else -1
+        wanted = QItemSelection()
+        last = len(self._rows.columns) - 1
+        for key in selected:
+            number = self._rows.place(key)
+            if number >= 0:
+                wanted.select(self._rows.index(number, 0), self._rows.index(number, last))
+        flags = QItemSelectionModel.SelectionFlag
+        if place >= 0:
+            chosen.setCurrentIndex(self._rows.index(place, 0), flags.NoUpdate)
+        elif not current:
+            chosen.setCurrentIndex(QModelIndex(), flags.NoUpdate)
+        chosen.select(wanted, flags.ClearAndSelect | flags.Rows)
+        return place >= 0
+
+    def step(self, by: int) -> None:
+        """Goes ``by`` rows down (or up), as a click on that row would."""
+        if not self._rows.rows:
+            return
+        now = self.currentIndex().row()
+        place = min(max(now + by, 0), len(self._rows.rows) - 1) if now >= 0 else 0
+        self.setCurrentIndex(self._rows.index(place, 0))
+
+    def _moved(self, *_: object) -> None:
+        if not self._quiet:
+            self.chosen.emit(self.current_key(), self.selected_keys())
+
+    def _activated(self, index: QModelIndex) -> None:
+        row = self._rows.row_at(index)
+        if row is not None:
+            self.activated_key.emit(self._rows.key(row))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Letters belong to the window's keys, not to a search by first letter.
+        if event.text().isalnum() and not event.modifiers():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,183 @@
+"""A tab that is a table: a heading that says how many of how many, a filter line with chips, the rows.
+
+Filtering and sorting run over plain lists in slices of a few milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from inspector.gui.rows import Column, Rows, matches
+from inspector.gui.slices import Slices
+from inspector.gui.table import Table
+from inspector.gui.texts import tr
+from inspector.gui.widgets import plain_label, spaced
+
+
+class TablePage(QWidget):
+    """Base of the tabs with rows. Subclasses give columns, the source of rows and how a row is selected."""
+
+    def __init__(
+        self,
+        name: str,
+        columns: Sequence[Column],
+        key: Callable[[Any], str],
+        spoken: Callable[[Any], str],
+        chips: Sequence[tuple[str, str]] = (),
+        hint: str = "",
+    ) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.name = name
+        self.heading = plain_label(role="heading")
+        self.remark = plain_label(role="sub")
+        self.remark.setWordWrap(True)
+        self.remark.hide()
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(hint or tr("Filter"))
+        self.filter.setAccessibleName(tr("Filter of {0}").format(tr(name)))
+        self.filter.setClearButtonEnabled(True)
+        self.rows = Rows(columns, key, spoken, self)
+        self.table = Table(self.rows, tr(name))
+        self.chips: dict[str, QPushButton] = {}
+        self._all: list[Any] = []
+        self._sort: tuple[int, bool] | None = None
+        self._slices = Slices(self)
+        self._again = False
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(60)
+        self._later.timeout.connect(self.refilter)
+        self.filter.textChanged.connect(self._typed)
+        self.filter.returnPressed.connect(self.table.setFocus)
+        self.table.sort_wanted.connect(self._sort_by)
+        self._build(chips)
+
+    def _build(self, chips: Sequence[tuple[str, str]]) -> None:
+        top = QHBoxLayout()
+        spaced(top, 12, 8, 12, 6, 10)
+        top.addWidget(self.heading)
+        top.addStretch(1)
+        self.top = top
+        line = QHBoxLayout()
+        spaced(line, 12, 0, 12, 8, 6)
+        self.filter.setMinimumWidth(180)
+        line.addWidget(self.filter, 2)
+        for text, term in chips:
+            chip = QPushButton(tr(text))
+            chip.setObjectName("chip")
+            chip.setCheckable(True)
+            chip.setToolTip(term)
+            chip.setAccessibleName(tr("Filter: {0}").format(tr(text)))
+            chip.clicked.connect(lambda on, term=term: self.toggle_term(term, on))
+            self.chips[term] = chip
+            line.addWidget(chip)
+        line.addStretch(1)
+        self.line = line
+        column = QVBoxLayout(self)
+        spaced(column, 0, 0, 0, 0, 0)
+        column.addLayout(top)
+        column.addWidget(self.remark)
+        self.remark.setContentsMargins(12, 0, 12, 6)
+        column.addLayout(line)
+        column.addWidget(self.table, 1)
+        self.column = column
+        self.table.setIconSize(QSize(15, 15))
+
+    # --- what subclasses say -------------------------------------------------------------------------
+
+    def accept(self) -> Callable[[Any], bool] | None:
+        """What the filter line lets through; None lets everything through."""
+        query = self.filter.text().strip()
+        columns = self.rows.columns
+        return (lambda row: matches(row, columns, query)) if query else None
+
+    def head(self, visible: int, total: int) -> str:
+        return tr("{0} of {1}").format(f"{visible:,}", f"{total:,}")
+
+    def order(self, row: Any) -> Any:
+        """The order of rows until a column is clicked."""
+        return self.rows.key(row)
+
+    # --- rows ----------------------------------------------------------------------------------------
+
+    def set_all(self, rows: list[Any]) -> None:
+        """Takes the rows of the target as they are now."""
+        self._all = rows
+        if self._slices.busy:
+            self._again = True  # a running scan must not starve the table of its first rows
+        else:
+            self.refilter()
+
+    def refilter(self) -> None:
+        """Filters and sorts anew; the table changes when that is done."""
+        self._again = False
+        found: list[Any] = []
+        self._slices.run(self._filtered(found), lambda: self._show(found))
+
+    def _filtered(self, found: list[Any]) -> Iterator[None]:
+        accept = self.accept()
+        for number, row in enumerate(self._all):
+            if accept is None or accept(row):
+                found.append(row)
+            if number % 50 == 49:
+                yield
+        yield
+        found.sort(key=self.order)
+        yield
+        if self._sort is not None:
+            column, down = self._sort
+            found.sort(key=self.rows.columns[column].sort_key, reverse=down)
+
+    def _show(self, found: list[Any]) -> None:
+        self.table.show_rows(found)
+        self.heading.setText(self.head(len(found), len(self._all)))
+        self._mark_chips()
+        if self._again:
+            self.refilter()
+
+    def _sort_by(self, column: int) -> None:
+        down = self._sort == (column, False)
+        self._sort = (column, down)
+        order = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
+        self.table.horizontalHeader().setSortIndicator(column, order)
+        self.refilter()
+
+    # --- filter line ---------------------------------------------------------------------------------
+
+    def _typed(self, _text: str) -> None:
+        self._mark_chips()
+        self._later.start()
+
+    def toggle_term(self, term: str, on: bool) -> None:
+        """A chip writes its term into the filter line, or takes it out again."""
+        words = [word for word in self.filter.text().split() if word != term]
+        self.filter.setText(" ".join([*words, term] if on else words))
+        self._later.stop()
+        self.refilter()
+
+    def _mark_chips(self) -> None:
+        words = set(self.filter.text().split())
+        for term, chip in self.chips.items():
+            chip.setChecked(term in words)
+
+    def focus_filter(self) -> None:
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.selectAll()
+
+    def keyPressEvent(self, event: Any) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.filter.hasFocus():
+            self.table.setFocus()
+            return
+        super().keyPressEvent(event)
+
+
+def note_label(text: str) -> QLabel:
+    """A quiet line under a heading."""
+    made = plain_label(text, role="sub")
+    made.setWordWrap(True)
+    return made

@@ -1,0 +1,99 @@
+"""The top bar: open, search, the views of the graph, present and sign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+
+from inspector.gui.actions import VIEWS
+from inspector.gui.look import Look
+from inspector.gui.texts import label, shown, tr
+from inspector.gui.widgets import spaced, tool
+
+
+class TopBar(QWidget):
+    """``recent_wanted`` carries a target of the recent menu."""
+
+    recent_wanted = Signal(str)
+
+    def __init__(self, look: Look, actions: Mapping[str, QAction]) -> None:
+        super().__init__()
+        self.setObjectName("topbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.look = look
+        self._buttons: list[tuple[QToolButton | QPushButton, str]] = []
+        line = QHBoxLayout(self)
+        spaced(line, 8, 5, 8, 5, 4)
+        for key, text in (("open-folder", "Open folder"), ("open-hub", "Open hub repository")):
+            line.addWidget(self._tool(actions[key], key, text))
+        self.recent = tool(tr("Recent"))
+        self.recent.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.recent.setMenu(QMenu(self.recent))
+        self._decorate(self.recent, "recent")
+        line.addWidget(self.recent)
+        line.addStretch(1)
+        self.views: dict[str, QToolButton] = {}
+        group = QButtonGroup(self)
+        group.setExclusive(True)
+        for view in VIEWS:
+            made = self._tool(actions[f"view-{view}"], view, tr(view.capitalize()))
+            made.setCheckable(True)
+            group.addButton(made)
+            self.views[view] = made
+            line.addWidget(made)
+        line.addStretch(1)
+        self.search = QPushButton(tr("Search everything   Ctrl+K"))
+        self.search.setAccessibleName(tr("Search everything"))
+        self.search.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.search.setMinimumWidth(200)
+        self.search.clicked.connect(actions["palette"].trigger)
+        self._decorate(self.search, "search")
+        line.addWidget(self.search)
+        line.addWidget(self._tool(actions["present"], "present", tr("Present")))
+        self.sign = QPushButton(tr("Sign"))
+        self.sign.setAccessibleName(tr("Sign"))
+        self.sign.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.sign.clicked.connect(actions["sign"].trigger)
+        self._decorate(self.sign, "sign")
+        line.addWidget(self.sign)
+        look.changed.connect(self._redecorate)
+
+    def _tool(self, action: QAction, icon: str, text: str) -> QToolButton:
+        made = tool(text)
+        made.setToolTip(action.toolTip())
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        made.clicked.connect(action.trigger)
+        self._decorate(made, {"open-folder": "folder", "open-hub": "hub"}.get(icon, icon))
+        return made
+
+    def _decorate(self, widget: QToolButton | QPushButton, icon: str) -> None:
+        self._buttons.append((widget, icon))
+        widget.setIconSize(QSize(16, 16))
+        if isinstance(widget, QToolButton):
+            widget.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+    def _redecorate(self) -> None:
+        for widget, icon in self._buttons:
+            widget.setIcon(self.look.icon(icon))
+
+    def set_open(self, is_open: bool) -> None:
+        """Greys out what needs a target."""
+        for made in self.views.values():
+            made.setEnabled(is_open)
+        self.sign.setEnabled(is_open)
+
+    def show_view(self, view: str) -> None:
+        if view in self.views:
+            self.views[view].setChecked(True)
+
+    def set_recent(self, targets: list[str]) -> None:
+        menu = self.recent.menu()
+        menu.clear()
+        for target in targets:
+            entry = menu.addAction(label(target, 90))
+            entry.setToolTip(shown(target))
+            entry.triggered.connect(lambda _=False, target=target: self.recent_wanted.emit(target))
+        self.recent.setEnabled(bool(targets))

@@ -1,0 +1,180 @@
+"""Small pieces that every part of the window uses. No widget here takes rich text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import (
+    QFont,
+    QFontDatabase,
+    QResizeEvent,
+    QTextCursor,
+    QTextFormat,
+    QTextOption,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QTextEdit,
+    QToolButton,
+    QWidget,
+)
+
+from inspector.gui.texts import label, shown
+from inspector.provenance import plain
+
+
+class Flow(QPlainTextEdit):
+    """Text that wraps anywhere and is as high as it needs: paths and digests have no spaces to break at.
+    It can be selected and copied as it stands."""
+
+    def __init__(self, text: object = "", name: str = "") -> None:
+        super().__init__()
+        self.setObjectName("flow")
+        self.setReadOnly(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUndoRedoEnabled(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.document().setDocumentMargin(0)
+        self.viewport().setAutoFillBackground(False)
+        self._name = name
+        self.set_text(text)
+
+    def set_text(self, text: object, *, keep_newlines: bool = False) -> None:
+        """Shows ``text`` escaped; line feeds only where ``keep_newlines`` lets them stand."""
+        safe = plain(str(text), 8000, keep_newlines=True) if keep_newlines else shown(text, 4000)
+        self.setPlainText(safe)
+        self.setAccessibleName(f"{self._name}: {safe}" if self._name else safe or "-")
+        self._fit()
+
+    def _fit(self) -> None:
+        lines = max(int(self.document().documentLayout().documentSize().height()), 1)
+        height = lines * self.fontMetrics().lineSpacing() + 2
+        if height != self.minimumHeight():
+            self.setFixedHeight(height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # the pane scrolls, not the text
+
+
+def plain_label(text: object = "", role: str = "") -> QLabel:
+    """A label that shows its text as it is: markup stands as text."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setText(shown(text, 2000))
+    if role:
+        made.setProperty("role", role)
+    return made
+
+
+def button(text: str, name: str = "", role: str = "", tip: str = "") -> QPushButton:
+    """A push button whose accessible name is its text, or ``name``."""
+    made = QPushButton(label(text))
+    made.setAccessibleName(name or shown(text))
+    if role:
+        made.setProperty("role", role)
+    if tip:
+        made.setToolTip(tip)
+    return made
+
+
+def tool(text: str, name: str = "", role: str = "flat") -> QToolButton:
+    made = QToolButton()
+    made.setText(label(text))
+    made.setAccessibleName(name or shown(text))
+    made.setProperty("role", role)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return made
+
+
+def spaced(layout: QBoxLayout | QGridLayout, left: int, top: int, right: int, bottom: int, gap: int) -> None:
+    layout.setContentsMargins(left, top, right, bottom)
+    layout.setSpacing(gap)
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Changes the style role of a widget and repaints it."""
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def clear(layout: Any) -> None:
+    """Takes every widget out of a layout and lets it go."""
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif item.layout() is not None:
+            clear(item.layout())
+
+
+class TextPane(QPlainTextEdit):
+    """Read-only text of the target or about it, in the fixed font. ``show_text`` escapes everything but
+    line feeds and tabs."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setAccessibleName(name)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setUndoRedoEnabled(False)
+        self.setTabChangesFocus(True)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._fit_font()
+
+    def _fit_font(self) -> None:
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setPointSizeF(max(self.font().pointSizeF() * 0.95, 6.0))
+        document = self.document()
+        if document.defaultFont() != font:
+            document.setDefaultFont(QFont(font))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_font()
+        super().changeEvent(event)
+
+    def show_text(self, text: str, marked_line: int = -1, colour: Any = None) -> None:
+        """Shows ``text``; ``marked_line`` (from 0) is painted over its whole width in ``colour``."""
+        self.setPlainText(text)
+        self.setExtraSelections([])
+        if marked_line < 0 or colour is None:
+            return
+        block = self.document().findBlockByNumber(marked_line)
+        if not block.isValid():
+            return
+        mark = QTextEdit.ExtraSelection()
+        cursor = QTextCursor(block)
+        mark.cursor = cursor
+        mark.format.setBackground(colour)
+        mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        self.setExtraSelections([mark])
+        self.setTextCursor(cursor)
+        self.centerCursor()
