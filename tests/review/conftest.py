@@ -80,7 +80,12 @@ def make_scan(
         nodes += [a_node(key) for key in dict.fromkeys(item["node"] for item in findings)]
     return {
         "schema": "provenance-inspector/scan/1",
-        "tool": {"name": "provenance-inspector", "version": "0.1.0", "rules_digest": "r", "allow_list_digest": "a"},
+        "tool": {
+            "name": "provenance-inspector",
+            "version": "0.1.0",
+            "rules_digest": "r",
+            "allow_list_digest": "a",
+        },
         "target": {"kind": "folder", "name": "shop", "revision": None, "manifest_sha256": "1" * 64},
         "files": [a_file("weights.bin")] if files is None else files,
         "references": [],
@@ -94,7 +99,12 @@ def make_scan(
         ],
         "findings": findings,
         "coverage": {"files": 1, "analysed": 1, "left_out": [], "not_analysed": []},
-        "run": {"started": "2026-01-01T00:00:00Z", "finished": "2026-01-01T00:00:01Z", "seconds": 1.5, "root": "r"},
+        "run": {
+            "started": "2026-01-01T00:00:00Z",
+            "finished": "2026-01-01T00:00:01Z",
+            "seconds": 1.5,
+            "root": "r",
+        },
         **more,
     }
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import inspector.rules
 from inspector.provenance import State, UnreadableInput
 from inspector.review import Review, checklist
 
@@ -25,8 +27,14 @@ def test_the_table_holds_its_own_rules() -> None:
     assert {item.group for item in TABLE.questions} == set(checklist.GROUPS)
     assert {item.group for item in TABLE.questions if item.required} == set(checklist.GROUPS)
     for item in TABLE.questions:
-        assert item.text.endswith("?") and item.evidence_wanted.endswith(".") and item.refs and item.rules
-        assert all(rule.split(".")[0] in checklist.GROUPS for rule in item.rules)
+        assert item.text.endswith("?") and item.evidence_wanted.endswith(".") and item.refs
+
+
+def test_every_hint_names_a_rule_that_there_is() -> None:
+    catalogue = Path(inspector.rules.__file__).with_name("catalogue.toml").read_text(encoding="utf-8")
+    known = [f"{group}.{rule}" for group, rules in tomllib.loads(catalogue).items() for rule in rules]
+    hints = {rule for item in TABLE.questions for rule in item.rules}
+    assert [hint for hint in sorted(hints) if not any(rule.startswith(hint) for rule in known)] == []
 
 
 def test_the_digest_is_that_of_the_text() -> None:
@@ -71,7 +79,9 @@ def test_an_answer_stands_with_note_and_time(review: Review) -> None:
     assert question(review, "data.who-can-add").answer == "partial"
 
 
-@pytest.mark.parametrize(("key", "answer"), [("no.such", "yes"), ("data.who-can-add", "maybe"), ("data.who-can-add", "")])
+@pytest.mark.parametrize(
+    ("key", "answer"), [("no.such", "yes"), ("data.who-can-add", "maybe"), ("data.who-can-add", "")]
+)
 def test_unknown_questions_and_words_change_nothing(review: Review, key: str, answer: str) -> None:
     with pytest.raises(UnreadableInput):
         review.answer(key, answer)
@@ -80,7 +90,11 @@ def test_unknown_questions_and_words_change_nothing(review: Review, key: str, an
 
 def test_many_answers_are_one_step_or_none(review: Review) -> None:
     good = {"data.staging": {"answer": "no"}, "data.four-eyes": {"answer": "n/a", "note": "one person"}}
-    for bad in ({"no.such": {"answer": "yes"}}, {"data.screened": "yes"}, {"data.screened": {"answer": "yes", "note": 1}}):
+    for bad in (
+        {"no.such": {"answer": "yes"}},
+        {"data.screened": "yes"},
+        {"data.screened": {"answer": "yes", "note": 1}},
+    ):
         with pytest.raises(UnreadableInput):
             review.answer_all({**good, **bad})  # type: ignore[dict-item]
     with pytest.raises(UnreadableInput):
@@ -169,7 +183,11 @@ def test_a_review_keeps_the_checklist_it_was_made_with(
     review: Review, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = review.questions()
-    newer = checklist.shipped_text().replace('version = "1"', 'version = "2"').replace("required = true", "required = false")
+    newer = (
+        checklist.shipped_text()
+        .replace('version = "1"', 'version = "2"')
+        .replace("required = true", "required = false")
+    )
     (tmp_path / "checklist.toml").write_text(newer, encoding="utf-8")
     monkeypatch.setattr("inspector.resources.root", lambda: tmp_path)
     review.close()

@@ -81,7 +81,9 @@ def test_an_expiry_of_today_still_counts(review: Review) -> None:
     assert states(review)[0] is State.ACCEPTED
 
 
-def test_an_acceptance_whose_day_is_past_is_open_again(review: Review, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_acceptance_whose_day_is_past_is_open_again(
+    review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
     review.decide(ids(review), State.ACCEPTED, because="sandboxed", expires="2030-05-31")
     monkeypatch.setattr(clock, "now", lambda: "2030-05-31T23:59:59Z")
     assert set(states(review)) == {State.ACCEPTED}
@@ -194,7 +196,9 @@ def test_a_new_step_ends_what_could_be_done_again_and_history_keeps_it(review: R
     assert review.redo() is None
     steps = [item for item in review.history() if item["touched"]]
     assert [(item["undone"], item["touched"]) for item in steps] == [(True, [first]), (False, [second])]
-    assert [item["number"] for item in review.history()] == sorted(item["number"] for item in review.history())
+    assert [item["number"] for item in review.history()] == sorted(
+        item["number"] for item in review.history()
+    )
 
 
 def test_undo_never_takes_a_scan_back(review: Review) -> None:
@@ -242,7 +246,9 @@ def test_what_stands_against_an_approval(answered: Review) -> None:
 
 def test_a_blocker_names_three_and_counts_the_rest(answered: Review, a_scan: Any, finding: Any) -> None:
     answered.take_scan(a_scan([finding(node=f"code:{n}", title=f"T{n}") for n in range(5)]))
-    assert answered.blockers() == ["5 findings of high or critical severity are open: T0; T1; T2; and 2 more."]
+    assert answered.blockers() == [
+        "5 findings of high or critical severity are open: T0; T1; T2; and 2 more."
+    ]
 
 
 @pytest.mark.parametrize("run", [{"finished": None}, {"cancelled": True}])

@@ -41,8 +41,12 @@ def test_a_project_may_be_named(path: Path) -> None:
         assert review.project == "PAY-7"
 
 
-def test_the_scan_comes_back_equal(empty: Review, a_scan: Callable[..., Any], file_of: Callable[..., Any]) -> None:
-    scan = a_scan(files=[file_of("b.bin"), file_of("a\udcff\n\u202e.bin", None)], extra={"deep": [1, 2.5, None]})
+def test_the_scan_comes_back_equal(
+    empty: Review, a_scan: Callable[..., Any], file_of: Callable[..., Any]
+) -> None:
+    scan = a_scan(
+        files=[file_of("b.bin"), file_of("a\udcff\n\u202e.bin", None)], extra={"deep": [1, 2.5, None]}
+    )
     del scan["packages"]
     empty.take_scan(scan)
     assert empty.scan() == scan
@@ -97,7 +101,9 @@ def test_findings_stand_worst_first_then_by_node(empty: Review, a_scan: Any, fin
         {"edges": [{"source": "a"}]},
     ],
 )
-def test_a_scan_of_another_form_is_refused_and_the_old_one_stays(review: Review, a_scan: Any, broken: Any) -> None:
+def test_a_scan_of_another_form_is_refused_and_the_old_one_stays(
+    review: Review, a_scan: Any, broken: Any
+) -> None:
     before = review.scan()
     with pytest.raises(UnreadableInput, match="not stored"):
         review.take_scan({**a_scan(), **broken})
@@ -118,7 +124,9 @@ def test_create_in_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> N
         Review.create(tmp_path / "no" / "x.review", {"name": "n"}, options={})
 
 
-def test_create_where_links_are_not_to_be_had_still_works(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_create_where_links_are_not_to_be_had_still_works(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def no_links(*_: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
@@ -175,7 +183,9 @@ def test_nothing_in_the_file_is_a_pickle(path: Path, review: Review) -> None:
     assert values and all(json.loads(value) is not None for (value,) in values)
 
 
-def test_twenty_thousand_findings_are_stored_and_read_in_seconds(empty: Review, a_scan: Any, finding: Any) -> None:
+def test_twenty_thousand_findings_are_stored_and_read_in_seconds(
+    empty: Review, a_scan: Any, finding: Any
+) -> None:
     scan = a_scan([finding(node=f"model-file:{number}.bin") for number in range(20_000)], nodes=[])
     started = time.perf_counter()
     empty.take_scan(scan)
