@@ -449,8 +449,10 @@ def envelope_of(raw: bytes, what: str) -> Envelope:
     if len(signatures) != 1 or not isinstance(signatures[0], dict):
         raise Refusal("envelope", f"{what} must carry exactly one signature.")
     keyid, signature = signatures[0].get("keyid", ""), signatures[0].get("sig")
-    if not isinstance(signature, str) or not isinstance(keyid, str) or not signature:
+    if not isinstance(signature, str) or not signature:
         raise Refusal("unsigned", f"{what} carries no signature.")
+    if not isinstance(keyid, str):
+        raise Refusal("envelope", f"{what} holds a key id that is no text.")
     return Envelope(kind, _base64(value["payload"], what), _base64(signature, what), keyid)
 
 

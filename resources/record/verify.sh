@@ -79,12 +79,14 @@ if [ -n "$root" ]; then
         (cd "$root" && sha256sum --quiet --strict -c "$work/sums") || fail "files under $root are not the approved ones"
     fi
     if command -v find > /dev/null; then
-        (cd "$root" && find . ! -type d) | cut -c3- | LC_ALL=C sort > "$work/found"
-        jq -r '.predicate.manifest | (.files[].name), (.links[]?.name)' "$work/payload" \
-            | LC_ALL=C sort > "$work/listed"
-        LC_ALL=C comm -23 "$work/found" "$work/listed" | jq -rR --slurpfile record "$work/payload" '
-            select(. as $path | [$record[0].predicate.scope.leftOut[]? | .path as $out
-                | $path == $out or ($path | startswith($out + "/"))] | any | not)' > "$work/extra"
+        (cd "$root" && find . ! -type d -print0) | jq -Rsr --slurpfile record "$work/payload" '
+            $record[0].predicate as $p
+            | ([$p.manifest.files[].name, ($p.manifest.links[]?.name)] | map({key: ., value: true}) | from_entries)
+                as $listed
+            | [$p.scope.leftOut[]?.path] as $out
+            | split("\u0000")[] | select(. != "") | ltrimstr("./") | select($listed[.] | not)
+            | select(. as $name | any($out[]; . == $name or (. as $o | $name | startswith($o + "/"))) | not)
+            | select(split("/")[:-1] | any(.[]; IN(".git", ".hg", ".svn", "__pycache__")) | not)' > "$work/extra"
         [ ! -s "$work/extra" ] || { cat "$work/extra" >&2; fail "files under $root are not in the record"; }
     fi
     say "bytes: every listed file under $root is the approved one"
