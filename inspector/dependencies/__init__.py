@@ -1,0 +1,32 @@
+"""Manifests, lock files, the tree of packages, and what the vulnerability audit can say of each."""
+
+from inspector.dependencies.auditing import audit, heading, is_all_clear
+from inspector.dependencies.counts import summary
+from inspector.dependencies.formats import MAX_WANTED, format_of, read_manifest, wants
+from inspector.dependencies.interface import (
+    Advisory,
+    AuditResult,
+    LockedPackage,
+    Manifest,
+    Package,
+    Requirement,
+)
+from inspector.dependencies.tree import packages
+
+__all__ = [
+    "MAX_WANTED",
+    "Advisory",
+    "AuditResult",
+    "LockedPackage",
+    "Manifest",
+    "Package",
+    "Requirement",
+    "audit",
+    "format_of",
+    "heading",
+    "is_all_clear",
+    "packages",
+    "read_manifest",
+    "summary",
+    "wants",
+]

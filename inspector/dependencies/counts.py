@@ -34,8 +34,10 @@ def summary(manifest: Manifest) -> dict[str, Any]:
     return {
         "path": manifest.path,
         "format": manifest.format,
-        "sections": {name: {key: many for key, many in sorted(found.items()) if many or key == "total"}
-                     for name, found in sorted(sections.items())},
+        "sections": {
+            name: {key: many for key, many in sorted(found.items()) if many or key == "total"}
+            for name, found in sorted(sections.items())
+        },
         "packages": len({(item.name, item.version, item.source) for item in entries}),
         "edges": len({(item.name, need) for item in entries for need in item.requires if need not in own}),
         "error": manifest.error,

@@ -40,12 +40,24 @@ FORMATS = (
     Format("Pipfile", _named(r"pipfile"), locks.read_pipfile),
     Format("setup.cfg", _named(r"setup\.cfg"), setup_files.read_cfg, certain=False),
     Format("setup.py", _named(r"setup\.py"), setup_files.read_py, certain=False),
-    Format("environment.yml", _named(r"(?:[^/]*[-_.])?(?:environment|conda|env)(?:[-_.][^/]*)?\.ya?ml"), conda.read,
-           certain=False),
-    Format("requirements", _named(rf"(?:[^/]*[-_. ])?{_WORDS}(?:[-_. ]?\d*)?(?:[-_. ][^/]*)?\.(?:txt|in|pip)"),
-           requirements_file.read),
+    Format(
+        "environment.yml",
+        _named(r"(?:[^/]*[-_.])?(?:environment|conda|env)(?:[-_.][^/]*)?\.ya?ml"),
+        conda.read,
+        certain=False,
+    ),
+    Format(
+        "requirements",
+        _named(rf"(?:[^/]*[-_. ])?{_WORDS}(?:[-_. ]?\d*)?(?:[-_. ][^/]*)?\.(?:txt|in|pip)"),
+        requirements_file.read,
+    ),
     # A folder of that name holds them under names of any kind; so do pip-tools' NAME.in files.
-    Format("requirements", _named(rf"{_WORDS}/(?:[^/]+/)*[^/]+\.(?:txt|in|pip)"), requirements_file.read, certain=False),
+    Format(
+        "requirements",
+        _named(rf"{_WORDS}/(?:[^/]+/)*[^/]+\.(?:txt|in|pip)"),
+        requirements_file.read,
+        certain=False,
+    ),
     Format("requirements", _named(r"(?!manifest\.in)[^/.]+\.in"), requirements_file.read, certain=False),
 )
 BY_NAME = {item.name: item for item in reversed(FORMATS)}

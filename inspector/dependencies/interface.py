@@ -13,7 +13,6 @@ from typing import Any
 
 from inspector.provenance import Audit, Pin
 
-
 LOCK_FORMATS = frozenset({"uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock"})
 
 

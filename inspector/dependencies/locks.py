@@ -45,7 +45,9 @@ def read_pylock(path: str, data: bytes) -> Manifest:
 def read_pipfile_lock(path: str, data: bytes) -> Manifest:
     """Pipfile.lock: versions and hashes by section; the format has no edges."""
     document = json_object(text_of(data))
-    sections = [(name, value) for name, value in document.items() if name != "_meta" and isinstance(value, dict)]
+    sections = [
+        (name, value) for name, value in document.items() if name != "_meta" and isinstance(value, dict)
+    ]
     if "_meta" not in document and "default" not in document:
         raise Unreadable("The file has neither _meta nor default: it is no Pipfile.lock.")
     locked = [_pipfile_entry(name, table(detail)) for _, names in sections for name, detail in names.items()]
@@ -70,7 +72,9 @@ def _toml_lock(path: str, data: bytes, form: str, key: str, entry: _Entry) -> Ma
     text = text_of(data)
     document = toml_table(text)
     entries = document.get(key, [])
-    if not isinstance(entries, list) or not (key in document or "version" in document or "metadata" in document):
+    if not isinstance(entries, list) or not (
+        key in document or "version" in document or "metadata" in document
+    ):
         raise Unreadable(f"The file has no list of packages: it is no {form}.")
     lines: list[int | None] = []
     number, end = 1, 0
@@ -143,7 +147,9 @@ def _poetry_entry(value: dict[str, Any], document: dict[str, Any], line: int | N
 
 
 def _pdm_entry(value: dict[str, Any], document: dict[str, Any], line: int | None) -> LockedPackage:
-    link = next((word(value.get(key)) for key in ("git", "hg", "svn", "url", "path") if word(value.get(key))), None)
+    link = next(
+        (word(value.get(key)) for key in ("git", "hg", "svn", "url", "path") if word(value.get(key))), None
+    )
     version = word(value.get("version"))
     older = rows(table(table(document.get("metadata")).get("files")).get(f"{value['name']} {version}"))
     files = rows(value.get("files")) or older
@@ -170,7 +176,10 @@ def _pdm_entry(value: dict[str, Any], document: dict[str, Any], line: int | None
 def _pylock_entry(value: dict[str, Any], document: dict[str, Any], line: int | None) -> LockedPackage:
     vcs, directory, archive = (table(value.get(key)) for key in ("vcs", "directory", "archive"))
     if vcs:
-        pin, source = _commit_pin(word(vcs.get("commit-id")) or ""), word(vcs.get("url")) or word(vcs.get("path"))
+        pin, source = (
+            _commit_pin(word(vcs.get("commit-id")) or ""),
+            word(vcs.get("url")) or word(vcs.get("path")),
+        )
     elif directory:
         pin, source = Pin.LOCAL, word(directory.get("path"))
     else:
@@ -190,7 +199,9 @@ def _pylock_entry(value: dict[str, Any], document: dict[str, Any], line: int | N
 def _pipfile_entry(name: str, detail: dict[str, Any]) -> LockedPackage:
     version = word(detail.get("version")) or ""
     exact = version.lstrip("=") if version.startswith("==") and "*" not in version else None
-    place = next((word(detail.get(key)) for key in ("git", "hg", "file", "path") if word(detail.get(key))), None)
+    place = next(
+        (word(detail.get(key)) for key in ("git", "hg", "file", "path") if word(detail.get(key))), None
+    )
     if word(detail.get("git")) or word(detail.get("hg")):
         pin = _commit_pin(word(detail.get("ref")) or "")
     elif word(detail.get("path")):

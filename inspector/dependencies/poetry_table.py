@@ -58,7 +58,9 @@ def requirement_of(name: str, value: Any, section: str, line: int | None) -> Req
         text=_text(name, value),
         hashed=bool(rows(detail.get("hashes"))),
         marker=word(detail.get("markers")),
-        extras=tuple(sorted(normal_name(extra) for extra in rows(detail.get("extras")) if isinstance(extra, str))),
+        extras=tuple(
+            sorted(normal_name(extra) for extra in rows(detail.get("extras")) if isinstance(extra, str))
+        ),
     )
 
 
@@ -67,7 +69,9 @@ def link_of(detail: dict[str, Any]) -> str | None:
     for system in ("git", "hg", "svn"):
         place = word(detail.get(system))
         if place:
-            revision = next((word(detail.get(key)) for key in ("rev", "ref", "tag", "branch") if detail.get(key)), None)
+            revision = next(
+                (word(detail.get(key)) for key in ("rev", "ref", "tag", "branch") if detail.get(key)), None
+            )
             place = place if "://" in place else f"ssh://{place.replace(':', '/', 1)}"
             return f"{system}+{place}" + (f"@{revision}" if revision else "")
     for key in ("url", "file"):

@@ -18,7 +18,12 @@ from inspector.provenance import plain
 
 FORMAT = "pyproject.toml"
 # Lists of uv that are no requirements of their own but say what a resolution may take.
-_UV_LISTS = ("dev-dependencies", "constraint-dependencies", "override-dependencies", "build-constraint-dependencies")
+_UV_LISTS = (
+    "dev-dependencies",
+    "constraint-dependencies",
+    "override-dependencies",
+    "build-constraint-dependencies",
+)
 _STRING = re.compile(r""""((?:[^"\\\n]|\\.)*+)"|'([^'\n]*+)'""")
 
 
@@ -44,7 +49,9 @@ def read(path: str, data: bytes) -> Manifest:
     unread = [item for item in found if item.shape == "unread"]
     if unread:
         errors.append(f"{unread[0].text!r} in {unread[0].section} is no requirement that can be read.")
-    dynamic = [name for name in rows(project.get("dynamic")) if name in ("dependencies", "optional-dependencies")]
+    dynamic = [
+        name for name in rows(project.get("dynamic")) if name in ("dependencies", "optional-dependencies")
+    ]
     errors.extend(f"The project's {name} are dynamic: they stand in another file." for name in dynamic)
     name = word(project.get("name")) or word(poetry.get("name"))
     return Manifest(
@@ -100,9 +107,15 @@ class Places:
 
 
 def _entries(
-    document: dict[str, Any], project: dict[str, Any], tool: dict[str, Any], uv: dict[str, Any], errors: list[str]
+    document: dict[str, Any],
+    project: dict[str, Any],
+    tool: dict[str, Any],
+    uv: dict[str, Any],
+    errors: list[str],
 ) -> Iterator[tuple[str, Any]]:
-    yield from (("build-system.requires", item) for item in rows(table(document.get("build-system")).get("requires")))
+    yield from (
+        ("build-system.requires", item) for item in rows(table(document.get("build-system")).get("requires"))
+    )
     yield from (("project.dependencies", item) for item in rows(project.get("dependencies")))
     for extra in table(project.get("optional-dependencies")).values():
         yield from (("project.optional-dependencies", item) for item in rows(extra))
@@ -113,7 +126,9 @@ def _entries(
             if isinstance(item, dict) and set(item) == {"include-group"}:
                 # The group it names is counted where it stands.
                 if normal_name(str(item["include-group"])) not in known:
-                    errors.append(f"A group includes {str(item['include-group'])[:80]!r}, which is not there.")
+                    errors.append(
+                        f"A group includes {str(item['include-group'])[:80]!r}, which is not there."
+                    )
             else:
                 yield "dependency-groups", item
     for name in _UV_LISTS:

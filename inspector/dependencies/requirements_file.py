@@ -26,7 +26,9 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 _ENCODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
 _EDITABLE = re.compile(r"(?:-e(?=[\s=])|--editable(?=[\s=]))[\s=]*(.*)\Z|-e(\S.*)\Z", re.DOTALL)
 _INCLUDE = re.compile(r"(?:-r|-c|--requirement(?=[\s=])|--constraint(?=[\s=]))[\s=]*(.*)\Z", re.DOTALL)
-_LINE_OPTION = re.compile(r"\s--(?:hash|global-option|config-settings?|install-option)(?=[\s=]).*\Z", re.DOTALL)
+_LINE_OPTION = re.compile(
+    r"\s--(?:hash|global-option|config-settings?|install-option)(?=[\s=]).*\Z", re.DOTALL
+)
 _HASH = re.compile(r"--hash[\s=]+[A-Za-z0-9_]+:[0-9A-Fa-f]+")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -67,7 +69,9 @@ def looks_like_one(data: bytes) -> bool:
     requirement: for names such as ``dev.in`` that may be anything."""
     sample = data if len(data) <= SAMPLE else data[:SAMPLE].rpartition(b"\n")[0]
     try:
-        shapes = Counter(_requirement(text, line, []).shape for line, text in _logical_lines(_decoded(sample)))
+        shapes = Counter(
+            _requirement(text, line, []).shape for line, text in _logical_lines(_decoded(sample))
+        )
     except Unreadable:
         return False
     return shapes["unread"] * 4 <= shapes.total() and bool(set(shapes) - {"option", "unread"})
@@ -90,7 +94,14 @@ def _decoded(data: bytes) -> str:
     encoding = declared.group(1).decode("ascii", "replace") if declared else "utf-8"
     try:
         # Only encodings that are text: "coding: zip" would unpack, "coding: idna" takes quadratic time.
-        if encoding.lower().replace("_", "-") in {"utf-8", "utf8", "latin-1", "iso-8859-1", "ascii", "cp1252"}:
+        if encoding.lower().replace("_", "-") in {
+            "utf-8",
+            "utf8",
+            "latin-1",
+            "iso-8859-1",
+            "ascii",
+            "cp1252",
+        }:
             return data.decode(encoding)
         return data.decode("utf-8")
     except UnicodeDecodeError:

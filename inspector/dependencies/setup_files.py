@@ -35,14 +35,18 @@ def read_cfg(path: str, data: bytes) -> Manifest:
     found: list[Requirement] = []
     lists = [(f"options.{key}", parser.get("options", key, fallback="")) for key in _ARGUMENTS]
     if parser.has_section("options.extras_require"):
-        lists.extend(("options.extras_require", value or "") for _, value in parser.items("options.extras_require"))
+        lists.extend(
+            ("options.extras_require", value or "") for _, value in parser.items("options.extras_require")
+        )
     for section, value in lists:
         for line in (value or "").replace("\n", ";;").split(";;"):
             item = line.strip()
             if item and not item.startswith(("#", "file:")):
                 found.append(requirement(item, section, lines.get(item)))
     name = parser.get("metadata", "name", fallback=None)
-    return Manifest(path, "setup.cfg", requirements=tuple(found), project_name=normal_name(name) if name else None)
+    return Manifest(
+        path, "setup.cfg", requirements=tuple(found), project_name=normal_name(name) if name else None
+    )
 
 
 def read_py(path: str, data: bytes) -> Manifest:
@@ -67,7 +71,9 @@ def read_py(path: str, data: bytes) -> Manifest:
                 _take(keyword.arg, keyword.value, named, found, computed)
             elif keyword.arg is None:
                 computed.append("**arguments")
-    error = f"Computed when setup.py runs, not read: {', '.join(dict.fromkeys(computed))}." if computed else None
+    error = (
+        f"Computed when setup.py runs, not read: {', '.join(dict.fromkeys(computed))}." if computed else None
+    )
     return Manifest(path, "setup.py", requirements=tuple(found), error=error)
 
 

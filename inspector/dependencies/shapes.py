@@ -24,11 +24,15 @@ _PLAIN = re.compile(
 )
 # A version that pip itself would refuse (``==2012c-final``) is still one clause: the shape is told, and
 # the audit later says that it cannot ask about it.
-_DIRECT = re.compile(rf"(?P<name>{_NAME})[ \t]*+(?:\[(?P<extras>[^\]]*)\])?[ \t]*+@[ \t]*+(?P<url>\S.*)\Z", re.DOTALL)
+_DIRECT = re.compile(
+    rf"(?P<name>{_NAME})[ \t]*+(?:\[(?P<extras>[^\]]*)\])?[ \t]*+@[ \t]*+(?P<url>\S.*)\Z", re.DOTALL
+)
 _VCS = re.compile(r"(?:git|hg|svn|bzr)\+", re.IGNORECASE)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|file:|git@", re.IGNORECASE)
 _LOCAL = re.compile(r"\.{1,2}(?:[/\\]|\Z)|[/\\~]|[A-Za-z]:[\\/]|file:", re.IGNORECASE)
-_ARCHIVE = re.compile(r"[^\s;]+\.(?:whl|zip|tar\.gz|tgz|tar\.bz2|tar\.xz)(?:[ \t]*+[;\[].*)?\Z", re.IGNORECASE)
+_ARCHIVE = re.compile(
+    r"[^\s;]+\.(?:whl|zip|tar\.gz|tgz|tar\.bz2|tar\.xz)(?:[ \t]*+[;\[].*)?\Z", re.IGNORECASE
+)
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}\Z")
 _HASH_FRAGMENT = re.compile(r"(?:\A|&)(?:sha256|sha384|sha512)=[0-9a-fA-F]{64,128}(?:&|\Z)")
 _VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")  # the only form that pip expands
@@ -135,7 +139,12 @@ def holds_variable(text: str) -> bool:
 
 
 def requirement(
-    text: str, section: str, line: int | None, *, shown: str | None = None, hashed: bool = False,
+    text: str,
+    section: str,
+    line: int | None,
+    *,
+    shown: str | None = None,
+    hashed: bool = False,
     source: str | None = None,
 ) -> Requirement:
     """The Requirement that ``text`` states in ``section``. ``shown`` is the evidence, where it is longer."""
@@ -240,4 +249,6 @@ def _by_grammar(text: str) -> Shape:
     else:
         shape = "range" if clauses else "bare"
     extras = tuple(sorted(normal_name(extra) for extra in read.extras))
-    return Shape(shape, normal_name(read.name), str(read.specifier), extras, str(read.marker) if read.marker else None)
+    return Shape(
+        shape, normal_name(read.name), str(read.specifier), extras, str(read.marker) if read.marker else None
+    )

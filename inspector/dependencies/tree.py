@@ -47,7 +47,7 @@ def packages(manifests: Sequence[Manifest]) -> list[Package]:
     for manifest in sorted(manifests, key=lambda item: item.path):
         beside = locks.get(posixpath.dirname(manifest.path), [])
         for item in manifest.requirements:
-            if item.name is not None and item.shape not in ("option", "unread") and not _is_own(item, manifest, own):
+            if item.shape not in ("option", "unread") and not _is_own(item, manifest, own):
                 _add_requirement(found, manifest, item, beside)
     return [
         Package(
@@ -71,6 +71,8 @@ def _order(key: _Key) -> tuple[str, str, str]:
 
 def _is_own(item: Requirement, manifest: Manifest, own: Iterable[str]) -> bool:
     # ``project[extra]`` inside the project's own extras names no other package.
+    if item.name is None:
+        return False
     return item.name == manifest.project_name or (item.source == "./" and item.name in own)
 
 
@@ -103,7 +105,9 @@ def _add_requirement(
     item: Requirement,
     beside: list[dict[str, list[LockedPackage]]],
 ) -> None:
-    name = item.name or ""
+    name = item.name or _name_of_place(item)
+    if not name:
+        return
     version, pin = exact_version(item), pin_of(item)
     conda = manifest.format == "environment.yml" and item.section == "dependencies"
     place = (manifest.path, item.line, item.text)
@@ -127,6 +131,12 @@ def _add_requirement(
         said.origin = said.origin or item.specifier
 
 
+def _name_of_place(item: Requirement) -> str:
+    """A name for what is installed from an address that tells none: the address itself, so that it is
+    listed. A folder of the target without a name is the project's own and no package."""
+    return "" if pin_of(item) is Pin.LOCAL else item.specifier[:200]
+
+
 def _said(found: dict[_Key, _Statement], key: _Key, pin: Pin) -> _Statement:
     said = found.get(key)
     if said is None:
@@ -145,5 +155,3 @@ def _folders(manifest: Manifest) -> set[str]:
             folder = posixpath.normpath(posixpath.join(here, item.source))
             folders.add("" if folder == "." else folder)
     return folders
-
-
