@@ -140,7 +140,7 @@ class Scan:
                 "started": self._started.strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "finished": finished.strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "seconds": round(time.monotonic() - self._clock, 3),
-                "root": target.root,
+                "root": plain(target.root) if target.root else None,
                 "command": [plain(word) for word in self._command],
                 "platform": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
             },
