@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 _SWEEPS = 14
-# Lines through columns are kept straight before lines between cards are.
-_PULL = {0: 1.0, 1: 3.0, 2: 10.0}
+# How hard a link pulls, by whether its left and right ends are passing lines or chips. A line through
+# columns is kept straight first; then a chip stands level with its target, since the trunk at the
+# source takes up the difference anyway.
+_PULL = {(False, False): 1.0, (False, True): 1.0, (True, False): 6.0, (True, True): 10.0}
 
 
 def heights(
@@ -26,7 +28,7 @@ def heights(
     left: list[list[tuple[int, float]]] = [[] for _ in range(count)]
     right: list[list[tuple[int, float]]] = [[] for _ in range(count)]
     for source, target in links:
-        pull = _PULL[int(passing[source]) + int(passing[target])]
+        pull = _PULL[passing[source], passing[target]]
         right[source].append((target, pull))
         left[target].append((source, pull))
     apart = [_distances(column, size, passing, gap) for column in columns]
@@ -102,7 +104,7 @@ def _straighten(
     y: list[float],
 ) -> None:
     """Takes the small kinks out: a slot with one neighbour moves to its height where there is room."""
-    for near in (left, right, left):
+    for near in (right, left, right):
         for column, distances in zip(columns, apart):
             for place, slot in enumerate(column):
                 if len(near[slot]) != 1:

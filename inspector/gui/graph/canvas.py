@@ -6,7 +6,8 @@ come from tiles.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from itertools import pairwise
 from time import perf_counter
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, QVariantAnimation, Signal
@@ -58,6 +59,7 @@ class GraphCanvas(QAbstractScrollArea):
     stack_opened = Signal(str)
     edge_selected = Signal(object)
     zoom_changed = Signal(float)
+    filled = Signal()  # the index of a large view is complete
 
     def __init__(self, inks: Inks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +72,7 @@ class GraphCanvas(QAbstractScrollArea):
         self.scale = 1.0
         self.motion = True
         self.message = ""
+        self.way_to: Callable[[str], list[str]] | None = None
         self.overview: Overview | None = None
         self._tiles: TileLayer | None = None
         self._hot: list[int] = []
@@ -78,6 +81,7 @@ class GraphCanvas(QAbstractScrollArea):
         self._hovered: str | None = None
         self._grabbed: QPointF | None = None
         self._dragged = False
+        self._fitted = True
         self._work: list[Generator[None, None, None]] = []
         self._work_timer = QTimer(self)
         self._work_timer.setInterval(0)
@@ -160,7 +164,10 @@ class GraphCanvas(QAbstractScrollArea):
         for work in self._work:
             for _ in work:
                 pass
-        self._work.clear()
+        if self._work:
+            self._work.clear()
+            self._heat()
+            self.filled.emit()
         self._work_timer.stop()
         if self._tiles is not None:
             left, top = self._corner()
@@ -169,10 +176,21 @@ class GraphCanvas(QAbstractScrollArea):
 
     def _heat(self) -> None:
         """Only one path is hot: from the anchor to what is chosen."""
-        self._hot = hot_path(self.view, self.selected) if not self.is_tiled else []
+        if self.is_tiled:
+            self._hot = self._known_way()
+        else:
+            self._hot = hot_path(self.view, self.selected)
         ends = {self.view.edges[place].target for place in self._hot}
         ends |= {self.view.edges[place].source for place in self._hot}
         self._on_path = frozenset(ends)
+
+    def _known_way(self) -> list[int]:
+        """On a large map the way is not searched for: whoever set ``way_to`` knows it."""
+        if self.selected is None or self.way_to is None or self.places.node(self.selected) is None:
+            return []
+        way = self.way_to(self.selected)
+        steps = (self.places.edge_between(one, other) for one, other in pairwise(way))
+        return [step for step in steps if step is not None]
 
     # Zoom and place
 
@@ -192,6 +210,7 @@ class GraphCanvas(QAbstractScrollArea):
         else:
             zoom = min(max(whole, LEGIBLE_ZOOM), _LARGEST_FIT)
         self._set_zoom(zoom)
+        self._fitted = True
         self._range()
         node = self.places.node(self.selected) or self.places.node(self.view.anchor)
         if node is not None and whole < zoom:
@@ -200,6 +219,7 @@ class GraphCanvas(QAbstractScrollArea):
 
     def zoom_by(self, factor: float, about: QPointF | None = None) -> None:
         """Zooms; the point ``about`` (of the viewport, else its middle) stays where it is."""
+        self._fitted = False
         about = about if about is not None else QPointF(self.viewport().rect().center())
         fixed = self.point_at(about)
         self._set_zoom(min(max(self.zoom * factor, SMALLEST_ZOOM), LARGEST_ZOOM))
@@ -313,12 +333,7 @@ class GraphCanvas(QAbstractScrollArea):
         if self._tiles is None:
             self._paint_view(painter)
         else:
-            chosen = [
-                node for node in (self.places.node(self.selected), self.places.node(self._hovered)) if node
-            ]
-            if chosen:
-                level = Level.at(self.pixels)
-                paint_nodes(painter, self.inks, chosen, level, selected=self.selected, hovered=self._hovered)
+            self._paint_chosen(painter)
         painter.restore()
         if self.message:
             self._paint_message(painter, window)
@@ -337,6 +352,27 @@ class GraphCanvas(QAbstractScrollArea):
             self.inks,
             self.places.nodes_in(area),
             level,
+            selected=self.selected,
+            hovered=self._hovered,
+            on_path=self._on_path,
+        )
+
+    def _paint_chosen(self, painter: QPainter) -> None:
+        """Over the tiles: the chosen node with all its lines, and the way from the project to it."""
+        edges = self.view.edges
+        if self.selected is not None:
+            lines = [edges[place] for place in self.places.edges_of(self.selected)]
+            paint_edges(painter, self.inks, lines, strong=True)
+        paint_edges(painter, self.inks, [edges[place] for place in self._hot], range(len(self._hot)))
+        keys = {self.selected, self._hovered, *self._on_path} - {None}
+        nodes = [node for node in map(self.places.node, sorted(keys)) if node is not None]
+        area = self.shown_area()
+        nodes = [node for node in nodes if area.intersects(QRectF(node.x, node.y, node.w, node.h))]
+        paint_nodes(
+            painter,
+            self.inks,
+            nodes,
+            Level.at(self.pixels),
             selected=self.selected,
             hovered=self._hovered,
             on_path=self._on_path,
@@ -362,6 +398,8 @@ class GraphCanvas(QAbstractScrollArea):
             if perf_counter() > until:
                 return
         self._work_timer.stop()
+        self._heat()
+        self.filled.emit()
         self.viewport().update()
 
     # Pointer and keys
@@ -462,7 +500,7 @@ class GraphCanvas(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._range()
-        if not event.oldSize().isValid() or self.view.name == "map":
+        if not event.oldSize().isValid() or (self._fitted and self.view.name == "map"):
             self.fit()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:

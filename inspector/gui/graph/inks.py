@@ -28,6 +28,7 @@ class Inks:
         self.sub = QColor(tokens.sub)
         self.line = QColor(tokens.line)
         self.edge = QColor(tokens.edge)
+        self.far = _between(self.window, self.edge, 0.62)  # boxes on the map, seen from afar
         self.accent = QColor(tokens.accent)
         self.accent_ink = QColor(tokens.accent_ink)
         self.selection = QColor(tokens.selection)
@@ -59,6 +60,11 @@ class Inks:
             known = plain(_elided(text, metrics, width))
             self._short[key] = known
         return known
+
+
+def _between(one: QColor, other: QColor, share: float) -> QColor:
+    """The colour ``share`` of the way from ``one`` to ``other``."""
+    return QColor(*(round(a + (b - a) * share) for a, b in zip(one.getRgb()[:3], other.getRgb()[:3])))
 
 
 def _elided(text: str, metrics: QFontMetricsF, width: float) -> str:

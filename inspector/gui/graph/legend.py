@@ -96,6 +96,8 @@ class Legend(QFrame):
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.hide()
+                widget.setParent(None)
                 widget.deleteLater()
         inks = self._inks
         self._grid.setContentsMargins(14, 10, 14, 10)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from inspector.gui.graph.inks import Inks
-from inspector.gui.graph.paint import paint_far
+from inspector.gui.graph.paint import paint_far_boxes, paint_far_findings
 from inspector.views import View
 
 _LONG_SIDE = 2200
@@ -46,14 +46,13 @@ class Overview:
         nodes = self.view.nodes
         for start in range(0, len(nodes), _STEP):
             painter = self._painter()
-            paint_far(painter, self.inks, list(nodes[start : start + _STEP]))
+            paint_far_boxes(painter, self.inks, list(nodes[start : start + _STEP]))
             painter.end()
             yield
-        # Once more, so that no later box lies on an earlier finding.
         risky = [node for node in nodes if node.severity]
         for start in range(0, len(risky), _STEP):
             painter = self._painter()
-            paint_far(painter, self.inks, risky[start : start + _STEP])
+            paint_far_findings(painter, self.inks, risky[start : start + _STEP])
             painter.end()
             yield
         self.done = True

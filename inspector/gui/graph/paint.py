@@ -30,6 +30,7 @@ _PLATE = 34.0
 _TEXT_LEFT = _PAD + _PLATE + 9.0
 _FOOT = 26.0
 _SIGN = 14.0
+_FAR_HEIGHT = 56.0
 _ARROW = 8.0
 FAR_BELOW = 0.4
 NEAR_FROM = 0.62
@@ -51,20 +52,29 @@ def paint_background(painter: QPainter, inks: Inks, area: QRectF) -> None:
 
 
 def paint_edges(
-    painter: QPainter, inks: Inks, edges: Iterable[PlacedEdge], hot: Collection[int] = (), picked: int = -1
+    painter: QPainter,
+    inks: Inks,
+    edges: Iterable[PlacedEdge],
+    hot: Collection[int] = (),
+    picked: int = -1,
+    *,
+    strong: bool = False,
 ) -> None:
-    """Lines, arrows and chips; the hot ones last, so that they lie on top. ``picked`` is the chosen one."""
+    """Lines, arrows and chips; the hot ones last, so that they lie on top. ``picked`` is the chosen one;
+    ``strong`` draws the quiet ones in the ink of text."""
     numbered = list(enumerate(edges))
-    quiet = QPen(inks.edge, 1.5)
+    # From afar lines keep a width that can be seen.
+    grow = max(1.0, 0.5 / _zoom_of(painter))
+    quiet = QPen(inks.ink if strong else inks.edge, 1.5 * (grow if strong else 1.0))
     for number, edge in numbered:
         if number not in hot and number != picked:
             _line(painter, edge, quiet)
     for number, edge in numbered:
         if number in hot:
-            _line(painter, edge, QPen(inks.risk, 3.6))
+            _line(painter, edge, QPen(inks.risk, 3.6 * grow))
     for number, edge in numbered:
         if number == picked:
-            _line(painter, edge, QPen(inks.accent, 3.2))
+            _line(painter, edge, QPen(inks.accent, 3.2 * grow))
     for number, edge in numbered:
         if edge.chip is not None:
             colour = inks.accent if number == picked else inks.risk if number in hot else inks.edge
@@ -302,23 +312,37 @@ def _frame(painter: QPainter, inks: Inks, node: PlacedNode) -> None:
 
 def paint_far(painter: QPainter, inks: Inks, nodes: list[PlacedNode], selected: str | None = None) -> None:
     """Boxes in one grey and findings as diamonds: what can be told apart when names cannot be read."""
-    zoom = max(abs(painter.worldTransform().m11()), 0.001)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QBrush(inks.edge))
-    painter.drawRects([QRectF(node.x, node.y, node.w, min(node.h, 56.0)) for node in nodes])
-    # At least nine pixels across, whatever the zoom: a finding is what one looks for from afar.
-    half = max(26.0, 4.5 / zoom)
-    painter.setBrush(QBrush(inks.risk))
-    pen = QPen(inks.window, 1.0 / zoom)
-    painter.setPen(pen)
-    for node in nodes:
-        if node.severity and node.severity != "info":
-            x, y = node.x + node.w / 2, node.y + 28.0
-            diamond = [QPointF(x, y - half), QPointF(x + half, y), QPointF(x, y + half), QPointF(x - half, y)]
-            painter.drawPolygon(QPolygonF(diamond))
+    paint_far_boxes(painter, inks, nodes)
+    paint_far_findings(painter, inks, nodes)
+    zoom = _zoom_of(painter)
     for node in nodes:
         if node.id == selected:
             painter.setPen(QPen(inks.accent, 3.0 / zoom))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             around = 4.0 / zoom
             painter.drawRect(box_of(node).adjusted(-around, -around, around, around))
+
+
+def paint_far_boxes(painter: QPainter, inks: Inks, nodes: list[PlacedNode]) -> None:
+    """The boxes alone."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(inks.far))
+    painter.drawRects([QRectF(node.x, node.y, node.w, min(node.h, _FAR_HEIGHT)) for node in nodes])
+
+
+def paint_far_findings(painter: QPainter, inks: Inks, nodes: list[PlacedNode]) -> None:
+    """A diamond for each node with a finding, at least eleven pixels across whatever the zoom: a finding is
+    what one looks for from afar."""
+    zoom = _zoom_of(painter)
+    half = max(24.0, 5.5 / zoom)
+    painter.setBrush(QBrush(inks.risk))
+    painter.setPen(QPen(inks.window, 1.0 / zoom))
+    for node in nodes:
+        if node.severity and node.severity != "info":
+            x, y = node.x + node.w / 2, node.y + _FAR_HEIGHT / 2
+            diamond = [QPointF(x, y - half), QPointF(x + half, y), QPointF(x, y + half), QPointF(x - half, y)]
+            painter.drawPolygon(QPolygonF(diamond))
+
+
+def _zoom_of(painter: QPainter) -> float:
+    return max(abs(painter.worldTransform().m11()), 0.001)

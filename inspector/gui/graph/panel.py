@@ -6,14 +6,22 @@ and the view that is open follows.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from inspector.gui.graph.canvas import EMPTY, GraphCanvas
 from inspector.gui.graph.export import export_view, view_image
@@ -84,6 +92,8 @@ class GraphPanel(QWidget):
         self.canvas.edge_selected.connect(self.edge_selected)
         self.canvas.stack_opened.connect(self._open_stack)
         self.canvas.zoom_changed.connect(self._zoomed)
+        self.canvas.filled.connect(self._say_what_is_drawn)
+        self.canvas.way_to = self._way_to
         self.legend = Legend(self._inks, self.canvas)
         self.minimap = Minimap(self.canvas)
         self.minimap.hide()
@@ -111,6 +121,8 @@ class GraphPanel(QWidget):
         self._bar = QHBoxLayout()
         self._bar.setContentsMargins(10, 6, 10, 6)
         self._bar.setSpacing(4)
+        self._second_row = QHBoxLayout()
+        self._second_row.setContentsMargins(12, 0, 10, 6)
         self._icons: list[tuple[QToolButton, str]] = []
         self.back_button = self._button("back", self.tr("Back"), self.go_back)
         self.forward_button = self._button("forward", self.tr("Forward"), self.go_forward)
@@ -132,33 +144,66 @@ class GraphPanel(QWidget):
         self.heading = QLabel(self)
         self.heading.setTextFormat(Qt.TextFormat.PlainText)
         self.heading.setObjectName("graphHeading")
-        self.heading.setMinimumWidth(60)
+        self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar.addWidget(self.heading, 1)
-        self._button("zoom-out", self.tr("Zoom out"), lambda: self.canvas.zoom_by(1 / 1.2))
+        self.tools = QWidget(self)
+        row = QHBoxLayout(self.tools)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        self._bar.addWidget(self.tools)
+        self._button("zoom-out", self.tr("Zoom out"), lambda: self.canvas.zoom_by(1 / 1.2), row)
         self.zoom_label = QLabel(self)
         self.zoom_label.setTextFormat(Qt.TextFormat.PlainText)
         self.zoom_label.setObjectName("graphZoom")
         self.zoom_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._bar.addWidget(self.zoom_label)
-        self._button("zoom-in", self.tr("Zoom in"), lambda: self.canvas.zoom_by(1.2))
-        self._button("fit", self.tr("Fit"), self.canvas.fit)
-        self.legend_button = self._button("legend", self.tr("Legend"), self.toggle_legend)
+        row.addWidget(self.zoom_label)
+        self._button("zoom-in", self.tr("Zoom in"), lambda: self.canvas.zoom_by(1.2), row)
+        self._button("fit", self.tr("Fit"), self.canvas.fit, row)
+        self.legend_button = self._button("legend", self.tr("Legend"), self.toggle_legend, row)
         self.legend_button.setCheckable(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._bar)
+        column.addLayout(self._second_row)
         column.addWidget(self.canvas, 1)
 
-    def _button(self, name: str, text: str, pressed: object) -> QToolButton:
+    def _button(
+        self, name: str, text: str, pressed: Callable[[], object], row: QHBoxLayout | None = None
+    ) -> QToolButton:
         button = QToolButton(self)
         button.setAccessibleName(text)
         button.setToolTip(text)
         button.setAutoRaise(True)
         button.clicked.connect(lambda _=False: pressed())
         self._icons.append((button, name))
-        self._bar.addWidget(button)
+        (row or self._bar).addWidget(button)
         return button
+
+    def _arrange_bar(self) -> None:
+        """One row where everything fits; else heading and tools take a second one: neither may be cut."""
+        rows = self._bar, self._second_row
+        taken = sum(button.sizeHint().width() + 4 for button in self.view_buttons.values())
+        taken += self.back_button.sizeHint().width() * 2 + self.tools.sizeHint().width() + 60
+        fits = taken + self.heading.sizeHint().width() <= self.width()
+        wished, other = rows if fits else rows[::-1]
+        if wished.indexOf(self.heading) < 0:
+            for widget, stretch in ((self.heading, 1), (self.tools, 0)):
+                other.removeWidget(widget)
+                wished.addWidget(widget, stretch)
+            self._spring(not fits)
+        self._second_row.setContentsMargins(12, 0, 10, 0 if fits else 6)
+
+    def _spring(self, needed: bool) -> None:
+        """Keeps the view buttons at the left where nothing else stands in their row."""
+        last = self._bar.itemAt(self._bar.count() - 1)
+        if needed and last is not None and last.spacerItem() is None:
+            self._bar.addStretch(1)
+        elif not needed:
+            for place in range(self._bar.count() - 1, 0, -1):
+                item = self._bar.itemAt(place)
+                if item.spacerItem() is not None and item.expandingDirections():
+                    self._bar.takeAt(place)
 
     # The graph
 
@@ -336,6 +381,17 @@ class GraphPanel(QWidget):
         self.canvas.set_message("" if view.nodes else self.tr("No nodes yet"))
         self.canvas.set_view(view, keep_place=keep_place)
         self.minimap.setVisible(view.name == "map" and bool(view.nodes))
+        self._arrange_bar()
+
+    def _say_what_is_drawn(self) -> None:
+        """The map of a very large graph leaves long lines out until a node is chosen, and says so."""
+        if not self.canvas.places.all_lines_drawn:
+            said = self.tr("long lines only for the selected node")
+            self.heading.setText(f"{self.canvas.view.heading}, {said}")
+            self._arrange_bar()
+
+    def _way_to(self, key: str) -> list[str]:
+        return self._network.way_to(key) if key in self._network.nodes else []
 
     # The map
 
@@ -433,9 +489,11 @@ class GraphPanel(QWidget):
         self._zoomed(self.canvas.zoom)
         self.legend.restyle(self._inks, self._scale)
         self.minimap.update()
+        self._arrange_bar()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._arrange_bar()
         self.legend.place()
         self.minimap.place()
 

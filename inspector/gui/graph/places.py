@@ -12,6 +12,7 @@ from inspector.views import PlacedEdge, PlacedNode, View
 _CELL = 1024.0
 _STEP = 300
 _NEAR_A_LINE = 7.0
+_LINES_PER_CELL = 45
 
 Cell = tuple[int, int]
 
@@ -24,6 +25,8 @@ class Places:
         self.number = {node.id: place for place, node in enumerate(view.nodes)}
         self._nodes: dict[Cell, list[int]] = {}
         self._edges: dict[Cell, list[int]] = {}
+        self._by_node: dict[str, list[int]] = {}
+        self._drawn_length = float("inf")
         self.filled = False
 
     def fill(self) -> Generator[None, None, None]:
@@ -36,9 +39,46 @@ class Places:
         for place, edge in enumerate(self.view.edges):
             for cell in {_cell(x, y) for x, y in _samples(edge, _CELL / 3)}:
                 self._edges.setdefault(cell, []).append(place)
+            self._by_node.setdefault(edge.source, []).append(place)
+            self._by_node.setdefault(edge.target, []).append(place)
             if place % _STEP == _STEP - 1:
                 yield
+        self._drawn_length = self._longest_to_draw()
         self.filled = True
+
+    def _longest_to_draw(self) -> float:
+        """Up to which length lines are drawn without being asked for, so that no square drowns in them.
+
+        One length for the whole view: a limit per square would cut a line where two squares meet.
+        """
+        crossings = sum(len(places) for places in self._edges.values())
+        allowed = _LINES_PER_CELL * max(len(self._nodes), 1)
+        if crossings <= allowed:
+            return float("inf")
+        lengths = sorted(_length(edge) for edge in self.view.edges)
+        spent = 0.0
+        for length in lengths:
+            spent += length / _CELL + 1
+            if spent > allowed:
+                return length
+        return float("inf")
+
+    @property
+    def all_lines_drawn(self) -> bool:
+        return self._drawn_length == float("inf")
+
+    def edges_of(self, key: str, most: int = 200) -> list[int]:
+        """Numbers of the edges that start or end at a node, the shortest first, at most ``most``."""
+        found = self._by_node.get(key, [])
+        return sorted(found, key=lambda place: (_length(self.view.edges[place]), place))[:most]
+
+    def edge_between(self, one: str, other: str) -> int | None:
+        """The number of an edge between two nodes, in either direction."""
+        for place in self._by_node.get(one, ()):
+            edge = self.view.edges[place]
+            if other in (edge.source, edge.target):
+                return place
+        return None
 
     def node(self, key: str | None) -> PlacedNode | None:
         place = self.number.get(key) if key is not None else None
@@ -59,14 +99,15 @@ class Places:
             and node.y + node.h > area.top()
         ]
 
-    def edges_in(self, area: QRectF, most: int) -> list[int]:
-        """Numbers of edges that run near ``area``, at most ``most`` of them, the shortest first."""
+    def edges_in(self, area: QRectF) -> list[int]:
+        """Numbers of the edges that run near ``area`` and are short enough to be drawn unasked."""
         found: set[int] = set()
         for cell in _cells(area):
             found.update(self._edges.get(cell, ()))
-        if len(found) <= most:
+        if self.all_lines_drawn:
             return sorted(found)
-        return sorted(found, key=lambda place: (_length(self.view.edges[place]), place))[:most]
+        edges, longest = self.view.edges, self._drawn_length
+        return [place for place in sorted(found) if _length(edges[place]) <= longest]
 
     def node_at(self, point: QPointF) -> PlacedNode | None:
         hits = self.nodes_in(QRectF(point.x() - 0.5, point.y() - 0.5, 1, 1))
@@ -77,7 +118,7 @@ class Places:
         best: tuple[float, int] | None = None
         x, y = point.x(), point.y()
         area = QRectF(x - reach, y - reach, 2 * reach, 2 * reach)
-        for place in self.edges_in(area, 400):
+        for place in self.edges_in(area):
             edge = self.view.edges[place]
             if (
                 edge.chip is not None

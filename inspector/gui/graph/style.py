@@ -8,6 +8,7 @@ from inspector.gui.theme import Tokens
 def sheet(tokens: Tokens, scale: float) -> str:
     """The sheet for one theme and interface scale; it names only what stands inside the panel."""
     small, normal = round(13 * scale), round(14 * scale)
+    bar = round(12 * scale)
     pad_y, pad_x = round(4 * scale), round(10 * scale)
     return f"""
 GraphPanel {{ background: {tokens.surface}; }}
@@ -26,4 +27,13 @@ GraphPanel QLabel#graphHeading {{
     color: {tokens.ink}; font-size: {normal}px; font-weight: 600; background: transparent;
 }}
 GraphPanel QLabel#graphZoom {{ color: {tokens.sub}; font-size: {small}px; background: transparent; }}
+GraphPanel QScrollBar {{ background: {tokens.window}; border: none; }}
+GraphPanel QScrollBar:horizontal {{ height: {bar}px; }}
+GraphPanel QScrollBar:vertical {{ width: {bar}px; }}
+GraphPanel QScrollBar::handle {{ background: {tokens.edge}; border-radius: {bar // 2 - 2}px; margin: 2px; }}
+GraphPanel QScrollBar::handle:horizontal {{ min-width: 28px; }}
+GraphPanel QScrollBar::handle:vertical {{ min-height: 28px; }}
+GraphPanel QScrollBar::add-line, GraphPanel QScrollBar::sub-line {{ width: 0; height: 0; }}
+GraphPanel QScrollBar::add-page, GraphPanel QScrollBar::sub-page {{ background: transparent; }}
+GraphPanel QAbstractScrollArea::corner {{ background: {tokens.window}; }}
 """

@@ -21,7 +21,6 @@ from inspector.gui.graph.places import Places
 SIDE = 256  # device-independent pixels
 BUDGET = 0.006  # seconds of painting per frame
 _KEPT_BYTES = 96 * 1024 * 1024
-_EDGES_PER_TILE = {Level.FAR: 160, Level.MIDDLE: 220, Level.NEAR: 260}
 
 _Key = tuple[int, int, int]
 
@@ -106,7 +105,7 @@ class TileLayer:
         edges = self.places.view.edges
         pen = QPen(self.inks.edge, max(1.2, 0.8 / zoom) if level > Level.FAR else 0.7 / zoom)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        for number in self.places.edges_in(area, _EDGES_PER_TILE[level]):
+        for number in self.places.edges_in(area):
             if level is Level.FAR:
                 (x0, y0), (x1, y1) = edges[number].points[0], edges[number].points[-1]
                 painter.setPen(pen)
