@@ -1,0 +1,27 @@
+"""What a reader of one part shares with the readers of the file's other parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from inspector.artifacts.interface import Artifact
+from inspector.artifacts.limits import MAX_DEPTH, Budget
+from inspector.sources.interface import ByteSource
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """``read_part`` judges the bytes of a member as if they were a file (it is the room's dispatch, handed
+    down so that archives need not import it); ``depth`` counts the archives around it."""
+
+    read_part: Callable[[ByteSource, str, Context], Artifact]
+    budget: Budget = field(default_factory=Budget)
+    depth: int = 0
+
+    @property
+    def is_deepest(self) -> bool:
+        return self.depth >= MAX_DEPTH
+
+    def inner(self) -> Context:
+        return replace(self, depth=self.depth + 1)

@@ -1,0 +1,164 @@
+"""What loading a file would do, in plain words first, then as calls, source and opcodes.
+
+The verdict is that of ``read``; nothing here changes it. The decompiled source comes from fickling, in a child
+process with limits; where that fails there is our own listing.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import islice
+from typing import Any
+
+from inspector.artifacts.bytesource import SliceSource
+from inspector.artifacts.context import Context
+from inspector.artifacts.dispatch import read, read_part
+from inspector.artifacts.inflate import BadCompression, unpacked
+from inspector.artifacts.interface import Artifact
+from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.limits import Budget, OverLimit
+from inspector.artifacts.listing import opcode_listing
+from inspector.artifacts.npy import MAGIC as NPY_MAGIC
+from inspector.artifacts.pickle_machine import PickleMachine
+from inspector.artifacts.recognise import compression
+from inspector.artifacts.zip_file import member_content
+from inspector.artifacts.zip_walk import BadZip, walk_zip
+from inspector.provenance import Loading, plain
+from inspector.sources.interface import ByteSource, ReadFailure
+
+SCHEMA = "provenance-inspector/explain/1"
+MAX_LISTING = 20_000
+MAX_SUMMARY = 60
+MAX_CALLS = 1000
+MAX_PICKLES = 50
+MAX_DECOMPILED_BYTES = 1 << 20
+MAX_DECOMPILED_OPS = 200_000
+CHILD_SECONDS = 3.0
+
+_VERDICTS = {
+    Loading.DATA_ONLY: "Loading this file runs no code: it was read to its end, and its format carries none.",
+    Loading.ALLOW_LISTED: "This is a pickle. Everything it imports is plain data or tensors.",
+    Loading.LIBRARY: "This is a pickle that needs classes of known libraries; loading it runs their code.",
+    Loading.UNKNOWN_IMPORT: "This is a pickle that imports something that is on no list: find out what it is.",
+    Loading.RUNS_CODE: "Opening this file in its usual loader can run code of its maker's choice.",
+    Loading.UNREADABLE: "This file could not be read to its end, so nothing can be said for it.",
+    Loading.NOT_UNDERSTOOD: "This is data of a format that is not understood here.",
+    Loading.NO_LOADER: "This is nothing that a model loader opens.",
+}
+
+_Streams = list[tuple[str | None, ByteSource]]
+
+
+def explain(source: ByteSource, path: str) -> dict[str, Any]:
+    """The contract's "explain" object for one file. Never raises for what the bytes say."""
+    artifact = read(source, path)
+    streams = _pickles(source, artifact)
+    calls: list[dict[str, Any]] = []
+    listing: list[dict[str, Any]] = []
+    decompiled: list[str] = []
+    was_cut = False
+    for member, stream in streams[:MAX_PICKLES]:
+        try:
+            machine = PickleMachine(stream)
+            machine.run()
+            calls.extend(_calls(machine, member))
+            rows = list(islice(opcode_listing(stream), MAX_LISTING - len(listing) + 1))
+        except (ReadFailure, BadCompression, OverLimit, MemoryError):
+            continue
+        was_cut = was_cut or len(listing) + len(rows) > MAX_LISTING
+        listing.extend(rows[: MAX_LISTING - len(listing)])
+        text = _decompiled(stream, machine) if len(decompiled) < 3 else None
+        if text is not None:
+            decompiled.append(text if member is None else f"# {plain(member, 200)}\n{text}")
+    summary = _summary(artifact)
+    if was_cut:
+        summary.append(f"The listing shows the first {MAX_LISTING} opcodes only.")
+    return {
+        "schema": SCHEMA,
+        "path": plain(path),
+        "format": artifact.format,
+        "loading": artifact.loading.value,
+        "summary": summary,
+        "calls": calls[:MAX_CALLS],
+        "imports": list(artifact.imports),
+        "source": "\n\n".join(decompiled) or None,
+        "listing": listing,
+    }
+
+
+def _summary(artifact: Artifact) -> list[str]:
+    sentences = [_VERDICTS[artifact.loading]]
+    for reason in artifact.reasons[:MAX_SUMMARY]:
+        text = reason.message[:1].upper() + reason.message[1:]
+        if reason.code.endswith("-import") or reason.code in ("library-class", "hidden-in-array"):
+            text = f"It {reason.message}"
+        place = f" (in {reason.member})" if reason.member else ""
+        sentences.append(f"{text.rstrip('.')}{place}.")
+    if len(artifact.reasons) > MAX_SUMMARY:
+        sentences.append(f"There are {len(artifact.reasons) - MAX_SUMMARY} more reasons.")
+    return sentences
+
+
+def _pickles(source: ByteSource, artifact: Artifact) -> _Streams:
+    """The pickle streams of a file: itself, or the members of one archive, or what is compressed."""
+    if not artifact.is_pickle:
+        return []
+    try:
+        start = source.read_at(0, min(16, source.size))
+        if start.startswith(b"PK"):
+            return _zip_pickles(source)
+        if start.startswith(NPY_MAGIC):
+            width = 2 if start[6] == 1 else 4
+            at = 8 + width + int.from_bytes(start[8 : 8 + width], "little")
+            return [(None, SliceSource(source, at, source.size - at))]
+        method = compression(start) if not artifact.format.startswith(("pickle", "joblib", "torch")) else None
+        if method is not None:
+            return [(None, unpacked(source, method, Budget(), several=True)[0])]
+    except (ReadFailure, BadCompression, OverLimit, BadZip):
+        return []
+    return [(None, source)] if not artifact.format.startswith("tar") else []
+
+
+def _zip_pickles(source: ByteSource) -> _Streams:
+    context = Context(read_part)
+    found: _Streams = []
+    for member in walk_zip(source)[0]:
+        if member.is_folder or "/data/" in member.name or len(found) >= MAX_PICKLES:
+            continue
+        part = member_content(source, member, context, Judgement())
+        if part is not None and read_part(part, member.name, context.inner()).is_pickle:
+            found.append((member.name, part))
+    return found
+
+
+def _calls(machine: PickleMachine, member: str | None) -> list[dict[str, Any]]:
+    calls = [call for found in machine.imports.values() for call in found.calls]
+    return [
+        {
+            "callable": plain(call.callable, 300),
+            "arguments": list(call.arguments),
+            "offset": call.offset,
+            "member": member and plain(member, 400),
+        }
+        for call in sorted(calls, key=lambda call: call.offset)
+    ]
+
+
+def _decompiled(stream: ByteSource, machine: PickleMachine) -> str | None:
+    """fickling's source of one small stream; None where there is none within the limits."""
+    if stream.size > MAX_DECOMPILED_BYTES or machine.ops > MAX_DECOMPILED_OPS:
+        return None
+    try:
+        child = subprocess.run(
+            [sys.executable, "-I", "-m", "inspector.artifacts.decompile"],
+            input=stream.read_at(0, stream.size),
+            capture_output=True,
+            timeout=CHILD_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError, ReadFailure):
+        return None
+    if child.returncode != 0:
+        return None
+    return plain(child.stdout.decode("utf-8", "replace"), keep_newlines=True) or None

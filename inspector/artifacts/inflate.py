@@ -1,0 +1,162 @@
+"""Compressed bytes as a ByteSource: unpacked as far as asked for, bounded, in memory only.
+
+``CompressedSource`` unpacks forward; going back starts anew. Everything that is
+unpacked is taken off the file's budget, so a bomb ends in OverLimit.
+"""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import zlib
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from inspector.artifacts.bytesource import BytesSource
+from inspector.artifacts.limits import MAX_IN_MEMORY, Budget
+from inspector.sources.interface import ByteSource, ReadFailure
+
+_STEP = 64 * 1024
+_OUT = 1 << 20
+
+
+class BadCompression(Exception):
+    """The compressed data is broken. The message is a sentence for the reviewer."""
+
+
+class _Zlib:
+    """zlib, gzip and raw deflate behind the interface that bz2 and lzma decompressors have."""
+
+    def __init__(self, wbits: int) -> None:
+        self._engine = zlib.decompressobj(wbits)
+
+    @property
+    def eof(self) -> bool:
+        return self._engine.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._engine.unconsumed_tail
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._engine.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        return self._engine.decompress(self._engine.unconsumed_tail + data, max_length)
+
+
+METHODS: dict[str, Callable[[], Any]] = {
+    "deflate": lambda: _Zlib(-15),
+    "zlib": lambda: _Zlib(15),
+    "gzip": lambda: _Zlib(31),
+    "bzip2": bz2.BZ2Decompressor,
+    "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=128 << 20),
+    "lzma": lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=128 << 20),
+}
+_FAILURES = (zlib.error, OSError, EOFError, lzma.LZMAError, ValueError)
+
+
+class Unpacker:
+    """One forward pass over a compressed stream. ``several`` allows streams one behind the other, as gzip,
+    bzip2 and xz readers do."""
+
+    def __init__(self, source: ByteSource, method: str, budget: Budget, *, several: bool) -> None:
+        self._source = source
+        self._make = METHODS[method]
+        self._engine = self._make()
+        self._budget = budget
+        self._several = several
+        self._at = 0
+        self._pending = b""
+        self.done = False
+        self.streams = 1
+
+    @property
+    def consumed(self) -> int:
+        """Bytes of the compressed source that were needed so far."""
+        return self._at - len(self._pending)
+
+    def next(self) -> bytes:
+        """Some more unpacked bytes; empty only at the end."""
+        while not self.done:
+            data = b""
+            if self._engine.needs_input:
+                data = self._pending or self._feed()
+                self._pending = b""
+            try:
+                out = bytes(self._engine.decompress(data, _OUT))
+            except _FAILURES:
+                raise BadCompression("The compressed data is broken.") from None
+            if self._engine.eof:
+                self._end_of_stream()
+            elif not out and not data and self._engine.needs_input:
+                raise BadCompression("The compressed data ends too early.")
+            if out:
+                self._budget.spend_inflated(len(out))
+                return out
+        return b""
+
+    def _feed(self) -> bytes:
+        count = min(_STEP, self._source.size - self._at)
+        data = self._source.read_at(self._at, count) if count else b""
+        self._at += count
+        return data
+
+    def _end_of_stream(self) -> None:
+        self._pending = self._engine.unused_data
+        more = self._pending or self._at < self._source.size
+        if self._several and more:
+            first = self._pending[:1] or self._source.read_at(self._at, 1)
+            if first in (b"\x1f", b"B", b"\xfd"):
+                self._engine = self._make()
+                self.streams += 1
+                return
+        self.done = True
+
+
+class CompressedSource:
+    """Unpacked bytes of known ``size`` as a ByteSource."""
+
+    def __init__(self, source: ByteSource, method: str, size: int, budget: Budget, *, several: bool) -> None:
+        self.size = size
+        self._open = partial(Unpacker, source, method, budget, several=several)
+        self._unpacker = self._open()
+        self._kept = b""
+        self._kept_at = 0
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        if offset < 0 or length < 0 or offset + length > self.size:
+            raise ReadFailure("The range lies outside of the unpacked data.")
+        if offset < self._kept_at:
+            self._unpacker, self._kept, self._kept_at = self._open(), b"", 0
+        while self._kept_at + len(self._kept) < offset + length:
+            fresh = self._unpacker.next()
+            if not fresh:
+                raise BadCompression("The compressed data ends too early.")
+            drop = min(max(0, offset - self._kept_at), len(self._kept))
+            self._kept = self._kept[drop:] + fresh
+            self._kept_at += drop
+        start = offset - self._kept_at
+        return self._kept[start : start + length]
+
+    def close(self) -> None:
+        return None
+
+
+def unpacked(source: ByteSource, method: str, budget: Budget, *, several: bool) -> tuple[ByteSource, int]:
+    """``source`` unpacked, and how many of its bytes that took. Small results are held in memory; of large
+    ones only the size, and they are unpacked again as they are read."""
+    unpacker = Unpacker(source, method, budget, several=several)
+    parts: list[bytes] = []
+    total = 0
+    while data := unpacker.next():
+        total += len(data)
+        if total <= MAX_IN_MEMORY:
+            parts.append(data)
+        else:
+            parts.clear()
+    if total <= MAX_IN_MEMORY:
+        return BytesSource(b"".join(parts)), unpacker.consumed
+    return CompressedSource(source, method, total, budget, several=several), unpacker.consumed

@@ -1,0 +1,108 @@
+"""Collecting what is found in one file into its one verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from inspector.artifacts.interface import Artifact, Reason
+from inspector.provenance import Loading, plain
+from inspector.provenance.words import worse_loading
+
+MAX_REASONS = 200
+MAX_IMPORTS = 5000
+MAX_MESSAGE = 600
+
+# Where the list of reasons is cut, the gravest stay.
+_GRAVEST_FIRST = (
+    Loading.RUNS_CODE,
+    Loading.UNREADABLE,
+    Loading.UNKNOWN_IMPORT,
+    Loading.NOT_UNDERSTOOD,
+    Loading.LIBRARY,
+    Loading.ALLOW_LISTED,
+    Loading.DATA_ONLY,
+    Loading.NO_LOADER,
+)
+
+
+class Judgement:
+    """The statements made about one file while it is read; ``artifact`` turns them into the verdict.
+
+    A verdict is the worst of all statements (``inspector.provenance.words.worse_loading``): what was
+    seen stands, even where the rest could not be read.
+    """
+
+    def __init__(self) -> None:
+        self.loading: Loading | None = None
+        self.is_pickle = False
+        self.facts: dict[str, Any] = {}
+        self._reasons: list[tuple[Loading, Reason]] = []
+        self._imports: set[str] = set()
+
+    def note(
+        self,
+        loading: Loading,
+        code: str,
+        message: str,
+        offset: int | None = None,
+        member: str | None = None,
+    ) -> None:
+        """State one thing: the verdict it asks for and why."""
+        self.loading = worse_loading(self.loading, loading)
+        reason = Reason(code, plain(message, MAX_MESSAGE), offset, member and plain(member, 400))
+        entry = (loading, reason)
+        if len(self._reasons) < MAX_REASONS * 2 and entry not in self._reasons[-20:]:
+            self._reasons.append(entry)
+
+    def state(self, loading: Loading) -> None:
+        """State a verdict that needs no words (a member that was read and carries nothing)."""
+        self.loading = worse_loading(self.loading, loading)
+
+    def imports(self, names: Iterable[str]) -> None:
+        for name in names:
+            if len(self._imports) < MAX_IMPORTS:
+                self._imports.add(plain(name, 300))
+
+    def merge(self, inner: Artifact, member: str | None = None) -> None:
+        """Take over what was said of a part; ``member`` names the part, nested names join with ``/``."""
+        self.loading = worse_loading(self.loading, inner.loading)
+        self.is_pickle = self.is_pickle or inner.is_pickle
+        self.imports(inner.imports)
+        for reason in inner.reasons:
+            place = reason.member
+            if member is not None:
+                place = f"{member}/{place}" if place else member
+            if len(self._reasons) < MAX_REASONS * 2:
+                self._reasons.append(
+                    (inner.loading, Reason(reason.code, reason.message, reason.offset, place))
+                )
+
+    @property
+    def has_reasons(self) -> bool:
+        return bool(self._reasons)
+
+    def artifact(self, format_word: str, base: Loading, facts: Mapping[str, Any] | None = None) -> Artifact:
+        """The verdict; ``base`` is what the format is worth when nothing worse was stated."""
+        ordered = sorted(self._reasons, key=lambda entry: _GRAVEST_FIRST.index(entry[0]))
+        return Artifact(
+            format=format_word,
+            loading=worse_loading(self.loading, base) or base,
+            reasons=tuple(reason for _, reason in ordered[:MAX_REASONS]),
+            imports=tuple(sorted(self._imports)),
+            is_pickle=self.is_pickle,
+            facts={**self.facts, **(facts or {})},
+        )
+
+
+def single(
+    format_word: str,
+    loading: Loading,
+    code: str,
+    message: str,
+    *,
+    offset: int | None = None,
+    is_pickle: bool = False,
+) -> Artifact:
+    """A verdict with one reason."""
+    return Artifact(format_word, loading, (Reason(code, plain(message, MAX_MESSAGE), offset),), (), is_pickle)

@@ -1,0 +1,294 @@
+"""The members of a zip archive, as every reader must see them (APPNOTE.TXT 6.3.10).
+
+The central directory and the local headers are both read and have to agree; there may be no bytes that
+belong to nothing, no member twice, nothing before the first or behind the last. Where they disagree, one
+unzipper finds another file than the next one, and no verdict on "the" content is possible.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from inspector.artifacts.bytesource import tail
+from inspector.artifacts.limits import MAX_MEMBERS, OverLimit
+from inspector.provenance import plain
+from inspector.sources.interface import ByteSource
+
+STORED, DEFLATED, BZIP2 = 0, 8, 12
+_END = struct.Struct("<4sHHHHIIH")
+_END64 = struct.Struct("<4sQHHIIQQQQ")
+_LOCATOR = struct.Struct("<4sIQI")
+_CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")
+_LOCAL = struct.Struct("<4sHHHHHIIIHH")
+_MAX_DIRECTORY = 64 << 20
+_ENCRYPTED = 0x0001 | 0x0040 | 0x2000
+_DESCRIPTOR = 0x0008
+
+
+class BadZip(Exception):
+    """No directory of members can be read. The message is a sentence for the reviewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member: its name, how it is packed, and where its packed bytes lie."""
+
+    name: str
+    method: int
+    is_encrypted: bool
+    crc: int
+    packed: int
+    size: int
+    header_at: int
+    data_at: int
+    flags: int
+
+    @property
+    def is_folder(self) -> bool:
+        return self.name.endswith("/") and self.size == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Why the archive is ambiguous."""
+
+    code: str
+    message: str
+    offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Directory:
+    start: int
+    size: int
+    count: int
+    shift: int  # bytes before the archive's own offset 0
+
+
+def walk_zip(source: ByteSource) -> tuple[list[Member], list[Disagreement]]:
+    """The members in the order of the directory, and all that is ambiguous. Raises BadZip, OverLimit."""
+    found: list[Disagreement] = []
+    directory = _find_directory(source, found)
+    members = _read_directory(source, directory, found)
+    _check_names(members, found)
+    members = [_check_local(source, member, found) for member in members]
+    _check_cover(source, members, directory, found)
+    return members, found
+
+
+def _find_directory(source: ByteSource, found: list[Disagreement]) -> _Directory:
+    last = tail(source, 65535 + _END.size)
+    base = source.size - len(last)
+    at = last.rfind(b"PK\x05\x06")
+    if at < 0 or len(last) - at < _END.size:
+        raise BadZip("The zip archive has no end record: it is cut off or not a zip archive.")
+    record = _END.unpack_from(last, at)
+    disk, first_disk, here, count, size, start, comment = record[1:]
+    behind = len(last) - at - _END.size - comment
+    if behind:
+        found.append(Disagreement("zip-tail", "Bytes follow the end of the zip archive.", base + at))
+    if disk or first_disk or here != count:
+        raise BadZip("The zip archive is one of several volumes.")
+    end_at = base + at
+    if end_at >= _LOCATOR.size:
+        locator = _LOCATOR.unpack(source.read_at(end_at - _LOCATOR.size, _LOCATOR.size))
+        if locator[0] == b"PK\x06\x07":
+            return _directory64(source, end_at, locator[2], (count, size, start), found)
+    if count == 0xFFFF or 0xFFFFFFFF in (size, start):
+        raise BadZip("The zip archive says it is a zip64 archive, but has no zip64 record.")
+    return _placed(size, start, count, end_at, found)
+
+
+def _directory64(
+    source: ByteSource, end_at: int, where: int, small: tuple[int, int, int], found: list[Disagreement]
+) -> _Directory:
+    record_at = end_at - _LOCATOR.size - _END64.size
+    if record_at < 0:
+        raise BadZip("The zip64 record is missing.")
+    record = _END64.unpack(source.read_at(record_at, _END64.size))
+    if record[0] != b"PK\x06\x06":
+        raise BadZip("The zip64 record is not where the archive says it is.")
+    count, size, start = record[7], record[8], record[9]
+    if where != record_at or record[1] != _END64.size - 12:
+        found.append(
+            Disagreement("zip-end", "The zip64 record is not where the archive says it is.", record_at)
+        )
+    limits = (0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
+    for plain_value, wide, limit in zip(small, (count, size, start), limits, strict=True):
+        if plain_value not in (wide, limit):
+            found.append(Disagreement("zip-end", "The two end records of the archive disagree.", end_at))
+    return _placed(size, start, count, record_at, found)
+
+
+def _placed(size: int, start: int, count: int, end: int, found: list[Disagreement]) -> _Directory:
+    shift = end - size - start
+    if shift < 0:
+        raise BadZip("The zip archive's directory does not fit before its end record.")
+    if shift:
+        found.append(Disagreement("zip-prefix", "Bytes stand before the zip archive or inside of it.", 0))
+    if size > _MAX_DIRECTORY or count > MAX_MEMBERS:
+        raise OverLimit(f"The zip archive has more than {MAX_MEMBERS} members or a directory over 64 MB.")
+    return _Directory(start + shift, size, count, shift)
+
+
+def _read_directory(source: ByteSource, directory: _Directory, found: list[Disagreement]) -> list[Member]:
+    data = source.read_at(directory.start, directory.size)
+    members: list[Member] = []
+    at = 0
+    while at + _CENTRAL.size <= len(data) and data[at : at + 4] == b"PK\x01\x02":
+        row = _CENTRAL.unpack_from(data, at)
+        flags, method, crc, packed, size = row[3], row[4], row[7], row[8], row[9]
+        name_length, extra_length, comment_length, disk, header_at = (
+            row[10],
+            row[11],
+            row[12],
+            row[13],
+            row[16],
+        )
+        body = at + _CENTRAL.size
+        raw_name = data[body : body + name_length]
+        extra = data[body + name_length : body + name_length + extra_length]
+        at = body + name_length + extra_length + comment_length
+        if at > len(data) or disk not in (0, 0xFFFF):
+            raise BadZip("The directory of the zip archive is broken.")
+        size, packed, header_at = _wide(extra, (size, packed, header_at))
+        name = raw_name.decode("utf-8" if flags & 0x800 else "cp437", "backslashreplace")
+        members.append(
+            Member(
+                name,
+                method,
+                bool(flags & _ENCRYPTED),
+                crc,
+                packed,
+                size,
+                header_at + directory.shift,
+                -1,
+                flags,
+            )
+        )
+        if len(members) > MAX_MEMBERS:
+            raise OverLimit(f"The zip archive has more than {MAX_MEMBERS} members.")
+    if at != len(data) or len(members) != directory.count:
+        found.append(
+            Disagreement("zip-directory", "The directory of the zip archive does not hold what it announces.")
+        )
+    return members
+
+
+def _wide(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Sizes and offset with those that stand in a zip64 extra field filled in."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<HH", extra, at)
+        if kind == 1:
+            field = extra[at + 4 : at + 4 + length]
+            widened = []
+            for value in values:
+                if value == 0xFFFFFFFF and len(field) >= 8:
+                    value, field = int.from_bytes(field[:8], "little"), field[8:]
+                widened.append(value)
+            return widened[0], widened[1], widened[2]
+        at += 4 + length
+    return values
+
+
+def _check_names(members: list[Member], found: list[Disagreement]) -> None:
+    seen: set[str] = set()
+    for member in members:
+        parts = member.name.replace("\\", "/").split("/")
+        key = "/".join(part for part in parts if part not in ("", "."))
+        shown = plain(member.name, 200)
+        if key in seen:
+            found.append(Disagreement("zip-duplicate", f"The archive holds the member {shown} twice."))
+        seen.add(key)
+        if ".." in parts or member.name.startswith(("/", "\\")) or ":" in parts[0]:
+            found.append(Disagreement("zip-member-path", f"The member {shown} points out of the archive."))
+        if "\0" in member.name or not key:
+            found.append(Disagreement("zip-member-path", f"The member name {shown!r} is not a file name."))
+
+
+def _check_local(source: ByteSource, member: Member, found: list[Disagreement]) -> Member:
+    """The member with the place of its data, after its local header was held against the directory."""
+    shown = plain(member.name, 200)
+    at = member.header_at
+    if at < 0 or at + _LOCAL.size > source.size:
+        raise BadZip(f"The member {shown} lies outside of the archive.")
+    row = _LOCAL.unpack(source.read_at(at, _LOCAL.size))
+    if row[0] != b"PK\x03\x04":
+        raise BadZip(f"The member {shown} has no local header where the directory says.")
+    flags, method, crc, packed, size, name_length, extra_length = row[2], row[3], *row[6:]
+    data_at = at + _LOCAL.size + name_length + extra_length
+    if data_at + member.packed > source.size:
+        raise BadZip(f"The member {shown} is longer than the archive.")
+    rest = source.read_at(at + _LOCAL.size, name_length + extra_length)
+    size, packed, _ = _wide(rest[name_length:], (size, packed, 0))
+    name = rest[:name_length].decode("utf-8" if flags & 0x800 else "cp437", "backslashreplace")
+    same = name == member.name and method == member.method and flags == member.flags
+    told = (crc, packed, size)
+    wanted = (member.crc, member.packed, member.size)
+    if not flags & _DESCRIPTOR:
+        same = same and told == wanted
+    else:
+        same = same and all(
+            value in (0, right, 0xFFFFFFFF) for value, right in zip(told, wanted, strict=True)
+        )
+    if not same or (member.method == STORED and member.packed != member.size):
+        found.append(
+            Disagreement(
+                "zip-headers-disagree", f"Directory and local header disagree on the member {shown}.", at
+            )
+        )
+    return Member(
+        member.name,
+        member.method,
+        member.is_encrypted,
+        member.crc,
+        member.packed,
+        member.size,
+        at,
+        data_at,
+        member.flags,
+    )
+
+
+def _check_cover(
+    source: ByteSource, members: list[Member], directory: _Directory, found: list[Disagreement]
+) -> None:
+    """Members, one behind the other, have to fill the archive up to its directory."""
+    expected = 0
+    for member in sorted(members, key=lambda item: item.header_at):
+        if member.header_at != expected:
+            word = "overlap" if member.header_at < expected else "gap"
+            found.append(
+                Disagreement(
+                    f"zip-{word}",
+                    f"There is a {word} before the member {plain(member.name, 200)}.",
+                    member.header_at,
+                )
+            )
+        expected = member.data_at + member.packed
+        if member.flags & _DESCRIPTOR:
+            expected += _descriptor_length(source, member, expected)
+    if expected != directory.start:
+        found.append(
+            Disagreement(
+                "zip-gap", "Bytes between the members and the directory belong to no member.", expected
+            )
+        )
+
+
+def _descriptor_length(source: ByteSource, member: Member, at: int) -> int:
+    """The length of the data descriptor behind a member: 12 to 24 bytes, with or without its signature."""
+    data = source.read_at(at, min(24, source.size - at))
+    for signature in (b"PK\x07\x08", b""):
+        for shape in ("<III", "<IQQ"):
+            body = struct.pack(
+                shape,
+                member.crc,
+                member.packed & (1 << 32) - 1 if shape == "<III" else member.packed,
+                member.size & (1 << 32) - 1 if shape == "<III" else member.size,
+            )
+            if data.startswith(signature + body):
+                return len(signature) + len(body)
+    return 0
