@@ -1,0 +1,65 @@
+"""A review painted without a window: the story view as a picture, the report as PDF."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QUrl
+from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtWidgets import QApplication
+
+from inspector.gui.graph import GraphPanel
+from inspector.record.exports import export
+from inspector.review.interface import ReviewFile
+
+_MARGIN_MM = 16.0
+
+
+def application() -> QApplication:
+    """The one application object; made where there is none yet."""
+    return QApplication.instance() or QApplication(sys.argv[:1])
+
+
+def story_picture(review: ReviewFile, path: Path, form: str) -> None:
+    """Writes the story view of ``review`` to ``path`` as svg, png or pdf, at its full extent."""
+    application()
+    panel = GraphPanel()
+    panel.set_graph(review.nodes(), review.edges(), [item.finding for item in review.findings()])
+    panel.flush()
+    panel.show_view("story")
+    panel.flush()
+    panel.export(path, form)
+    panel.deleteLater()
+
+
+def report_pdf(review: ReviewFile) -> bytes:
+    """The HTML report as an A4 PDF.
+
+    The HTML is our own and everything of the target in it is escaped; the document below may still load
+    nothing, so that not even a defect there could reach a file or a network.
+    """
+    application()
+    document = _ClosedDocument()
+    document.setDefaultFont(QFont("DejaVu Sans", 9))
+    document.setHtml(export("html", review).decode("utf-8"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.pdf"
+        writer = QPdfWriter(str(path))
+        writer.setPdfVersion(QPdfWriter.PdfVersion.PdfVersion_A1b)
+        writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+        writer.setPageMargins(
+            QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM), QPageLayout.Unit.Millimeter
+        )
+        writer.setTitle(f"Review of {review.project}")
+        document.print_(writer)
+        del writer
+        return path.read_bytes()
+
+
+class _ClosedDocument(QTextDocument):
+    """A text document that loads no image, style sheet or file, wherever its HTML points."""
+
+    def loadResource(self, _kind: int, _name: QUrl) -> None:
+        return None
