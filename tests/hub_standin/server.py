@@ -258,6 +258,7 @@ def _server(hub: HubStandIn, origin: str, port: int, tls: ssl.SSLContext | None)
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body leave together: no waiting for an acknowledgement in between
     hub: HubStandIn
     origin: str
 
@@ -325,13 +326,14 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(b"HTTP/1.1 200 OK\r\n")
                 while not self.hub.over.wait(0.05):
                     self.wfile.write(b"x-more: yes\r\n")
+                    self.wfile.flush()
             elif fault.kind == "html":
                 self._send(200, b"<!doctype html><title>Sign in</title>", {"content-type": "text/html"})
             elif fault.kind == "broken":
                 self._send(200, b'{"id": "acme/', {"content-type": "application/json"})
             elif fault.kind == "status":
                 self._send(fault.status, fault.body, fault.headers)
-            self.close_connection = True
+            self.close_connection = fault.kind in ("hang", "drip", "reset")
             return True
         return False
 

@@ -155,6 +155,13 @@ def test_a_refused_connection_names_the_host(hub: Any, monkeypatch: pytest.Monke
 def test_a_connection_that_breaks_off(hub: Any) -> None:
     hub.fault("/api/", "reset")
     assert error_of("hf://acme/x").sentence.endswith("cannot be reached (the connection broke off).")
+    assert len(hub.requests) == 2
+
+
+def test_a_connection_that_breaks_off_once_is_made_again(hub: Any) -> None:
+    hub.model("acme/x")
+    hub.fault("/api/", "reset", times=1)
+    open_target("hf://acme/x")
 
 
 def test_a_host_without_a_name(hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,15 +130,20 @@ class HubClient:
             started = time.monotonic()
             left = end - started
             fetch = partial(self._fetch, url, ask, limit, headers, other_hosts, left)
-            answer = self._bounded(fetch, ask, left)
+            answer: Answer | None = None
+            try:
+                answer = self._bounded(fetch, ask, left)
+            except errors.BrokeOff:
+                if tries > 1 or time.monotonic() - started > QUICK:
+                    raise
             took = time.monotonic() - started
-            if answer.status >= 500 and tries == 1 and took < QUICK:
+            if answer is None or (answer.status >= 500 and tries == 1 and took < QUICK):
                 pause = _PAUSE_BEFORE_RETRY
             elif answer.status == 429 and tries <= 2:
                 pause = errors.wait_of(answer.headers)
             else:
                 return answer
-            if time.monotonic() + pause + 1 > end:
+            if answer is not None and time.monotonic() + pause + 1 > end:
                 return answer
             if self._cancelled.wait(pause):
                 raise _cancelled(ask)
@@ -309,7 +314,7 @@ def _translated(error: BaseException, ask: Ask) -> BaseException:
     if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.DecodingError, zlib.error)):
         return errors.not_a_hub(ask, "an answer that cannot be read")
     if isinstance(error, httpx.TransportError):
-        return errors.unreachable(ask, "the connection broke off")
+        return errors.broke_off(ask)
     if isinstance(error, (ImportError, ValueError, OSError)):
         return WorkIncomplete(
             f"{ask.about} cannot be asked with these network settings ({plain(type(error).__name__)}).",

@@ -63,6 +63,11 @@ class Unreachable(WorkIncomplete):
     """No answer at all: time, network, name, certificate or proxy."""
 
 
+class BrokeOff(Unreachable):
+    """The connection was there and ended before the answer did. A second try often helps: hubs close idle
+    connections at the very moment a request is sent on them."""
+
+
 class ServerTrouble(WorkIncomplete):
     """An answer that says that the hub itself is in trouble (5xx)."""
 
@@ -149,7 +154,15 @@ def wait_of(headers: Mapping[str, str]) -> float:
 
 
 def unreachable(ask: Ask, why: str) -> Unreachable:
-    return Unreachable(
+    return Unreachable(*_not_reached(ask, why))
+
+
+def broke_off(ask: Ask) -> BrokeOff:
+    return BrokeOff(*_not_reached(ask, "the connection broke off"))
+
+
+def _not_reached(ask: Ask, why: str) -> tuple[str, str]:
+    return (
         f"{plain(ask.host, 200)} cannot be reached ({why}).",
         f"Asked for {ask.about}. Check the network, HF_ENDPOINT and the proxy settings; then retry.",
     )

@@ -68,11 +68,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A repository that another one names: its id, the kind of repository and where the name stands."""
+    """A repository that another one names. ``name`` is the id that answered, or what was named where nothing
+    answered; ``source`` says where the name stands, ``value`` how it stands there."""
 
     name: str
     kind: str
     source: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,11 +289,11 @@ def _named(
     plural = f"{kind}s"
     found: dict[str, Named] = {}
     for name in texts(card.get(plural)):
-        found.setdefault(name.lower(), Named(name, kind, "card"))
+        found.setdefault(name.lower(), Named(name, kind, "card", name))
     for tag in tags:
         if tag.startswith(f"{kind}:"):
             name = tag.removeprefix(f"{kind}:")
-            found.setdefault(name.lower(), Named(name, kind, "tag"))
+            found.setdefault(name.lower(), Named(name, kind, "tag", name))
     for name in texts(info.get(plural)):
-        found.setdefault(name.lower(), Named(name, kind, "hub"))
+        found.setdefault(name.lower(), Named(name, kind, "hub", name))
     return tuple(found.values())

@@ -74,7 +74,8 @@ class FamilyWalk:
             owners = self._owners(pool, beside)
         parents = [self._finished(one, owners) for one in self._members.values() if one is not self._root]
         others = [self._with_owner(facts, owners) for facts in beside]
-        return self._finished(self._root, owners), (*parents, *others)
+        root = self._finished(self._root, owners)
+        return self._with_answered_names(root, beside), (*parents, *others)
 
     def _walk(self, pool: ThreadPoolExecutor) -> None:
         named = [Statement("hub", one.name, None, normalised(one.name)) for one in self._root.facts.models]
@@ -175,6 +176,16 @@ class FamilyWalk:
             self._judged(member, claim, member.said) for claim in claims(member.said, self._answered)
         )
         return self._with_owner(replace(member.facts, lineage=lineage), owners)
+
+    def _with_answered_names(self, root: RepoFacts, beside: Iterable[RepoFacts]) -> RepoFacts:
+        """What the root names under the names that answered, so that edges lead to nodes that are there."""
+        now = {(one.asked or one.id).lower(): one.id for one in beside}
+        datasets = (replace(one, name=now.get(one.name.lower(), one.name)) for one in root.datasets)
+        models = (
+            replace(one, name=self._answered.get((normalised(one.name) or one.name).lower(), one.name))
+            for one in root.models
+        )
+        return replace(root, datasets=tuple(datasets), models=tuple(models))
 
     @staticmethod
     def _with_owner(facts: RepoFacts, owners: Mapping[str, OwnerFacts]) -> RepoFacts:
