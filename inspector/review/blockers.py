@@ -25,7 +25,7 @@ def _unfinished(scan: Mapping[str, Any]) -> list[str]:
     run = scan.get("run") or {}
     if run.get("cancelled") or scan.get("cancelled"):
         return ["The last scan was cancelled before its end."]
-    if "finished" in run and not run["finished"]:
+    if not run.get("finished"):  # a scan that was cut short has no run at all
         return ["The last scan did not come to its end."]
     return []
 
