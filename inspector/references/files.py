@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from inspector.references.interface import FileIndex
 
 INDEX_VERSION = 1  # part of the key under which results are cached: raise it when the facts change
 MAX_SIZE = 64 * 1024 * 1024
-TEXT_LIMIT = 300
 _PYTHON = (".py", ".pyw", ".pyi")
+
+MAX_CONFIG = 4 * 1024 * 1024
+_DOCKERFILE = re.compile(r"(?:.*[._-])?(?:dockerfile|containerfile)(?:[._-].*)?\Z")
+_SHELL_NAMES = frozenset((".bashrc", ".profile", "entrypoint", "postinstall"))
+# JSON of other rooms and tools: vocabularies, weight indexes, lock files.
+_OTHER_JSON = re.compile(
+    r"(?:tokenizer|vocab|merges|package-lock|.*\.index|special_tokens_map|added_tokens|poetry|uv|yarn|pnpm-lock|conda-lock"
+    r"|dataset_infos|croissant|preprocessor_config|generation_config)\.(?:json|yaml|yml|toml)\Z"
+)
 
 # Words without which no Python file can hold a reference or a name that one is made of.
 _TELLING = re.compile(
@@ -34,9 +41,22 @@ def index_file(path: str, data: bytes) -> FileIndex | None:
 
 
 def _reader(path: str) -> Callable[[str, bytes], FileIndex | None] | None:
+    """The reader for a file by its name, None where this room does not read it."""
     name = path.rsplit("/", 1)[-1].lower()
     if name.endswith(_PYTHON):
         return _python
+    if name.endswith(".ipynb"):
+        return _notebook
+    if _DOCKERFILE.match(name):
+        return _dockerfile
+    if name.endswith((".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch")) or name in _SHELL_NAMES:
+        return _shell
+    if name in ("makefile", "gnumakefile", "justfile") or name.endswith((".mk", ".make")):
+        return _makefile
+    if name == ".env" or name.startswith(".env.") or name.endswith(".env"):
+        return _environment
+    if name.endswith((".yaml", ".yml", ".json", ".toml")) and not _OTHER_JSON.match(name):
+        return _config
     return None
 
 
@@ -48,6 +68,39 @@ def _python(path: str, data: bytes) -> FileIndex | None:
     return index_python(path, data)
 
 
-def found_facts(found: list[dict[str, Any]]) -> dict[str, Any]:
-    """The facts of a file whose reader already knows its references."""
-    return {"found": found[:5_000]}
+def _notebook(path: str, data: bytes) -> FileIndex | None:
+    from inspector.references.notebook import index_notebook
+
+    return index_notebook(path, data)
+
+
+def _dockerfile(path: str, data: bytes) -> FileIndex | None:
+    from inspector.references.container import index_dockerfile
+
+    return index_dockerfile(path, data)
+
+
+def _shell(path: str, data: bytes) -> FileIndex | None:
+    from inspector.references.scripts import index_shell
+
+    return index_shell(path, data)
+
+
+def _makefile(path: str, data: bytes) -> FileIndex | None:
+    from inspector.references.scripts import index_makefile
+
+    return index_makefile(path, data)
+
+
+def _environment(path: str, data: bytes) -> FileIndex | None:
+    from inspector.references.scripts import index_environment
+
+    return index_environment(path, data)
+
+
+def _config(path: str, data: bytes) -> FileIndex | None:
+    from inspector.references.config import index_config
+
+    if len(data) > MAX_CONFIG:
+        return None  # data, not configuration
+    return index_config(path, data)

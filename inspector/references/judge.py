@@ -242,7 +242,8 @@ def _named(call: Call, value: Value, written: str | None, pin: Pin, safe: bool |
         return _partly_known(kind, hub, value.value, written, pin, safe)
     if value.tag != "const" or not isinstance(value.value, str) or not value.value.strip():
         why = "What is named comes from outside of the text: it cannot be told without running the code."
-        return Found(kind, None, written, Pin.UNDETERMINED, safe, why, hub)
+        told = Pin.MOVABLE if pin is Pin.MOVABLE else Pin.UNDETERMINED
+        return Found(kind, None, written, told, safe, why, hub)
     text = value.value.strip()
     if call.is_local(text):
         return Found(kind, text, written, Pin.LOCAL, safe, "A path of this project or this machine.", "local")

@@ -233,7 +233,7 @@ def _calls_only(lines: list[str]) -> list[ast.stmt]:
             match = _CALL.search(line)
             if match:
                 logical, used = _logical_line([line[match.start() :], *lines[number + 1 : number + 40]], 0)
-                tree = try_parse(_balanced(logical))
+                tree = try_parse(_balanced(logical)) or try_parse(_closed(line[match.start() :]))
         if tree is not None:
             for statement in tree.body:
                 ast.increment_lineno(statement, number)
@@ -266,3 +266,14 @@ def _balanced(text: str) -> str:
         if depth == 0:
             return text[: match.end()]
     return text
+
+
+def _closed(line: str) -> str:
+    """``line`` with the brackets closed that it leaves open."""
+    open_ones: list[str] = []
+    for match in _OPEN_OR_CLOSE.finditer(line):
+        if match[0] in "([{":
+            open_ones.append({"(": ")", "[": "]", "{": "}"}[match[0]])
+        elif open_ones:
+            open_ones.pop()
+    return line + "".join(reversed(open_ones))
