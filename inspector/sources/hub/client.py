@@ -46,7 +46,8 @@ _ERROR_BODY = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer as it came. ``headers`` have names in lower case; ``asked`` is the URL first asked for."""
+    """One answer as it came. ``headers`` have names in lower case; ``asked`` is the URL first asked for and
+    ``linked`` what the hub itself said of a file when it redirected to a store."""
 
     asked: str
     url: str
@@ -54,6 +55,7 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     time: str = ""
+    linked: Mapping[str, str] = field(default_factory=dict)
 
     def evidence(self) -> dict[str, Any]:
         """What the record keeps of it: where it came from and the digest of the body."""
@@ -107,13 +109,16 @@ class HubClient:
         other_hosts: bool = False,
     ) -> Answer:
         """The answer to ``GET path`` (below the endpoint, or a whole URL of its origin), at most ``limit``
-        bytes. ``other_hosts`` allows a redirect to a store of files, which gets no token."""
+        bytes. ``other_hosts`` allows a redirect to a store of files, which gets no token. Where a range was
+        asked for and the whole file is sent, the body is left unread."""
         url = path if "://" in path else f"{self.endpoint.url}{path}"
         if params:
             url = f"{url}?{urlencode(params)}"
         answer = self._with_retries(url, ask, limit, headers or {}, other_hosts)
-        with self._lock:
-            self._evidence.append(answer.evidence())
+        # An address in a store of files is signed: it is a key for some minutes and no evidence.
+        if origin_of(url) == self.endpoint.origin:
+            with self._lock:
+                self._evidence.append(answer.evidence())
         if answer.status >= 400:
             raise errors.of_status(answer.status, answer.headers, ask)
         if not 200 <= answer.status < 300:
@@ -192,22 +197,26 @@ class HubClient:
         session = steady_session()
         end = time.monotonic() + seconds
         asked = url
+        linked: dict[str, str] = {}
         for _ in range(MAX_REDIRECTS + 1):
             sent = {**_own_headers(), **headers, **(self._token.headers_for(url) if self._token else {})}
             timeout = min(READ_SECONDS, max(end - time.monotonic(), 0.1))
             with session.stream("GET", url, headers=sent, timeout=_timeout(timeout)) as response:
                 location = response.headers.get("location")
                 if response.status_code in (301, 302, 303, 307, 308) and location:
+                    linked.update(_linked(response.headers))
                     url = self._redirected(url, location, ask, other_hosts)
                     continue
+                whole = "range" in sent and response.status_code == 200
                 bound = limit if response.status_code < 400 else _ERROR_BODY
                 return Answer(
                     asked=asked,
                     url=url,
                     status=response.status_code,
                     headers={key.lower(): value for key, value in response.headers.items()},
-                    body=_body(response, bound, ask, end),
+                    body=b"" if whole else _body(response, bound, ask, end),
                     time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                    linked={**linked, **_linked(response.headers)},
                 )
         raise errors.not_a_hub(ask, "one redirect after another")
 
@@ -240,6 +249,11 @@ def parsed(answer: Answer, ask: Ask) -> Any:
         return json.loads(answer.body, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         raise errors.not_a_hub(ask, "broken JSON") from None
+
+
+def _linked(headers: Mapping[str, str]) -> dict[str, str]:
+    wanted = ("x-repo-commit", "x-linked-etag", "x-linked-size")
+    return {name: headers[name] for name in wanted if name in headers}
 
 
 def _own_headers() -> dict[str, str]:

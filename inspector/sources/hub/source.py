@@ -18,6 +18,7 @@ from inspector.sources.hub.endpoint import endpoint_in_use, stored_token
 from inspector.sources.hub.facts import HubFacts, RepoFacts, repo_facts
 from inspector.sources.hub.info import read_info
 from inspector.sources.hub.lineage import Statement, statements
+from inspector.sources.hub.ranged import Budget, RangeBytes
 from inspector.sources.hub.session import offline_switch
 from inspector.sources.hub.tree import read_tree
 from inspector.sources.hub.walk import FamilyWalk
@@ -76,6 +77,7 @@ class HubSource:
         self._lock = threading.RLock()
         self._texts: dict[str, FetchedBytes] = {}
         self._text_bytes = 0
+        self._ranges = Budget()
         self._gate: str = ""
         self._facts: HubFacts | None = None
         self.target = Target(
@@ -128,6 +130,18 @@ class HubSource:
             if fetched is None:
                 fetched = self._texts[entry.path] = self._fetched(known)
             return fetched
+
+    def open_ranged(self, entry: Entry) -> RangeBytes:
+        """A file of any size, read in parts as they are asked for, within a budget for each file and one
+        for the review. Nothing is fetched before the first read."""
+        known = self._entries.get(entry.path)
+        if known is None or known.kind is not EntryKind.REMOTE:
+            raise ReadFailure(f"{plain(entry.path, 200)} is no file of this target.")
+        commit = self.target.revision
+        if commit is None:
+            raise ReadFailure(f"{plain(entry.path, 200)} was not read: the hub names no commit.")
+        prefix = _URL_PREFIX[self._asked.kind]
+        return RangeBytes(self._client, self.target.name, prefix, commit, known, self._ranges)
 
     def facts(self) -> HubFacts:
         """Everything known about the repository and its family; asked for once, then kept."""

@@ -1,0 +1,167 @@
+"""Parts of a large remote file: exact, few, and never another file's bytes."""
+
+from __future__ import annotations
+
+import io
+import random
+import zipfile
+from typing import Any
+
+import pytest
+
+from inspector.sources import Entry, ReadFailure, open_target
+from inspector.sources.hub import HubSource
+from inspector.sources.hub import ranged as ranged_module
+from inspector.sources.hub.ranged import RangeBytes
+
+BODY = random.Random(7).randbytes(300_000)
+
+
+def ranged(target: str = "hf://acme/x", path: str = "model.bin") -> RangeBytes:
+    source = open_target(target)
+    assert isinstance(source, HubSource)
+    entry = next(item for item in source.entries() if item.path == path)
+    assert isinstance(entry, Entry)
+    return source.open_ranged(entry)
+
+
+@pytest.fixture
+def model(hub: Any) -> Any:
+    return hub.model("acme/x", {"model.bin": BODY})
+
+
+def test_any_part_is_exact(hub: Any, model: Any) -> None:
+    data = ranged()
+    assert data.size == len(BODY)
+    dice = random.Random(3)
+    for _ in range(60):
+        start = dice.randrange(len(BODY))
+        length = dice.randrange(min(len(BODY) - start, 70_000) + 1)
+        assert data.read_at(start, length) == BODY[start : start + length]
+    assert data.read_at(0, len(BODY)) == BODY
+    assert data.read_at(len(BODY), 0) == b""
+    assert not data.changed()
+
+
+def test_what_was_fetched_is_not_fetched_again(hub: Any, model: Any) -> None:
+    data = ranged()
+    data.read_at(100_000, 10)
+    before = len(hub.requests)
+    data.read_at(100_005, 30_000)
+    assert len(hub.requests) == before
+    data.read_at(0, len(BODY))
+    fetched = sum(range_length(seen.range) for seen in hub.requests if seen.origin == "store")
+    assert fetched == len(BODY)
+
+
+def test_both_ends_of_a_torch_archive_cost_three_requests_and_a_hundred_kilobytes(hub: Any) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("archive/data.pkl", b"\x80\x02}q\x00." + b" " * 2_000)
+        for number in range(200):
+            archive.writestr(f"archive/data/{number}", bytes(50_000))
+    hub.model("acme/x", {"model.bin": held.getvalue()})
+    data = ranged()
+    before = len(hub.requests)
+    assert data.read_at(0, 4) == b"PK\x03\x04"
+    tail = data.read_at(data.size - 65_557, 65_557)
+    assert tail.rfind(b"PK\x05\x06") > 0 and b"\x80\x02}" in data.read_at(0, 100)
+    assert len(hub.requests) - before == 3
+    assert sum(range_length(seen.range) for seen in hub.requests if seen.origin == "store") < 128 * 1024
+
+
+def test_the_store_is_sent_no_token(hub: Any, model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_known")
+    hub.tokens.add("hf_known")
+    source = open_target("hf://acme/x", use_hub_token=True)
+    assert isinstance(source, HubSource)
+    (entry,) = source.entries()
+    data = source.open_ranged(entry)  # type: ignore[arg-type]
+    data.read_at(0, 10)
+    data.read_at(200_000, 10)
+    assert hub.count(origin="store") == 2
+    assert {origin for origin, _ in hub.authorizations()} == {"hub"}
+    assert not any("/lfs/" in item["url"] for item in source.evidence)
+
+
+def test_a_server_that_ignores_ranges_costs_one_request_and_a_sentence(hub: Any, model: Any) -> None:
+    hub.fault("/lfs/", "whole")
+    with pytest.raises(ReadFailure) as caught:
+        ranged().read_at(0, 10)
+    assert str(caught.value) == "This server sends whole files only; file headers not inspected."
+    assert hub.count(origin="store") == 1
+
+
+def test_another_range_than_asked_for_is_never_used(hub: Any, model: Any) -> None:
+    hub.fault("/lfs/", "wrong-range")
+    data = ranged()
+    with pytest.raises(ReadFailure) as caught:
+        data.read_at(100_000, 10)
+    assert str(caught.value) == "Transfer of model.bin broke off; not inspected."
+    assert hub.count(origin="store") == 3
+
+
+def test_a_transfer_that_breaks_off_each_time_is_given_up(hub: Any, model: Any) -> None:
+    hub.fault("/lfs/", "short")
+    with pytest.raises(ReadFailure) as caught:
+        ranged().read_at(0, 10)
+    assert str(caught.value) == "Transfer of model.bin broke off; not inspected."
+    assert hub.count(origin="store") <= 4
+
+
+def test_a_signed_address_that_has_run_out_is_asked_for_again(hub: Any, model: Any) -> None:
+    data = ranged()
+    data.read_at(0, 10)
+    hub.fault("/lfs/", status=403, times=1)
+    assert data.read_at(200_000, 10) == BODY[200_000:200_010]
+
+
+def test_a_file_that_was_replaced_after_the_listing_is_noticed(hub: Any, model: Any) -> None:
+    data = ranged()
+    model.files["model.bin"].body = BODY[::-1]
+    with pytest.raises(ReadFailure, match=r"model\.bin: the file changed between two answers"):
+        data.read_at(0, 10)
+    assert data.changed()
+
+
+def test_a_commit_that_moved_is_noticed(hub: Any, model: Any) -> None:
+    data = ranged()
+    held = model.sha
+    model.refs["main"] = "cd" * 20
+    model.refs[held] = "cd" * 20
+    with pytest.raises(ReadFailure, match="changed between two answers"):
+        data.read_at(0, 10)
+
+
+def test_a_budget_for_each_file_and_for_the_review(
+    hub: Any, model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranged_module, "FILE_BUDGET", 100_000)
+    data = ranged()
+    data.read_at(0, 50_000)
+    with pytest.raises(ReadFailure, match="would have to be fetched; not inspected"):
+        data.read_at(100_000, 60_000)
+    monkeypatch.setattr(ranged_module, "FILE_BUDGET", 1_000_000)
+    budget = ranged_module.Budget(10)
+    assert budget.take(10) and not budget.take(1)
+
+
+def test_gated_bytes_are_a_sentence(hub: Any) -> None:
+    hub.model("acme/locked", {"model.bin": BODY}, gated="manual")
+    with pytest.raises(ReadFailure, match="bytes are gated"):
+        ranged("hf://acme/locked").read_at(0, 10)
+
+
+@pytest.mark.parametrize(("offset", "length"), [(-1, 1), (0, len(BODY) + 1), (len(BODY), 1)])
+def test_a_range_outside_asks_nothing(hub: Any, model: Any, offset: int, length: int) -> None:
+    data = ranged()
+    before = len(hub.requests)
+    with pytest.raises(ReadFailure, match="lie outside"):
+        data.read_at(offset, length)
+    assert len(hub.requests) == before
+
+
+def range_length(header: str | None) -> int:
+    assert header is not None
+    first, last = header.removeprefix("bytes=").split("-")
+    return int(last) - int(first) + 1
