@@ -222,7 +222,14 @@ ACTIONS: tuple[Action, ...] = (
     _A("view-focus", "Focus", ("Shift+G",), "View", "The neighbourhood of the selected node.", icon="focus"),
     _A("view-paths", "Paths", ("P",), "View", "Every shortest path to the selected node.", icon="paths"),
     _A("view-map", "Map", ("Shift+M",), "View", "Everything at once.", icon="map"),
-    _A("view-lineage", "Lineage", ("L",), "View", "Where the selected model comes from.", icon="lineage"),
+    _A(
+        "view-lineage",
+        "Lineage",
+        ("Shift+L",),
+        "View",
+        "Where the selected model comes from.",
+        icon="lineage",
+    ),
     _A(
         "export-graph", "Export this graph…", (), "View", "Write the graph as SVG, PNG or PDF.", icon="export"
     ),

@@ -154,7 +154,6 @@ class Commands:
         """Shows one of the five views; from another tab this comes back to the graph."""
         self.window.show_tab("Graph")
         self.window.graph.show_view(view)
-        self.window.top.show_view(view)
         if self.window.graph.panel is not None:
             self.window.graph.panel.setFocus()
 
@@ -277,8 +276,9 @@ class Commands:
 
         self.window.tell(
             tr(
-                "Provenance Inspector {0}\n\nApache License 2.0. The window uses Qt for Python (PySide6), "
-                "under the LGPL version 3, as separate libraries that you may replace with your own build.\n\n"
+                "Provenance Inspector {0}\n\n"
+                "Apache License 2.0. The window uses Qt for Python (PySide6), under the LGPL version 3, "
+                "as separate libraries that you may replace with your own build.\n\n"
                 "Reviews are kept in {1}."
             ).format(__version__, _reviews_folder())
         )

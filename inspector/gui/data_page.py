@@ -23,7 +23,13 @@ class DataPage(TablePage):
         self.selection = selection
         self.session: Session | None = None
         columns = [
-            Column("Dataset", lambda row: row["name"], 0, icon=lambda row: look.kind_icon(row["kind"])),
+            Column(
+                "Dataset",
+                lambda row: row["name"],
+                0,
+                middle=True,
+                icon=lambda row: look.kind_icon(row["kind"]),
+            ),
             Column("Kind", lambda row: row["kind"], 13),
             Column("Format", lambda row: row["format"], 9),
             Column("Rows", lambda row: row["rows"], 10, sort=lambda row: row["count"]),

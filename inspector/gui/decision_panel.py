@@ -69,7 +69,7 @@ class DecisionPanel(QWidget):
         self.message.set_text(found.message)
         self.remedy.set_text(f"{tr('Remedy')}: {shown(found.remediation, 1500)}" if found.remediation else "")
         self.remedy.setVisible(bool(found.remediation))
-        refs = [f"{key.upper()} {', '.join(values)}" for key, values in found.identifiers.items() if values]
+        refs = [", ".join(values) for values in found.identifiers.values() if values]
         refs.append(f"{tr('rule')} {found.rule}, {tr('confidence')} {found.confidence.value}")
         self.refs.set_text("  ·  ".join(refs))
         self.states[item.state.value].setChecked(True)

@@ -35,23 +35,27 @@ class DependenciesPage(TablePage):
         self.selection = selection
         self.session: Session | None = None
         columns = [
-            Column("Package", lambda row: row.get("name"), 26),
-            Column("Version", lambda row: row.get("version") or "—", 12),
-            Column("Pin", lambda row: row.get("pin"), 12, colour=self._pin_colour),
+            Column("Package", lambda row: row.get("name"), 20),
+            Column("Version", lambda row: row.get("version") or "—", 10),
+            Column("Pin", lambda row: row.get("pin"), 10, colour=self._pin_colour),
             Column("Direct", lambda row: row.get("direct"), 7),
             Column(
                 "Audit",
                 lambda row: row.get("audit"),
-                16,
+                14,
                 colour=self._audit_colour,
                 sort=lambda row: _AUDIT_ORDER.get(str(row.get("audit")), 9),
                 tooltip=lambda row: row.get("why") or row.get("audit"),
             ),
             Column("Advisories", _advisories, 0, tooltip=_advisory_tip),
             Column(
-                "Needed by", lambda row: row.get("required_by") or "", 20, colour=lambda r: look.tokens.sub
+                "Needed by",
+                lambda row: row.get("required_by") or "",
+                12,
+                least=100,
+                colour=lambda r: look.tokens.sub,
             ),
-            Column("Looks like", _looks_like, 16, colour=lambda row: look.tokens.risk),
+            Column("Looks like", _looks_like, 11, least=112, colour=lambda row: look.tokens.risk),
         ]
         super().__init__(
             "Dependencies",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from inspector.gui.background import Background
 from inspector.gui.child import Child
@@ -43,14 +43,11 @@ class EvidencePanel(QWidget):
         self.text = TextPane(tr("Evidence"))
         self.text.setMinimumHeight(190)
         self.places.currentIndexChanged.connect(self._show_place)
-        line = QHBoxLayout()
-        spaced(line, 0, 0, 0, 0, 6)
-        line.addWidget(self.places, 1)
-        line.addWidget(self.explain)
         column = QVBoxLayout(self)
         spaced(column, 0, 0, 0, 0, 6)
-        column.addLayout(line)
+        column.addWidget(self.places)
         column.addWidget(self.text, 1)
+        column.addWidget(self.explain, 0, Qt.AlignmentFlag.AlignLeft)
 
     def set_session(self, session: Session | None) -> None:
         self.session = session

@@ -35,18 +35,18 @@ class FilesPage(TablePage):
         self.session: Session | None = None
         tokens = look
         columns = [
-            Column("Path", lambda row: row.get("path"), 0),
+            Column("Path", lambda row: row.get("path"), 0, middle=True),
             Column(
                 "Loading",
                 _loading,
-                17,
+                23,
                 colour=lambda row: _colour(tokens, row),
                 sort=lambda row: _ORDER.get(str(row.get("loading")), 99),
                 tooltip=_verdict,
             ),
-            Column("Format", lambda row: row.get("format"), 14),
+            Column("Format", lambda row: row.get("format"), 11),
             Column("Size", lambda row: size_words(row.get("size")), 9, sort=lambda row: row.get("size") or 0),
-            Column("Why", _why, 38, colour=lambda row: tokens.tokens.sub),
+            Column("Why", _why, 30, least=112, colour=lambda row: tokens.tokens.sub),
             Column(
                 "SHA-256",
                 lambda row: str(row.get("sha256") or "")[:12],

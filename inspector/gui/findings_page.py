@@ -18,8 +18,9 @@ from inspector.review.interface import ReviewedFinding
 CHIPS = (
     ("Open", "state:open"),
     ("High and worse", "severity:>=high"),
-    ("Pickles", "mark:pickle-based"),
-    ("Unpinned", "pin:none"),
+    ("Pickles", "is:pickle"),
+    ("Unpinned", "is:unpinned"),
+    ("Runs code", "loading:runs-code"),
 )
 
 
@@ -47,21 +48,21 @@ class FindingsPage(TablePage):
             Column(
                 "Severity",
                 lambda item: item.finding.severity.value,
-                9,
+                10,
                 icon=lambda item: look.severity_icon(item.finding.severity.value),
                 colour=lambda item: look.severity_colour(item.finding.severity.value),
                 sort=lambda item: -item.finding.severity.rank,
             ),
-            Column("State", self._state, 13, tooltip=self._why),
+            Column("State", self._state, 12, tooltip=self._why),
             Column(
                 "Node",
                 lambda item: self._node_name(item),
-                30,
+                22,
                 icon=lambda item: look.kind_icon(item.finding.node.partition(":")[0]),
+                middle=True,
             ),
             Column("Finding", lambda item: item.finding.title, 0, tooltip=lambda item: item.finding.message),
-            Column("Marks", self._marks, 24, colour=lambda item: look.tokens.risk),
-            Column("Rule", lambda item: item.finding.rule, 17, colour=lambda item: look.tokens.sub),
+            Column("Marks", self._marks, 20, least=100, colour=lambda item: look.tokens.risk),
         ]
 
     def set_session(self, session: Session | None) -> None:
@@ -124,6 +125,30 @@ class FindingsPage(TablePage):
         self._say("")
         nodes = session.facts.nodes
         return lambda item: asked.matches(item, nodes.get(item.finding.node))
+
+    def toggle_term(self, term: str, on: bool) -> None:
+        """A chip writes its term into the filter, or takes it out again."""
+        from inspector.review import query
+
+        key, _, value = term.partition(":")
+        try:
+            if query.has_term(self.filter.text(), key, value) != on:
+                self.filter.setText(query.with_term(self.filter.text(), key, value))
+        except InspectorError:
+            self.filter.setText(term if on else "")
+        self.refilter()
+
+    def _mark_chips(self) -> None:
+        text = self.filter.text()
+        if not text:
+            for chip in self.chips.values():
+                chip.setChecked(False)
+            return
+        from inspector.review import query
+
+        for term, chip in self.chips.items():
+            key, _, value = term.partition(":")
+            chip.setChecked(query.has_term(text, key, value))
 
     def _say(self, text: str) -> None:
         """A filter that cannot be read is said, and filters nothing."""

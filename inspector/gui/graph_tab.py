@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from inspector.gui.look import Look
 from inspector.gui.selection import Selection
@@ -17,27 +17,9 @@ FOLLOW_MILLISECONDS = 1000  # how often the graph is laid out anew while a scan 
 
 def make_panel() -> Any:
     """The graph panel; imported when a target is opened, not before."""
-    try:
-        from inspector.gui.graph import GraphPanel
-    except ImportError:
-        return Placeholder()
+    from inspector.gui.graph.panel import GraphPanel
+
     return GraphPanel()
-
-
-class Placeholder(QLabel):
-    node_selected = Signal(str)
-
-    def set_tokens(self, tokens): ...
-    def set_scale(self, f): ...
-    def set_graph(self, nodes, edges, findings):
-        self.setText(f"{len(nodes)} of {len(nodes)} nodes")
-
-    def select_node(self, key): ...
-    def show_view(self, name, node_id=None):
-        self._view = name
-
-    def current_view(self):
-        return getattr(self, "_view", "story")
 
 
 class GraphTab(QWidget):
@@ -62,6 +44,8 @@ class GraphTab(QWidget):
     def set_session(self, session: Session | None) -> None:
         self.session = session
         self._soon.stop()
+        if session is None and self.panel is not None:
+            self.panel.set_graph([], [], [])
         if session is not None:
             if self.panel is None:
                 self.panel = make_panel()
@@ -100,6 +84,8 @@ class GraphTab(QWidget):
         """Brings the graph up to date at once: for pictures."""
         self._soon.stop()
         self._feed()
+        if self.panel is not None:
+            self.panel.flush()
 
     def _follow(self, node: str) -> None:
         if self.panel is not None and node:

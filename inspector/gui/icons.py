@@ -35,6 +35,7 @@ def icon(name: str, colour: str, disabled: str = "") -> QIcon:
     made = QIcon()
     for ratio in _RATIOS:
         made.addPixmap(pixmap(name, colour, 20, ratio))
+        made.addPixmap(pixmap(name, colour, 20, ratio), QIcon.Mode.Selected)  # Qt would tint it
         if disabled:
             made.addPixmap(pixmap(name, disabled, 20, ratio), QIcon.Mode.Disabled)
     return made

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeView,
@@ -184,6 +185,8 @@ class _Marks(QStyledItemDelegate):
         size = 14
         room = len(marks) * (size + 4) + 2
         whole = QRect(option.rect)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(whole, QColor(self._look.tokens.selection))
         option.rect = QRect(whole.left(), whole.top(), whole.width() - room, whole.height())
         super().paint(painter, option, index)
         left = whole.right() - room + 4

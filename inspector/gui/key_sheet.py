@@ -32,6 +32,7 @@ class KeySheet(QDialog):
             grid = QGridLayout()
             spaced(grid, 0, 0, 0, 0, 4)
             grid.setHorizontalSpacing(14)
+            grid.setColumnStretch(1, 1)
             row = 0
             for menu in (name for name in MENUS if name in menus):
                 grid.addWidget(plain_label(tr(menu).upper(), role="section"), row, 0, 1, 2)
@@ -45,6 +46,7 @@ class KeySheet(QDialog):
                     )
                     grid.addWidget(plain_label(keys), row, 0)
                     text = plain_label(f"{tr(action.text).rstrip('…')}: {tr(action.help)}", role="sub")
+                    text.setWordWrap(True)
                     grid.addWidget(text, row, 1)
                     row += 1
                 grid.setRowMinimumHeight(row, 8)
@@ -52,10 +54,11 @@ class KeySheet(QDialog):
             if "Review" in menus:
                 row = self._legend(grid, row, look)
             grid.setRowStretch(row, 1)
-            columns.addLayout(grid)
+            columns.addLayout(grid, 1)
         scroll = QScrollArea()
         scroll.setWidget(body)
         scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setAccessibleName(tr("Keys and marks"))
         outer = QVBoxLayout(self)
         spaced(outer, 0, 0, 0, 0, 0)
@@ -74,5 +77,7 @@ class KeySheet(QDialog):
             line.addWidget(picture)
             line.addWidget(plain_label(mark), 1)
             grid.addLayout(line, row, 0)
-            grid.addWidget(plain_label(tr(MARK_WORDS[mark]), role="sub"), row, 1, Qt.AlignmentFlag.AlignLeft)
+            words = plain_label(tr(MARK_WORDS[mark]), role="sub")
+            words.setWordWrap(True)
+            grid.addWidget(words, row, 1)
         return row + 1

@@ -42,7 +42,10 @@ class Look(QObject):
         return self.tokens.severity.get(severity, self.tokens.sub)
 
     def kind_icon(self, kind: str) -> QIcon:
-        return QIcon(icons.plate(kind, self.tokens.kind.get(kind, self.tokens.sub), self.tokens.plate_ink))
+        plate = icons.plate(kind, self.tokens.kind.get(kind, self.tokens.sub), self.tokens.plate_ink)
+        made = QIcon(plate)
+        made.addPixmap(plate, QIcon.Mode.Selected)  # Qt would tint it
+        return made
 
     def mark_icon(self, mark: str) -> QIcon:
         return icons.icon(MARK_ICONS.get(mark, "mark-unknown"), self.mark_colour(mark))

@@ -196,7 +196,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
         sizes = self.settings.get("splitter")
         whole = isinstance(sizes, list) and len(sizes) == 3 and all(isinstance(n, int) for n in sizes)
-        self.splitter.setSizes(sizes if whole else [250, 800, 370])
+        self.splitter.setSizes(sizes if whole else [232, 846, 362])
 
     # --- opening and closing -------------------------------------------------------------------------
 
@@ -297,6 +297,7 @@ class MainWindow(QMainWindow):
         self.top.set_recent(recent)
         self.top.set_open(False)
         self.stack.setCurrentWidget(self.welcome)
+        (self.welcome.open_folder if last is None else self.welcome.reopen).setFocus()
         self.enable()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -54,6 +54,7 @@ class NodePane(QScrollArea):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.plate = plain_label()
         self.title = Flow(name=tr("Node"))
+        self.title.setObjectName("nodetitle")
         self.marks = QHBoxLayout()
         self.grid = QGridLayout()
         self.findings = QListWidget()
@@ -165,10 +166,6 @@ class NodePane(QScrollArea):
 
     def _show_identity(self, session: Session, node: Node) -> None:
         self.plate.setPixmap(self.look.kind_icon(node.kind.value).pixmap(18))
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 1.2)
-        font.setBold(True)
-        self.title.setFont(font)
         self.title.set_text(node.name)
         clear(self.marks)
         for mark in marks_of(node):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from inspector.gui.slices import Slices
@@ -92,12 +92,14 @@ class Palette(QDialog):
 
     def _show(self, found: list[tuple[int, int, int]]) -> None:
         self.list.clear()
+        room = QPixmap(16, 16)
+        room.fill(Qt.GlobalColor.transparent)
+        blank = QIcon(room)  # texts stand in one line, with an icon or without
         for _, _, place in found[:ROWS_SHOWN]:
             entry = self.entries[place]
             text = f"{shown(entry.text, 90)}    {shown(entry.detail, 70)}".rstrip()
             row = QListWidgetItem(text)
-            if entry.icon is not None:
-                row.setIcon(entry.icon())
+            row.setIcon(entry.icon() if entry.icon is not None else blank)
             row.setData(_PLACE, place)
             self.list.addItem(row)
         self.list.setCurrentRow(0)

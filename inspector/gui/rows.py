@@ -27,6 +27,8 @@ class Column:
     colour: Callable[[Any], str | None] | None = None
     sort: Callable[[Any], Any] | None = None
     tooltip: Callable[[Any], object] | None = None
+    least: int = 0  # hidden where the table is narrower than this many characters
+    middle: bool = False  # names that differ at both ends are shortened in their middle
 
     def sort_key(self, row: Any) -> Any:
         return self.sort(row) if self.sort is not None else str(self.text(row)).lower()

@@ -428,7 +428,11 @@ class Session(QObject):
         if self.review is None or self.phase is not Phase.READY:
             then([tr("The scan has not ended.")])
             return
-        before = [tr("The last scan is incomplete: {0}").format(self.outcome)] if self.outcome else []
+        before = (
+            [tr("The last scan is incomplete: {0}").format(self.outcome)]
+            if self.outcome not in ("", "cancelled")
+            else []
+        )
         self.read(lambda review: list(review.blockers()), lambda found: then(before + found))
 
     def node_of_path(self, path: str) -> Node | None:

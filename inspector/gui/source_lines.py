@@ -48,13 +48,13 @@ def excerpt(root: Path | None, path: str | None, line: int | None, offset: int |
 def _bytes(data: bytes, offset: int) -> Excerpt:
     if offset >= len(data):
         return Excerpt(f"Offset {offset:,} lies beyond what is read for showing.")
-    first = max(offset // 16 * 16 - 48, 0)
+    first = max(offset // 8 * 8 - 32, 0)
     rows = []
-    for start in range(first, min(first + 256, len(data)), 16):
-        chunk = data[start : start + 16]
+    for start in range(first, min(first + 160, len(data)), 8):
+        chunk = data[start : start + 8]
         text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in chunk)
-        rows.append(f"{start:08x}  {chunk.hex(' '):<47}  {text}")
-    return Excerpt("\n".join(rows), offset // 16 - first // 16)
+        rows.append(f"{start:08x}  {chunk.hex(' '):<23}  {text}")
+    return Excerpt("\n".join(rows), offset // 8 - first // 8)
 
 
 def _read(root: Path, path: str) -> bytes:

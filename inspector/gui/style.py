@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from inspector import resources
 from inspector.gui.theme import THEMES, Tokens
 
 BASE_POINTS = 10.0
@@ -70,10 +71,11 @@ def sheet(t: Tokens, scale: float) -> str:
     def pt(size: float) -> str:
         return f"{size * scale:.1f}pt"
 
+    arrow = resources.path("icons", "chevron-down.svg").as_posix()
     return f"""
 * {{ outline: none; }}
 QMainWindow, QDialog, #welcome, #page {{ background: {t.window}; }}
-QWidget {{ color: {t.ink}; }}
+QWidget {{ color: {t.ink}; font-size: {pt(BASE_POINTS)}; }}
 QToolTip {{ background: {t.surface_raised}; color: {t.ink}; border: 1px solid {t.edge}; padding: {px(4)}; }}
 QLabel {{ background: transparent; }}
 QLabel[role="sub"] {{ color: {t.sub}; }}
@@ -133,7 +135,14 @@ QLineEdit[wrong="true"] {{ border-color: {t.risk}; }}
 QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.edge};
     selection-background-color: {t.selection}; selection-color: {t.ink}; }}
 
-#flow, #flow:focus {{ background: transparent; border: none; padding: 0; }}
+#flow, #flow:focus, #bigtitle, #bigtitle:focus {{ background: transparent; border: none; padding: 0; }}
+
+#nodetitle, #nodetitle:focus {{ background: transparent; border: none; padding: 0;
+    font-size: {pt(12)}; font-weight: 600; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
+QToolButton::menu-indicator {{ image: none; width: 0; }}
+QComboBox::drop-down {{ border: none; width: {px(20)}; }}
+QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(11)}; height: {px(11)}; }}
 
 QTabWidget::pane {{ border: none; border-top: 1px solid {t.line}; background: {t.surface}; }}
 QTabWidget::tab-bar {{ left: {px(8)}; }}
@@ -144,7 +153,7 @@ QTabBar::tab:hover {{ color: {t.ink}; }}
 QTabBar::tab:selected {{ color: {t.ink}; border-bottom: 2px solid {t.accent}; }}
 QTabBar::tab:focus {{ color: {t.accent}; }}
 
-QTableView, QTreeView, QListView {{ background: {t.surface}; border: none; gridline-color: transparent;
+QTableView, QTreeView, QListView {{ background: {t.surface}; gridline-color: transparent;
     alternate-background-color: {t.surface}; selection-background-color: {t.selection};
     selection-color: {t.ink}; }}
 QTableView::item {{ border-bottom: 1px solid {t.line}; padding: 0 {px(4)}; }}
@@ -153,6 +162,7 @@ QTableView::item:selected, QTreeView::item:selected, QListView::item:selected {{
     color: {t.ink}; }}
 QTreeView::item:hover, QListView::item:hover {{ background: {t.surface_raised}; }}
 QTreeView::item:selected:hover, QListView::item:selected:hover {{ background: {t.selection}; }}
+QTableView, QTreeView, QListView {{ border: 1px solid transparent; }}
 QTableView:focus, QTreeView:focus, QListView:focus {{ border: 1px solid {t.accent}; }}
 QHeaderView {{ background: {t.surface}; }}
 QHeaderView::section {{ background: {t.surface}; color: {t.sub}; border: none;

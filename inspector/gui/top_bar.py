@@ -1,4 +1,4 @@
-"""The top bar: open, search, the views of the graph, present and sign."""
+"""The top bar: open, search, present and sign. The views of the graph are switched in its own tab."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
-from inspector.gui.actions import VIEWS
 from inspector.gui.look import Look
 from inspector.gui.texts import label, shown, tr
 from inspector.gui.widgets import spaced, tool
@@ -35,16 +34,6 @@ class TopBar(QWidget):
         self._decorate(self.recent, "recent")
         line.addWidget(self.recent)
         line.addStretch(1)
-        self.views: dict[str, QToolButton] = {}
-        group = QButtonGroup(self)
-        group.setExclusive(True)
-        for view in VIEWS:
-            made = self._tool(actions[f"view-{view}"], view, tr(view.capitalize()))
-            made.setCheckable(True)
-            group.addButton(made)
-            self.views[view] = made
-            line.addWidget(made)
-        line.addStretch(1)
         self.search = QPushButton(tr("Search everything   Ctrl+K"))
         self.search.setAccessibleName(tr("Search everything"))
         self.search.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -52,7 +41,8 @@ class TopBar(QWidget):
         self.search.clicked.connect(actions["palette"].trigger)
         self._decorate(self.search, "search")
         line.addWidget(self.search)
-        line.addWidget(self._tool(actions["present"], "present", tr("Present")))
+        self.present = self._tool(actions["present"], "present", tr("Present"))
+        line.addWidget(self.present)
         self.sign = QPushButton(tr("Sign"))
         self.sign.setAccessibleName(tr("Sign"))
         self.sign.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -81,13 +71,8 @@ class TopBar(QWidget):
 
     def set_open(self, is_open: bool) -> None:
         """Greys out what needs a target."""
-        for made in self.views.values():
-            made.setEnabled(is_open)
+        self.present.setEnabled(is_open)
         self.sign.setEnabled(is_open)
-
-    def show_view(self, view: str) -> None:
-        if view in self.views:
-            self.views[view].setChecked(True)
 
     def set_recent(self, targets: list[str]) -> None:
         menu = self.recent.menu()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
     QFont,
     QFontDatabase,
@@ -31,14 +32,16 @@ from inspector.gui.texts import label, shown
 from inspector.provenance import plain
 
 
-class Flow(QPlainTextEdit):
+class Flow(QTextEdit):
     """Text that wraps anywhere and is as high as it needs: paths and digests have no spaces to break at.
-    It can be selected and copied as it stands."""
+    It can be selected and copied as it stands. Markup in it stands as text: only ``setPlainText`` is used.
+    """
 
     def __init__(self, text: object = "", name: str = "") -> None:
         super().__init__()
         self.setObjectName("flow")
         self.setReadOnly(True)
+        self.setAcceptRichText(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUndoRedoEnabled(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -59,9 +62,11 @@ class Flow(QPlainTextEdit):
         self.setAccessibleName(f"{self._name}: {safe}" if self._name else safe or "-")
         self._fit()
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, self.minimumHeight())
+
     def _fit(self) -> None:
-        lines = max(int(self.document().documentLayout().documentSize().height()), 1)
-        height = lines * self.fontMetrics().lineSpacing() + 2
+        height = max(math.ceil(self.document().size().height()), self.fontMetrics().lineSpacing())
         if height != self.minimumHeight():
             self.setFixedHeight(height)
 
@@ -157,9 +162,9 @@ class TextPane(QPlainTextEdit):
             document.setDefaultFont(QFont(font))
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.FontChange:
-            self._fit_font()
         super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit_font()
 
     def show_text(self, text: str, marked_line: int = -1, colour: Any = None) -> None:
         """Shows ``text``; ``marked_line`` (from 0) is painted over its whole width in ``colour``."""

@@ -13,17 +13,20 @@ import pytest
 
 pytest.importorskip("PySide6")
 
+from PySide6.QtCore import QObject, QStandardPaths, Qt, QTimer
+
 import inspector.gui  # noqa: F401 (before Qt: see inspector.gui.graph.lasting)
 from inspector.gui.backend import Backend
 from inspector.gui.main_window import MainWindow
 from inspector.gui.session import Phase
 from inspector.gui.settings import Settings
-from PySide6.QtCore import QObject, QStandardPaths, Qt, QTimer
 
 STILL_SECONDS = 0.1  # the longest the event loop may stand still
 
 _TELL = "import sys, shutil; shutil.copyfileobj(open(sys.argv[1], 'rb'), sys.stdout.buffer)"
-_TELL_AND_HANG = _TELL + "; sys.stdout.buffer.flush(); sys.stdin.read(); import threading; threading.Event().wait()"
+_TELL_AND_HANG = (
+    _TELL + "; sys.stdout.buffer.flush(); sys.stdin.read(); import threading; threading.Event().wait()"
+)
 
 
 class Watchdog(QObject):
@@ -94,13 +97,13 @@ def finding(number: int, about: str, severity: str = "high", **more: Any) -> dic
         "id": f"{number:012x}",
         "node": about,
         "severity": severity,
-        **{**known, **more},
+        **known, **more,
     }
 
 
 def file(path: str, loading: str = "no-loader", form: str = "text", **more: Any) -> dict[str, Any]:
     known = {"size": 100, "sha256": "ab" * 32, "reasons": [], "imports": []}
-    return {"event": "file", "path": path, "format": form, "loading": loading, **{**known, **more}}
+    return {"event": "file", "path": path, "format": form, "loading": loading, **known, **more}
 
 
 def done(files: int = 0, not_analysed: Sequence[dict[str, Any]] = (), **more: Any) -> dict[str, Any]:
@@ -126,17 +129,32 @@ def small_scan() -> list[dict[str, Any]]:
     """A project with one of everything that a tab shows."""
     project, weights = "project:assistant", "model-file:models/scaler.pkl"
     return [
-        {"event": "progress", "phase": "read", "done": 0, "total": 4, "bytes": 0,
-         "target": {"kind": "folder", "name": "assistant", "revision": None}},
+        {
+            "event": "progress",
+            "phase": "read",
+            "done": 0,
+            "total": 4,
+            "bytes": 0,
+            "target": {"kind": "folder", "name": "assistant", "revision": None},
+        },
         file("app/train.py", "no-loader", "python"),
-        file("models/scaler.pkl", "runs-code", "pickle", imports=["posix.system"],
-             reasons=[{"code": "dangerous-import", "message": "Imports posix.system.", "offset": 2, "member": None}]),
+        file(
+            "models/scaler.pkl",
+            "runs-code",
+            "pickle",
+            imports=["posix.system"],
+            reasons=[
+                {"code": "dangerous-import", "message": "Imports posix.system.", "offset": 2, "member": None}
+            ],
+        ),
         file("data/tickets.jsonl", "no-loader", "jsonl"),
         file("models/old.bin", "unreadable", "torch-zip"),
         node("project", "assistant", attributes={"root": True}),
         node("code", "app/train.py", pin="local"),
         node("model", "org/base", pin="none", attributes={"owner": "org"}),
-        node("model-file", "models/scaler.pkl", pin="local", loading="runs-code", attributes={"pickle": True}),
+        node(
+            "model-file", "models/scaler.pkl", pin="local", loading="runs-code", attributes={"pickle": True}
+        ),
         node("model-file", "models/old.bin", pin="local", loading="unreadable"),
         node("dataset", "org/tickets", pin="movable"),
         node("dataset-file", "data/tickets.jsonl", pin="local"),
@@ -146,8 +164,12 @@ def small_scan() -> list[dict[str, Any]]:
         node("owner", "org", attributes={"type": "organization", "verified": False}),
         edge(project, "code:app/train.py"),
         edge(project, "manifest:requirements.txt"),
-        edge("code:app/train.py", "model:org/base", "references",
-             evidence=[{"path": "app/train.py", "line": 3, "text": "from_pretrained('org/base')"}]),
+        edge(
+            "code:app/train.py",
+            "model:org/base",
+            "references",
+            evidence=[{"path": "app/train.py", "line": 3, "text": "from_pretrained('org/base')"}],
+        ),
         edge("code:app/train.py", weights, "loads"),
         edge("code:app/train.py", "dataset:org/tickets", "trained-on"),
         edge(project, "dataset-file:data/tickets.jsonl"),
@@ -155,19 +177,83 @@ def small_scan() -> list[dict[str, Any]]:
         edge("model:org/base", "owner:org", "published-by"),
         edge("package:numpy", "manifest:requirements.txt", "declared-in"),
         edge("package:torch", "manifest:requirements.txt", "declared-in"),
-        {"event": "manifest", "path": "requirements.txt", "format": "requirements",
-         "sections": {"requirements": {"total": 2, "exact": 1, "bare": 1}}, "packages": 0, "edges": 0, "error": None},
-        {"event": "package", "name": "numpy", "version": "1.26.0", "pin": "version", "direct": True,
-         "required_by": [], "audit": "no-advisory", "advisories": [], "why": "", "looks_like": []},
-        {"event": "package", "name": "torch", "version": None, "pin": "none", "direct": True, "required_by": [],
-         "audit": "not-audited", "advisories": [], "why": "No exact version.", "looks_like": []},
-        {"event": "dataset", "path": "data/tickets.jsonl", "format": "jsonl", "rows": 1200, "columns": ["text"],
-         "contributor_column": "user", "time_column": None, "card": {}, "links": [], "script": False, "partly": None},
-        finding(1, weights, "critical", title="Loading this pickle runs a command",
-                evidence=[{"path": "models/scaler.pkl", "line": None, "column": None, "offset": 2, "text": "posix.system"}]),
-        finding(2, "model:org/base", "high", rule="provenance.unpinned", title="The base model is not pinned",
-                evidence=[{"path": "app/train.py", "line": 3, "column": 1, "offset": None,
-                           "text": "from_pretrained('org/base')"}]),
+        {
+            "event": "manifest",
+            "path": "requirements.txt",
+            "format": "requirements",
+            "sections": {"requirements": {"total": 2, "exact": 1, "bare": 1}},
+            "packages": 0,
+            "edges": 0,
+            "error": None,
+        },
+        {
+            "event": "package",
+            "name": "numpy",
+            "version": "1.26.0",
+            "pin": "version",
+            "direct": True,
+            "required_by": [],
+            "audit": "no-advisory",
+            "advisories": [],
+            "why": "",
+            "looks_like": [],
+        },
+        {
+            "event": "package",
+            "name": "torch",
+            "version": None,
+            "pin": "none",
+            "direct": True,
+            "required_by": [],
+            "audit": "not-audited",
+            "advisories": [],
+            "why": "No exact version.",
+            "looks_like": [],
+        },
+        {
+            "event": "dataset",
+            "path": "data/tickets.jsonl",
+            "format": "jsonl",
+            "rows": 1200,
+            "columns": ["text"],
+            "contributor_column": "user",
+            "time_column": None,
+            "card": {},
+            "links": [],
+            "script": False,
+            "partly": None,
+        },
+        finding(
+            1,
+            weights,
+            "critical",
+            title="Loading this pickle runs a command",
+            evidence=[
+                {
+                    "path": "models/scaler.pkl",
+                    "line": None,
+                    "column": None,
+                    "offset": 2,
+                    "text": "posix.system",
+                }
+            ],
+        ),
+        finding(
+            2,
+            "model:org/base",
+            "high",
+            rule="provenance.unpinned",
+            title="The base model is not pinned",
+            evidence=[
+                {
+                    "path": "app/train.py",
+                    "line": 3,
+                    "column": 1,
+                    "offset": None,
+                    "text": "from_pretrained('org/base')",
+                }
+            ],
+        ),
         finding(3, "dataset:org/tickets", "medium", rule="data.open", title="Anyone can add to this dataset"),
         finding(4, "package:torch", "low", rule="dependencies.unpinned", title="torch has no version"),
         {"event": "error", "path": "models/old.bin", "why": "The archive is cut off."},
@@ -240,9 +326,11 @@ def opened(qtbot: Any, window: MainWindow, project: Path) -> MainWindow:
 
 def wait_ready(qtbot: Any, window: MainWindow, timeout: int = 20000) -> None:
     qtbot.waitUntil(
-        lambda: window.session is not None
-        and window.session.phase is Phase.READY
-        and len(window.findings.rows.rows) == len(window.session.facts.findings),
+        lambda: (
+            window.session is not None
+            and window.session.phase is Phase.READY
+            and len(window.findings.rows.rows) == len(window.session.facts.findings)
+        ),
         timeout=timeout,
     )
 

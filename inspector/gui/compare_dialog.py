@@ -1,0 +1,90 @@
+"""What is new, gone or changed between another review and this one, as the command tells it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+
+from inspector.gui.child import Child, inspector_command, message_of
+from inspector.gui.texts import shown, tr
+from inspector.gui.widgets import plain_label, spaced
+
+if TYPE_CHECKING:
+    from inspector.gui.main_window import MainWindow
+
+MOST_ROWS = 500
+PARTS = (
+    ("findings", "new", "New findings"),
+    ("findings", "gone", "Findings that are gone"),
+    ("findings", "carried", "Findings in both"),
+    ("decisions", "carried", "Decisions carried over"),
+    ("decisions", "to_ask_again", "Decisions to ask again"),
+    ("files", "added", "New files"),
+    ("files", "removed", "Files that are gone"),
+    ("files", "changed", "Changed files"),
+    ("nodes", "added", "New nodes"),
+    ("nodes", "removed", "Nodes that are gone"),
+    ("nodes", "changed", "Changed nodes"),
+)
+
+
+class CompareDialog(QDialog):
+    def __init__(self, window: MainWindow, before: Path, after: Path) -> None:
+        super().__init__(window)
+        self.setWindowTitle(tr("Compare"))
+        self.heading = plain_label(tr("Comparing with {0} …").format(shown(before.name, 80)), role="heading")
+        self.tree = QTreeWidget()
+        self.tree.setHeaderHidden(True)
+        self.tree.setAccessibleName(tr("Differences"))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        spaced(column, 16, 14, 16, 12, 10)
+        column.addWidget(self.heading)
+        column.addWidget(self.tree, 1)
+        column.addWidget(buttons)
+        self.resize(760, 520)
+        self._name = before.name
+        command = inspector_command("review", "compare", str(before), str(after), "--format", "json")
+        self._child: Child | None = Child(self, command, self._answered)
+        self.finished.connect(self._closed)
+
+    def _answered(self, code: int | None, out: bytes, err: str) -> None:
+        self._child = None
+        try:
+            answer = json.loads(out) if code == 0 else None
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict):
+            self.heading.setText(shown(message_of(err) or tr("The comparison was not made."), 300))
+            return
+        self.heading.setText(tr("Since {0}").format(shown(self._name, 80)))
+        for part, key, title in PARTS:
+            rows = list((answer.get(part) or {}).get(key) or ())
+            top = QTreeWidgetItem([f"{tr(title)}  {len(rows):,}"])
+            for row in rows[:MOST_ROWS]:
+                top.addChild(QTreeWidgetItem([_words(row)]))
+            if len(rows) > MOST_ROWS:
+                top.addChild(QTreeWidgetItem([tr("and {0} more").format(f"{len(rows) - MOST_ROWS:,}")]))
+            self.tree.addTopLevelItem(top)
+            top.setExpanded(0 < len(rows) <= 40)
+
+    def _closed(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+        self.deleteLater()
+
+
+def _words(row: Any) -> str:
+    if isinstance(row, dict):
+        parts = [
+            row.get(key)
+            for key in ("severity", "state", "node", "path", "title", "name", "id")
+            if row.get(key)
+        ]
+        return shown(" · ".join(str(part) for part in parts) or row, 240)
+    return shown(row, 240)

@@ -1,0 +1,152 @@
+"""Present mode (F11): one finding after the other in big type, the graph beside it, nothing else.
+
+Shown are the findings that the reviewer marked, or the worst that stand where none is marked. Folders of
+the client's machine are left out; arrow keys lead on, Escape or F11 ends it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from inspector.gui.facts import order, stands
+from inspector.gui.graph_tab import make_panel
+from inspector.gui.look import marks_of
+from inspector.gui.texts import shown, tr
+from inspector.gui.widgets import Flow, button, plain_label, spaced
+from inspector.review.interface import ReviewedFinding
+
+if TYPE_CHECKING:
+    from inspector.gui.main_window import MainWindow
+
+WORST_SHOWN = 14  # as many as the story view tells
+SCALE = 1.5  # of the type, over the window's own
+
+
+class Present(QWidget):
+    """A window of its own over the whole screen."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window, Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(tr("Provenance Inspector, presenting"))
+        self._window = window
+        session = window.session
+        assert session is not None, "presenting needs a target"
+        self._session = session
+        self.steps = _chosen(list(session.facts.findings.values()))
+        self.at = 0
+        self.panel = make_panel()
+        self.panel.set_tokens(window.look.tokens)
+        self.panel.set_scale(window.look.scale * SCALE)
+        facts = session.facts
+        findings = [item.finding for item in facts.findings.values()]
+        self.panel.set_graph(list(facts.nodes.values()), list(facts.edges.values()), findings)
+        self.place = plain_label(role="sub")
+        self.severity = plain_label(role="heading")
+        self.title = Flow(name=tr("Finding"))
+        self.about = Flow(name=tr("Node"))
+        self.message = Flow(name=tr("What was found"))
+        self.remedy = Flow(name=tr("Remedy"))
+        self.decision = Flow(name=tr("Decision"))
+        points = 10 * window.look.scale * SCALE
+        self.setStyleSheet(
+            f"#page QTextEdit, #page QLabel {{ font-size: {points:.1f}pt; }}"
+            f"#page #bigtitle {{ font-size: {points * 1.5:.1f}pt; font-weight: 600; }}"
+        )
+        self.title.setObjectName("bigtitle")
+        self.title.viewport().setAutoFillBackground(False)
+        back, on = button("←", tr("Previous")), button("→", tr("Next"))
+        back.clicked.connect(lambda: self.step(-1))
+        on.clicked.connect(lambda: self.step(1))
+        leave = button(tr("End (Esc)"), tr("End presenting"))
+        leave.clicked.connect(self.close)
+        side = QVBoxLayout()
+        spaced(side, 28, 28, 28, 20, 14)
+        for widget in (
+            self.place,
+            self.severity,
+            self.title,
+            self.about,
+            self.message,
+            self.remedy,
+            self.decision,
+        ):
+            side.addWidget(widget)
+        side.addStretch(1)
+        line = QHBoxLayout()
+        for made in (back, on, leave):
+            line.addWidget(made)
+        line.addStretch(1)
+        side.addLayout(line)
+        row = QHBoxLayout(self)
+        spaced(row, 0, 0, 0, 0, 0)
+        row.addWidget(self.panel, 3)
+        row.addLayout(side, 2)
+        self.show_step()
+
+    def begin(self) -> None:
+        self.resize(self._window.size())
+        self.showFullScreen()
+        self.setFocus()
+
+    def step(self, by: int) -> None:
+        """Goes on or back; stays at either end."""
+        self.at = min(max(self.at + by, 0), max(len(self.steps) - 1, 0))
+        self.show_step()
+
+    def show_step(self) -> None:
+        if not self.steps:
+            self.title.set_text(tr("No findings."))
+            return
+        item = self._session.facts.findings.get(self.steps[self.at])
+        if item is None:
+            return
+        found = item.finding
+        facts = self._session.facts
+        self.place.setText(tr("{0} of {1}").format(self.at + 1, len(self.steps)))
+        self.severity.setText(found.severity.value)
+        self.severity.setStyleSheet(f"color: {self._window.look.severity_colour(found.severity.value)};")
+        self.title.set_text(self._hidden(found.title))
+        marks = ", ".join(marks_of(facts.nodes.get(found.node)))
+        name = self._hidden(facts.node_name(found.node))
+        self.about.set_text(f"{name}  ({marks})" if marks else name)
+        self.message.set_text(self._hidden(found.message))
+        self.remedy.set_text(f"{tr('Remedy')}: {self._hidden(found.remediation)}")
+        self.decision.set_text(item.state.value + (f": {self._hidden(item.because)}" if item.because else ""))
+        self.panel.select_node(found.node)
+
+    def _hidden(self, text: str) -> str:
+        """The client's own folders do not belong on a projector."""
+        root = self._session.root
+        for folder in filter(None, (str(root) if root else "", str(root.parent) if root else "")):
+            if len(folder) > 1:
+                text = text.replace(folder, "…")
+        return shown(text, 2000)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (
+            Qt.Key.Key_Right,
+            Qt.Key.Key_Down,
+            Qt.Key.Key_Space,
+            Qt.Key.Key_PageDown,
+            Qt.Key.Key_J,
+        ):
+            self.step(1)
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_PageUp, Qt.Key.Key_K):
+            self.step(-1)
+        elif event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_F11):
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+
+def _chosen(findings: list[ReviewedFinding]) -> list[str]:
+    marked = [item for item in findings if item.marked]
+    worst = [item for item in sorted(findings, key=order) if stands(item)][:WORST_SHOWN]
+    return [item.finding.id for item in sorted(marked, key=order) or worst]
