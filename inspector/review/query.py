@@ -14,34 +14,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from inspector.provenance import Loading, Node, NodeKind, Pin, Severity, State, UnreadableInput, plain
 from inspector.review.interface import ReviewedFinding
+from inspector.review.rows import MARKS, Row, row_of
+
+__all__ = ["KEYS", "Query", "Row", "Token", "has_term", "parse", "row_of", "tokens", "with_term"]
 
 LONGEST = 2_000  # characters of a filter: a person types tens
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One finding with its node, made ready for asking: everything in lower case, worked out once.
-
-    ``finding`` is None for a node that stands alone (the inventory).
-    """
-
-    finding: ReviewedFinding | None
-    node: Node | None
-    kind: str
-    pin: str
-    loading: str
-    severity: int
-    state: str
-    rule: str
-    name: str
-    paths: tuple[str, ...]
-    marks: frozenset[str]
-    haystack: str = field(repr=False)
 
 
 class Token(NamedTuple):
@@ -58,46 +39,6 @@ class _Term(NamedTuple):
     negated: bool
     joined: bool  # an alternative to the other terms of its key, where false it must hold by itself
     holds: Callable[[Row], bool]
-
-
-def row_of(finding: ReviewedFinding | None, node: Node | None) -> Row:
-    """What the filter asks of a finding and its node; keep it as long as both stay the same."""
-    kind, _, name = finding.finding.node.partition(":") if finding else ("", "", "")
-    severity = finding.finding.severity if finding else node.severity if node else None
-    paths: list[str] = []
-    words: list[str] = []
-    if node is not None:
-        kind, name = node.kind.value, node.name
-        words.append(node.id)
-    if finding is not None:
-        found = finding.finding
-        paths += [item.path for item in found.evidence if item.path]
-        words += [
-            found.id,
-            found.rule,
-            found.title,
-            found.message,
-            finding.note,
-            finding.because,
-            finding.owner,
-        ]
-        words += [identifier for group in found.identifiers.values() for identifier in group]
-    if kind in _FILE_KINDS:
-        paths.append(name)
-    return Row(
-        finding=finding,
-        node=node,
-        kind=kind,
-        pin=node.pin.value if node and node.pin else "",
-        loading=node.loading.value if node and node.loading else "",
-        severity=severity.rank if severity else -1,
-        state=finding.state.value if finding else "",
-        rule=finding.finding.rule.lower() if finding else "",
-        name=name.lower(),
-        paths=tuple(path.lower() for path in dict.fromkeys(paths)),
-        marks=frozenset(_marks(finding, node)),
-        haystack="\n".join([name, *words, *paths]).lower(),
-    )
 
 
 class Query:
@@ -208,20 +149,13 @@ _UNQUOTED = re.compile(r"[^\s\"]+")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _COMPARISON = re.compile(r"(>=|<=|>|<|=)?(.*)\Z", re.DOTALL)
 
-_FILE_KINDS = (
-    NodeKind.MODEL_FILE.value,
-    NodeKind.DATASET_FILE.value,
-    NodeKind.CODE.value,
-    NodeKind.MANIFEST.value,
-)
-_PICKLES = (Loading.ALLOW_LISTED, Loading.LIBRARY, Loading.UNKNOWN_IMPORT)
 _WORDS: dict[str, tuple[str, ...]] = {
     "kind": tuple(word.value for word in NodeKind),
     "pin": tuple(word.value for word in Pin),
     "loading": tuple(word.value for word in Loading),
     "severity": tuple(word.value for word in Severity),
     "state": tuple(word.value for word in State),
-    "is": ("marked", "noted", "decided", "ask-again", "unpinned", "pickle"),
+    "is": MARKS,
 }
 _TEXTS = ("path", "rule", "node", "id")
 KEYS = (*_WORDS, *_TEXTS)
@@ -382,22 +316,6 @@ def _wildcards(value: str) -> Callable[[str], bool] | None:
 
 def _piece(text: str) -> re.Pattern[str]:
     return re.compile("".join("." if char == "?" else re.escape(char) for char in text), re.DOTALL)
-
-
-def _marks(finding: ReviewedFinding | None, node: Node | None) -> Iterable[str]:
-    if finding is not None:
-        facts = {
-            "marked": finding.marked,
-            "noted": bool(finding.note),
-            "decided": finding.state is not State.OPEN,
-            "ask-again": finding.ask_again,
-        }
-        yield from (word for word, holds in facts.items() if holds)
-    if node is not None:
-        if node.pin is not None and node.pin.is_unpinned:
-            yield "unpinned"
-        if node.loading in _PICKLES or node.attributes.get("pickle") is True:
-            yield "pickle"
 
 
 def _any(tests: Sequence[Callable[[Row], bool]]) -> Callable[[Row], bool]:
