@@ -10,6 +10,7 @@ from inspector.gate.inspector_gate import (
     RECORD_NAME,
     REVIEW_TYPE,
     Envelope,
+    FolderPackage,
     Refusal,
     Unreadable,
     envelope_of,
@@ -35,8 +36,8 @@ def countersign(record: Path, *, key: Signer, name: str, role: str, now: float |
     """
     folder = record_folder(record)
     try:
-        raw = (folder / RECORD_NAME).read_bytes()
-        envelope = envelope_of(raw, RECORD_NAME)
+        envelope = envelope_of(FolderPackage(str(folder)).record()[1], RECORD_NAME)
+        signer = _packaged_signer(folder, envelope)
         statement = strict_json(envelope.payload, "the record", items=MAX_PAYLOAD_ITEMS)
         if statement["predicateType"] != REVIEW_TYPE:
             raise Refused("schema", f"{RECORD_NAME} is no review record.")
@@ -49,7 +50,6 @@ def countersign(record: Path, *, key: Signer, name: str, role: str, now: float |
         ) from None
     if not name.strip():
         raise UnreadableInput("A countersignature needs the name of the person.", "Give --name.")
-    signer = _packaged_signer(folder, envelope)
     if signer == key.public.keyid:
         raise Refused("same-key", "The record was signed with this key; a second person has another.")
     moment, _ = signing_time(now)

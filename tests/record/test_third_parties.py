@@ -1,0 +1,140 @@
+"""Others verify what we write: openssl with jq, coreutils, securesystemslib, in-toto-attestation."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from inspector.record.keys import FileKey
+
+Sign = Callable[..., Path]
+HAS_PROGRAMS = all(shutil.which(name) for name in ("openssl", "jq", "sha256sum", "sh"))
+
+
+def by_script(package: Path, *arguments: Path) -> tuple[int, str]:
+    """verify.sh for real; where openssl or jq is missing, its signature and digest checks by the library."""
+    if HAS_PROGRAMS:
+        command = ["sh", str(package / "verify.sh"), *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stdout + done.stderr
+    keys = [one for one in arguments if one.is_file()] or list((package / "keys").glob("*.pub"))
+    envelope = json.loads((package / "review-record.dsse.json").read_text())
+    payload = base64.b64decode(envelope["payload"])
+    message = b"DSSEv1 28 application/vnd.in-toto+json %d %s" % (len(payload), payload)
+    public = load_pem_public_key(keys[0].read_bytes())
+    assert isinstance(public, ec.EllipticCurvePublicKey)
+    try:
+        public.verify(base64.b64decode(envelope["signatures"][0]["sig"]), message, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return 1, "refused: the key does not verify the record"
+    for item in json.loads(payload)["predicate"]["manifest"]["files"]:
+        for root in (one for one in arguments if one.is_dir()):
+            if hashlib.sha256((root / item["name"]).read_bytes()).hexdigest() != item["sha256"]:
+                return 1, "refused: files are not the approved ones"
+    return 0, "Verified OK"
+
+
+def test_openssl_jq_and_coreutils_are_enough(sign: Sign, project: Path, key: FileKey, tmp_path: Path) -> None:
+    package = sign()
+    public = tmp_path / "reviewer.pub"
+    public.write_bytes(key.public.pem)
+    status, said = by_script(package, public, project)
+    assert status == 0 and said.rstrip().endswith("Verified OK"), said
+    assert by_script(package)[0] == 0
+
+
+def test_openssl_jq_and_coreutils_see_what_was_done(
+    sign: Sign, project: Path, second_key: FileKey, tmp_path: Path
+) -> None:
+    package = sign()
+    public = tmp_path / "other.pub"
+    public.write_bytes(second_key.public.pem)
+    assert by_script(package, public)[0] == 1
+    (project / "app.py").write_text("print('other')\n")
+    assert by_script(package, project)[0] == 1
+
+
+@pytest.mark.skipif(not HAS_PROGRAMS, reason="the script itself needs openssl, jq and sha256sum")
+def test_the_script_sees_extra_files_edits_and_expiry(sign: Sign, project: Path) -> None:
+    package = sign()
+    (project / "__pycache__").mkdir()
+    (project / "__pycache__" / "x.pyc").write_bytes(b"x")
+    assert by_script(package, project)[0] == 0
+    (project / "new\nname.pkl").write_bytes(b"x")
+    status, said = by_script(package, project)
+    assert status == 1 and "not in the record" in said
+    (package / "report.html").write_text("all fine")
+    assert "was changed" in by_script(package)[1]
+    (project / "new\nname.pkl").unlink()
+    assert "valid until" in by_script(sign(valid_until="2026-05-29"))[1]
+    assert "the decision is: rejected" in by_script(sign(decision="rejected"))[1]
+
+
+def test_sha256sum_takes_the_list(sign: Sign, project: Path) -> None:
+    package = sign()
+    command = ["sha256sum", "--strict", "--quiet", "-c", str(package / "SHA256SUMS")]
+    if shutil.which("sha256sum"):
+        assert subprocess.run(command, cwd=project, timeout=60).returncode == 0
+    for line in (package / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
+        digest, name = line.removeprefix("\\").split("  ", 1)
+        if line.startswith("\\"):
+            name = name.replace("\\n", "\n").replace("\\\\", "\\")
+        assert hashlib.sha256((project / name).read_bytes()).hexdigest() == digest
+
+
+def test_securesystemslib_verifies_the_envelope(sign: Sign, key: FileKey, second_key: FileKey) -> None:
+    from securesystemslib.dsse import Envelope
+    from securesystemslib.exceptions import VerificationError
+    from securesystemslib.signer import SSlibKey
+
+    envelope = Envelope.from_dict(json.loads((sign() / "review-record.dsse.json").read_text()))
+    public = load_pem_public_key(key.public.pem)
+    other = load_pem_public_key(second_key.public.pem)
+    assert envelope.verify([SSlibKey.from_crypto(public, keyid=key.public.keyid)], 1)
+    with pytest.raises(VerificationError):
+        envelope.verify([SSlibKey.from_crypto(other, keyid=key.public.keyid)], 1)
+
+
+def test_in_toto_takes_the_statement(sign: Sign) -> None:
+    from google.protobuf import json_format
+    from in_toto_attestation.v1 import statement_pb2
+    from in_toto_attestation.v1.statement import Statement
+
+    envelope = json.loads((sign() / "review-record.dsse.json").read_text())
+    message = json_format.Parse(base64.b64decode(envelope["payload"]), statement_pb2.Statement())
+    Statement.copy_from_pb(message).validate()
+
+
+def test_the_bundle_holds_the_same_signature(sign: Sign, key: FileKey, payload_of: Any) -> None:
+    package = sign()
+    envelope = json.loads((package / "review-record.dsse.json").read_text())
+    bundle = json.loads((package / "review-record.sigstore.json").read_text())
+    assert bundle["mediaType"] == "application/vnd.dev.sigstore.bundle.v0.3+json"
+    assert bundle["dsseEnvelope"] == envelope
+    assert bundle["verificationMaterial"]["tlogEntries"] == []
+    hint = hashlib.sha256(key.public.pem).hexdigest()
+    assert bundle["verificationMaterial"]["publicKey"] == {"hint": hint}
+    assert len(payload_of(package)["subject"]) <= 1024
+
+
+def test_the_attestation_bundle_is_one_envelope_a_line(sign: Sign) -> None:
+    package = sign()
+    (line,) = (package / "review.intoto.jsonl").read_text().splitlines()
+    assert json.loads(line) == json.loads((package / "review-record.dsse.json").read_text())
+
+
+def test_verify_md_names_key_and_project(sign: Sign, key: FileKey) -> None:
+    text = (sign() / "VERIFY.md").read_text()
+    assert key.public.keyid in text and "assistant" in text and "{" + "KEYID" not in text
