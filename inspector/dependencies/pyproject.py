@@ -13,7 +13,7 @@ from typing import Any
 from inspector.dependencies import poetry_table
 from inspector.dependencies.bounded import rows, table, text_of, toml_table, word
 from inspector.dependencies.interface import Manifest, Requirement
-from inspector.dependencies.shapes import normal_name, requirement
+from inspector.dependencies.shapes import MAX_TEXT, name_of_link, normal_name, requirement
 from inspector.provenance import plain
 
 FORMAT = "pyproject.toml"
@@ -38,7 +38,12 @@ def read(path: str, data: bytes) -> Manifest:
     sources = _uv_sources(uv)
     found: list[Requirement] = []
     for section, item in _entries(document, project, tool, uv, errors):
-        if isinstance(item, str):
+        if isinstance(item, str) and item.startswith("-e "):
+            link = item[3:].strip()
+            place = places.of(item, section)
+            name = name_of_link(link[:MAX_TEXT])
+            found.append(Requirement(name, section, "editable", link[:MAX_TEXT], place, item[:MAX_TEXT]))
+        elif isinstance(item, str):
             built = requirement(item, section, places.of(item, section))
             if built.name in sources and not section.startswith("build-system"):
                 built = requirement(item, section, built.line, source=sources[built.name])
@@ -135,14 +140,10 @@ def _entries(
         yield from ((f"tool.uv.{name}", item) for item in rows(uv.get(name)))
     for group in table(table(tool.get("pdm")).get("dev-dependencies")).values():
         # pdm writes editable development requirements as pip does: "-e file:///…#egg=name".
-        yield from (("tool.pdm.dev-dependencies", _without_editable(item)) for item in rows(group))
+        yield from (("tool.pdm.dev-dependencies", item) for item in rows(group))
     for name, environment in table(table(tool.get("hatch")).get("envs")).items():
         for key in ("dependencies", "extra-dependencies"):
             yield from ((f"tool.hatch.envs.{name}.{key}", item) for item in rows(table(environment).get(key)))
-
-
-def _without_editable(item: Any) -> Any:
-    return item.removeprefix("-e ").strip() if isinstance(item, str) else item
 
 
 def _uv_sources(uv: dict[str, Any]) -> dict[str | None, str]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from inspector.dependencies.bounded import MAX_BYTES, Unreadable
 from inspector.dependencies.interface import Manifest, Requirement
-from inspector.dependencies.shapes import MAX_LENGTH, MAX_TEXT, link_shape, name_of_link, requirement
+from inspector.dependencies.shapes import MAX_LENGTH, MAX_TEXT, name_of_link, requirement
 from inspector.provenance import plain
 
 FORMAT = "requirements"
@@ -166,8 +166,7 @@ def _option(text: str, line: int, includes: list[str]) -> Requirement:
         link = (editable.group(1) or editable.group(2) or "").strip().strip("\"'")
         if len(link) > MAX_LENGTH:
             return Requirement(None, SECTION, "unread", "", line, text[:MAX_TEXT])
-        name = name_of_link(link) if link_shape(link) != "local" else None
-        return Requirement(name, SECTION, "editable", link[:MAX_TEXT], line, text[:MAX_TEXT])
+        return Requirement(name_of_link(link), SECTION, "editable", link[:MAX_TEXT], line, text[:MAX_TEXT])
     include = _INCLUDE.match(text)
     if include:
         includes.append(include.group(1).strip().strip("\"'")[:MAX_TEXT])
