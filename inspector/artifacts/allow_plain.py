@@ -78,8 +78,8 @@ float128 int8 int16 int32 int64 str_ timedelta64 uint8 uint16 uint32 uint64 long
 longlong ulonglong intc uintc void object_ generic number integer floating inexact signedinteger
 unsignedinteger complexfloating flexible character"""
 
-_DTYPE_CLASSES = """Float16DType Float32DType Float64DType Int8DType Int16DType Int32DType Int64DType UInt8DType
-UInt16DType UInt32DType UInt64DType BoolDType"""
+_DTYPE_CLASSES = """Float16DType Float32DType Float64DType Int8DType Int16DType Int32DType Int64DType
+UInt8DType UInt16DType UInt32DType UInt64DType BoolDType"""
 
 _NUMPY_ROWS = (
     Row("numpy", "ndarray", "class", "an array", "", _NUMPY),

@@ -1,7 +1,7 @@
 """What loading a file would do, in plain words first, then as calls, source and opcodes.
 
-The verdict is that of ``read``; nothing here changes it. The decompiled source comes from fickling, in a child
-process with limits; where that fails there is our own listing.
+The verdict is that of ``read``; nothing here changes it. The decompiled source comes from fickling, in a
+child process with limits; where that fails there is our own listing.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _VERDICTS = {
     Loading.DATA_ONLY: "Loading this file runs no code: it was read to its end, and its format carries none.",
     Loading.ALLOW_LISTED: "This is a pickle. Everything it imports is plain data or tensors.",
     Loading.LIBRARY: "This is a pickle that needs classes of known libraries; loading it runs their code.",
-    Loading.UNKNOWN_IMPORT: "This is a pickle that imports something that is on no list: find out what it is.",
+    Loading.UNKNOWN_IMPORT: "This is a pickle with an import that is on no list: find out what it is.",
     Loading.RUNS_CODE: "Opening this file in its usual loader can run code of its maker's choice.",
     Loading.UNREADABLE: "This file could not be read to its end, so nothing can be said for it.",
     Loading.NOT_UNDERSTOOD: "This is data of a format that is not understood here.",
@@ -60,15 +60,19 @@ def explain(source: ByteSource, path: str) -> dict[str, Any]:
     was_cut = False
     for member, stream in streams[:MAX_PICKLES]:
         try:
-            machine = PickleMachine(stream)
-            machine.run()
-            calls.extend(_calls(machine, member))
-            rows = list(islice(opcode_listing(stream), MAX_LISTING - len(listing) + 1))
+            machines = _machines(stream)
+            rows: list[dict[str, Any]] = []
+            for offset, machine in machines:
+                calls.extend(_calls(machine, member))
+                rows.extend(
+                    islice(opcode_listing(stream, offset), MAX_LISTING - len(listing) - len(rows) + 1)
+                )
         except (ReadFailure, BadCompression, OverLimit, MemoryError):
             continue
         was_cut = was_cut or len(listing) + len(rows) > MAX_LISTING
         listing.extend(rows[: MAX_LISTING - len(listing)])
-        text = _decompiled(stream, machine) if len(decompiled) < 3 else None
+        ops = sum(machine.ops for _, machine in machines)
+        text = _decompiled(stream, ops) if len(decompiled) < 3 else None
         if text is not None:
             decompiled.append(text if member is None else f"# {plain(member, 200)}\n{text}")
     summary = _summary(artifact)
@@ -145,9 +149,25 @@ def _calls(machine: PickleMachine, member: str | None) -> list[dict[str, Any]]:
     ]
 
 
-def _decompiled(stream: ByteSource, machine: PickleMachine) -> str | None:
+def _machines(stream: ByteSource) -> list[tuple[int, PickleMachine]]:
+    """The pickles of a stream one behind the other (old torch files hold five), each with its offset."""
+    found: list[tuple[int, PickleMachine]] = []
+    offset = 0
+    while offset < stream.size and len(found) < MAX_PICKLES:
+        machine = PickleMachine(stream, offset)
+        outcome = machine.run()
+        if found and not outcome.ended and not machine.imports:
+            break  # what follows is no pickle: tensors, or rubbish
+        found.append((offset, machine))
+        if not outcome.ended:
+            break
+        offset = outcome.end
+    return found
+
+
+def _decompiled(stream: ByteSource, ops: int) -> str | None:
     """fickling's source of one small stream; None where there is none within the limits."""
-    if stream.size > MAX_DECOMPILED_BYTES or machine.ops > MAX_DECOMPILED_OPS:
+    if stream.size > MAX_DECOMPILED_BYTES or ops > MAX_DECOMPILED_OPS:
         return None
     try:
         child = subprocess.run(

@@ -39,6 +39,7 @@ class Judgement:
         self.facts: dict[str, Any] = {}
         self._reasons: list[tuple[Loading, Reason]] = []
         self._imports: set[str] = set()
+        self._counts: dict[Loading, int] = {}
 
     def note(
         self,
@@ -51,9 +52,14 @@ class Judgement:
         """State one thing: the verdict it asks for and why."""
         self.loading = worse_loading(self.loading, loading)
         reason = Reason(code, plain(message, MAX_MESSAGE), offset, member and plain(member, 400))
-        entry = (loading, reason)
-        if len(self._reasons) < MAX_REASONS * 2 and entry not in self._reasons[-20:]:
-            self._reasons.append(entry)
+        if (loading, reason) not in self._reasons[-20:]:
+            self._keep(loading, reason)
+
+    def _keep(self, loading: Loading, reason: Reason) -> None:
+        """Reasons are bounded per verdict, so that a flood of small ones hides no grave one."""
+        self._counts[loading] = self._counts.get(loading, 0) + 1
+        if self._counts[loading] <= MAX_REASONS:
+            self._reasons.append((loading, reason))
 
     def state(self, loading: Loading) -> None:
         """State a verdict that needs no words (a member that was read and carries nothing)."""
@@ -73,10 +79,7 @@ class Judgement:
             place = reason.member
             if member is not None:
                 place = f"{member}/{place}" if place else member
-            if len(self._reasons) < MAX_REASONS * 2:
-                self._reasons.append(
-                    (inner.loading, Reason(reason.code, reason.message, reason.offset, place))
-                )
+            self._keep(inner.loading, Reason(reason.code, reason.message, reason.offset, place))
 
     @property
     def has_reasons(self) -> bool:

@@ -90,7 +90,7 @@ class Effects:
             module, name = current_name(module, name)
         found = self.imports.get((module, name))
         if found is None:
-            found = Import(module, name, entry_for(module, name), self.opcode_at)
+            found = Import(module, name, _entry(module, name), self.opcode_at)
             if len(self.imports) < MAX_IMPORTS:
                 self.imports[(module, name)] = found
             elif found.tier is Tier.DANGEROUS:  # past the bound only the gravest are kept
@@ -358,6 +358,15 @@ class Effects:
     def string_line(self, line: bytes) -> None:
         text = quoted(line)
         self.stack.append(text if len(text) <= 4096 else LongText(text[:200]))
+
+
+def _entry(module: str, name: str) -> Entry:
+    """The lists' word on a name. A Python 2 name that CPython 3 would not find is judged by what it was."""
+    entry = entry_for(module, name)
+    if entry.tier is Tier.UNKNOWN:
+        older = entry_for(*current_name(module, name))
+        return older if older.tier is Tier.DANGEROUS else entry
+    return entry
 
 
 def _is_storage_class(value: object) -> bool:

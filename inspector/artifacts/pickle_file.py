@@ -49,7 +49,7 @@ def state_imports(machine: PickleMachine, judgement: Judgement) -> None:
     """Everything the machine saw, as statements of the verdict."""
     judgement.is_pickle = True
     judgement.state(Loading.ALLOW_LISTED)
-    for found in machine.imports.values():
+    for found in sorted(machine.imports.values(), key=lambda found: (-found.tier, found.offset)):
         state_import(found, judgement)
     for loading, reason in machine.outcome.problems:
         judgement.note(loading, reason.code, reason.message, reason.offset, reason.member)
