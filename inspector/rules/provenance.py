@@ -53,7 +53,9 @@ def undetermined(facts: Facts) -> Iterator[Finding]:
     """References that only a run could tell, one finding for each source file."""
     found: dict[str, list[Reference]] = defaultdict(list)
     for reference in facts.references:
-        if reference.kind in _RULE and (reference.pin is Pin.UNDETERMINED or reference.ref is None):
+        if reference.kind not in _RULE or (reference.kind == "dataset" and reference.hub == "local"):
+            continue  # a data file that is not there is a dead link, which data.py tells
+        if reference.pin is Pin.UNDETERMINED or reference.ref is None:
             found[reference.path].append(reference)
     for path, references in found.items():
         calls = ", ".join(sorted({reference.call for reference in references}))

@@ -52,12 +52,14 @@ class GraphBuilder:
         self._model_folders: set[str] = set()
         self._paths: dict[str, str] = {}  # path -> node id of the file
         self._folders: set[str] = set()
+        self._files: dict[str, FileFact] = {}
 
     # -- files ---------------------------------------------------------------------------------
 
     def add_files(self, files: Sequence[FileFact], datasets: Sequence[DatasetFacts]) -> None:
         """Model files, the folders that are models, and data files."""
         data = {item.path: item for item in datasets}
+        self._files = {file.path: file for file in files}
         weights = [file for file in files if self._is_model_file(file, data)]
         named = {
             posixpath.dirname(file.path)
@@ -153,7 +155,7 @@ class GraphBuilder:
     def _add_named(self, code: str, reference: Reference, kind: NodeKind) -> None:
         ref = reference.ref or ""
         evidence = (_where(reference),)
-        if reference.pin is Pin.LOCAL:
+        if reference.pin is Pin.LOCAL or reference.hub == "local":
             self._add_local(code, reference, ref, EdgeKind.LOADS)
             return
         attributes: dict[str, Any] = {"hub": reference.hub}
@@ -178,7 +180,9 @@ class GraphBuilder:
             if target is not None:
                 self.graph.add_edge(Edge(code, target, kind, (_where(reference),)))
                 return
-            if path in self._folders:
+            if path in self._files and reference.kind == "dataset":
+                self.graph.add_edge(Edge(code, self._add_data_path(path), kind, (_where(reference),)))
+            if path in self._files or path in self._folders:
                 return
         if reference.kind == "dataset" and _is_plain_relative(ref):
             key = node_id(NodeKind.DATASET_FILE, posixpath.normpath(ref))
@@ -192,6 +196,18 @@ class GraphBuilder:
                 )
             )
             self.graph.add_edge(Edge(code, key, kind, (_where(reference),)))
+
+    def _add_data_path(self, path: str) -> str:
+        """A data file that code names and that no reader of data recognised."""
+        file = self._files[path]
+        key = node_id(NodeKind.DATASET_FILE, path)
+        attributes = _file_attributes(file)
+        self.graph.add_node(
+            Node(key, NodeKind.DATASET_FILE, path, Pin.LOCAL, file.artifact.loading, attributes=attributes)
+        )
+        self._paths[path] = key
+        self._contain(self.root, key)
+        return key
 
     def add_owner(self, published: str, name: str, attributes: Mapping[str, Any]) -> None:
         key = node_id(NodeKind.OWNER, name)
