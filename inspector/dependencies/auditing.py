@@ -12,16 +12,18 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from inspector.dependencies import pip_audit
 from inspector.dependencies.interface import Advisory, AuditResult, Package
-from inspector.provenance import Audit, Pin, plain
+from inspector.dependencies.merging import merged
+from inspector.dependencies.releases import label_left_away, release_of
+from inspector.provenance import Audit, plain
 
 PER_RUN = 100  # releases; what a run that fails or is stopped can lose at most
 MAX_RUNS = 60  # more than 6,000 releases, or as many tries to find the one that breaks a run
-MAX_SUMMARY = 600
 # Releases that the index has and keeps: asked along to see that it answers at all.
 _KNOWN_RELEASES = (("pip", "24.0"), ("setuptools", "70.0.0"), ("wheel", "0.43.0"))
 
@@ -34,7 +36,7 @@ class _Said:
 
     audit: Audit
     why: str
-    vulnerabilities: tuple[pip_audit.Vulnerability, ...] = ()
+    vulnerabilities: tuple[Advisory, ...] = ()
 
 
 @dataclass(slots=True)
@@ -49,13 +51,50 @@ class _Course:
 
 
 def audit(
-    packages: Sequence[Package], *, offline: bool, timeout: float = 120.0, osv_url: str | None = None
+    packages: Sequence[Package],
+    *,
+    offline: bool,
+    timeout: float = 120.0,
+    osv_url: str | None = None,
+    advisories: Path | None = None,
 ) -> AuditResult:
     """Every package with its word and its reason. At most ``timeout`` seconds are spent asking.
 
     ``osv_url`` asks a service that speaks OSV (its ``/v1/query`` address) in place of the Python Package
-    Index. With ``offline`` nothing is asked. Never raises for what the service does.
+    Index. With ``offline`` no service is asked. ``advisories`` is the folder of the offline database: it
+    answers first, and what pip-audit says beyond it is added. Never raises for what the service does;
+    raises UnreadableInput where ``advisories`` holds no database.
     """
+    if advisories is None:
+        return _from_service(packages, offline, timeout, osv_url)
+    from inspector.dependencies.advisories import open_index
+
+    with open_index(advisories) as index:
+        first = index.judged(packages)
+        result = AuditResult(f"advisories: {index.source}", index.as_of, _is_complete(first), tuple(first))
+    if offline or not packages:
+        return result
+    second = _from_service(packages, False, timeout, osv_url)
+    both = tuple(_better(one, other) for one, other in zip(first, second.packages))
+    source = f"{result.source}; {second.source}" if second.as_of else result.source
+    return AuditResult(source, result.as_of, _is_complete(both), both, second.note)
+
+
+def _better(database: Package, service: Package) -> Package:
+    """Both words on one package as one: a hit of either stands, then an answer, then the reason."""
+    if database.audit is Audit.VULNERABLE and service.audit is Audit.VULNERABLE:
+        return replace(database, advisories=merged([*database.advisories, *service.advisories]))
+    worth = (Audit.VULNERABLE, Audit.NO_ADVISORY, Audit.NOT_IN_DATABASE, Audit.NOT_AUDITED)
+    return min(database, service, key=lambda one: worth.index(one.audit))
+
+
+def _is_complete(packages: Iterable[Package]) -> bool:
+    return all(one.audit is not Audit.NOT_AUDITED for one in packages)
+
+
+def _from_service(
+    packages: Sequence[Package], offline: bool, timeout: float, osv_url: str | None
+) -> AuditResult:
     if offline or not packages:
         why = "The scan ran offline: no advisory service was asked."
         left = tuple(replace(one, audit=Audit.NOT_AUDITED, why=why, advisories=()) for one in packages)
@@ -65,11 +104,11 @@ def audit(
     asked: dict[int, _Release] = {}
     reasons: dict[int, str] = {}
     for place, package in enumerate(packages):
-        release = _release(package)
-        if isinstance(release, str):
-            reasons[place] = release
+        version = release_of(package)
+        if isinstance(version, str):
+            reasons[place] = version
         else:
-            asked[place] = release
+            asked[place] = (package.name, version)
     course = _Course(osv_url, time.monotonic() + timeout)
     for batch in _batches(dict.fromkeys(asked.values())):
         _ask(batch, course)
@@ -86,7 +125,7 @@ def audit(
     return AuditResult(
         source=f"pip-audit {pip_audit.version_of_engine()} ({service})" if asked else "none",
         as_of=datetime.now(UTC).date().isoformat() if answered else None,
-        complete=all(one.audit is not Audit.NOT_AUDITED for one in done),
+        complete=_is_complete(done),
         packages=done,
         note=course.stopped or "",
     )
@@ -115,26 +154,6 @@ def heading(result: AuditResult) -> str:
 def is_all_clear(result: AuditResult) -> bool:
     """True only where every package was asked about, is known to the service and has no advisory."""
     return result.complete and all(one.audit is Audit.NO_ADVISORY for one in result.packages)
-
-
-def _release(package: Package) -> _Release | str:
-    """What to ask about ``package``, or the sentence why it cannot be asked about."""
-    if package.ecosystem != "PyPI":
-        return (
-            f"It is a {package.ecosystem} package; pip-audit knows releases of the Python Package Index only."
-        )
-    if package.pin is Pin.LOCAL:
-        return "It is a folder or file beside the project, not a release of the index."
-    if package.version is None:
-        return "No exact version is named, so there is no release to ask about."
-    try:
-        version = Version(package.version)
-    except InvalidVersion:
-        return f"{plain(package.version, 60)!r} is no version that PEP 440 allows."
-    if not package.name.isascii() or len(package.name) > 200 or len(package.version) > 100:
-        return "Its name or version is none that an index could hold."
-    # Builds such as 2.1.0+cu118 are not on the index; the advisories of 2.1.0 are theirs too.
-    return (package.name, Version(version.public) if version.local else version)
 
 
 def _batches(releases: Iterable[_Release]) -> list[dict[str, Version]]:
@@ -247,44 +266,6 @@ def _told(package: Package, said: _Said | None, course: _Course) -> Package:
     if word in (Audit.NO_ADVISORY, Audit.NOT_IN_DATABASE) and package.origin is not None:
         word = Audit.NOT_AUDITED
         why = f"It is taken from {plain(package.origin, 120)}, not from the index whose releases are known."
-    elif package.version is not None and "+" in package.version:
-        why = f"{why} Asked as the public version, without {plain(package.version.partition('+')[2], 40)!r}."
+    else:
+        why += label_left_away(package)
     return replace(package, audit=word, advisories=merged(said.vulnerabilities), why=why)
-
-
-def merged(found: Sequence[pip_audit.Vulnerability]) -> tuple[Advisory, ...]:
-    """One Advisory for all entries that are linked by id or alias, over any number of steps."""
-    groups: list[tuple[set[str], list[pip_audit.Vulnerability]]] = []
-    for one in found:
-        names = {one.id, *one.aliases}
-        members = [one]
-        apart = []
-        for group in groups:
-            if group[0] & names:
-                names |= group[0]
-                members = group[1] + members
-            else:
-                apart.append(group)
-        groups = [*apart, (names, members)]
-    advisories = []
-    for names, members in groups:
-        first = members[0]
-        fixes = {fix for one in members for fix in one.fixed_in}
-        advisories.append(
-            Advisory(
-                id=first.id,
-                aliases=tuple(sorted(names - {first.id})),
-                # OSV's prefix for malicious packages; pip-audit's JSON has no severity for the others.
-                severity="critical" if any(name.startswith("MAL-") for name in names) else None,
-                fixed_in=tuple(sorted(fixes, key=_fix_order)),
-                summary=first.summary[:MAX_SUMMARY],
-            )
-        )
-    return tuple(sorted(advisories, key=lambda one: one.id))
-
-
-def _fix_order(text: str) -> tuple[Version, str]:
-    try:
-        return (Version(text), text)
-    except InvalidVersion:
-        return (Version("0"), text)

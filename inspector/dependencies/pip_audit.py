@@ -22,11 +22,13 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
+from inspector.dependencies.interface import Advisory
 from inspector.dependencies.shapes import normal_name
 from inspector.provenance import plain
 
 MAX_ANSWER = 64 * 1024 * 1024  # bytes of JSON
 SOCKET_SECONDS = 15
+MAX_SUMMARY = 600
 # All that the child gets of this process's environment: the network's settings and the platform's.
 _KEPT = (
     "http_proxy", "https_proxy", "no_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
@@ -40,16 +42,6 @@ _NETWORK_WORDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Vulnerability:
-    """One entry of ``vulns``."""
-
-    id: str
-    aliases: tuple[str, ...]
-    fixed_in: tuple[str, ...]
-    summary: str
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """What one run said: per normalised name either its vulnerabilities or why it was skipped.
 
@@ -57,7 +49,7 @@ class Answer:
     the service did not answer, so that asking again in smaller pieces would not help.
     """
 
-    audited: Mapping[str, tuple[Vulnerability, ...]] = field(default_factory=dict)
+    audited: Mapping[str, tuple[Advisory, ...]] = field(default_factory=dict)
     skipped: Mapping[str, str] = field(default_factory=dict)
     failed: str | None = None
     unreachable: bool = False
@@ -168,7 +160,7 @@ def _parsed(output: bytes, releases: Mapping[str, Version]) -> Answer:
     listed = document.get("dependencies") if isinstance(document, dict) else None
     if not isinstance(listed, list):
         raise _Malformed("it has no list of dependencies")
-    audited: dict[str, tuple[Vulnerability, ...]] = {}
+    audited: dict[str, tuple[Advisory, ...]] = {}
     skipped: dict[str, str] = {}
     for item in listed:
         if not isinstance(item, dict) or not isinstance(item.get("name"), str):
@@ -192,15 +184,18 @@ def _same(text: Any, version: Version) -> bool:
         return False
 
 
-def _vulnerability(value: Any) -> Vulnerability:
+def _vulnerability(value: Any) -> Advisory:
     if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
         raise _Malformed("a vulnerability has no id")
     fixes, aliases = value.get("fix_versions", []), value.get("aliases", [])
     if not isinstance(fixes, list) or not isinstance(aliases, list):
         raise _Malformed(f"the entry {plain(value['id'], 80)!r} has no lists of fixes and aliases")
-    return Vulnerability(
+    names = [value["id"], *(one for one in aliases if isinstance(one, str))]
+    return Advisory(
         id=value["id"],
-        aliases=tuple(one for one in aliases if isinstance(one, str)),
+        aliases=tuple(names[1:]),
+        # OSV's prefix for malicious packages; pip-audit's JSON has no severity for the others.
+        severity="critical" if any(name.startswith("MAL-") for name in names) else None,
         fixed_in=tuple(one for one in fixes if isinstance(one, str)),
-        summary=str(value.get("description") or ""),
+        summary=str(value.get("description") or "")[:MAX_SUMMARY],
     )

@@ -12,7 +12,17 @@ from typing import Any
 
 import pytest
 
-from inspector.dependencies import AuditResult, Package, audit, auditing, heading, is_all_clear, pip_audit
+from inspector.dependencies import (
+    Advisory,
+    AuditResult,
+    Package,
+    audit,
+    auditing,
+    heading,
+    is_all_clear,
+    pip_audit,
+)
+from inspector.dependencies.merging import merged
 from inspector.provenance import Audit, Pin
 
 Make = Callable[..., Package]
@@ -41,9 +51,9 @@ def test_osv_answers_end_as_vulnerable_no_advisory_or_not_in_database(
     }
     found = {one.id: one for one in result.packages[0].advisories}
     assert len(found) == 2, "advisories that share an alias are one; withdrawn ones are none"
-    merged = next(one for one in found.values() if "CVE-1" in (one.id, *one.aliases))
-    assert {merged.id, *merged.aliases} == {"GHSA-a", "PYSEC-b", "CVE-1"}
-    assert merged.fixed_in == ("9.9",)
+    joined = next(one for one in found.values() if "CVE-1" in (one.id, *one.aliases))
+    assert {joined.id, *joined.aliases} == {"GHSA-a", "PYSEC-b", "CVE-1"}
+    assert joined.fixed_in == ("9.9",)
     assert found["MAL-9"].severity == "critical"
     assert result.complete and not is_all_clear(result)
     assert "not in the database" in heading(result)
@@ -221,8 +231,8 @@ def test_two_versions_of_one_name_are_asked_in_lists_of_their_own() -> None:
 
 
 def test_advisories_merge_over_any_number_of_steps() -> None:
-    def one(identifier: str, *aliases: str) -> pip_audit.Vulnerability:
-        return pip_audit.Vulnerability(identifier, aliases, (), "")
+    def one(identifier: str, *aliases: str) -> Advisory:
+        return Advisory(identifier, aliases)
 
-    merged = auditing.merged([one("A", "x"), one("B", "y"), one("C", "z"), one("D", "x", "y")])
-    assert [{item.id, *item.aliases} for item in merged] == [{"A", "B", "D", "x", "y"}, {"C", "z"}]
+    found = merged([one("A", "x"), one("B", "y"), one("C", "z"), one("D", "x", "y")])
+    assert [{item.id, *item.aliases} for item in found] == [{"A", "B", "D", "x", "y"}, {"C", "z"}]

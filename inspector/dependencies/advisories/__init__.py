@@ -1,0 +1,6 @@
+"""The offline advisory database: an OSV export, imported once and asked in milliseconds."""
+
+from inspector.dependencies.advisories.importing import Imported, default_folder, import_advisories, status
+from inspector.dependencies.advisories.index import AdvisoryIndex, open_index
+
+__all__ = ["AdvisoryIndex", "Imported", "default_folder", "import_advisories", "open_index", "status"]
