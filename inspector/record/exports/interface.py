@@ -87,20 +87,22 @@ class Format:
 
 def formats() -> dict[str, Format]:
     """All formats by their word. The writers are imported here, not at start-up."""
-    from inspector.record.exports import csv_table, cyclonedx, html_report, openvex, sarif
+    from inspector.record.exports import csv_table, cyclonedx, html_report, openvex, oscal, sarif, spdx
 
     rows = (
         Format("html", "report.html", "text/html", html_report.write),
         Format("cyclonedx", "bom.cdx.json", "application/vnd.cyclonedx+json", cyclonedx.write),
         Format("sarif", "findings.sarif", "application/sarif+json", sarif.write),
         Format("openvex", "vex.openvex.json", "application/json", openvex.write),
+        Format("oscal", "oscal-ar.json", "application/json", oscal.write),
+        Format("spdx", "spdx3.json", "application/ld+json", spdx.write),
         Format("csv", "findings.csv", "text/csv", csv_table.write),
     )
     return {row.word: row for row in rows}
 
 
 # The exports that travel in every package; the table of findings stands in the report already.
-PACKAGED = ("html", "cyclonedx", "sarif", "openvex")
+PACKAGED = ("html", "cyclonedx", "sarif", "openvex", "oscal", "spdx")
 
 
 def export(word: str, review: ReviewFile, *, sign_off: SignOff | None = None) -> bytes:
