@@ -12,14 +12,17 @@ from typing import Any
 from inspector.provenance import State
 from inspector.review.query import Row
 
-_DIGITS = re.compile(r"(\d{1,18})")
+_DIGITS = re.compile(r"\d+")
 _STATE_PLACE = {state: place for place, state in enumerate(State)}
 
 
-def natural(text: str) -> list[tuple[int, int, str]]:
-    """A key by which ``layer2`` comes before ``layer10``; case does not matter."""
-    parts = _DIGITS.split(text.lower())
-    return [(0, int(part), "") if place % 2 else (1, 0, part) for place, part in enumerate(parts)]
+def natural(text: str) -> str:
+    """A key by which ``layer2`` comes before ``layer10``; ``text`` is in lower case."""
+    return _DIGITS.sub(_padded, text)
+
+
+def _padded(digits: re.Match[str]) -> str:
+    return digits[0].zfill(12)
 
 
 def _severity(row: Row) -> Any:
@@ -47,8 +50,8 @@ ORDERS: dict[str, Callable[[Row], Any]] = {
     "node": lambda row: natural(row.name),
     "kind": lambda row: row.kind,
     "rule": lambda row: row.rule,
-    "title": lambda row: natural(row.finding.finding.title) if row.finding else [],
-    "path": lambda row: natural(row.paths[0]) if row.paths else [(2, 0, "")],
+    "title": lambda row: natural(row.finding.finding.title.lower()) if row.finding else "",
+    "path": lambda row: (0, natural(row.paths[0])) if row.paths else (1, ""),
     "expires": _expires,
     "decided": _decided,
 }

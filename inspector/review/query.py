@@ -91,14 +91,13 @@ def with_term(text: str, key: str, value: str) -> str:
     kept: list[str] = []
     taken = False
     for token in tokens(text):
-        values = token.value.split(",") if key in _LISTED else [token.value]
-        wanted = [each for each in values if each.lower() != value.lower()]
-        if token.key != key or token.negated or len(wanted) == len(values):
+        if not _stands_in(token, key, value):
             kept.append(token.text)
             continue
         taken = True
-        if wanted:
-            kept.append(f"{key}:{_quoted(','.join(wanted))}")
+        rest = [each for each in token.value.split(",") if each.lower() != value.lower()]
+        if token.value.lower() != value.lower():
+            kept.append(f"{key}:{_quoted(','.join(rest))}")
     if not taken:
         kept.append(f"{key}:{_quoted(value)}" if key else _quoted(value, free=True))
     return " ".join(kept)
@@ -110,13 +109,15 @@ def has_term(text: str, key: str, value: str) -> bool:
         found = tokens(text)
     except UnreadableInput:
         return False
-    return any(
-        token.key == key
-        and not token.negated
-        and value.lower()
-        in [each.lower() for each in (token.value.split(",") if key in _LISTED else [token.value])]
-        for token in found
-    )
+    return any(_stands_in(token, key, value) for token in found)
+
+
+def _stands_in(token: Token, key: str, value: str) -> bool:
+    """Whether ``token`` asks for ``value``, by itself or in its list."""
+    if token.key != key or token.negated:
+        return False
+    asked, wanted = token.value.lower(), value.lower()
+    return asked == wanted or (key in _LISTED and wanted in asked.split(","))
 
 
 def tokens(text: str) -> list[Token]:

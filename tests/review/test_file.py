@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from inspector.provenance import Edge, EdgeKind, Node, Severity, State, UnreadableInput
-from inspector.review import Review, ReviewFile
+from inspector.review import Review, ReviewFile, schema
 
 
 def test_a_review_is_a_review_file(empty: Review) -> None:
@@ -194,3 +194,26 @@ def test_twenty_thousand_findings_are_stored_and_read_in_seconds(
     assert {item.state for item in empty.findings()} == {State.CONFIRMED}
     empty.undo()
     assert time.perf_counter() - started < 10  # 2 s on a quiet core
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_that_appears_meanwhile_is_not_overwritten(
+    path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    """Another program makes a file of that name while ours is being built."""
+    real = schema._fill
+
+    def slow(made: Path, facts: Any) -> None:
+        real(made, facts)
+        path.write_bytes(b"somebody's work")
+
+    def no_links(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(schema, "_fill", slow)
+    if not links:
+        monkeypatch.setattr("os.link", no_links)
+    with pytest.raises(UnreadableInput, match="there already"):
+        Review.create(path, {"name": "n"}, options={})
+    assert path.read_bytes() == b"somebody's work"
+    assert [item.name for item in path.parent.iterdir()] == [path.name]

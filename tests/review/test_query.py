@@ -174,6 +174,8 @@ def test_quotes_and_backslashes_can_be_looked_for(row: Any) -> None:
         ("KIND:MODEL x", "kind", "model", "x"),
         ("kind:model", "kind", "dataset", "kind:model kind:dataset"),
         ("state:open,fixed,accepted", "state", "fixed", "state:open,accepted"),
+        ("rule:a,b x", "rule", "a,b", "x"),
+        ("path:a,b", "path", "a", "path:a,b path:a"),
         ("-kind:model", "kind", "model", "-kind:model kind:model"),
         ('a "b  c"  path:"x y"', "pin", "none", 'a "b  c" path:"x y" pin:none'),
         ("x", "path", "a b", 'x path:"a b"'),
