@@ -14,7 +14,7 @@ from itertools import pairwise
 from inspector.views.interface import Point
 from inspector.views.order import order_columns
 from inspector.views.place import heights
-from inspector.views.rank import longest_ways, open_cycles
+from inspector.views.rank import longest_ways, open_cycles, shorten
 from inspector.views.route import TRACK, Trunk, across, assign_tracks, line
 
 MARGIN = 32.0
@@ -61,7 +61,7 @@ def arrange(
     if layers is None:
         turned = open_cycles(len(sizes), pairs, first)
         straight = [(b, a) if back else (a, b) for (a, b), back in zip(pairs, turned)]
-        layers = longest_ways(len(sizes), straight, first)
+        layers = shorten(longest_ways(len(sizes), straight, first), straight, first)
     return _Layout(sizes, wires, layers).arrangement()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 Columns = list[list[int]]
 
-_SWEEPS = 12
+_SWEEPS = 20
 # Above this many slots the exchanges would cost more than they give.
 _EXCHANGE_LIMIT = 900
 
@@ -26,13 +26,16 @@ def order_columns(columns: Columns, links: Sequence[tuple[int, int]]) -> Columns
         left[target].append(source)
     best: Columns = [list(column) for column in columns]
     best_crossings = _all_crossings(best, right)
-    for starts_at_the_left in (True, False):
-        current = [list(column) for column in columns]
+    starts = (columns, _depth_first(columns, left, right))
+    for start, from_the_left in ((start, side) for start in starts for side in (True, False)):
+        if best_crossings == 0:
+            break
+        current = [list(column) for column in start]
         stale = 0
         for sweep in range(_SWEEPS):
-            if best_crossings == 0 or stale > 3:
+            if best_crossings == 0 or stale > 5:
                 break
-            if (sweep % 2 == 0) is starts_at_the_left:
+            if (sweep % 2 == 0) is from_the_left:
                 _sweep(current, left, range(1, len(current)), median=sweep % 4 > 1)
             else:
                 _sweep(current, right, range(len(current) - 2, -1, -1), median=sweep % 4 > 1)
@@ -43,6 +46,24 @@ def order_columns(columns: Columns, links: Sequence[tuple[int, int]]) -> Columns
             if crossings < best_crossings:
                 best, best_crossings, stale = [list(column) for column in current], crossings, 0
     return best
+
+
+def _depth_first(columns: Columns, left: list[list[int]], right: list[list[int]]) -> Columns:
+    """Each column in the order in which its slots are met depth first: trees come out without crossings."""
+    number = {slot: place for place, column in enumerate(columns) for slot in column}
+    ordered: Columns = [[] for _ in columns]
+    seen: set[int] = set()
+    for column in columns:
+        for top in column:
+            way = [top]
+            while way:
+                slot = way.pop()
+                if slot in seen:
+                    continue
+                seen.add(slot)
+                ordered[number[slot]].append(slot)
+                way.extend(reversed([*right[slot], *left[slot]]))
+    return ordered
 
 
 def _sweep(columns: Columns, neighbours: list[list[int]], which: range, *, median: bool) -> None:
@@ -77,13 +98,16 @@ def _exchange(columns: Columns, left: list[list[int]], right: list[list[int]]) -
     for _ in range(6):
         gained = False
         for column in columns:
+            # The ends lie in other columns: their ranks stand still while this one is worked on.
+            ends = {
+                slot: (sorted(rank[end] for end in left[slot]), sorted(rank[end] for end in right[slot]))
+                for slot in column
+            }
             for place in range(len(column) - 1):
                 upper, lower = column[place], column[place + 1]
                 now = then = 0
-                for near in (left, right):
-                    above = sorted(rank[end] for end in near[upper])
-                    below = sorted(rank[end] for end in near[lower])
-                    if above and below:
+                for above, below in zip(ends[upper], ends[lower]):
+                    if above and below and (above[-1] > below[0] or below[-1] > above[0]):
                         now += _inverted(above, below)
                         then += _inverted(below, above)
                 if then < now:

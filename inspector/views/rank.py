@@ -68,3 +68,41 @@ def longest_ways(count: int, links: Sequence[Link], first: int | None = None) ->
         if node != first and out[node]:
             layer[node] = max(floor, min(layer[end] for end in out[node]) - 1)
     return layer
+
+
+def shorten(layer: Sequence[int], links: Sequence[Link], first: int | None = None) -> list[int]:
+    """The layers with nodes moved where their lines are shortest in sum; no link is turned round.
+
+    Gansner et al. (1993) find the best by network simplex; moving one node at a time, and tails of equal
+    pull together, comes near it on graphs of this size.
+    """
+    count = len(layer)
+    out: list[list[int]] = [[] for _ in range(count)]
+    into: list[list[int]] = [[] for _ in range(count)]
+    for source, target in links:
+        out[source].append(target)
+        into[target].append(source)
+    settled = list(layer)
+    by_layer = sorted(range(count), key=lambda node: settled[node])
+    for _ in range(4):
+        moved = False
+        for node in reversed(by_layer):
+            if node == first or not out[node]:
+                continue
+            room = min(settled[end] for end in out[node]) - 1
+            if room > settled[node] and len(out[node]) > len(into[node]):
+                settled[node] = room
+                moved = True
+            elif room > settled[node] and len(out[node]) == len(into[node]):
+                # No line gets shorter, but what hangs behind it may now follow.
+                settled[node] = room
+        for node in by_layer:
+            if node == first or not into[node]:
+                continue
+            room = max(settled[start] for start in into[node]) + 1
+            if room < settled[node] and len(into[node]) >= len(out[node]):
+                settled[node] = room
+                moved = True
+        if not moved:
+            break
+    return settled

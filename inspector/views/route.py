@@ -37,25 +37,13 @@ class Trunk:
 
     @property
     def needs_track(self) -> bool:
-        """A single line with a small step is drawn as one soft curve, without a track."""
-        if len(self.ends) == 1:
-            return abs(self.ends[0] - self.start) > 2.2 * _RADIUS
+        """A line that runs straight on turns nowhere."""
         return self.high - self.low > 0.5
 
 
 def assign_tracks(trunks: Sequence[Trunk]) -> int:
-    """Gives every trunk that needs one its track, numbered from the left; gives how many there are."""
-    turning = [trunk for trunk in trunks if trunk.needs_track]
-    order = sorted(turning, key=lambda trunk: (trunk.start, trunk.low))
-    for _ in range(len(order)):
-        moved = False
-        for place in range(len(order) - 1):
-            first, second = order[place], order[place + 1]
-            if _cost(second, first) < _cost(first, second):
-                order[place], order[place + 1] = second, first
-                moved = True
-        if not moved:
-            break
+    """Gives every trunk that turns its track, numbered from the left; gives how many there are."""
+    order = _cheapest_order([trunk for trunk in trunks if trunk.needs_track])
     placed: list[Trunk] = []
     for trunk in order:
         near = [
@@ -66,6 +54,29 @@ def assign_tracks(trunks: Sequence[Trunk]) -> int:
         trunk.track = max(near, default=-1) + 1
         placed.append(trunk)
     return 1 + max((trunk.track for trunk in placed), default=-1)
+
+
+def _cheapest_order(trunks: list[Trunk]) -> list[Trunk]:
+    """Left to right, so that little crosses: each trunk in turn is put where it costs least."""
+    # What falls goes from the right, what rises from the left: without long trunks that is already best.
+    trunks = sorted(trunks, key=lambda trunk: -trunk.start if trunk.high > trunk.start else trunk.start)
+    cost = [[_cost(left, right) for right in trunks] for left in trunks]
+    order = list(range(len(trunks)))
+    for _ in range(4):
+        before = list(order)
+        for trunk in range(len(trunks)):
+            order.remove(trunk)
+            # The cost at the far left, then what each step to the right changes.
+            total = sum(cost[trunk][other] for other in order)
+            best, place = total, 0
+            for step, other in enumerate(order):
+                total += cost[other][trunk] - cost[trunk][other]
+                if total < best:
+                    best, place = total, step + 1
+            order.insert(place, trunk)
+        if order == before:
+            break
+    return [trunks[number] for number in order]
 
 
 def _cost(first: Trunk, second: Trunk) -> int:
@@ -87,7 +98,11 @@ def across(start: Point, end: Point, trunk_x: float | None) -> list[Point]:
     if trunk_x is None:
         middle = (x0 + x1) / 2
         return [(middle, y0), (middle, y1), end]
-    radius = min(_RADIUS, abs(step) / 2, max(trunk_x - x0, 1.0), max(x1 - trunk_x, 1.0))
+    if abs(step) < 2 * _RADIUS:
+        reach = min(1.5 * _RADIUS, trunk_x - x0, x1 - trunk_x)
+        first, last = (trunk_x - reach, y0), (trunk_x + reach, y1)
+        return [*line(start, first), (trunk_x, y0), (trunk_x, y1), last, *line(last, end)]
+    radius = min(_RADIUS, max(trunk_x - x0, 1.0), max(x1 - trunk_x, 1.0))
     turn = radius if step > 0 else -radius
     first = (trunk_x - radius, y0)
     down = (trunk_x, y0 + turn)

@@ -14,6 +14,7 @@ from inspector.views import View
 _LONG_SIDE = 2200
 _STEP = 400
 _TRUNKS = 1500
+_TRUNK_STEP = 30
 _SQUARES = 48
 
 
@@ -40,8 +41,8 @@ class Overview:
                 yield
         strongest = sorted(trunks.items(), key=lambda item: (-item[1], item[0]))[:_TRUNKS]
         most = strongest[0][1] if strongest else 1
-        for start in range(0, len(strongest), _STEP):
-            self._trunks(strongest[start : start + _STEP], square, most)
+        for start in range(0, len(strongest), _TRUNK_STEP):
+            self._trunks(strongest[start : start + _TRUNK_STEP], square, most)
             yield
         nodes = self.view.nodes
         for start in range(0, len(nodes), _STEP):

@@ -145,6 +145,10 @@ class GraphPanel(QWidget):
         self.heading.setTextFormat(Qt.TextFormat.PlainText)
         self.heading.setObjectName("graphHeading")
         self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._filler = QWidget(self)
+        self._filler.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._filler.hide()
+        self._bar.addWidget(self._filler, 1)
         self._bar.addWidget(self.heading, 1)
         self.tools = QWidget(self)
         row = QHBoxLayout(self.tools)
@@ -191,19 +195,8 @@ class GraphPanel(QWidget):
             for widget, stretch in ((self.heading, 1), (self.tools, 0)):
                 other.removeWidget(widget)
                 wished.addWidget(widget, stretch)
-            self._spring(not fits)
+            self._filler.setVisible(not fits)
         self._second_row.setContentsMargins(12, 0, 10, 0 if fits else 6)
-
-    def _spring(self, needed: bool) -> None:
-        """Keeps the view buttons at the left where nothing else stands in their row."""
-        last = self._bar.itemAt(self._bar.count() - 1)
-        if needed and last is not None and last.spacerItem() is None:
-            self._bar.addStretch(1)
-        elif not needed:
-            for place in range(self._bar.count() - 1, 0, -1):
-                item = self._bar.itemAt(place)
-                if item.spacerItem() is not None and item.expandingDirections():
-                    self._bar.takeAt(place)
 
     # The graph
 

@@ -19,7 +19,7 @@ from inspector.gui.graph.paint import Level, course, paint_nodes
 from inspector.gui.graph.places import Places
 
 SIDE = 256  # device-independent pixels
-BUDGET = 0.006  # seconds of painting per frame
+BUDGET = 0.004  # seconds of painting per frame; the last tile may take a few more
 _KEPT_BYTES = 96 * 1024 * 1024
 
 _Key = tuple[int, int, int]
@@ -37,6 +37,7 @@ class TileLayer:
         self.overview = overview
         self._tiles: OrderedDict[_Key, QPixmap] = OrderedDict()
         self._ratio = 1.0
+        self._last_rank = -1
 
     def paint(
         self, painter: QPainter, window: QRect, left: float, top: float, zoom: float, ratio: float
@@ -54,6 +55,7 @@ class TileLayer:
             return True
         rank = round(zoom * 10_000)
         missing: list[_Key] = []
+        there: list[tuple[QRectF, QPixmap]] = []
         for column in range(int(left // SIDE), int((left + window.width()) // SIDE) + 1):
             for row in range(int(top // SIDE), int((top + window.height()) // SIDE) + 1):
                 key = (rank, column, row)
@@ -61,11 +63,22 @@ class TileLayer:
                 target = QRectF(column * SIDE - left, row * SIDE - top, SIDE, SIDE)
                 if tile is None:
                     missing.append(key)
-                    self.overview.paint(painter, target, _area(key, zoom))
                 else:
                     self._tiles.move_to_end(key)
-                    painter.drawPixmap(target, tile, QRectF(0, 0, SIDE * ratio, SIDE * ratio))
-        self._make(missing, zoom, window, left, top)
+                    there.append((target, tile))
+        if len(missing) > len(there):
+            area = QRectF(left / zoom, top / zoom, window.width() / zoom, window.height() / zoom)
+            self.overview.paint(painter, QRectF(window), area)
+        else:
+            for _, column, row in missing:
+                target = QRectF(column * SIDE - left, row * SIDE - top, SIDE, SIDE)
+                self.overview.paint(painter, target, _area((rank, column, row), zoom))
+        for target, tile in there:
+            painter.drawPixmap(target, tile, QRectF(0, 0, SIDE * ratio, SIDE * ratio))
+        # While the zoom is being turned, tiles made now would be thrown away in the next frame.
+        if rank == self._last_rank:
+            self._make(missing, zoom, window, left, top)
+        self._last_rank = rank
         return not missing
 
     def make_all(self, zoom: float, window: QRect, left: float, top: float) -> None:
