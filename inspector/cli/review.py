@@ -338,9 +338,8 @@ def _show_text(shown: Mapping[str, Any]) -> list[str]:
     for item in shown["findings"]:
         state = f"{item['state']}, decide again" if item["ask_again"] else item["state"]
         until = f" until {item['expires']}" if item["expires"] else ""
-        lines.append(
-            f"  {plain(item['id'])}  {item['severity']:<8}  {state}{until}  {plain(item['title'], 160)}"
-        )
+        what = f"{plain(item['title'], 160)}: {plain(item['node'], 200)}"
+        lines.append(f"  {plain(item['id'])}  {item['severity']:<8}  {state}{until}  {what}")
         if item["because"]:
             lines.append(f"      because: {plain(item['because'], 300)}")
         if item["note"]:

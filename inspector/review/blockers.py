@@ -35,8 +35,8 @@ def _open_findings(findings: Sequence[ReviewedFinding]) -> list[str]:
     still_open = [
         item for item in findings if item.state is State.OPEN and item.finding.severity in _BLOCKING
     ]
-    never = [item.finding.title for item in still_open if not item.ask_again]
-    again = [item.finding.title for item in still_open if item.ask_again]
+    never = [_title(item) for item in still_open if not item.ask_again]
+    again = [_title(item) for item in still_open if item.ask_again]
     if never:
         sentences.append(
             f"{_count(never, 'finding')} of high or critical severity {_is(never)} open: {_named(never)}."
@@ -62,6 +62,11 @@ def _unanswered(questions: Sequence[Question]) -> list[str]:
             f"which is no answer: {_named(unknown)}."
         )
     return sentences
+
+
+def _title(item: ReviewedFinding) -> str:
+    """The title with what it is said of: one rule gives every one of its findings the same title."""
+    return f"{item.finding.title} ({item.finding.node.partition(':')[2] or item.finding.node})"
 
 
 def _named(names: Sequence[str]) -> str:

@@ -251,9 +251,10 @@ def test_many_stars_on_a_long_name_take_no_time() -> None:
 
 
 def _seconds(work: Any) -> float:
-    started = time.perf_counter()
+    # Of this process: a busy machine is no reason to fail.
+    started = time.process_time()
     work()
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def test_orders(row: Any) -> None:
