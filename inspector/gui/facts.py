@@ -43,13 +43,14 @@ class Facts:
         self.done: dict[str, Any] | None = None
         self.broken = 0
 
-    def add(self, event: Event) -> None:
-        """Takes in one event of the scan."""
-        kind = event.get("event")
+    def add(self, event: Event) -> bool:
+        """Takes in one event of the scan; False where it could not be understood."""
+        before = self.broken
         try:
-            self._take(kind, event)
+            self._take(event.get("event"), event)
         except (KeyError, TypeError, ValueError, AttributeError):
             self.broken += 1
+        return self.broken == before
 
     def _take(self, kind: Any, event: Event) -> None:
         if kind == "node":
@@ -85,10 +86,11 @@ class Facts:
         before = self.known.get(finding.id)
         if before is None:
             reviewed = ReviewedFinding(finding)
-        elif before.finding.fingerprint == finding.fingerprint:
+        elif before.finding.fingerprint == finding.fingerprint and before.state is not State.FIXED:
             reviewed = replace(before, finding=finding)
         else:
-            reviewed = replace(before, finding=finding, state=State.OPEN, ask_again=True)
+            again = before.ask_again or before.state is not State.OPEN
+            reviewed = replace(before, finding=finding, state=State.OPEN, ask_again=again)
         self.put(reviewed)
 
     def put(self, reviewed: ReviewedFinding) -> None:

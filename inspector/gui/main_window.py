@@ -175,7 +175,7 @@ class MainWindow(QMainWindow):
         tokens = style.tokens_for(self.settings.theme)
         application = QApplication.instance()
         if isinstance(application, QApplication):
-            style.apply(application, tokens, self.settings.scale)
+            style.apply(application, self, tokens, self.settings.scale)
         self.look.set(tokens, self.settings.scale)
         for row in ACTIONS:
             if row.icon:

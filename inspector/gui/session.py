@@ -200,8 +200,8 @@ class Session(QObject):
 
     def _take(self, events: list[dict[str, Any]]) -> None:
         for event in events:
-            self._collected.add(event)
-            self.facts.add(event)
+            if self.facts.add(event):
+                self._collected.add(event)
         if not self._fresh:
             first = len(self.facts.nodes) + len(self.facts.files) <= len(events)
             self._fresh = True

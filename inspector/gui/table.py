@@ -131,7 +131,8 @@ class Table(QTableView):
         if not self._rows.rows:
             return
         now = self.currentIndex().row()
-        place = min(max(now + by, 0), len(self._rows.rows) - 1) if now >= 0 else 0
+        chosen = self.selectionModel().hasSelection()  # Qt makes the first row current without choosing it
+        place = min(max(now + by, 0), len(self._rows.rows) - 1) if chosen and now >= 0 else max(now, 0)
         self.setCurrentIndex(self._rows.index(place, 0))
 
     def _moved(self, *_: object) -> None:

@@ -97,7 +97,8 @@ def finding(number: int, about: str, severity: str = "high", **more: Any) -> dic
         "id": f"{number:012x}",
         "node": about,
         "severity": severity,
-        **known, **more,
+        **known,
+        **more,
     }
 
 
@@ -305,9 +306,9 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def window(qtbot: Any, backend: TestBackend, tmp_path: Path) -> Iterator[MainWindow]:
-    made = MainWindow(Settings(tmp_path / "window.json"), backend)
-    made.settings.put("theme", "light")
-    made.dress()
+    settings = Settings(tmp_path / "window.json")
+    settings.put("theme", "light")
+    made = MainWindow(settings, backend)
     qtbot.addWidget(made)
     made.resize(1440, 900)
     made.show()

@@ -1,0 +1,70 @@
+"""Large targets: the event loop never stands still for more than 100 ms."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from inspector.gui.session import Phase
+from inspector.provenance import State
+
+FINDINGS = 20_000
+
+
+@pytest.fixture
+def many(backend, make):
+    severities = ("critical", "high", "medium", "low", "info")
+    events = [make.node("project", "big", attributes={"root": True})]
+    for number in range(2_000):
+        name = f"models/part{number:05}.bin"
+        events.append(make.file(name, "allow-listed", "torch-zip"))
+        events.append(make.node("model-file", name, pin="local", loading="allow-listed"))
+        events.append(make.edge("project:big", f"model-file:{name}"))
+    for number in range(FINDINGS):
+        about = f"model-file:models/part{number % 2_000:05}.bin"
+        events.append(make.finding(number, about, severities[number % 5], rule=f"loading.r{number // 2_000}"))
+    events.append(make.done(2_000))
+    backend.tell(events)
+    return backend
+
+
+def test_twenty_thousand_findings_stream_in_without_a_stall(window, project, many, qtbot, watchdog):
+    window.show_tab("Findings")
+    window.open(str(project))
+    watchdog.start()
+    qtbot.waitUntil(lambda: len(window.findings.rows.rows) > 0, timeout=20000)
+    assert window.session.phase is Phase.SCANNING
+    qtbot.waitUntil(lambda: window.session.phase is Phase.READY, timeout=60000)
+    qtbot.waitUntil(lambda: len(window.findings.rows.rows) == FINDINGS, timeout=20000)
+    watchdog.stop()
+
+
+def test_filters_keys_and_decisions_stay_quick_over_them(window, project, many, qtbot, watchdog):
+    window.open(str(project))
+    window.show_tab("Findings")
+    qtbot.waitUntil(lambda: window.session.phase is Phase.READY, timeout=60000)
+    qtbot.waitUntil(lambda: len(window.findings.rows.rows) == FINDINGS, timeout=20000)
+    watchdog.start()
+    window.findings.filter.setText("severity:critical part00005")
+    qtbot.waitUntil(lambda: 0 < len(window.findings.rows.rows) < 100, timeout=20000)
+    for _ in range(5):
+        qtbot.keyClick(window.findings.table, Qt.Key.Key_J)
+        qtbot.wait(5)
+    qtbot.keyClick(window.findings.table, Qt.Key.Key_2)
+    key = window.selection.finding
+    qtbot.waitUntil(lambda: window.session.facts.findings[key].state is State.CONFIRMED, timeout=20000)
+    qtbot.keyClick(window.findings.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.session.facts.findings[key].state is State.OPEN, timeout=20000)
+    window.findings.filter.setText("")
+    qtbot.waitUntil(lambda: len(window.findings.rows.rows) == FINDINGS, timeout=20000)
+    watchdog.stop()
+
+
+def test_a_small_target_shows_its_first_rows_at_once(window, project, qtbot, watchdog, ready):
+    watchdog.start()
+    window.open(str(project))
+    ready(window)
+    for tab in range(7):
+        window.tabs.setCurrentIndex(tab)
+        qtbot.wait(5)
+    watchdog.stop()

@@ -1,0 +1,288 @@
+"""Every tab and pane shows what the scan knows, and follows one selection."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from inspector.gui.actions import ACTIONS, TABS, VIEWS
+from inspector.gui.palette import Palette
+from inspector.gui.theme import THEMES
+from inspector.provenance import State
+
+
+def test_every_action_has_a_handler_and_no_two_share_a_key(window):
+    keys = [key for action in ACTIONS for key in action.keys]
+    assert len(keys) == len(set(keys))
+    assert len({action.id for action in ACTIONS}) == len(ACTIONS)
+    assert all(action.help for action in ACTIONS)
+
+
+@pytest.mark.parametrize("number", range(1, 8))
+def test_ctrl_and_a_digit_open_the_tabs(opened, qtbot, number):
+    qtbot.keyClick(opened, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
+    assert opened.tab_name() == TABS[number - 1]
+
+
+def test_typing_map_into_the_palette_opens_the_map(opened, qtbot):
+    qtbot.keyClick(opened, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(opened, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    palette = opened.findChild(Palette)
+    qtbot.keyClicks(palette.line, "map")
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert opened.tab_name() == "Graph" and opened.graph.current_view() == "map"
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_palette_opens_every_view(opened, qtbot, view):
+    opened.run("palette")
+    palette = opened.findChild(Palette)
+    palette.line.setText(view)
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert opened.graph.current_view() == view
+
+
+def test_the_palette_finds_nodes_and_findings(opened, qtbot):
+    opened.run("palette")
+    palette = opened.findChild(Palette)
+    palette.line.setText("org/tick")
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert opened.selection.node == "dataset:org/tickets"
+    opened.run("palette")
+    palette = opened.findChildren(Palette)[-1]
+    palette.line.setText("runs a command")
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert opened.selection.node == "model-file:models/scaler.pkl"
+
+
+def test_what_is_selected_in_one_place_is_selected_in_all(opened, qtbot):
+    opened.selection.select_node("model-file:models/scaler.pkl")
+    qtbot.waitUntil(lambda: opened.pane.title.toPlainText() == "models/scaler.pkl")
+    assert opened.inventory.model.node_at(opened.inventory.tree.currentIndex()).id == opened.selection.node
+    assert opened.files.table.current_key() == "models/scaler.pkl"
+    assert opened.findings.table.current_key() == opened.selection.finding
+    assert opened.graph.panel.selected_node() in (opened.selection.node, None)
+
+
+def test_the_inventory_counts_and_filters(opened, qtbot):
+    model = opened.inventory.model
+    titles = [model.index(row, 0).data() for row in range(model.rowCount())]
+    assert "Model files  2 · 1 at risk" in titles
+    opened.inventory.filter.setText("pickle")
+    qtbot.waitUntil(
+        lambda: (
+            "Model files  1 of 2 · 1 at risk"
+            in [model.index(row, 0).data() for row in range(model.rowCount())]
+        )
+    )
+    row = model.index_of("model-file:models/scaler.pkl")
+    assert "pickle-based" in row.data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_the_pane_says_pin_and_loading_in_words(opened, qtbot):
+    opened.selection.select_node("model-file:models/scaler.pkl")
+    qtbot.waitUntil(lambda: opened.pane.title.toPlainText() == "models/scaler.pkl")
+    from inspector.gui.widgets import Flow
+
+    said = " ".join(flow.toPlainText() for flow in opened.pane.content.findChildren(Flow))
+    assert "runs-code: code runs when this is loaded" in said
+    assert "ab" * 32 in said
+    marks = [label.text() for label in opened.pane.content.findChildren(QLabel)]
+    assert "pickle-based" in marks and "runs code" in marks
+
+
+def test_the_evidence_marks_the_line(opened, qtbot):
+    opened.selection.select_node("model:org/base")
+    text = opened.pane.evidence.text
+    qtbot.waitUntil(lambda: "3  model = from_pretrained" in text.toPlainText())
+    marks = text.extraSelections()
+    assert marks[0].cursor.block().text() == "3  model = from_pretrained('org/base')"
+
+
+def test_bytes_are_shown_where_there_is_no_line(opened, qtbot):
+    opened.selection.select_node("model-file:models/scaler.pkl")
+    qtbot.waitUntil(lambda: "80 04 63 70" in opened.pane.evidence.text.toPlainText())
+
+
+def test_a_file_is_explained_by_a_child_process(opened, backend, qtbot):
+    answer = {
+        "summary": ["Loading it calls posix.system."],
+        "calls": [{"callable": "posix.system", "arguments": ["echo \u202e"], "offset": 0, "member": None}],
+        "imports": ["posix.system"],
+        "source": None,
+        "listing": [{"offset": 0, "op": "PROTO", "argument": 4}],
+    }
+    code = f"import sys; sys.stdout.write({json.dumps(json.dumps(answer))})"
+    asked = []
+    backend.explain_command = lambda file: asked.append(file) or [sys.executable, "-I", "-c", code]
+    opened.selection.select_node("model-file:models/scaler.pkl")
+    qtbot.waitUntil(lambda: opened.pane.evidence.explain.isVisible())
+    opened.run("explain")
+    text = opened.pane.evidence.text
+    qtbot.waitUntil(lambda: "posix.system(echo \\u202e)" in text.toPlainText())
+    assert asked[0].endswith("models/scaler.pkl")
+
+
+def test_an_explanation_that_fails_is_a_warning_not_a_pass(opened, backend, qtbot):
+    backend.explain_command = lambda file: [sys.executable, "-I", "-c", "import os; os.abort()"]
+    opened.selection.select_node("model-file:models/scaler.pkl")
+    qtbot.waitUntil(lambda: opened.pane.evidence.explain.isVisible())
+    opened.pane.evidence.explain.click()
+    qtbot.waitUntil(lambda: "not as a pass" in opened.pane.evidence.text.toPlainText())
+
+
+def test_files_put_the_dangerous_first_and_list_the_gaps(opened, qtbot):
+    paths = [row["path"] for row in opened.files.rows.rows]
+    assert paths[0] == "models/scaler.pkl"
+    opened.strip.gaps.click()
+    assert opened.tab_name() == "Files"
+    assert [row["path"] for row in opened.files.rows.rows] == ["models/old.bin"]
+
+
+def test_dependencies_are_never_green_while_one_is_not_audited(opened):
+    assert opened.dependencies.audit.property("role") != "good"
+    assert "1 not-audited" in opened.dependencies.audit.text()
+    assert "requirements.txt" in opened.dependencies.remark.text()
+
+
+def test_dependencies_are_good_only_when_all_were_asked_about(window, project, backend, make, ready):
+    events = make.small_scan()
+    for event in events:
+        if event["event"] == "package":
+            event["audit"] = "no-advisory"
+        if event["event"] == "done":
+            event["audit"] = {"source": "pip-audit", "as_of": "2026-01-01", "complete": True}
+    backend.tell(events)
+    window.open(str(project))
+    ready(window)
+    assert window.dependencies.audit.property("role") == "good"
+
+
+def test_data_shows_rows_and_contributors(opened):
+    row = next(row for row in opened.data.rows.rows if row["id"] == "dataset-file:data/tickets.jsonl")
+    assert row["rows"] == "1,200" and row["contributors"] == "user"
+    assert any(row["marks"] == "unpinned" for row in opened.data.rows.rows)
+
+
+def test_the_checklist_takes_answers_and_undoes_them(opened, qtbot):
+    opened.show_tab("Checklist")
+    page = opened.checklist
+    assert page.rows.rows and page.rows.rows[0].answer is None
+    page.detail.note.setText("Seen in the contract")
+    page.detail.answers["yes"].click()
+    assert page.rows.rows[0].answer == "yes" and page.rows.rows[0].note == "Seen in the contract"
+    opened.run("undo")
+    assert page.rows.rows[0].answer is None
+    assert not any(button.isChecked() for button in page.detail.answers.values())
+
+
+@pytest.mark.parametrize("theme", sorted(THEMES))
+def test_an_unknown_answer_is_never_green(opened, theme):
+    opened.settings.put("theme", theme)
+    opened.dress()
+    page = opened.checklist
+    for answer in ("unknown", "partial", "no", None):
+        from dataclasses import replace
+
+        assert page._colour(replace(page.rows.rows[0], answer=answer)) != opened.look.tokens.good
+
+
+def test_the_record_tab_says_what_stands_against_approval(opened, qtbot):
+    opened.show_tab("Record")
+    assert "against approval" in opened.record.verdict.text()
+    assert "models/old.bin" in opened.record.gaps.toPlainText()
+    assert opened.session.review.record_id in opened.record.scope.toPlainText()
+
+
+def test_signing_without_a_key_says_so(opened):
+    opened.run("sign")
+    assert opened.tab_name() == "Record"
+    opened.record.sheet.reviewer.setText("A. Reviewer")
+    opened.record.sheet.key.setEditText("")
+    opened.record.sheet.sign.click()
+    assert "key" in opened.record.sheet.message.toPlainText()
+
+
+def test_the_package_never_goes_inside_the_target_by_itself(opened, project):
+    assert not opened.record.sheet.folder.text().startswith(f"{project}/")
+
+
+def test_the_themes_and_the_scale_dress_everything(opened):
+    for theme in THEMES:
+        opened.run(f"theme-{theme}")
+        assert opened.look.tokens.name == theme
+        assert opened.graph.panel._tokens.name == theme
+    opened.run("larger")
+    assert opened.look.scale == 1.1
+    opened.run("normal-size")
+    assert opened.look.scale == 1.0
+
+
+def test_present_mode_steps_through_the_marked_findings(opened, qtbot):
+    from inspector.gui.present import Present
+
+    opened.show_tab("Findings")
+    opened.findings.table.step(1)
+    opened.findings.table.step(1)
+    opened.run("mark")
+    opened.run("present")
+    show = opened.findChild(Present)
+    assert show.steps == [opened.selection.finding]
+    qtbot.keyClick(show, Qt.Key.Key_Right)
+    assert show.title.toPlainText() == "The base model is not pinned"
+    qtbot.keyClick(show, Qt.Key.Key_Escape)
+    assert opened.isVisible()
+
+
+def test_a_hub_id_is_checked_before_anything_is_asked(window, qtbot):
+    from inspector.gui.hub_dialog import HubDialog
+
+    dialog = HubDialog(window)
+    qtbot.addWidget(dialog)
+    for text in ("", "a/b/c", "../etc", "a b"):
+        dialog.id.setText(text)
+        dialog.accept()
+        assert dialog.result() == 0
+    dialog.kind.setCurrentText("dataset")
+    dialog.id.setText("org/name")
+    dialog.revision.setText("v1.0")
+    dialog.accept()
+    assert dialog.result() == 1 and dialog.target() == "hf://datasets/org/name@v1.0"
+
+
+def test_a_copy_of_the_review_is_whole(opened, tmp_path, qtbot):
+    from inspector.review import Review
+
+    opened.findings.table.step(1)
+    opened.run("state-confirmed")
+    copy = tmp_path / "copy.review"
+    opened.session.save_copy(copy)
+    qtbot.waitUntil(copy.exists)
+    qtbot.waitUntil(lambda: "copy" in opened.strip.said.text())
+    review = Review.open(copy, read_only=True)
+    assert [item.state for item in review.findings()].count(State.CONFIRMED) == 1
+    review.close()
+
+
+def test_the_settings_dialog_changes_the_look_at_once(opened, qtbot):
+    from inspector.gui.settings_dialog import SettingsDialog
+
+    opened.run("settings")
+    dialog = opened.findChild(SettingsDialog)
+    dialog.theme.setCurrentIndex(dialog.theme.findData("dark"))
+    assert opened.look.tokens.name == "dark"
+    dialog.close()
+
+
+def test_the_key_sheet_names_every_key(opened):
+    from inspector.gui.key_sheet import KeySheet
+
+    opened.run("key-sheet")
+    sheet = opened.findChild(KeySheet)
+    texts = " ".join(label.text() for label in sheet.findChildren(QLabel))
+    assert "Ctrl+K" in texts and "Next finding" in texts and "pickle-based" in texts
+    sheet.close()
