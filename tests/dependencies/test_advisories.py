@@ -14,7 +14,7 @@ from packaging.version import Version
 from inspector.dependencies import Package, audit
 from inspector.dependencies.advisories import import_advisories, open_index, status
 from inspector.dependencies.advisories.cvss import base_score, severity_of_score
-from inspector.dependencies.advisories.ranges import fixes_if_affected, is_listed
+from inspector.dependencies.advisories.ranges import fixes_if_affected, is_listed, listing
 from inspector.provenance import Audit, Pin, UnreadableInput
 
 Make = Callable[..., Package]
@@ -68,8 +68,8 @@ def test_ranges_are_evaluated_as_the_schema_says(
 
 
 def test_listed_versions_match_in_any_spelling_and_never_raise() -> None:
-    assert is_listed(Version("1.0"), ["2012c-final", "1.0.0"])
-    assert not is_listed(Version("1.0"), ["2012c-final", "1.0.post1"])
+    assert is_listed(Version("1.0"), listing(["2012c-final", "1.0.0"]))
+    assert not is_listed(Version("1.0"), listing(["2012c-final", "1.0.post1"]))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,8 @@ def test_a_folder_of_yaml_and_json_is_read_too(tmp_path: Path, package: Make) ->
     folder.mkdir(parents=True)
     (folder / "PYSEC-1.yaml").write_text(
         "id: PYSEC-1\nmodified: 2023-01-02T03:04:05Z\naffected:\n- package:\n    name: A\n"
-        "    ecosystem: PyPI\n  ranges:\n  - type: ECOSYSTEM\n    events:\n    - introduced: '0'\n    - fixed: '2.0'\n"
+        "    ecosystem: PyPI\n  ranges:\n  - type: ECOSYSTEM\n"
+        "    events:\n    - introduced: '0'\n    - fixed: '2.0'\n"
     )
     (folder / "b.json").write_text(json.dumps(entry("b", "GHSA-b", [{"introduced": "0"}])))
     (folder / "bomb.yaml").write_text("a: " + "[" * 10_000)

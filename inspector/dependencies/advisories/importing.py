@@ -23,6 +23,7 @@ from typing import Any
 from inspector import places
 from inspector.dependencies.advisories.entries import Entry, entry_of
 from inspector.dependencies.advisories.index import SCHEMA, open_index, path_of
+from inspector.dependencies.advisories.ranges import listing
 from inspector.dependencies.bounded import Unreadable, yaml_mapping
 from inspector.provenance import UnreadableInput, plain
 
@@ -151,10 +152,9 @@ def _insert(connection: sqlite3.Connection, number: int, entry: Entry) -> None:
         "INSERT INTO entry VALUES (?, ?, ?, ?, ?)",
         (number, _storable(entry.id), _json(entry.aliases), entry.severity, _storable(entry.summary)),
     )
-    connection.executemany(
-        "INSERT INTO affected VALUES (?, ?, ?, ?)",
-        [(_storable(one.package), number, _json(one.versions), _json(one.ranges)) for one in entry.affected],
-    )
+    for one in entry.affected:
+        row = (_storable(one.package), number, _storable(listing(one.versions)), _json(one.ranges))
+        connection.execute("INSERT INTO affected VALUES (?, ?, ?, ?)", row)
 
 
 def _json(value: Any) -> str:

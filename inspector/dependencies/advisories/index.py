@@ -104,12 +104,12 @@ class AdvisoryIndex:
         )
         for identifier, aliases, severity, summary, listed, ranged in rows:
             known.add(identifier)
-            versions, ranges = json.loads(listed), json.loads(ranged)
+            ranges = json.loads(ranged)
             answers = [fixes_if_affected(version, events) for events in ranges]
             fixes = {fix for answer in answers if answer is not None for fix in answer}
-            named = is_listed(version, versions)
+            named = is_listed(version, listed)
             # A package that is malicious as a whole is written without versions.
-            everywhere = identifier.startswith("MAL-") and not versions and not ranges
+            everywhere = identifier.startswith("MAL-") and not listed and not ranges
             if not named and not everywhere and all(answer is None for answer in answers):
                 continue
             if named and not fixes:

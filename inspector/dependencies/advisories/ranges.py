@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from packaging.utils import canonicalize_version
 from packaging.version import InvalidVersion, Version
 
 # At one version a fix counts before a new beginning: what begins again there is affected.
@@ -26,9 +27,21 @@ def parsed(text: str) -> Version | None:
         return None
 
 
-def is_listed(version: Version, versions: Sequence[str]) -> bool:
-    """True where ``versions`` names ``version``, in whatever spelling."""
-    return any(parsed(one) == version for one in versions)
+@lru_cache(maxsize=100_000)
+def _key(text: str) -> str:
+    version = parsed(text)
+    # 1.0 and 1.0.0 are one version (PEP 440); what is no version stands for itself.
+    return canonicalize_version(version) if version is not None else text.replace("|", "")
+
+
+def listing(versions: Sequence[str]) -> str:
+    """Listed versions in one text, each in its canonical spelling, for ``is_listed``."""
+    return f"|{'|'.join(dict.fromkeys(map(_key, versions)))}|" if versions else ""
+
+
+def is_listed(version: Version, listed: str) -> bool:
+    """True where ``listed`` (made by ``listing``) holds ``version``."""
+    return f"|{canonicalize_version(version)}|" in listed
 
 
 def fixes_if_affected(version: Version, events: Sequence[Sequence[str]]) -> list[str] | None:
