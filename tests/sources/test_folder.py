@@ -129,6 +129,8 @@ def test_links_are_named_by_where_they_lead_and_never_followed(tmp_path: Path) -
         "folder": "sub",
         "absolute": str(root.resolve() / "sub" / "file"),
         "twice": "sub/up",
+        "sub/all": str(root.resolve() / "sub"),
+        "by-absolute": "sub/all/file",
         "outside": "../secret",
         "passwd": "/etc/passwd",
         "through": "sub/../../secret",
@@ -153,6 +155,8 @@ def test_links_are_named_by_where_they_lead_and_never_followed(tmp_path: Path) -
         "folder": inside,
         "absolute": inside,
         "twice": inside,
+        "sub/all": inside,
+        "by-absolute": inside,
         "root-itself": inside,
         "outside": outside,
         "passwd": outside,
@@ -315,6 +319,44 @@ def test_few_descriptors_are_enough_for_a_deep_and_branching_tree(
     monkeypatch.setattr(folder_module, "MAX_OPEN_FOLDERS", 2)
     fill(tmp_path, "a/b/c/d/e/f", "a/b/c/d/g/h", "a/b/i/j", "a/k", "l/m/n/o")
     assert set(by_path(tmp_path)) == {"a/b/c/d/e/f", "a/b/c/d/g/h", "a/b/i/j", "a/k", "l/m/n/o"}
+
+
+@posix
+def test_a_deep_walk_holds_few_descriptors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not Path("/proc/self/fd").exists():
+        pytest.skip("no list of descriptors here")
+    monkeypatch.setattr(folder_module, "MAX_OPEN_FOLDERS", 3)
+    fill(tmp_path, "/".join("abcdefghijklmnopqrst"))
+    source = open_target(str(tmp_path))
+    before = len(os.listdir("/proc/self/fd"))
+    walk = source.entries()
+    next(walk)
+    assert len(os.listdir("/proc/self/fd")) - before <= 4
+
+
+@posix
+def test_a_folder_moved_during_the_walk_does_not_lead_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_module, "MAX_OPEN_FOLDERS", 1)
+    root = tmp_path / "root"
+    fill(root, "a/b/f", "a/c/g", "a/d", "z")
+    fill(tmp_path, "outside/c/secret")
+    walk = open_target(str(root)).entries()
+    assert next(walk).path == "a/b/f"
+    (root / "a/b").rename(tmp_path / "outside/b")
+    rest = {item.path: item for item in walk}
+    assert set(rest) == {"a/c", "a/d", "z"}
+    assert rest["a/c"].kind is EntryKind.DENIED  # type: ignore[union-attr]
+    assert "moved while it was read" in rest["a/c"].detail  # type: ignore[union-attr]
+
+
+def test_a_folder_mounted_inside_itself_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path, "mount/file", "other")
+    monkeypatch.setattr(directories_module, "_identity", lambda status: (1, 1))
+    found = by_path(tmp_path)
+    assert found["mount"].kind is EntryKind.DENIED  # type: ignore[union-attr]
+    assert "mounted inside itself" in found["mount"].detail  # type: ignore[union-attr]
 
 
 @posix

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -298,7 +299,12 @@ def test_a_compressed_bomb_is_cut(hub: Any) -> None:
 
     body = gzip.compress(b" " * (64 * 1024 * 1024), 9)
     hub.fault("/api/", status=200, body=body, headers={"content-encoding": "gzip"})
-    assert error_of("hf://acme/x").sentence == NOT_A_HUB.format("more than 16,777,216 bytes")
+    tracemalloc.start()
+    try:
+        assert error_of("hf://acme/x").sentence == NOT_A_HUB.format("more than 16,777,216 bytes")
+        assert tracemalloc.get_traced_memory()[1] < 40 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
