@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from inspector.artifacts.bytesource import BytesSource
-from inspector.artifacts.limits import MAX_IN_MEMORY, Budget
+from inspector.artifacts.limits import BOMB_FROM, BOMB_RATIO, MAX_IN_MEMORY, Budget, OverLimit
 from inspector.sources.interface import ByteSource, ReadFailure
 
 _STEP = 64 * 1024
@@ -69,6 +69,7 @@ class Unpacker:
         self._budget = budget
         self._several = several
         self._at = 0
+        self._made = 0
         self._pending = b""
         self.done = False
         self.streams = 1
@@ -95,6 +96,9 @@ class Unpacker:
                 raise BadCompression("The compressed data ends too early.")
             if out:
                 self._budget.spend_inflated(len(out))
+                self._made += len(out)
+                if self._made > BOMB_FROM and self._made > BOMB_RATIO * max(self._at, 1):
+                    raise OverLimit(f"It unpacks to more than {BOMB_RATIO} times its size, as a bomb does.")
                 return out
         return b""
 

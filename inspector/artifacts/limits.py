@@ -7,6 +7,8 @@ MAX_MEMBERS = 50_000  # of one archive
 MAX_MEMBERS_JUDGED = 100_000  # of one file, with all archives inside
 MAX_INFLATED = 1 << 30  # bytes decompressed for one file
 MAX_IN_MEMORY = 32 << 20  # decompressed bytes held at a time
+BOMB_FROM = 64 << 20  # unpacked bytes from which on the ratio to the packed ones counts
+BOMB_RATIO = 200
 MAX_JSON = 64 << 20
 MAX_HEADER = 100_000_000
 

@@ -74,7 +74,7 @@ def is_text(source: ByteSource) -> bool:
     if _decodes(trimmed, "utf-8") or (len(first) == _SAMPLE and _decodes(trimmed[:-3], "utf-8")):
         return True
     high = sum(byte >= 0x80 for byte in first)
-    return high * 10 < len(first)
+    return high * 4 < len(first)
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
