@@ -379,6 +379,7 @@ class FolderPackage:
     """A package folder, or the record in it (then countersignatures beside it are read as well)."""
 
     def __init__(self, path: str) -> None:
+        self._shown = path
         self._whole = os.path.isdir(path)
         self.folder = path if self._whole else os.path.dirname(path) or "."
         self.name = RECORD_NAME if self._whole else os.path.basename(path)
@@ -388,7 +389,7 @@ class FolderPackage:
     def record(self) -> tuple[str, bytes]:
         raw = self.read(self.name, MAX_RECORD)
         if raw is None:
-            raise Unreadable(f"There is no file {plain(os.path.join(self.folder, self.name))}.")
+            raise Unreadable(f"There is no record {plain(self._shown)}.")
         return self.name, raw
 
     def names(self) -> list[str]:
@@ -1172,16 +1173,16 @@ class Verification:
         changed += changed_files(root, same_size)
         elsewhere = {*tree.links, *tree.special, *tree.denied}
         found = (
-            ("denied", tree.denied, "cannot be read"),
-            ("special", tree.special, "are no regular files"),
-            ("link", links, "are links that the record does not list, or lack one that it lists"),
-            ("missing", [n for n in self.files if n not in present and n not in elsewhere], "are missing"),
-            ("changed", changed, "are not the approved bytes"),
-            ("extra", [name for name in tree.files if name not in self.files], "are not in the record"),
+            ("denied", tree.denied, "Not readable"),
+            ("special", tree.special, "No regular file"),
+            ("link", links, "A link that the record does not list so, or none where it lists one"),
+            ("missing", [n for n in self.files if n not in present and n not in elsewhere], "Missing"),
+            ("changed", changed, "Not the approved bytes"),
+            ("extra", [name for name in tree.files if name not in self.files], "Not in the record"),
         )
         for code, names, words in found:
             if names:
-                self._fail("bytes", code, f"Under the root {words}: {_some(names)}.")
+                self._fail("bytes", code, f"{words}, under the root: {_some(names)}.")
         for path, rule in sorted(tree.left_out.items()):
             loadable = _loadable(os.path.join(root, path))
             note = f", and it holds files that can be loaded: {_some(loadable)}" if loadable else ""

@@ -563,8 +563,7 @@ listing(
     "manifest_name_is_a_number",
     lambda m: (
         m["files"].append({"name": 3, "size": 0, "sha256": "0" * 64})
-        or (m["files"].pop()
-        and m["files"][0].update(size=None))
+        or (m["files"].pop() and m["files"][0].update(size=None))
     ),
 )
 edits("subject", "manifest_entry_removed", lambda p: p["manifest"]["files"].pop())

@@ -1,0 +1,349 @@
+"""The guard: models are loaded from the approved bytes, or not at all.
+
+    from inspector.gate.guard import guard, open_verified
+
+    with guard(record="review", trust="trust.txt", root="model"):
+        model = torch.load("model/pytorch_model.bin")
+
+Hashing a file and then opening it leaves a moment in which it can be exchanged, and mapping it does not
+help: a later write shows through the map. So a file is read once, into memory that is sealed against writing
+(Linux) or into a private copy (elsewhere), hashed on the way, and the loader gets that. It costs the size of
+the file in memory; for a model larger than that, run the gate over a read-only file system.
+
+Only ``inspector_gate`` is needed beside this file; torch, numpy, safetensors and joblib are used where they
+are installed, and imported when the block is entered.
+"""
+
+# ruff: noqa: PTH100, PTH118, PTH119
+# Plain strings and os.path throughout: what is compared and opened here must not be normalised on the way.
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import hashlib
+import importlib
+import importlib.util
+import io
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from inspector.gate.inspector_gate import (
+    BLOCK,
+    FolderPackage,
+    ListedFile,
+    Refusal,
+    Unreadable,
+    Verification,
+    plain,
+    read_trust,
+)
+
+__all__ = ["NotApproved", "guard", "open_verified"]
+
+# What is guarded: module, function, and the number of the argument that names the file.
+_LOADERS = (
+    ("pickle", "load"),
+    ("numpy", "load"),
+    ("joblib", "load"),
+    ("safetensors", "safe_open"),
+    ("safetensors.torch", "load_file"),
+    ("safetensors.numpy", "load_file"),
+    ("torch", "load"),
+)
+_FILE_ARGUMENTS = ("f", "file", "filename")
+_DIR_FD = os.open in os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
+
+
+class NotApproved(Refusal):
+    """The file is not the approved one, or the record does not stand. No byte of it reached a loader."""
+
+
+class _Approved:
+    """The files that a record approves under one root, once the record itself has been verified."""
+
+    def __init__(self, record: str, trust: str, root: str | None, files: dict[str, ListedFile]) -> None:
+        self.record, self.trust = record, trust
+        self.root = None if root is None else os.path.abspath(root)
+        self.real_root = None if root is None else os.path.realpath(root)
+        self.files = files
+
+    def name_of(self, path: str) -> str | None:
+        """The name of ``path`` below the root with ``/``, or None where it lies elsewhere."""
+        if self.root is None or self.real_root is None:
+            return self._name_without_root(path)
+        lexical = os.path.abspath(path)
+        for top in (self.root, self.real_root):
+            if lexical == top or lexical.startswith(top.rstrip(os.sep) + os.sep):
+                return os.path.relpath(lexical, top).replace(os.sep, "/")
+        real = os.path.realpath(path)
+        if real.startswith(self.real_root.rstrip(os.sep) + os.sep):
+            return os.path.relpath(real, self.real_root).replace(os.sep, "/")
+        return None
+
+    def _name_without_root(self, path: str) -> str:
+        parts = os.path.abspath(path).replace(os.sep, "/").split("/")
+        for start in range(1, len(parts)):
+            name = "/".join(parts[start:])
+            if name in self.files:
+                self_root = "/".join(parts[:start]) or "/"
+                self.root = self.real_root = self_root.replace("/", os.sep)
+                return name
+        raise NotApproved("extra", f"{plain(path)} is not in the record.")
+
+    def open(self, name: str) -> BinaryIO:
+        """The approved bytes of ``name``, in memory or a copy that nobody else can write to."""
+        listed = self.files.get(name)
+        if listed is None:
+            raise NotApproved("extra", f"{plain(name)} is not in the record.")
+        try:
+            source = _open_below(self.real_root or "", name)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise NotApproved("missing", f"{plain(name)} cannot be opened without a link: {why}.") from None
+        with source:
+            copy = _private(name)
+            try:
+                digest = hashlib.sha256()
+                total = 0
+                while block := source.read(BLOCK):
+                    total += len(block)
+                    if total > listed.size:
+                        break
+                    digest.update(block)
+                    copy.write(block)
+                if total != listed.size or digest.hexdigest() != listed.sha256:
+                    raise NotApproved("changed", f"{plain(name)} is not what was approved.")
+                return _sealed(copy)
+            except BaseException:
+                copy.close()
+                raise
+
+
+def _approved(record: os.PathLike[str] | str, trust: os.PathLike[str] | str, root: Any) -> _Approved:
+    try:
+        verification = Verification(FolderPackage(os.fspath(record)), read_trust(os.fspath(trust)))
+        report = verification.run()
+    except Unreadable as error:
+        raise NotApproved("unreadable", str(error)) from None
+    for refusal in report.refusals:
+        raise NotApproved(refusal.code, refusal.words)
+    where = None if root is None else os.fspath(root)
+    return _Approved(os.fspath(record), os.fspath(trust), where, verification.files)
+
+
+def _open_below(root: str, name: str) -> BinaryIO:
+    """``name`` under ``root``, opened folder by folder so that no link below the root is followed."""
+    if not _DIR_FD:
+        parts = name.split("/")
+        path = os.path.join(root, *parts)
+        if os.path.realpath(path) != os.path.join(os.path.realpath(root), *parts):
+            raise OSError(0, "a link on the way")
+        return builtins.open(path, "rb", buffering=0)
+    folders = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    place = os.open(root, folders)
+    try:
+        *parents, last = name.split("/")
+        for part in parents:
+            below = os.open(part, folders | os.O_NOFOLLOW, dir_fd=place)
+            os.close(place)
+            place = below
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        descriptor = os.open(last, flags, dir_fd=place)
+    finally:
+        os.close(place)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(0, "no regular file")
+    return os.fdopen(descriptor, "rb", buffering=0)
+
+
+def _private(name: str) -> BinaryIO:
+    if hasattr(os, "memfd_create"):
+        shown = os.path.basename(name).encode("ascii", "replace").decode()[:100]
+        return os.fdopen(os.memfd_create(shown, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING), "w+b")
+    return tempfile.NamedTemporaryFile(prefix="approved-")  # type: ignore[return-value]
+
+
+def _sealed(copy: BinaryIO) -> BinaryIO:
+    """``copy`` from its start; where the system can, nobody can write to it any more, not even we."""
+    copy.flush()
+    if not hasattr(os, "memfd_create"):
+        copy.seek(0)
+        return copy
+    import fcntl
+
+    seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+    fcntl.fcntl(copy.fileno(), fcntl.F_ADD_SEALS, seals)
+    reader = os.fdopen(os.dup(copy.fileno()), "rb")
+    copy.close()
+    reader.seek(0)
+    return reader
+
+
+def open_verified(
+    path: os.PathLike[str] | str,
+    *,
+    record: os.PathLike[str] | str,
+    trust: os.PathLike[str] | str,
+    root: os.PathLike[str] | str | None = None,
+) -> BinaryIO:
+    """A binary file with the approved bytes of ``path``; NotApproved before the first byte otherwise.
+
+    ``root`` is the folder the record is about; without it, the longest tail of ``path`` that the record lists
+    is taken for the name. Every read, also a second one, gives the bytes that were hashed.
+    """
+    approved = _approved(record, trust, root)
+    name = approved.name_of(os.fspath(path))
+    if name is None:
+        raise NotApproved("extra", f"{plain(os.fspath(path))} does not lie under the root.")
+    return approved.open(name)
+
+
+class _Guarded:
+    """The loaders with approved files put in the place of what they were asked to load."""
+
+    def __init__(self, approved: _Approved) -> None:
+        self._approved = approved
+        self._held: dict[str, BinaryIO] = {}
+        self._replaced: list[tuple[dict[str, Any], str, Any]] = []
+
+    def install(self) -> None:
+        for module_name, function in _LOADERS:
+            module = _module(module_name)
+            original = getattr(module, function, None) if module is not None else None
+            if original is not None:
+                self._replace(original, self._wrapped(original))
+
+    def remove(self) -> None:
+        for names, name, original in reversed(self._replaced):
+            names[name] = original
+        self._replaced.clear()
+        for held in self._held.values():
+            held.close()
+
+    def _replace(self, original: Any, guarded: Any) -> None:
+        """In every module that has taken the loader's name over (``from torch import load``), too."""
+        for module in list(sys.modules.values()):
+            names = getattr(module, "__dict__", None)
+            if not isinstance(names, dict) or names is globals():
+                continue
+            for name in [key for key, value in list(names.items()) if value is original]:
+                self._replaced.append((names, name, original))
+                names[name] = guarded
+
+    def _wrapped(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def load(*arguments: Any, **options: Any) -> Any:
+            if arguments:
+                with self._checked(arguments[0]) as checked:
+                    return original(checked, *arguments[1:], **options)
+            for name in _FILE_ARGUMENTS:
+                if name in options:
+                    with self._checked(options[name]) as checked:
+                        return original(**{**options, name: checked})
+            return original(**options)
+
+        load.__name__ = getattr(original, "__name__", "load")
+        load.__doc__ = getattr(original, "__doc__", None)
+        return load
+
+    @contextlib.contextmanager
+    def _checked(self, given: Any) -> Iterator[Any]:
+        """What the loader gets in the place of ``given``: what lies elsewhere or in memory stays as it is."""
+        if isinstance(given, str | bytes | os.PathLike):
+            name = self._approved.name_of(os.fsdecode(given))
+            yield given if name is None else self._path(name)
+            return
+        path = _path_of(given)
+        name = None if path is None else self._approved.name_of(path)
+        if name is None:
+            yield given
+            return
+        with self._fresh(name) as approved:
+            again = _same_shape(given, approved, name)
+            again.seek(given.tell())
+            yield again
+            given.seek(again.tell())
+
+    def _hold(self, name: str) -> BinaryIO:
+        if name not in self._held:
+            self._held[name] = self._approved.open(name)
+        return self._held[name]
+
+    def _path(self, name: str) -> str:
+        held = self._hold(name)
+        return f"/proc/self/fd/{held.fileno()}" if hasattr(os, "memfd_create") else str(held.name)
+
+    def _fresh(self, name: str) -> BinaryIO:
+        """The approved bytes with a position of their own."""
+        return builtins.open(self._path(name), "rb")
+
+
+def _module(name: str) -> Any:
+    """An installed module, imported; None where it is not there or cannot be imported."""
+    try:
+        if name not in sys.modules and importlib.util.find_spec(name) is None:
+            return None
+        return importlib.import_module(name)
+    except Exception:  # noqa: BLE001 - an import runs anybody's code; one that fails can load nothing
+        return None
+
+
+def _path_of(given: Any) -> str | None:
+    """The path of the file that a file object reads, through a decompressor as well."""
+    for _ in range(4):
+        name = getattr(given, "name", None)
+        if isinstance(name, str | bytes) and name:
+            return os.fsdecode(name)
+        inner = next(
+            (getattr(given, key, None) for key in ("_fp", "fileobj", "raw") if hasattr(given, key)), None
+        )
+        if inner is None:
+            return None
+        given = inner
+    return None
+
+
+def _same_shape(given: Any, approved: BinaryIO, name: str) -> Any:
+    """``approved`` read as ``given`` reads its file: plainly, or through the same decompressor."""
+    import bz2
+    import gzip
+    import lzma
+
+    if isinstance(given, io.BufferedIOBase | io.RawIOBase) and not isinstance(
+        given, gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
+    ):
+        if isinstance(given, io.BufferedReader | io.BufferedRandom | io.FileIO):
+            return approved
+    elif isinstance(given, gzip.GzipFile):
+        return gzip.GzipFile(fileobj=approved, mode="rb")
+    elif isinstance(given, bz2.BZ2File):
+        return bz2.BZ2File(approved)
+    elif isinstance(given, lzma.LZMAFile):
+        return lzma.LZMAFile(approved)
+    raise NotApproved("unreadable", f"{plain(name)} is read through an object that cannot be guarded.")
+
+
+@contextlib.contextmanager
+def guard(
+    *,
+    record: os.PathLike[str] | str,
+    trust: os.PathLike[str] | str,
+    root: os.PathLike[str] | str,
+) -> Iterator[None]:
+    """Inside the block every guarded loader reads files under ``root`` as approved, or raises NotApproved.
+
+    Guarded are torch.load, safetensors.safe_open, load_file, joblib.load, numpy.load and pickle.load, for
+    paths and for open files; files outside of ``root`` and objects in memory are left alone. Leaving the
+    block puts the loaders back. The whole process is concerned: blocks must not overlap in threads.
+    """
+    guarded = _Guarded(_approved(record, trust, root))
+    try:
+        guarded.install()
+        yield
+    finally:
+        guarded.remove()
