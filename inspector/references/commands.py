@@ -130,7 +130,16 @@ def _hf(command: Command, words: list[str], after: list[Command]) -> Facts:
     if not kind:
         return []
     call = f"{words[0]} download"
-    item = named(command.line, command.end_line, call, command.text, names[0], _option(words, ("--revision",)), kind=kind, bare=True)
+    item = named(
+        command.line,
+        command.end_line,
+        call,
+        command.text,
+        names[0],
+        _option(words, ("--revision",)),
+        kind=kind,
+        bare=True,
+    )
     return [item] if item else []
 
 
@@ -139,7 +148,11 @@ def _git(command: Command, words: list[str], after: list[Command]) -> Facts:
         return []
     facts: Facts = []
     for word in words:
-        hub = shapes.hub_url(word.replace("git@hf.co:", "https://huggingface.co/").replace("git@huggingface.co:", "https://huggingface.co/"))
+        hub = shapes.hub_url(
+            word.replace("git@hf.co:", "https://huggingface.co/").replace(
+                "git@huggingface.co:", "https://huggingface.co/"
+            )
+        )
         if hub is None or "/spaces/" in word:
             continue
         revision = _option(words, ("-b", "--branch", "--revision"))
@@ -148,7 +161,9 @@ def _git(command: Command, words: list[str], after: list[Command]) -> Facts:
                 revision = later.words[-1]
         kind = "dataset" if hub.is_dataset else "model"
         pin = shapes.revision_pin(revision)
-        facts.append(fact(command.line, command.end_line, kind, "git clone", hub.ref, revision, pin, command.text))
+        facts.append(
+            fact(command.line, command.end_line, kind, "git clone", hub.ref, revision, pin, command.text)
+        )
     return facts
 
 
@@ -158,12 +173,16 @@ def _fetch(command: Command, words: list[str], after: list[Command]) -> Facts:
         w.startswith("--checksum=sha-256") for w in words
     )
     for word in words[1:]:
-        item = url_fact(word, command.line, command.end_line, command.text, words[0].rsplit("/", 1)[-1], checked)
+        item = url_fact(
+            word, command.line, command.end_line, command.text, words[0].rsplit("/", 1)[-1], checked
+        )
         facts.extend([item] if item else [])
     return facts
 
 
-def url_fact(url: str, line: int, end_line: int, text: str, call: str, checked: bool) -> dict[str, Any] | None:
+def url_fact(
+    url: str, line: int, end_line: int, text: str, call: str, checked: bool
+) -> dict[str, Any] | None:
     """A URL of a model or dataset file; None for every other."""
     if not shapes.REMOTE.match(url):
         return None
@@ -194,10 +213,28 @@ def _copy(command: Command, words: list[str], after: list[Command]) -> Facts:
     kind = shapes.url_kind(word)
     if kind is None:
         folder = word.lower()
-        kind = "model" if re.search(r"model|checkpoint|weights", folder) else "dataset" if "dataset" in folder else None
+        kind = (
+            "model"
+            if re.search(r"model|checkpoint|weights", folder)
+            else "dataset"
+            if "dataset" in folder
+            else None
+        )
     if kind is None or "$" in word:
         return []
-    return [fact(command.line, command.end_line, kind, " ".join(words[:3]), word, None, Pin.NONE, command.text, hub="url")]
+    return [
+        fact(
+            command.line,
+            command.end_line,
+            kind,
+            " ".join(words[:3]),
+            word,
+            None,
+            Pin.NONE,
+            command.text,
+            hub="url",
+        )
+    ]
 
 
 def _vllm(command: Command, words: list[str], after: list[Command]) -> Facts:
@@ -211,7 +248,16 @@ def _served(command: Command, words: list[str], name: str, call: str) -> Facts:
         _option(words, ("--trust_remote_code", "--trust-remote-code")) or "true"
     ).lower() not in ("false", "0")
     revision = _option(words, REVISION_FLAGS)
-    item = named(command.line, command.end_line, call, command.text, name, revision, bare=True, safe=False if trust else None)
+    item = named(
+        command.line,
+        command.end_line,
+        call,
+        command.text,
+        name,
+        revision,
+        bare=True,
+        safe=False if trust else None,
+    )
     if item is None:
         return []
     if not trust or item["pin"] == Pin.LOCAL.value:
@@ -234,7 +280,11 @@ def _flags(command: Command, words: list[str]) -> Facts:
     for flag in MODEL_FLAGS:
         value = _option(words, (flag,))
         # "--model X" means too many things: a bare name is taken for those only that cannot be misread.
-        if value and value not in seen and _hub_like(value, flag in ("--model_name_or_path", "--pretrained_model_name_or_path")):
+        if (
+            value
+            and value not in seen
+            and _hub_like(value, flag in ("--model_name_or_path", "--pretrained_model_name_or_path"))
+        ):
             seen.add(value)
             facts.extend(_served(command, words, value, words[0].rsplit("/", 1)[-1] + " " + flag))
     for flag in DATASET_FLAGS:
@@ -242,14 +292,24 @@ def _flags(command: Command, words: list[str]) -> Facts:
         if value and value not in seen and _hub_like(value, False):
             seen.add(value)
             revision = _option(words, ("--dataset_revision", "--dataset-revision"))
-            item = named(command.line, command.end_line, words[0].rsplit("/", 1)[-1] + " " + flag, command.text, value, revision, kind="dataset")
+            item = named(
+                command.line,
+                command.end_line,
+                words[0].rsplit("/", 1)[-1] + " " + flag,
+                command.text,
+                value,
+                revision,
+                kind="dataset",
+            )
             facts.extend([item] if item else [])
     return facts
 
 
 def _hub_like(value: str, bare: bool) -> bool:
     if shapes.is_hub_id(value):
-        return not shapes.looks_like_output(value) and not value.lower().endswith((".json", ".yaml", ".yml", ".py", ".txt"))
+        return not shapes.looks_like_output(value) and not value.lower().endswith(
+            (".json", ".yaml", ".yml", ".py", ".txt")
+        )
     return bare and shapes.is_bare_name(value) and not shapes.looks_like_output(value) and "$" not in value
 
 
@@ -272,7 +332,11 @@ def _llama(command: Command, words: list[str]) -> Facts:
     if name and shapes.is_hub_id(name.split(":", 1)[0]):
         ref = name.split(":", 1)[0]
         why = "llama.cpp takes no revision: the repository's newest file is fetched."
-        return [fact(command.line, command.end_line, "model", words[0], ref, None, Pin.NONE, command.text, why=why)]
+        return [
+            fact(
+                command.line, command.end_line, "model", words[0], ref, None, Pin.NONE, command.text, why=why
+            )
+        ]
     url = _option(words, ("-mu", "--model-url"))
     item = url_fact(url, command.line, command.end_line, command.text, words[0], False) if url else None
     return [item] if item else []
@@ -302,14 +366,41 @@ def _ollama_name(name: str, line: int, end_line: int, text: str, call: str) -> d
 def _spacy(command: Command, words: list[str]) -> Facts:
     names = words[words.index("download") + 1 :]
     names = [name for name in names if not name.startswith("-") and "$" not in name][:1]
-    return [fact(command.line, command.end_line, "model", "spacy download", name, None, Pin.NONE, command.text, hub="pip") for name in names]
+    return [
+        fact(
+            command.line,
+            command.end_line,
+            "model",
+            "spacy download",
+            name,
+            None,
+            Pin.NONE,
+            command.text,
+            hub="pip",
+        )
+        for name in names
+    ]
 
 
 def _kaggle(command: Command, words: list[str], after: list[Command]) -> Facts:
     if words[1:3] == ["datasets", "download"]:
-        name = _option(words, ("-d", "--dataset")) or next(iter(_plain(words[3:], ("-p", "-f", "--path"))), None)
+        name = _option(words, ("-d", "--dataset")) or next(
+            iter(_plain(words[3:], ("-p", "-f", "--path"))), None
+        )
         if name and shapes.is_hub_id(name):
-            return [fact(command.line, command.end_line, "dataset", "kaggle datasets download", name, None, Pin.NONE, command.text, hub="kaggle")]
+            return [
+                fact(
+                    command.line,
+                    command.end_line,
+                    "dataset",
+                    "kaggle datasets download",
+                    name,
+                    None,
+                    Pin.NONE,
+                    command.text,
+                    hub="kaggle",
+                )
+            ]
     return []
 
 
@@ -321,13 +412,39 @@ def _modelscope(command: Command, words: list[str], after: list[Command]) -> Fac
         return []
     kind = "model" if _option(words, ("--model",)) else "dataset"
     revision = _option(words, ("--revision",))
-    return [fact(command.line, command.end_line, kind, "modelscope download", name, revision, shapes.revision_pin(revision), command.text, hub="modelscope")]
+    return [
+        fact(
+            command.line,
+            command.end_line,
+            kind,
+            "modelscope download",
+            name,
+            revision,
+            shapes.revision_pin(revision),
+            command.text,
+            hub="modelscope",
+        )
+    ]
 
 
 def _gdown(command: Command, words: list[str], after: list[Command]) -> Facts:
     names = _plain(words[1:], ("-O", "--output", "--proxy"))[:1]
     why = "A shared file can be replaced under the same link."
-    return [fact(command.line, command.end_line, "model", "gdown", None if "$" in name else name, None, Pin.NONE, command.text, why=why, hub="google-drive") for name in names]
+    return [
+        fact(
+            command.line,
+            command.end_line,
+            "model",
+            "gdown",
+            None if "$" in name else name,
+            None,
+            Pin.NONE,
+            command.text,
+            why=why,
+            hub="google-drive",
+        )
+        for name in names
+    ]
 
 
 def _docker(command: Command, words: list[str], after: list[Command]) -> Facts:
@@ -371,7 +488,9 @@ def image_fact(text: str, line: int, end_line: int, source: str, call: str) -> d
     picture = shapes.image(text)
     if picture is None:
         return None
-    return fact(line, end_line, "image", call, picture.name, picture.revision, picture.pin, source, hub="registry")
+    return fact(
+        line, end_line, "image", call, picture.name, picture.revision, picture.pin, source, hub="registry"
+    )
 
 
 def _python_text(command: Command, code: list[str]) -> Facts:

@@ -35,8 +35,12 @@ from inspector.references.snippets import facts_of
 Facts = list[dict[str, Any]]
 _TELLING = re.compile(TELLING, re.IGNORECASE)
 # Files whose "model" is what was measured, not what is loaded; and lists of packages.
-_RECORDS = re.compile(r"result|leaderboard|score|metric|log|report|benchmark|trainer_state|history|\block\b", re.IGNORECASE)
-_IMAGE_PARENTS = frozenset(("services", "containers", "initcontainers", "container", "image", "jobs", "spec", "default"))
+_RECORDS = re.compile(
+    r"result|leaderboard|score|metric|log|report|benchmark|trainer_state|history|\block\b", re.IGNORECASE
+)
+_IMAGE_PARENTS = frozenset(
+    ("services", "containers", "initcontainers", "container", "image", "jobs", "spec", "default")
+)
 
 
 def index_config(path: str, data: bytes) -> FileIndex:
@@ -76,7 +80,14 @@ class _Config:
             or "compose" in name
             or name.startswith((".gitlab-ci", "values", "devcontainer", "docker"))
             or "/workflows/" in f"/{self.path}"
-            or name in ("cloudbuild.yaml", "azure-pipelines.yml", "bitbucket-pipelines.yml", ".drone.yml", "skaffold.yaml")
+            or name
+            in (
+                "cloudbuild.yaml",
+                "azure-pipelines.yml",
+                "bitbucket-pipelines.yml",
+                ".drone.yml",
+                "skaffold.yaml",
+            )
             or any("apiversion" in values and "kind" in values for values in list(self.maps.values())[:50])
         )
 
@@ -111,14 +122,27 @@ class _Config:
         kind = self._kind(value, key, keys, in_list)
         if kind is not None:
             yield from self._named(value, key, kind)
-        elif "://" in value.text[:12] and " " not in value.text and key not in ("homepage", "documentation", "$schema", "$id"):
+        elif (
+            "://" in value.text[:12]
+            and " " not in value.text
+            and key not in ("homepage", "documentation", "$schema", "$id")
+        ):
             item = url_fact(value.text, value.line, value.line, self.text(value.line), f"{key}:", False)
             if item and item["ref"] and not item["ref"].endswith((".csv", ".tsv")):
                 yield item
         elif key.startswith("auto_map") or "auto_map" in keys[:-1]:
             repo, sign, _ = value.text.partition("--")
             if sign and shapes.is_hub_id(repo):
-                item = named(value.line, value.line, "auto_map", self.text(value.line), repo, None, kind="remote-code", safe=False)
+                item = named(
+                    value.line,
+                    value.line,
+                    "auto_map",
+                    self.text(value.line),
+                    repo,
+                    None,
+                    kind="remote-code",
+                    safe=False,
+                )
                 if item:
                     item["why"] = "auto_map lets a Python file of that repository run; it names no revision."
                     yield item
@@ -132,7 +156,9 @@ class _Config:
             if key in DATASET_LISTS or key in DATASET_KEYS:
                 return "dataset"
             return "model" if key in MODEL_LISTS or key in MODEL_KEYS else None
-        if key in DATASET_LIST_KEYS and any(part in DATASET_LISTS or part in DATASET_KEYS for part in keys[:-1]):
+        if key in DATASET_LIST_KEYS and any(
+            part in DATASET_LISTS or part in DATASET_KEYS for part in keys[:-1]
+        ):
             return "dataset"
         if key in DATASET_KEYS:
             return "dataset"
@@ -140,7 +166,12 @@ class _Config:
             return "dataset"
         if key in STRONG_MODEL_KEYS or key in MODEL_KEYS:
             return "model"
-        if key in ("path", "name", "id", "name_or_path") and parent in ("model", "base_model", "tokenizer", "embedding_model"):
+        if key in ("path", "name", "id", "name_or_path") and parent in (
+            "model",
+            "base_model",
+            "tokenizer",
+            "embedding_model",
+        ):
             return "model"
         return None
 
@@ -158,15 +189,27 @@ class _Config:
             text = text.split(":")[-1]
         if "@" in text and shapes.is_hub_id(text.split("@", 1)[0]):
             text, _, revision = text.partition("@")
-        if text.split("/", 1)[0].lower() in PROVIDERS or (text.startswith(HOSTED_OPENAI) and "gpt-oss" not in text):
+        if text.split("/", 1)[0].lower() in PROVIDERS or (
+            text.startswith(HOSTED_OPENAI) and "gpt-oss" not in text
+        ):
             return
-        strong = key in STRONG_MODEL_KEYS or (key == "dataset_path" and self._sibling(value, "task") is not None)
-        if not strong and (not shapes.is_hub_id(text) or shapes.looks_like_output(text)) and not shapes.hub_url(text):
+        strong = key in STRONG_MODEL_KEYS or (
+            key == "dataset_path" and self._sibling(value, "task") is not None
+        )
+        if (
+            not strong
+            and (not shapes.is_hub_id(text) or shapes.looks_like_output(text))
+            and not shapes.hub_url(text)
+        ):
             return
-        if shapes.url_kind(text) or text.lower().endswith((".json", ".yaml", ".yml", ".py", ".txt", ".md", ".bin", ".zip")):
+        if shapes.url_kind(text) or text.lower().endswith(
+            (".json", ".yaml", ".yml", ".py", ".txt", ".md", ".bin", ".zip")
+        ):
             if not shapes.REMOTE.match(text):
                 return
-        if strong and (text.lower() in ("", "null", "none", "~", "true", "false") or "<" in text or " " in text):
+        if strong and (
+            text.lower() in ("", "null", "none", "~", "true", "false") or "<" in text or " " in text
+        ):
             return
         revision = revision or self._revision(value, key, kind)
         trust = (self._sibling(value, "trust_remote_code") or "").lower() in ("true", "yes", "1")
@@ -212,7 +255,15 @@ class _Config:
                 if isinstance(part, str) and _key(part) in DATASET_MIXERS and isinstance(follower, str):
                     if shapes.is_hub_id(follower) and follower not in seen:
                         seen.add(follower)
-                        item = named(value.line, value.line, f"{part}:", self.text(value.line), follower, None, kind="dataset")
+                        item = named(
+                            value.line,
+                            value.line,
+                            f"{part}:",
+                            self.text(value.line),
+                            follower,
+                            None,
+                            kind="dataset",
+                        )
                         if item:
                             yield item
 
@@ -226,7 +277,10 @@ class _Config:
                 lists.setdefault(value.path[:-1], []).append(value)
             elif key in SHELL_TEXT_KEYS or (key == "args" and self.is_image_file):
                 first = value.line + 1 if value.block else value.line
-                pairs = [(line, first + number if value.block else value.line) for number, line in enumerate(value.text.split("\n"))]
+                pairs = [
+                    (line, first + number if value.block else value.line)
+                    for number, line in enumerate(value.text.split("\n"))
+                ]
                 for item in index_script(pairs, self.path):
                     yield {**item, "text": item["text"] or self.text(item["line"])}
         merged: dict[Path, list[Value]] = {}

@@ -34,12 +34,27 @@ DATASET_KEYS = frozenset((
 # Lists or maps of datasets: axolotl (path), alignment-handbook (id, or the keys themselves), plain lists.
 DATASET_LISTS = frozenset(("datasets", "test_datasets", "pretraining_dataset", "pretraining_datasets", "train_datasets",
                            "eval_datasets", "dataset_names", "data_sources"))  # fmt: skip
-DATASET_LIST_KEYS = frozenset(("path", "id", "name_or_path", "hf_id", "dataset_id", "repo_id", "dataset_path"))
+DATASET_LIST_KEYS = frozenset(
+    ("path", "id", "name_or_path", "hf_id", "dataset_id", "repo_id", "dataset_path")
+)
 DATASET_MIXERS = frozenset(("dataset_mixer", "dataset_mix", "datasets_mixer", "data_mix"))
-MODEL_LISTS = frozenset(("models", "model_names", "model_ids", "base_models", "embedding_models", "preload_from_hub"))
+MODEL_LISTS = frozenset(
+    ("models", "model_names", "model_ids", "base_models", "embedding_models", "preload_from_hub")
+)
 
 # A part of the path that says that its value is written, not read.
-OUTPUT_WORDS = ("push", "upload", "output", "hub_", "export", "save", "publish", "destination", "dest", "target_repo")
+OUTPUT_WORDS = (
+    "push",
+    "upload",
+    "output",
+    "hub_",
+    "export",
+    "save",
+    "publish",
+    "destination",
+    "dest",
+    "target_repo",
+)
 
 # API providers' names in front of a model: nothing is downloaded (litellm, promptfoo, continue).
 PROVIDERS = frozenset((

@@ -140,7 +140,11 @@ def read_json(text: str) -> tuple[list[Value], str | None]:
     try:
         for scalar in json_scalars(text):
             value = scalar.text()
-            found.append(Value(scalar.path, scalar.raw if value is None else value, scalar.line, quoted=value is not None))
+            found.append(
+                Value(
+                    scalar.path, scalar.raw if value is None else value, scalar.line, quoted=value is not None
+                )
+            )
             if len(found) > MAX_VALUES:
                 return found, "The file holds more than 100,000 values; the rest was left out."
     except BrokenJson as error:

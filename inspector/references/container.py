@@ -45,7 +45,9 @@ class _Dockerfile:
             shown = "\n".join(part.strip() for part in self.lines[line - 1 : end])[:300]
             if word == "ARG":
                 name, sign, value = rest.strip().partition("=")
-                self.arguments[name.strip()] = value.strip().strip("\"'") if sign else self.arguments.get(name.strip(), "$" + name)
+                self.arguments[name.strip()] = (
+                    value.strip().strip("\"'") if sign else self.arguments.get(name.strip(), "$" + name)
+                )
                 found.extend(environment({name.strip(): self.arguments[name.strip()]}, line, shown))
             elif word == "FROM":
                 found.extend(self._from(rest, line, end, shown))

@@ -140,7 +140,9 @@ class Evaluator:
             if note:
                 meaning = self.modules.find(str(note[1]), self.modules.home.get(base[1], paths[0]))
                 if meaning is not None and meaning.kind == "class":
-                    return [Value(v.tag, v.value, True) for v in self._field(meaning.name, name, paths, depth)]
+                    return [
+                        Value(v.tag, v.value, True) for v in self._field(meaning.name, name, paths, depth)
+                    ]
         found: list[Value] = []
         for value in self._values(base, paths, depth):
             if value.tag == "object" and isinstance(value.value, str) and value.value in self.modules.classes:
@@ -155,7 +157,9 @@ class Evaluator:
             return [UNKNOWN]
         return self._values(meaning.term, (meaning.path, *paths), depth)
 
-    def _field_of_call(self, owner: str, name: str, call: Term, paths: tuple[str, ...], depth: int) -> list[Value]:
+    def _field_of_call(
+        self, owner: str, name: str, call: Term, paths: tuple[str, ...], depth: int
+    ) -> list[Value]:
         """A field of an instance: what the constructor call passes, else the class's own default."""
         arguments = self.arguments(call[2], call[3], paths)
         info = self.modules.classes.get(owner, {})
@@ -274,7 +278,11 @@ class Evaluator:
                 return [Value("object", target.name)]
             if target.kind == "api":
                 row = find_row(target.name)
-                if row is not None and row.reading in _DOWNLOADS and "load" not in target.name.rsplit(".", 1)[-1][:4]:
+                if (
+                    row is not None
+                    and row.reading in _DOWNLOADS
+                    and "load" not in target.name.rsplit(".", 1)[-1][:4]
+                ):
                     return [Value("download", (row, term[2], term[3], target.name))]
                 last = target.name.rsplit(".", 1)[-1]
                 if row is not None or last[:1].isupper() or last in _GIVE_OBJECTS:
@@ -320,7 +328,9 @@ class Evaluator:
             return self.targets(["a", callee, "?"], paths, 8)
         return []
 
-    def _target_of(self, meaning: Meaning | None, dotted: str, paths: tuple[str, ...], depth: int) -> list[Target]:
+    def _target_of(
+        self, meaning: Meaning | None, dotted: str, paths: tuple[str, ...], depth: int
+    ) -> list[Target]:
         if meaning is None:
             return [Target("api", dotted)]
         if meaning.kind == "function":
@@ -377,7 +387,9 @@ class Evaluator:
         meaning = self.modules.member(owner, name)
         return self._target_of(meaning, f"?.{name}", paths, depth) if meaning is not None else []
 
-    def arguments(self, args: Any, keywords: Any, paths: tuple[str, ...], target: Target | None = None) -> Arguments:
+    def arguments(
+        self, args: Any, keywords: Any, paths: tuple[str, ...], target: Target | None = None
+    ) -> Arguments:
         """The arguments of a call, ``**`` maps opened as far as they are known."""
         positional = [*(target.args if target else ()), *(args if isinstance(args, list) else [])]
         named: dict[str, Term] = {}
@@ -496,5 +508,3 @@ def functions_in(term: Any) -> set[str]:
             else:
                 todo.extend(part)
     return found
-
-

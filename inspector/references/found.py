@@ -68,7 +68,9 @@ def named(
     name = name.strip()
     if "$" in name or "{{" in name:
         unknown = "The name comes from a variable that the text does not set."
-        return fact(line, end_line, kind, call, None, revision, Pin.UNDETERMINED, text, safe=safe, why=unknown)
+        return fact(
+            line, end_line, kind, call, None, revision, Pin.UNDETERMINED, text, safe=safe, why=unknown
+        )
     if revision is not None and ("$" in revision or "{{" in revision):
         pin = Pin.UNDETERMINED
     else:
@@ -86,7 +88,12 @@ def named(
         if shapes.looks_like_output(name) and pin is Pin.NONE:
             pin = Pin.UNDETERMINED
         return fact(line, end_line, kind, call, name, revision, pin, text, safe=safe)
-    if bare and shapes.is_bare_name(name) and not shapes.looks_like_output(name) and not shapes.url_kind(name):
+    if (
+        bare
+        and shapes.is_bare_name(name)
+        and not shapes.looks_like_output(name)
+        and not shapes.url_kind(name)
+    ):
         return fact(line, end_line, kind, call, name, revision, pin, text, safe=safe)
     return None
 
@@ -97,4 +104,11 @@ def remote_code(base: dict[str, Any], code_revision: str | None) -> dict[str, An
     code = shapes.revision_pin(code_revision)
     both = pin if pin in (Pin.NONE, Pin.MOVABLE, Pin.UNDETERMINED) else code
     why = "trust_remote_code runs Python files that the repository names."
-    return {**base, "kind": "remote-code", "revision": code_revision, "pin": both.value, "safe": False, "why": why}
+    return {
+        **base,
+        "kind": "remote-code",
+        "revision": code_revision,
+        "pin": both.value,
+        "safe": False,
+        "why": why,
+    }

@@ -84,7 +84,9 @@ class Call:
         values = self.option(name)
         if values is None:
             return default if self.arguments.whole else None
-        answers = {bool(v.value) if v.tag == "const" and not self._may_turn(v, name) else None for v in values}
+        answers = {
+            bool(v.value) if v.tag == "const" and not self._may_turn(v, name) else None for v in values
+        }
         return answers.pop() if len(answers) == 1 else None
 
     @staticmethod
@@ -170,7 +172,15 @@ def _names_a_name(term: list[object]) -> bool:
 
 def _default_model(call: Call) -> Iterator[Found]:
     if call.arguments.get(*call.row.ref) is None and call.arguments.whole:
-        yield Found(call.row.kind, None, None, Pin.NONE, None, "No model is named: the library's default of the day is taken.", "hf")
+        yield Found(
+            call.row.kind,
+            None,
+            None,
+            Pin.NONE,
+            None,
+            "No model is named: the library's default of the day is taken.",
+            "hf",
+        )
         return
     yield from _hub_object(call)
 
@@ -204,7 +214,12 @@ def _hub_named(call: Call, values: list[Value]) -> Iterator[Found]:
         if trust and base.pin is not Pin.LOCAL and call.row.kind != "remote-code":
             yield _remote_code(call, base, pin)
         custom = call.option("custom_pipeline")
-        if custom and custom[0].tag == "const" and isinstance(custom[0].value, str) and "/" in custom[0].value:
+        if (
+            custom
+            and custom[0].tag == "const"
+            and isinstance(custom[0].value, str)
+            and "/" in custom[0].value
+        ):
             revision, custom_pin = call.revision(("custom_revision",))
             why = "custom_pipeline runs a Python file of that repository."
             yield Found("remote-code", custom[0].value, revision, custom_pin, False, why, "hf")
@@ -226,8 +241,10 @@ def _remote_code(call: Call, base: Found, pin: Pin) -> Found:
         why = "trust_remote_code lets the loading script of this repository run."
         return replace(base, kind="remote-code", safe=False, why=why)
     code, code_pin = call.revision(("code_revision", "model_kwargs.code_revision"))
-    both = Pin.COMMIT if pin is Pin.COMMIT and code_pin is Pin.COMMIT else min(
-        (p for p in (pin, code_pin) if p is not Pin.COMMIT), key=_WEAKEST_FIRST.index
+    both = (
+        Pin.COMMIT
+        if pin is Pin.COMMIT and code_pin is Pin.COMMIT
+        else min((p for p in (pin, code_pin) if p is not Pin.COMMIT), key=_WEAKEST_FIRST.index)
     )
     why = "trust_remote_code runs Python files that the repository names; its code needs revision and code_revision."
     return replace(base, kind="remote-code", revision=code, pin=both, safe=False, why=why)
@@ -251,7 +268,9 @@ def _named(call: Call, value: Value, written: str | None, pin: Pin, safe: bool |
         return _from_url(call, text, written, pin, safe, kind)
     if shapes.is_hub_id(text):
         if shapes.looks_like_output(text) and pin in (Pin.NONE, Pin.UNDETERMINED):
-            why = "It has the shape of a hub name and of a folder that a script writes; which, cannot be told."
+            why = (
+                "It has the shape of a hub name and of a folder that a script writes; which, cannot be told."
+            )
             return Found(kind, text, written, Pin.UNDETERMINED, safe, why, hub)
         return Found(kind, text, written, pin, safe, _why(pin, written), hub)
     if shapes.is_bare_name(text) and not shapes.looks_like_output(text) and not shapes.url_kind(text):
@@ -275,9 +294,19 @@ def _partly_known(kind: str, hub: str, text: str, written: str | None, pin: Pin,
     if shapes.REMOTE.match(text):
         return Found(kind, None, written, Pin.UNDETERMINED, safe, "A URL that is known in part only.", "url")
     owner, slash, name = text.partition("/")
-    if slash and "/" not in name and HOLE not in owner and shapes.is_bare_name(owner) and not shapes.looks_like_output(owner):
-        return Found(kind, None, written, pin, safe, f"A repository of {owner!r}, its name is put together.", hub)
-    return Found(kind, None, written, Pin.UNDETERMINED, safe, "The name is put together when the code runs.", hub)
+    if (
+        slash
+        and "/" not in name
+        and HOLE not in owner
+        and shapes.is_bare_name(owner)
+        and not shapes.looks_like_output(owner)
+    ):
+        return Found(
+            kind, None, written, pin, safe, f"A repository of {owner!r}, its name is put together.", hub
+        )
+    return Found(
+        kind, None, written, Pin.UNDETERMINED, safe, "The name is put together when the code runs.", hub
+    )
 
 
 def _from_url(
@@ -293,9 +322,14 @@ def _from_url(
         return Found(kind, named.ref, revision, held, safe, _why(held, revision), "hf")
     revision = shapes.url_revision(text)
     held = Pin.DIGEST if checked else shapes.revision_pin(revision)
-    why = "The hash is compared after the download." if checked else (
-        "A full commit stands in the URL." if held is Pin.COMMIT
-        else "Nothing pins what the URL gives: whoever controls it can change it."
+    why = (
+        "The hash is compared after the download."
+        if checked
+        else (
+            "A full commit stands in the URL."
+            if held is Pin.COMMIT
+            else "Nothing pins what the URL gives: whoever controls it can change it."
+        )
     )
     return Found(kind, text, revision, held, safe, why, "url")
 
@@ -358,8 +392,12 @@ def _data_file(call: Call, text: str, safe: bool | None) -> Found:
         return _from_url(call, text, None, Pin.NONE, safe, "dataset")
     fixed = text.split("*", 1)[0].rstrip("/")
     if call.is_local(fixed or text):
-        return Found("dataset", text, None, Pin.LOCAL, safe, "A file of this project or this machine.", "local")
-    return Found("dataset", text, None, Pin.UNDETERMINED, safe, "A file that is not part of the target.", "local")
+        return Found(
+            "dataset", text, None, Pin.LOCAL, safe, "A file of this project or this machine.", "local"
+        )
+    return Found(
+        "dataset", text, None, Pin.UNDETERMINED, safe, "A file that is not part of the target.", "local"
+    )
 
 
 def _texts(call: Call, term: object, depth: int = 0) -> Iterator[str]:
@@ -385,7 +423,15 @@ def _local_data(call: Call) -> Iterator[Found]:
         if value.tag == "const" and isinstance(value.value, str):
             yield _data_file(call, value.value, None)
         else:
-            yield Found("dataset", None, None, Pin.UNDETERMINED, None, "A folder that cannot be told from the text.", "local")
+            yield Found(
+                "dataset",
+                None,
+                None,
+                Pin.UNDETERMINED,
+                None,
+                "A folder that cannot be told from the text.",
+                "local",
+            )
 
 
 def _remote_data(call: Call) -> Iterator[Found]:
@@ -399,14 +445,32 @@ def _torch_hub(call: Call) -> Iterator[Found]:
     is_local = bool(source) and all(v.value == "local" for v in source or ())
     for value in call.names() or [Value("unknown")]:
         if value.tag != "const" or not isinstance(value.value, str):
-            yield Found("model", None, None, Pin.UNDETERMINED, False, "hubconf.py of the named repository is run.", "torch-hub")
+            yield Found(
+                "model",
+                None,
+                None,
+                Pin.UNDETERMINED,
+                False,
+                "hubconf.py of the named repository is run.",
+                "torch-hub",
+            )
             continue
         repo, _, revision = value.value.partition(":")
         if is_local or call.is_local(value.value):
-            yield Found("model", value.value, None, Pin.LOCAL, False, "hubconf.py of that folder is run.", "local")
+            yield Found(
+                "model", value.value, None, Pin.LOCAL, False, "hubconf.py of that folder is run.", "local"
+            )
         else:
             pin = shapes.revision_pin(revision or None)
-            yield Found("model", repo, revision or None, pin, False, "hubconf.py of the repository is run.", "torch-hub")
+            yield Found(
+                "model",
+                repo,
+                revision or None,
+                pin,
+                False,
+                "hubconf.py of the repository is run.",
+                "torch-hub",
+            )
 
 
 def _in_ref(call: Call) -> Iterator[Found]:
@@ -427,7 +491,9 @@ def _timm(call: Call) -> Iterator[Found]:
     for value in call.names():
         if value.tag != "const" or not isinstance(value.value, str):
             if pretrained:
-                yield Found("model", None, None, Pin.UNDETERMINED, None, "The model's name cannot be told.", "timm")
+                yield Found(
+                    "model", None, None, Pin.UNDETERMINED, None, "The model's name cannot be told.", "timm"
+                )
             continue
         text = value.value
         for prefix in ("hf-hub:", "hf_hub:"):
@@ -440,7 +506,9 @@ def _timm(call: Call) -> Iterator[Found]:
             if text.startswith("local-dir:"):
                 yield Found("model", text[10:], None, Pin.LOCAL, None, "A folder of this machine.", "local")
             elif pretrained:
-                yield Found("model", text, None, Pin.NONE, None, "The weights that the library names today.", "timm")
+                yield Found(
+                    "model", text, None, Pin.NONE, None, "The weights that the library names today.", "timm"
+                )
 
 
 def _open_clip(call: Call) -> Iterator[Found]:
@@ -457,7 +525,15 @@ def _open_clip(call: Call) -> Iterator[Found]:
                 if call.is_local(name):
                     yield Found("model", name, None, Pin.LOCAL, None, "A file of this machine.", "local")
                 else:
-                    yield Found("model", value.value, name, Pin.NONE, None, "Weights by the library's own table.", "open-clip")
+                    yield Found(
+                        "model",
+                        value.value,
+                        name,
+                        Pin.NONE,
+                        None,
+                        "Weights by the library's own table.",
+                        "open-clip",
+                    )
 
 
 def _versioned(call: Call) -> Iterator[Found]:
@@ -465,11 +541,21 @@ def _versioned(call: Call) -> Iterator[Found]:
     for value in call.names() or [Value("unknown")]:
         if value.tag != "const" or not isinstance(value.value, str):
             if value.tag != "object":
-                yield Found(call.row.kind, None, None, Pin.UNDETERMINED, call.row.safe, "The handle cannot be told.", call.row.hub)
+                yield Found(
+                    call.row.kind,
+                    None,
+                    None,
+                    Pin.UNDETERMINED,
+                    call.row.safe,
+                    "The handle cannot be told.",
+                    call.row.hub,
+                )
             continue
         text = value.value
         if call.is_local(text):
-            yield Found(call.row.kind, text, None, Pin.LOCAL, call.row.safe, "A path of this machine.", "local")
+            yield Found(
+                call.row.kind, text, None, Pin.LOCAL, call.row.safe, "A path of this machine.", "local"
+            )
             continue
         if text.startswith("hf://"):
             yield _from_url(call, text, None, Pin.NONE, call.row.safe, call.row.kind)
@@ -493,12 +579,36 @@ def _by_library(call: Call) -> Iterator[Found]:
     for value in call.names():
         if value.tag == "const" and isinstance(value.value, str) and value.value:
             if call.is_local(value.value):
-                yield Found(call.row.kind, value.value, None, Pin.LOCAL, call.row.safe, "A path of this machine.", "local")
+                yield Found(
+                    call.row.kind,
+                    value.value,
+                    None,
+                    Pin.LOCAL,
+                    call.row.safe,
+                    "A path of this machine.",
+                    "local",
+                )
             else:
                 why = "The library decides what this name gives; no revision is named."
-                yield Found(call.row.kind, value.value, None, Pin.NONE, call.row.safe, call.row.note or why, call.row.hub)
+                yield Found(
+                    call.row.kind,
+                    value.value,
+                    None,
+                    Pin.NONE,
+                    call.row.safe,
+                    call.row.note or why,
+                    call.row.hub,
+                )
         elif value.tag in ("unknown", "text"):
-            yield Found(call.row.kind, None, None, Pin.UNDETERMINED, call.row.safe, "The name cannot be told.", call.row.hub)
+            yield Found(
+                call.row.kind,
+                None,
+                None,
+                Pin.UNDETERMINED,
+                call.row.safe,
+                "The name cannot be told.",
+                call.row.hub,
+            )
 
 
 def _ultralytics(call: Call) -> Iterator[Found]:
@@ -516,7 +626,9 @@ def _ultralytics(call: Call) -> Iterator[Found]:
         elif shapes.REMOTE.match(text):
             yield _from_url(call, text, None, Pin.NONE, safe, "model")
         elif "/" in text:
-            yield Found("model", text, None, Pin.UNDETERMINED, safe, "A path that is not part of the target.", "local")
+            yield Found(
+                "model", text, None, Pin.UNDETERMINED, safe, "A path that is not part of the target.", "local"
+            )
         else:
             why = "A bare name is downloaded from a floating release; a .pt file is a pickle."
             yield Found("model", text, None, Pin.NONE, safe, why, "ultralytics")
@@ -526,8 +638,11 @@ def _hub_or_url(call: Call) -> Iterator[Found]:
     for value in call.names() or [Value("unknown")]:
         safe = None
         if value.tag == "const" and isinstance(value.value, str):
-            safe = True if value.value.endswith(".safetensors") else (
-                False if shapes.has_extension(value.value, (".ckpt", ".pt", ".pth")) else None)
+            safe = (
+                True
+                if value.value.endswith(".safetensors")
+                else (False if shapes.has_extension(value.value, (".ckpt", ".pt", ".pth")) else None)
+            )
         for found in _hub_named(call, [value]):
             yield replace(found, safe=safe)
 
@@ -562,7 +677,15 @@ def _drive(call: Call) -> Iterator[Found]:
     for value in call.names() or [Value("unknown")]:
         text = value.value if value.tag == "const" and isinstance(value.value, str) else None
         pin = Pin.DIGEST if checked else Pin.NONE if text else Pin.UNDETERMINED
-        yield Found("model", text, None, pin, None, "A shared file can be replaced under the same link.", "google-drive")
+        yield Found(
+            "model",
+            text,
+            None,
+            pin,
+            None,
+            "A shared file can be replaced under the same link.",
+            "google-drive",
+        )
 
 
 # --- load calls
@@ -590,7 +713,11 @@ def _torch_load(call: Call) -> Iterator[Found]:
 
 
 def _load(call: Call) -> Iterator[Found]:
-    yield from _loaded(call, call.row.safe, call.row.runs[:1].upper() + call.row.runs[1:] + "." if call.row.runs else call.row.note)
+    yield from _loaded(
+        call,
+        call.row.safe,
+        call.row.runs[:1].upper() + call.row.runs[1:] + "." if call.row.runs else call.row.note,
+    )
 
 
 def _numpy(call: Call) -> Iterator[Found]:
@@ -601,20 +728,26 @@ def _numpy(call: Call) -> Iterator[Found]:
     else:
         allowed = call.flag("allow_pickle", False)
     if allowed is not False:
-        yield from _loaded(call, False if allowed else None, "allow_pickle=True reads object arrays, which are pickles.")
+        yield from _loaded(
+            call, False if allowed else None, "allow_pickle=True reads object arrays, which are pickles."
+        )
 
 
 def _yaml(call: Call) -> Iterator[Found]:
     term = call.arguments.get(1, ("Loader",))
     if term is None:
         if call.arguments.whole:
-            yield from _loaded(call, None, "No Loader is given: before PyYAML 6 the default could build any object.")
+            yield from _loaded(
+                call, None, "No Loader is given: before PyYAML 6 the default could build any object."
+            )
         return
     name = str(term[1]) if isinstance(term, list) and len(term) == 2 and term[0] == "g" else ""
     last = name.rsplit(".", 1)[-1]
     if last in ("SafeLoader", "CSafeLoader", "BaseLoader", "CBaseLoader"):
         return
-    if last in ("Loader", "CLoader", "UnsafeLoader", "CUnsafeLoader") and name.startswith(("yaml.", "ruamel")):
+    if last in ("Loader", "CLoader", "UnsafeLoader", "CUnsafeLoader") and name.startswith(
+        ("yaml.", "ruamel")
+    ):
         yield from _loaded(call, False, "This loader builds any object that the file names.")
     elif last in ("FullLoader", "CFullLoader"):
         yield from _loaded(call, None, "FullLoader was escaped from before PyYAML 5.4 (CVE-2020-14343).")
@@ -634,12 +767,28 @@ def _keras(call: Call) -> Iterator[Found]:
     names = [v.value for v in call.names() if v.tag == "const" and isinstance(v.value, str)]
     is_h5 = any(name.endswith((".h5", ".hdf5")) for name in names)
     safe = False if mode is False and call.option("safe_mode") else None
-    why = "safe_mode=False lets Lambda layers run byte code." if safe is False else (
-        "An .h5 file ignores safe_mode: a Lambda layer in it runs." if is_h5
-        else "Lambda layers are refused only by Keras 3 with safe_mode, for .keras files.")
+    why = (
+        "safe_mode=False lets Lambda layers run byte code."
+        if safe is False
+        else (
+            "An .h5 file ignores safe_mode: a Lambda layer in it runs."
+            if is_h5
+            else "Lambda layers are refused only by Keras 3 with safe_mode, for .keras files."
+        )
+    )
     for found in _loaded(call, safe, why):
         named = shapes.hub_url(found.ref or "")
-        yield replace(found, ref=named.ref, revision=named.revision, pin=shapes.revision_pin(named.revision), hub="hf") if named else found
+        yield (
+            replace(
+                found,
+                ref=named.ref,
+                revision=named.revision,
+                pin=shapes.revision_pin(named.revision),
+                hub="hf",
+            )
+            if named
+            else found
+        )
 
 
 def _loaded(call: Call, safe: bool | None, why: str) -> Iterator[Found]:

@@ -19,7 +19,9 @@ from inspector.references.shell import index_script
 
 MAX_CELLS = 20_000
 _SHELL_CELL = re.compile(r"\s*%%(?:bash|sh|shell|script\s+(?:bash|sh))\b")
-_FOREIGN_CELL = re.compile(r"\s*%%(?:html|javascript|js|latex|markdown|svg|R|ruby|perl|sql|cython|julia)\b", re.I)
+_FOREIGN_CELL = re.compile(
+    r"\s*%%(?:html|javascript|js|latex|markdown|svg|R|ruby|perl|sql|cython|julia)\b", re.I
+)
 _BANG = re.compile(r"^\s*(?:[\w, ]+=\s*)?!{1,2}(?P<command>.+)$")
 _PERCENT = re.compile(r"^\s*%(?:sx|system|pip|conda)?\s+(?P<command>.+)$")
 
@@ -68,7 +70,9 @@ def index_notebook(path: str, data: bytes) -> FileIndex:
         partly = f"The notebook is not whole JSON ({error}); it was read up to there."
     code = [cell for cell in cells.values() if cell.kind == "code" and cell.lines]
     if language not in ("python", "python3", "ipython"):
-        return FileIndex(path, "notebook", {}, f"The notebook's language is {language[:30]!r}; it was not read.")
+        return FileIndex(
+            path, "notebook", {}, f"The notebook's language is {language[:30]!r}; it was not read."
+        )
     facts, inner = _facts(path, code)
     return FileIndex(path, "notebook", facts, partly or inner)
 
@@ -85,7 +89,9 @@ def _language(scalar: Scalar) -> str | None:
 def _take(scalar: Scalar, cells: dict[tuple[str | int, ...], Cell]) -> None:
     """Puts one scalar where it belongs, if it is a cell's kind or source (nbformat 3 has worksheets)."""
     path = scalar.path
-    depth = 2 if path[:1] == ("cells",) else 4 if path[:1] == ("worksheets",) and path[2:3] == ("cells",) else 0
+    depth = (
+        2 if path[:1] == ("cells",) else 4 if path[:1] == ("worksheets",) and path[2:3] == ("cells",) else 0
+    )
     if not depth or len(path) <= depth:
         return
     key = path[:depth]

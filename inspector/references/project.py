@@ -133,7 +133,9 @@ class Modules:
                 if base.kind == "class":
                     todo.append(base.name)
                 elif foreign is None:
-                    foreign = Meaning("api", base.name if name == "__init__" else f"{base.name}.{name}", path=path)
+                    foreign = Meaning(
+                        "api", base.name if name == "__init__" else f"{base.name}.{name}", path=path
+                    )
         return foreign
 
     def bases(self, owner: str, hops: int = 0) -> list[Meaning]:

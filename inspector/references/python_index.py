@@ -91,7 +91,9 @@ def guessed_dotted(term: Term) -> str:
     for _ in range(24):
         if term[0] in ("r", "a"):
             suffix.append(term[1] if term[0] == "r" else term[2])
-            term = term[2] if term[0] == "r" and term[2][0] != "a" else term[1] if term[0] == "a" else term[2][1]
+            term = (
+                term[2] if term[0] == "r" and term[2][0] != "a" else term[1] if term[0] == "a" else term[2][1]
+            )
         elif term[0] == "k":
             inner = guessed_dotted(term[1]) if term[1][0] in ("g", "a") else "?"
             if not inner.rsplit(".", 1)[-1][:1].isupper():
@@ -116,7 +118,12 @@ def _calls(collected: Collected, terms: Terms, facts: dict[str, Any], text_of: T
         if name.startswith("DEFINE_") and len(node.args) >= 2:
             _flag(node, place, terms, facts["options"])
             continue
-        if not node.args and not node.keywords and find_row(f"?.{name}") is None and name not in _NO_ARGUMENTS:
+        if (
+            not node.args
+            and not node.keywords
+            and find_row(f"?.{name}") is None
+            and name not in _NO_ARGUMENTS
+        ):
             continue
         callee = terms.of(node.func, place)
         if not _matters(callee, node, own):
@@ -127,12 +134,23 @@ def _calls(collected: Collected, terms: Terms, facts: dict[str, Any], text_of: T
         else:  # a call that is folded away, such as str(...): kept with its plain arguments
             args = [terms.of(part, place) for part in node.args[:12]]
             keywords = [[k.arg, terms.of(k.value, place)] for k in node.keywords[:32]]
-        if not _in_table(callee) and not any(a[0] in _REFERENCE_LIKE for a in (*args, *(k[1] for k in keywords))):
+        if not _in_table(callee) and not any(
+            a[0] in _REFERENCE_LIKE for a in (*args, *(k[1] for k in keywords))
+        ):
             continue
         end = node.end_lineno or node.lineno
         written = (dotted_name(node.func) or name or "call")[:200]
         facts["calls"].append(
-            [node.lineno, end, node.col_offset + 1, callee, args, keywords, text_of(node.lineno, end), written]
+            [
+                node.lineno,
+                end,
+                node.col_offset + 1,
+                callee,
+                args,
+                keywords,
+                text_of(node.lineno, end),
+                written,
+            ]
         )
 
 
@@ -243,7 +261,11 @@ def _annotation(node: ast.expr, place: Place, terms: Terms) -> Term:
             node = inner.elts[0] if isinstance(inner, ast.Tuple) and inner.elts else inner
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             node = node.left
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"[\w.]+", node.value):
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and re.fullmatch(r"[\w.]+", node.value)
+        ):
             names = node.value.split(".")
             node = ast.Name(id=names[0], ctx=ast.Load())
             for name in names[1:]:
@@ -258,7 +280,18 @@ def _default(node: ast.expr, place: Place, terms: Terms) -> Term:
     """A default; those of typer, pydantic and dataclasses stand inside a call."""
     if isinstance(node, ast.Call):
         name = (dotted_name(node.func) or "").rsplit(".", 1)[-1]
-        if name in ("Option", "Argument", "Field", "field", "Query", "Form", "Body", "config_field", "ib", "attrib"):
+        if name in (
+            "Option",
+            "Argument",
+            "Field",
+            "field",
+            "Query",
+            "Form",
+            "Body",
+            "config_field",
+            "ib",
+            "attrib",
+        ):
             for keyword in node.keywords:
                 if keyword.arg == "default":
                     return terms.of(keyword.value, place)
@@ -278,7 +311,9 @@ def _click_default(node: ast.expr, place: Place, terms: Terms, defaults: dict[st
     names = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
     plain = [name for name in names if not name.startswith("-")]
     long_names = [name for name in names if name.startswith("--")]
-    chosen = plain[0] if plain else long_names[0].lstrip("-").split("/")[0].replace("-", "_") if long_names else ""
+    chosen = (
+        plain[0] if plain else long_names[0].lstrip("-").split("/")[0].replace("-", "_") if long_names else ""
+    )
     for keyword in node.keywords:
         if keyword.arg == "default" and chosen:
             # The command line may give another value: the same standing as a parsed argument.
@@ -298,7 +333,9 @@ def _class(klass: Klass, terms: Terms) -> dict[str, Any]:
             for target in statement.targets:
                 if isinstance(target, ast.Name):
                     fields[target.id] = terms.of(statement.value, place)
-    bases = [terms.of(base, klass.place) for base in klass.node.bases[:8] if not isinstance(base, ast.Starred)]
+    bases = [
+        terms.of(base, klass.place) for base in klass.node.bases[:8] if not isinstance(base, ast.Starred)
+    ]
     return {"bases": bases, "fields": fields, "order": order[:200], "members": {}}
 
 

@@ -170,7 +170,9 @@ class _Walk:
         for number, case in enumerate(node.cases):
             self.push(case.body, scope, self.arm(node, number, branch))
 
-    def on_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, branch: Branch) -> None:
+    def on_FunctionDef(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, branch: Branch
+    ) -> None:
         self.expressions(node.decorator_list, scope, branch)
         qual = f"{scope.qual}.{node.name}"
         names = {_decorator(item) for item in node.decorator_list}
@@ -209,7 +211,9 @@ class _Walk:
         return inner
 
     def on_ClassDef(self, node: ast.ClassDef, scope: Scope, branch: Branch) -> None:
-        self.expressions([*node.decorator_list, *node.bases, *(k.value for k in node.keywords)], scope, branch)
+        self.expressions(
+            [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)], scope, branch
+        )
         qual = f"{scope.qual}.{node.name}"
         inner = Scope("class", qual, scope)
         self.out.classes.append(Klass(node, inner, Place(scope, (node.lineno, node.col_offset), branch)))
@@ -310,7 +314,9 @@ class _Walk:
                     self.out.strings.append((node, Place(here, (node.lineno, node.col_offset), branch)))
                 continue
             if isinstance(node, ast.Lambda):
-                inner = self.function(node, f"{here.qual}.<lambda:{node.lineno}:{node.col_offset}>", here, branch, "function")
+                inner = self.function(
+                    node, f"{here.qual}.<lambda:{node.lineno}:{node.col_offset}>", here, branch, "function"
+                )
                 todo.append((node.body, inner))
                 continue
             if isinstance(node, ast.Call):

@@ -72,7 +72,9 @@ def parse(text: str) -> Parsed:
     if tree is not None:
         return Parsed(tree.body, lines, partly or f"{count} lines are not Python 3 and were left out.")
     body, lost = _by_statement(mended_lines)
-    return Parsed(body, lines, partly or f"The file does not parse; {lost} places were read for their calls only.")
+    return Parsed(
+        body, lines, partly or f"The file does not parse; {lost} places were read for their calls only."
+    )
 
 
 def try_parse(text: str) -> ast.Module | None:

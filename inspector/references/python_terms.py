@@ -171,9 +171,16 @@ class Terms:
                 return self._element(node.args[0], path[1:], place, depth)
             if name == "zip" and path and path[0] < len(node.args):
                 return self._element(node.args[path[0]], path[1:], place, depth)
-            if name in ("tqdm", "tqdm.tqdm", "trange", "track", "sorted", "list", "set", "reversed") and node.args:
+            if (
+                name in ("tqdm", "tqdm.tqdm", "trange", "track", "sorted", "list", "set", "reversed")
+                and node.args
+            ):
                 return self._element(node.args[0], path, place, depth)
-            if isinstance(function, ast.Attribute) and not node.args and function.attr in ("items", "keys", "values"):
+            if (
+                isinstance(function, ast.Attribute)
+                and not node.args
+                and function.attr in ("items", "keys", "values")
+            ):
                 base = self._term(function.value, place, depth)
                 if function.attr == "items":
                     what = "k" if path[:1] == [0] else "v" if path[:1] == [1] else "e"
@@ -224,12 +231,22 @@ class Terms:
             return self._term(first, place, depth)
         if dotted in ("os.path.join", "posixpath.join"):
             return ["f", *(self._term(part, place, depth) for part in node.args[:8])]
-        if dotted in ("os.getenv", "os.environ.get", "environ.get", "os.environ.setdefault", "decouple.config"):
+        if dotted in (
+            "os.getenv",
+            "os.environ.get",
+            "environ.get",
+            "os.environ.setdefault",
+            "decouple.config",
+        ):
             return self._environment(node, place, depth)
         if dotted == "dict":
             return self._dict_call(node, place, depth)
         if dotted in ("functools.partial", "partial") and node.args:
-            return ["partial", self._term(node.args[0], place, depth), *self._arguments(node, place, depth, 1)]
+            return [
+                "partial",
+                self._term(node.args[0], place, depth),
+                *self._arguments(node, place, depth, 1),
+            ]
         if dotted == "getattr" and len(node.args) >= 2:
             return self._getattr(node, place, depth)
         if isinstance(node.func, ast.Attribute):
@@ -316,7 +333,9 @@ class Terms:
                 parts.append(["c", piece.replace("{{", "{").replace("}}", "}")])
         return ["j", *parts]
 
-    def _arguments(self, node: ast.Call, place: Place, depth: int, skip: int) -> tuple[list[Term], list[list[Any]]]:
+    def _arguments(
+        self, node: ast.Call, place: Place, depth: int, skip: int
+    ) -> tuple[list[Term], list[list[Any]]]:
         args: list[Term] = []
         for part in node.args[skip : skip + 12]:
             if isinstance(part, ast.Starred):
@@ -408,7 +427,9 @@ class Terms:
     def _Await(self, node: ast.Await, place: Place, depth: int) -> Term:
         return self._term(node.value, place, depth)
 
-    def _ListComp(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, place: Place, depth: int) -> Term:
+    def _ListComp(
+        self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, place: Place, depth: int
+    ) -> Term:
         return UNKNOWN
 
     def _Starred(self, node: ast.Starred, place: Place, depth: int) -> Term:

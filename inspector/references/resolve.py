@@ -108,7 +108,9 @@ class _Resolver:
         yield from self._wrappers(wrapped)
         yield from self._literal_urls()
 
-    def _table_call(self, site: Site, target: Target, args: list[Any], keywords: list[Any]) -> Iterator[Reference]:
+    def _table_call(
+        self, site: Site, target: Target, args: list[Any], keywords: list[Any]
+    ) -> Iterator[Reference]:
         row = find_row(target.name)
         if row is None:
             return
@@ -131,7 +133,9 @@ class _Resolver:
         """Files ``template`` under every function whose parameters its arguments mention."""
         args = self._with_members(template.args)
         keywords = self._with_members(template.keywords)
-        full = Template(template.row, template.call, args, keywords, template.path, template.line, template.hops)
+        full = Template(
+            template.row, template.call, args, keywords, template.path, template.line, template.hops
+        )
         for function in functions_in([args, keywords]):
             known = self.templates.setdefault(function, [])
             if len(known) < MAX_TEMPLATES and self.count < MAX_TEMPLATES_IN_ALL:
@@ -170,7 +174,9 @@ class _Resolver:
                             continue
                         done.add(key)
                         arguments = self.evaluator.arguments(args, keywords, (site.path,), target)
-                        yield from self._through(site, written, function, template, self.evaluator.bind(function, arguments))
+                        yield from self._through(
+                            site, written, function, template, self.evaluator.bind(function, arguments)
+                        )
             if self.count == before:
                 break
 
@@ -185,7 +191,9 @@ class _Resolver:
         keywords = substitute(template.keywords, function, bound)
         if (args, keywords) == (template.args, template.keywords):
             return  # everything by default: the call inside the function says it already
-        passed = Template(template.row, template.call, args, keywords, template.path, template.line, template.hops + 1)
+        passed = Template(
+            template.row, template.call, args, keywords, template.path, template.line, template.hops + 1
+        )
         if template.hops < MAX_WRAPPER_HOPS:
             self._register(passed)
         paths = (site.path, template.path)
@@ -193,7 +201,9 @@ class _Resolver:
         ref_changed = _argument(template) != _argument(passed)
         why = f"Through {function.rsplit('.', 1)[-1]}(), which calls {template.call} at {template.path}:{template.line}. "
         for found in self._judge(passed, paths):
-            if found.ref is None or (not ref_changed and (found.kind, found.ref) in before and found.pin is Pin.NONE):
+            if found.ref is None or (
+                not ref_changed and (found.kind, found.ref) in before and found.pin is Pin.NONE
+            ):
                 continue
             reference = self._reference(site, written, found, why)
             if reference is not None:
@@ -232,13 +242,29 @@ def literal_url(text: str) -> Found | None:
         return Found(kind, named.ref, named.revision, pin, None, "A file URL of the hub.", "hf")
     if text.startswith("hf://") and named is not None:
         kind = "dataset" if named.is_dataset else "model"
-        return Found(kind, named.ref, named.revision, shapes.revision_pin(named.revision), None, "A path of the hub.", "hf")
+        return Found(
+            kind,
+            named.ref,
+            named.revision,
+            shapes.revision_pin(named.revision),
+            None,
+            "A path of the hub.",
+            "hf",
+        )
     kind_of_url = shapes.url_kind(text)
     is_data = shapes.has_extension(text, (".csv", ".tsv", ".npy", ".npz", ".json.gz", ".csv.gz"))
     if kind_of_url is None or is_data or not shapes.REMOTE.match(text) or " " in text:
         return None
     revision = shapes.url_revision(text)
-    return Found(kind_of_url, text, revision, shapes.revision_pin(revision), None, "Nothing pins what the URL gives.", "url")
+    return Found(
+        kind_of_url,
+        text,
+        revision,
+        shapes.revision_pin(revision),
+        None,
+        "Nothing pins what the URL gives.",
+        "url",
+    )
 
 
 def _argument(template: Template) -> Any:
@@ -292,7 +318,13 @@ def _plain(index: FileIndex, around: Surroundings) -> Iterator[Reference]:
             continue
         ref = raw.get("ref")
         ref = ref if isinstance(ref, str) else None
-        site = Site(index.path, _number(raw.get("line")), _number(raw.get("end_line")), None, str(raw.get("text", ""))[:_TEXT_LIMIT])
+        site = Site(
+            index.path,
+            _number(raw.get("line")),
+            _number(raw.get("end_line")),
+            None,
+            str(raw.get("text", ""))[:_TEXT_LIMIT],
+        )
         try:
             pin = Pin(raw.get("pin", "undetermined"))
         except ValueError:

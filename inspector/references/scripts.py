@@ -26,7 +26,14 @@ def index_shell(path: str, data: bytes) -> FileIndex:
         if ends:
             if line.strip() == ends:
                 if is_python:
-                    snippets.append({"python": "\n".join(code), "line": start, "end_line": number, "text": lines[start - 1]})
+                    snippets.append(
+                        {
+                            "python": "\n".join(code),
+                            "line": start,
+                            "end_line": number,
+                            "text": lines[start - 1],
+                        }
+                    )
                 ends = ""
             else:
                 code.append(line)

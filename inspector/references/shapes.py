@@ -34,7 +34,9 @@ _RAW_GIT = re.compile(
     r"https?://(?:raw\.githubusercontent\.com/[^/]+/[^/]+|github\.com/[^/]+/[^/]+/(?:raw|blob)"
     r"|cdn\.jsdelivr\.net/gh/[^/]+/[^/@]+)[/@](?P<revision>[^/\s]+)/"
 )
-_RELEASE = re.compile(r"https?://github\.com/[^/]+/[^/]+/releases/(?:download/(?P<tag>[^/\s]+)|latest/download)/")
+_RELEASE = re.compile(
+    r"https?://github\.com/[^/]+/[^/]+/releases/(?:download/(?P<tag>[^/\s]+)|latest/download)/"
+)
 REMOTE = re.compile(r"(?:https?|ftp|s3|s3a|gs|gcs|abfss?|wasbs?|az|oss|hf|hdfs)://", re.IGNORECASE)
 
 # Extensions that say what a file is for. ".bin" and ".zip" name anything and are not among them.

@@ -14,7 +14,9 @@ from typing import Any
 MAX_LINES = 200_000
 MAX_WORDS = 400
 MAX_LINE = 20_000
-_ASSIGNMENT = re.compile(r"(?:export\s+|readonly\s+|local\s+|declare\s+(?:-\w+\s+)?)?([A-Za-z_]\w*)(?::|\?|::)?=(.*)\Z", re.DOTALL)
+_ASSIGNMENT = re.compile(
+    r"(?:export\s+|readonly\s+|local\s+|declare\s+(?:-\w+\s+)?)?([A-Za-z_]\w*)(?::|\?|::)?=(.*)\Z", re.DOTALL
+)
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?::?[-=]([^{}]*))?\}|\(([A-Za-z_][\w.-]*)\)|([A-Za-z_]\w*))")
 _SEPARATORS = frozenset((";", "&&", "||", "|", "&", "(", ")", "{", "}", "then", "do", "else", "elif", "if", "while", "!",
                          "time", "exec", "sudo", "nohup", "env", "command", "eval"))  # fmt: skip
@@ -107,11 +109,21 @@ def _split(text: str, line: int, variables: dict[str, str]) -> list[Command]:
 
 
 def _finish(
-    words: list[str], first: int, last: int, text: str, line: int, variables: dict[str, str], found: list[Command]
+    words: list[str],
+    first: int,
+    last: int,
+    text: str,
+    line: int,
+    variables: dict[str, str],
+    found: list[Command],
 ) -> None:
     assigned: dict[str, str] = {}
     while words:
-        if words[0] in _SEPARATORS or words[0].lstrip("@-+") in ("sudo", "time") or words[0] in ("export", "set"):
+        if (
+            words[0] in _SEPARATORS
+            or words[0].lstrip("@-+") in ("sudo", "time")
+            or words[0] in ("export", "set")
+        ):
             words = words[1:]
             continue
         match = _ASSIGNMENT.match(words[0])
