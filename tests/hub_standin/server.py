@@ -132,7 +132,7 @@ class HubStandIn:
         self.requests: list[Seen] = []
         self.page = page
         self.delay = delay
-        self.small_file_redirect = False
+        self.small_file_redirect = False  # True: small files come by way of /api/resolve-cache, as of 2025
         self.over = threading.Event()
         self._hub = _server(self, "hub", port, tls)
         self._store = _server(self, "store", 0, None)
@@ -295,6 +295,11 @@ class _Handler(BaseHTTPRequestHandler):
             found = owners.get(unquote(match[2]).lower())
             self._json(found) if found else self._error(404, message="This page does not exist")
             return
+        if match := re.fullmatch(
+            r"/api/resolve-cache/(model|dataset|space)s/(.+?)/([0-9a-f]{40})/(.+)", parts.path
+        ):
+            self._resolve(match[1], match[2], match[3], unquote(match[4]), signed_in)
+            return
         if match := re.fullmatch(r"/api/(model|dataset|space)s/(.+)", parts.path):
             self._api(match[1], match[2], query, signed_in)
             return
@@ -424,6 +429,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._error(404, "EntryNotFound", "Entry not found")
             return
         headers = {"x-repo-commit": commit, "accept-ranges": "bytes"}
+        if not one.lfs and self.hub.small_file_redirect and "resolve-cache" not in self.path:
+            cached = f"/api/resolve-cache/{kind}s/{name}/{commit}/{quote(path)}"
+            self._send(307, b"", {**headers, "location": cached})
+            return
         if not one.lfs:
             self._file(one.body, {**headers, "etag": f'"{one.git_oid}"'})
             return

@@ -127,6 +127,13 @@ def test_small_texts_are_fetched_once_and_checked_against_their_git_id(hub: Any)
         source.open(listed(source)["config.json"]).read_at(0, 9)
 
 
+def test_small_texts_come_by_way_of_a_redirect_on_the_hub_too(hub: Any) -> None:
+    hub.small_file_redirect = True
+    hub.model("acme/x", {"config.json": b"{}"})
+    assert read(opened("hf://acme/x"), "config.json") == b"{}"
+    assert hub.count("/resolve-cache/") == 1
+
+
 def test_bytes_that_are_not_the_listed_ones_say_so(hub: Any, hub_standin: Any) -> None:
     swapped = hub_standin.File(b"{ }", False, row={"oid": "ab" * 20})
     longer = hub_standin.File(b"{ }", False, row={"size": 2})
@@ -322,6 +329,12 @@ class TestToken:
         with pytest.raises(UnreadableInput, match=r"No token for 127.0.0.1"):
             opened("hf://acme/x", use_hub_token=True)
         assert hub.requests == []
+
+    def test_over_plain_http_it_goes_to_this_machine_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HF_TOKEN", TOKEN)
+        monkeypatch.setenv("HF_ENDPOINT", "http://hub.invalid")
+        with pytest.raises(UnreadableInput, match=r"is not sent to hub\.invalid"):
+            opened("hf://acme/x", use_hub_token=True)
 
     def test_another_port_of_the_same_host_gets_none(self, hub: Any) -> None:
         from inspector.sources.hub.endpoint import Token, origin_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -75,9 +76,17 @@ class Token:
 
 
 def stored_token(endpoint: Endpoint) -> Token | None:
-    """The token that huggingface_hub would use, bound to ``endpoint``. None where there is none."""
+    """The token that huggingface_hub would use, bound to ``endpoint``. None where there is none.
+
+    Over plain http it would be readable on the way: there it is only given to this very machine."""
     from inspector.sources.hub.session import steady_session
 
+    scheme, host, _ = endpoint.origin
+    if scheme != "https" and not _is_loopback(host):
+        raise UnreadableInput(
+            f"The token is not sent to {plain(endpoint.host, 200)}: its address begins with http, not https.",
+            "Set HF_ENDPOINT to an https address, or go on without --use-hub-token.",
+        )
     try:
         steady_session()
         from huggingface_hub import get_token
@@ -91,6 +100,13 @@ def stored_token(endpoint: Endpoint) -> Token | None:
     if not value or not value.isascii() or not value.isprintable() or " " in value:
         return None
     return Token(value, endpoint.origin)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _without_user(url: str) -> str:

@@ -214,7 +214,7 @@ class HubSource:
         except InspectorError as error:
             raise ReadFailure(f"{shown} was not downloaded: {error.sentence}") from None
         self._text_bytes += len(answer.body)
-        told = answer.headers.get("x-repo-commit")
+        told = answer.linked.get("x-repo-commit")
         if len(answer.body) != size or (is_commit(told) and is_commit(commit) and told != commit):
             raise ReadFailure(f"{shown}: the file changed between two answers.")
         return FetchedBytes(entry.path, answer.body, entry.attributes.get("git_oid"))
