@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from inspector.provenance.text import plain, utf8_text
@@ -97,9 +98,15 @@ class FolderSource:
         parts = self._real_names.get(entry.path, entry.path).split("/")
         if any(part in ("", ".", "..") for part in parts):
             raise ReadFailure(f"{plain(entry.path, 200)} is not a path of this target.")
+        # An entry may come from the listing of another process, which knew the bytes of its name.
+        search = entry.undecodable and entry.path not in self._real_names
         place = self._root
         try:
-            for part in parts[:-1]:
+            for number, part in enumerate(parts):
+                if search:
+                    parts[number] = part = _real_name(place, part)
+                if number == len(parts) - 1:
+                    break
                 below = place.enter(part)
                 if place is not self._root:
                     place.close()
@@ -166,14 +173,8 @@ class FolderSource:
     def _listed(self, directory: Directory, real: str, shown: str) -> list[Entry | LeftOut | _Subfolder]:
         """What stands in one folder, in reverse order of the whole path."""
         found: list[tuple[str, Entry | LeftOut | _Subfolder]] = []
-        taken: set[str] = set()
         with directory.listing() as names:
-            # Sorted first, so that two names that are shown alike are told apart the same way every time.
-            for one in sorted(names, key=lambda entry: entry.name):
-                text = utf8_text(os.fsencode(one.name))
-                while text in taken:
-                    text += " (a second name that is shown the same)"
-                taken.add(text)
+            for one, text in _shown_names(names):
                 if text != one.name or real != shown:
                     self._real_names[shown + text] = real + one.name
                 item = self._item(directory, one, real, shown + text, text)
@@ -282,6 +283,27 @@ class SingleFileSource:
 
     def close(self) -> None:
         self._folder.close()
+
+
+def _shown_names(names: Iterable[os.DirEntry[str]]) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """Each name of one folder and how it is shown, the same way every time: two names that would be shown
+    alike (a broken byte, and the text that stands for it) are told apart in the order of their bytes."""
+    taken: set[str] = set()
+    for one in sorted(names, key=lambda entry: entry.name):
+        text = utf8_text(os.fsencode(one.name))
+        while text in taken:
+            text += " (a second name that is shown the same)"
+        taken.add(text)
+        yield one, text
+
+
+def _real_name(directory: Directory, shown: str) -> str:
+    """The name in ``directory`` that is shown as ``shown``."""
+    with directory.listing() as names:
+        for one, text in _shown_names(names):
+            if text == shown:
+                return one.name
+    raise FileNotFoundError(errno.ENOENT, "no such name")
 
 
 def _is_virtual_environment(directory: Directory, name: str) -> bool:

@@ -56,7 +56,7 @@ def test_an_empty_glob_matches_nothing() -> None:
 
 
 def test_a_hostile_name_costs_little_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     many = Exclusions(["*a" * 60 + "b", "**/" * 60 + "x"])
     assert many.rule_for("/".join(["a" * 250] * 15), folder=False) is None
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
