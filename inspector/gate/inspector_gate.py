@@ -401,8 +401,10 @@ class FolderPackage:
     def read(self, name: str, limit: int) -> bytes | None:
         path = os.path.join(self.folder, *name.split("/"))
         try:
-            with open_regular(path) as stream:
-                raw = stream.read(limit + 1)
+            # A link is followed here: a signature does not care where its bytes lie, and volumes of
+            # Kubernetes show every file as a link.
+            with open_regular(path, follow=True) as stream:
+                raw = _read_up_to(stream, limit + 1)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -416,9 +418,19 @@ class FolderPackage:
         return self._whole
 
 
-def open_regular(path: str) -> BinaryIO:
-    """``path`` open for reading where it is a regular file and no link; OSError for everything else."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+def _read_up_to(stream: BinaryIO, limit: int) -> bytes:
+    """At most ``limit`` bytes; an unbuffered file may give them in several pieces."""
+    pieces = []
+    while limit > 0 and (piece := stream.read(limit)):
+        pieces.append(piece)
+        limit -= len(piece)
+    return b"".join(pieces)
+
+
+def open_regular(path: str, *, follow: bool = False) -> BinaryIO:
+    """``path`` open for reading where it is a regular file, and no link unless ``follow``; else OSError."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
+    flags |= 0 if follow else getattr(os, "O_NOFOLLOW", 0)
     flags |= getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     descriptor = os.open(path, flags)
     try:
@@ -574,7 +586,7 @@ def walk(root: str, rules: Iterable[str], left_out: Mapping[str, str], listed: I
     ``rules`` are the words of scope.exclude, ``left_out`` the paths the record names. A folder that holds a
     listed file is never left out.
     """
-    rules = frozenset(rules)
+    words = frozenset(rules)
     needed = {name[:end] for name in listed for end in _slashes(name)}
     tree = Tree({}, {}, [], [], {})
     waiting = [""]
@@ -587,25 +599,40 @@ def walk(root: str, rules: Iterable[str], left_out: Mapping[str, str], listed: I
             continue
         for entry in entries:
             name = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.is_symlink() or _is_junction(entry):
-                try:
-                    tree.links[name] = os.readlink(entry.path)
-                except OSError:
-                    tree.denied.append(name)
-            elif entry.is_dir(follow_symlinks=False):
-                rule = "" if name in needed else _rule(entry, name, rules, left_out)
-                if rule:
-                    tree.left_out[name] = rule
-                else:
-                    waiting.append(name)
-            elif entry.is_file(follow_symlinks=False):
-                if name in left_out:
-                    tree.left_out[name] = left_out[name]
-                else:
-                    tree.files[name] = entry.stat(follow_symlinks=False).st_size
-            else:
-                tree.special.append(name)
+            try:
+                below = _take(tree, entry, name, needed, words, left_out)
+            except OSError:  # it went away, or may not be looked at
+                tree.denied.append(name)
+                continue
+            if below:
+                waiting.append(name)
     return tree
+
+
+def _take(
+    tree: Tree,
+    entry: os.DirEntry[str],
+    name: str,
+    needed: set[str],
+    rules: frozenset[str],
+    left_out: Mapping[str, str],
+) -> bool:
+    """Puts one entry where it belongs; True for a folder that is to be walked."""
+    if entry.is_symlink() or _is_junction(entry):
+        tree.links[name] = os.readlink(entry.path)
+    elif entry.is_dir(follow_symlinks=False):
+        rule = "" if name in needed else _rule(entry, name, rules, left_out)
+        if not rule:
+            return True
+        tree.left_out[name] = rule
+    elif entry.is_file(follow_symlinks=False):
+        if name in left_out:
+            tree.left_out[name] = left_out[name]
+        else:
+            tree.files[name] = entry.stat(follow_symlinks=False).st_size
+    else:
+        tree.special.append(name)
+    return False
 
 
 def _slashes(name: str) -> Iterator[int]:
@@ -617,6 +644,8 @@ def _slashes(name: str) -> Iterator[int]:
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:
     """A Windows junction is a link that ``is_symlink`` does not call one."""
+    if os.name != "nt":
+        return False
     attributes = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)
     return bool(attributes & getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0x400))
 
@@ -1217,7 +1246,7 @@ def _loadable(folder: str, most: int = 5000) -> list[str]:
 def _read_state(path: str) -> dict[str, Any]:
     try:
         with open_regular(path) as stream:
-            raw = stream.read(MAX_TRUST)
+            raw = _read_up_to(stream, MAX_TRUST)
     except FileNotFoundError:
         return {}
     except OSError as error:
