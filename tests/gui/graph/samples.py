@@ -20,19 +20,21 @@ from inspector.provenance import (
 
 Sample = tuple[list[Node], list[Edge], list[Finding]]
 
-PACKAGES = """torch transformers accelerate datasets tokenizers safetensors numpy scipy pandas scikit-learn
-joblib pillow requests urllib3 certifi idna charset-normalizer filelock fsspec pyyaml regex tqdm packaging
-jinja2 markupsafe sympy networkx mpmath triton nvidia-cublas-cu12 nvidia-cudnn-cu12 huggingface-hub peft
-bitsandbytes sentencepiece protobuf einops wandb click gitpython psutil sentry-sdk setproctitle platformdirs
-docker-pycreds aiohttp aiosignal attrs frozenlist multidict yarl xxhash dill multiprocess pyarrow six
-python-dateutil pytz tzdata typing-extensions""".split()
+PACKAGES = """
+torch transformers accelerate datasets tokenizers safetensors numpy scipy pandas scikit-learn joblib
+pillow requests urllib3 certifi idna charset-normalizer filelock fsspec pyyaml regex tqdm packaging
+jinja2 markupsafe sympy networkx mpmath triton nvidia-cublas-cu12 nvidia-cudnn-cu12 huggingface-hub
+peft bitsandbytes sentencepiece protobuf einops wandb click gitpython psutil sentry-sdk setproctitle
+platformdirs docker-pycreds aiohttp aiosignal attrs frozenlist multidict yarl xxhash dill
+multiprocess pyarrow six python-dateutil pytz tzdata typing-extensions
+""".split()  # noqa: SIM905 - a list of sixty names reads better as text
 
 HOSTILE_NAMES = [
     "<b>bold</b><img src=file:///etc/hostname>",
     "right\u202eto-left.bin",
     "line\nbreak\ttab.pkl",
     "\x1b[31mred\x1b[0m.pt",
-    "=HYPERLINK(\"http://example.invalid\")",
+    '=HYPERLINK("http://example.invalid")',
     "zero\u200bwidth\u2066.safetensors",
     "x" * 1_000_000 + ".safetensors",
     "نموذج-عربي/قاعدة-7b",
@@ -46,9 +48,15 @@ def _node(kind: NodeKind, name: str, **rest: object) -> Node:
 
 def finding(node: Node, rule: str, severity: Severity) -> Finding:
     return Finding(
-        finding_id(rule, node.id), rule, severity, Confidence.HIGH, node.id,
-        f"{rule} on {node.name[:40]}", "Made up for a test.", "Nothing to do.",
-    )  # fmt: skip
+        finding_id(rule, node.id),
+        rule,
+        severity,
+        Confidence.HIGH,
+        node.id,
+        f"{rule} on {node.name[:40]}",
+        "Made up for a test.",
+        "Nothing to do.",
+    )
 
 
 def project() -> Sample:
@@ -62,7 +70,9 @@ def project() -> Sample:
         nodes.append(node)
         return node
 
-    def join(source: Node, target: Node, kind: EdgeKind, *evidence: dict[str, object], agree: bool | None = None) -> None:
+    def join(
+        source: Node, target: Node, kind: EdgeKind, *evidence: dict[str, object], agree: bool | None = None
+    ) -> None:
         edges.append(Edge(source.id, target.id, kind, tuple(evidence), agree))
 
     def says(node: Node, rule: str, severity: Severity) -> None:
@@ -72,25 +82,39 @@ def project() -> Sample:
     code = [
         add(NodeKind.CODE, name, pin=Pin.LOCAL, loading=Loading.NO_LOADER)
         for name in (
-            "src/assistant/serve.py", "src/assistant/train.py", "src/assistant/evaluate.py",
-            "src/assistant/retrieval.py", "src/assistant/tools/web.py", "notebooks/finetune-v3.ipynb",
-            "scripts/convert_checkpoint.sh", "src/assistant/settings.py", "src/assistant/prompts.py",
-            "tests/test_serve.py", "Dockerfile", ".github/workflows/deploy.yml",
+            "src/assistant/serve.py",
+            "src/assistant/train.py",
+            "src/assistant/evaluate.py",
+            "src/assistant/retrieval.py",
+            "src/assistant/tools/web.py",
+            "notebooks/finetune-v3.ipynb",
+            "scripts/convert_checkpoint.sh",
+            "src/assistant/settings.py",
+            "src/assistant/prompts.py",
+            "tests/test_serve.py",
+            "Dockerfile",
+            ".github/workflows/deploy.yml",
         )
-    ]  # fmt: skip
+    ]
     weights = [
         ("models/ranker/scaler.pkl", Loading.RUNS_CODE, Severity.CRITICAL),
         ("models/ranker/ranker.joblib", Loading.UNKNOWN_IMPORT, Severity.HIGH),
         ("models/classifier/pytorch_model.bin", Loading.ALLOW_LISTED, Severity.LOW),
         ("models/classifier/model.safetensors", Loading.DATA_ONLY, None),
-        ("models/embedder/embedder-v2.1.0-final-quantised-int8.onnx", Loading.NOT_UNDERSTOOD, Severity.MEDIUM),
+        (
+            "models/embedder/embedder-v2.1.0-final-quantised-int8.onnx",
+            Loading.NOT_UNDERSTOOD,
+            Severity.MEDIUM,
+        ),
         ("models/legacy/intent.h5", Loading.RUNS_CODE, Severity.HIGH),
         ("models/legacy/vocab.pkl", Loading.LIBRARY, Severity.MEDIUM),
         ("models/adapter/adapter_model.safetensors", Loading.DATA_ONLY, None),
     ]
     files = []
     for name, loading, severity in weights:
-        pickled = loading in (Loading.ALLOW_LISTED, Loading.LIBRARY, Loading.UNKNOWN_IMPORT) or name.endswith(".pkl")
+        pickled = loading in (Loading.ALLOW_LISTED, Loading.LIBRARY, Loading.UNKNOWN_IMPORT) or name.endswith(
+            ".pkl"
+        )
         node = add(NodeKind.MODEL_FILE, name, pin=Pin.LOCAL, loading=loading, attributes={"pickle": pickled})
         files.append(node)
         if severity:
@@ -102,17 +126,45 @@ def project() -> Sample:
     says(data[1], "trigger-pattern", Severity.MEDIUM)
     manifests = [
         add(NodeKind.MANIFEST, name, pin=Pin.LOCAL)
-        for name in ("pyproject.toml", "requirements.txt", "requirements-train.txt", "uv.lock", "environment.yml")
+        for name in (
+            "pyproject.toml",
+            "requirements.txt",
+            "requirements-train.txt",
+            "uv.lock",
+            "environment.yml",
+        )
     ]
     for node in (*code, *files, *data, *manifests):
         join(root, node, EdgeKind.CONTAINS)
 
-    base = add(NodeKind.MODEL, "acme/support-7b-instruct", pin=Pin.NONE, loading=Loading.RUNS_CODE,
-               attributes={"pickle": True, "license": "apache-2.0", "gated": False, "revision": "main"})  # fmt: skip
-    parent = add(NodeKind.MODEL, "open-lab/base-7b", pin=Pin.MOVABLE, attributes={"license": "other", "gated": "manual", "revision": "9f1c2d7be4a05f63"})
-    merge = add(NodeKind.MODEL, "quiet-forge/base-7b-merge", pin=Pin.UNDETERMINED, attributes={"pickle": True})
-    embed = add(NodeKind.MODEL, "sentence-tools/embed-small-en-v1.5", pin=Pin.COMMIT, attributes={"license": "mit", "gated": False, "revision": "5c38ec7c405ec4b4"})
-    rerank = add(NodeKind.MODEL, "rank-house/cross-encoder-l6", pin=Pin.MOVABLE, attributes={"pickle": True, "license": "apache-2.0"})
+    base = add(
+        NodeKind.MODEL,
+        "acme/support-7b-instruct",
+        pin=Pin.NONE,
+        loading=Loading.RUNS_CODE,
+        attributes={"pickle": True, "license": "apache-2.0", "gated": False, "revision": "main"},
+    )
+    parent = add(
+        NodeKind.MODEL,
+        "open-lab/base-7b",
+        pin=Pin.MOVABLE,
+        attributes={"license": "other", "gated": "manual", "revision": "9f1c2d7be4a05f63"},
+    )
+    merge = add(
+        NodeKind.MODEL, "quiet-forge/base-7b-merge", pin=Pin.UNDETERMINED, attributes={"pickle": True}
+    )
+    embed = add(
+        NodeKind.MODEL,
+        "sentence-tools/embed-small-en-v1.5",
+        pin=Pin.COMMIT,
+        attributes={"license": "mit", "gated": False, "revision": "5c38ec7c405ec4b4"},
+    )
+    rerank = add(
+        NodeKind.MODEL,
+        "rank-house/cross-encoder-l6",
+        pin=Pin.MOVABLE,
+        attributes={"pickle": True, "license": "apache-2.0"},
+    )
     whisper = add(NodeKind.MODEL, "voice-lab/whisper-small-ft", pin=Pin.NONE, loading=Loading.UNREADABLE)
     sets = [
         add(NodeKind.DATASET, "open-lab/web-mix-2t", pin=Pin.NONE, attributes={"gated": False}),
@@ -122,24 +174,40 @@ def project() -> Sample:
     owners = {
         name: add(NodeKind.OWNER, name, attributes={"type": kind, "verified": verified})
         for name, kind, verified in (
-            ("acme", "organization", True), ("open-lab", "organization", False), ("quiet-forge", "user", False),
-            ("rank-house", "organization", False), ("crowd", "user", False),
+            ("acme", "organization", True),
+            ("open-lab", "organization", False),
+            ("quiet-forge", "user", False),
+            ("rank-house", "organization", False),
+            ("crowd", "user", False),
         )
-    }  # fmt: skip
+    }
     for model in (base, parent, merge, rerank, *sets):
         join(model, owners[model.name.split("/")[0]], EdgeKind.PUBLISHED_BY)
-    join(base, merge, EdgeKind.DERIVED_FROM, {"source": "card", "value": merge.name, "relation": "finetune"},
-         {"source": "config", "value": parent.name, "relation": "adapter"}, agree=False)  # fmt: skip
+    join(
+        base,
+        merge,
+        EdgeKind.DERIVED_FROM,
+        {"source": "card", "value": merge.name, "relation": "finetune"},
+        {"source": "config", "value": parent.name, "relation": "adapter"},
+        agree=False,
+    )
     join(merge, parent, EdgeKind.DERIVED_FROM, {"source": "tag", "value": parent.name, "relation": "merge"})
     join(parent, sets[0], EdgeKind.TRAINED_ON)
     join(base, sets[1], EdgeKind.TRAINED_ON)
     join(base, sets[2], EdgeKind.TRAINED_ON)
     for place, target, kind in (
-        (0, base, EdgeKind.LOADS), (0, rerank, EdgeKind.LOADS), (1, base, EdgeKind.REFERENCES),
-        (1, sets[1], EdgeKind.REFERENCES), (3, embed, EdgeKind.LOADS), (3, rerank, EdgeKind.LOADS),
-        (5, base, EdgeKind.REFERENCES), (4, whisper, EdgeKind.LOADS), (0, files[0], EdgeKind.LOADS),
-        (6, files[2], EdgeKind.LOADS), (2, sets[2], EdgeKind.REFERENCES),
-    ):  # fmt: skip
+        (0, base, EdgeKind.LOADS),
+        (0, rerank, EdgeKind.LOADS),
+        (1, base, EdgeKind.REFERENCES),
+        (1, sets[1], EdgeKind.REFERENCES),
+        (3, embed, EdgeKind.LOADS),
+        (3, rerank, EdgeKind.LOADS),
+        (5, base, EdgeKind.REFERENCES),
+        (4, whisper, EdgeKind.LOADS),
+        (0, files[0], EdgeKind.LOADS),
+        (6, files[2], EdgeKind.LOADS),
+        (2, sets[2], EdgeKind.REFERENCES),
+    ):
         join(code[place], target, kind, {"path": code[place].name, "line": 12 + place, "text": "load(...)"})
     image = add(NodeKind.CONTAINER_IMAGE, "pytorch/pytorch:2.3.1-cuda12.1-cudnn8-runtime", pin=Pin.MOVABLE)
     join(code[10], image, EdgeKind.REFERENCES)
@@ -194,8 +262,13 @@ def hostile() -> Sample:
     nodes = [root]
     for place, name in enumerate(HOSTILE_NAMES):
         nodes.append(
-            _node(kinds[place % 3], name, pin=Pin.NONE, loading=Loading.UNKNOWN_IMPORT,
-                  attributes={"version": "1\u202e.0", "revision": "<u>main</u>\n"})  # fmt: skip
+            _node(
+                kinds[place % 3],
+                name,
+                pin=Pin.NONE,
+                loading=Loading.UNKNOWN_IMPORT,
+                attributes={"version": "1\u202e.0", "revision": "<u>main</u>\n"},
+            )
         )
     edges = [Edge(root.id, node.id, EdgeKind.CONTAINS) for node in nodes[1:]]
     return nodes, edges, [finding(node, "hostile", Severity.HIGH) for node in nodes[1:]]
@@ -211,10 +284,11 @@ def random_graph(count: int, seed: int = 1, degree: float = 2.0, risky: float = 
         kind = draw.choice(kinds)
         risk = draw.random() < risky
         node = _node(
-            kind, f"org-{place % 37}/{kind.value}-{place}.v{place % 9}",
+            kind,
+            f"org-{place % 37}/{kind.value}-{place}.v{place % 9}",
             pin=draw.choice((Pin.NONE, Pin.MOVABLE)) if risk else Pin.COMMIT,
             loading=draw.choice((Loading.RUNS_CODE, Loading.LIBRARY)) if risk else Loading.DATA_ONLY,
-        )  # fmt: skip
+        )
         nodes.append(node)
         if risk:
             findings.append(finding(node, "made-up", draw.choice(list(Severity))))
