@@ -96,8 +96,8 @@ scipy.sparse.lil: lil_matrix
 _PANDAS = """
 pandas: BooleanDtype Categorical CategoricalDtype DataFrame DatetimeIndex DatetimeTZDtype Float64Dtype
     Index Int16Dtype Int32Dtype Int64Dtype Int8Dtype IntervalDtype IntervalIndex MultiIndex NA NaT Period
-    PeriodDtype PeriodIndex RangeIndex Series StringDtype TimedeltaIndex CategoricalIndex UInt8Dtype UInt16Dtype
-    UInt32Dtype UInt64Dtype Float32Dtype Timestamp Timedelta Interval
+    PeriodDtype PeriodIndex RangeIndex Series StringDtype TimedeltaIndex CategoricalIndex UInt8Dtype
+    UInt16Dtype UInt32Dtype UInt64Dtype Float32Dtype Timestamp Timedelta Interval
 pandas.arrays: BooleanArray DatetimeArray FloatingArray IntegerArray PeriodArray StringArray IntervalArray
     TimedeltaArray NumpyExtensionArray SparseArray
 pandas._libs.arrays: __pyx_unpickle_NDArrayBacked
@@ -133,6 +133,8 @@ pandas.core.internals.managers: BlockManager SingleBlockManager
 
 _NUMPY_CLASSES = """
 numpy: matrix record recarray
+numpy: absolute add exp exp2 expm1 isfinite isnan log log10 log1p log2 maximum mean minimum multiply sqrt square
+    std subtract sum
 numpy.matrixlib.defmatrix: matrix
 numpy.rec: recarray
 numpy.ma: MaskedArray
@@ -202,7 +204,12 @@ LIBRARY: tuple[Row, ...] = (
     *_rows(_TORCH_TRAINING, "class", "the state of a torch training run", "torch 2.13.0"),
     *_rows(_SCIPY_SPARSE, "class", "a sparse matrix of scipy", "scipy 1.17.1"),
     *_rows(_PANDAS, "class", "a table, column or index of pandas", "pandas 3.1.1 and 1.5"),
-    *_rows(_NUMPY_CLASSES, "class", "an array subclass or random state of numpy", "numpy 2.4.6"),
+    *_rows(
+        _NUMPY_CLASSES,
+        "class",
+        "an array subclass, a function over arrays or a random state of numpy",
+        "numpy 2.4.6",
+    ),
     *_rows(_JOBLIB, "class", "an array that joblib keeps beside the pickle", "joblib 1.6.0", "joblib-array"),
     *_rows(
         _STANDARD_FUNCTIONS,

@@ -57,7 +57,7 @@ class Window:
     position back; everyone else uses the methods.
     """
 
-    __slots__ = ("base", "buffer", "chunk", "pos", "size", "source")
+    __slots__ = ("base", "buffer", "chunk", "drop_at", "pos", "size", "source")
 
     def __init__(self, source: ByteSource, offset: int = 0, chunk: int = CHUNK) -> None:
         self.source = source
@@ -66,6 +66,8 @@ class Window:
         self.base = min(offset, self.size)
         self.buffer = b""
         self.pos = 0
+        # Where a read that crosses this offset loses the bytes before it (see pickle_machine).
+        self.drop_at: int | None = None
 
     @property
     def offset(self) -> int:
@@ -90,6 +92,8 @@ class Window:
 
     def take(self, count: int) -> bytes:
         """Exactly ``count`` bytes, else EndOfData."""
+        if self.drop_at is not None:
+            self._drop(count)
         if len(self.buffer) - self.pos < count and not self.fill(count):
             raise EndOfData
         start = self.pos
@@ -102,6 +106,8 @@ class Window:
 
     def skip(self, count: int) -> None:
         """Step over ``count`` bytes without reading them, else EndOfData."""
+        if self.drop_at is not None:
+            self._drop(count)
         if count > self.remaining:
             raise EndOfData
         if self.pos + count <= len(self.buffer):
@@ -111,8 +117,23 @@ class Window:
         self.buffer = b""
         self.pos = 0
 
+    def _drop(self, count: int) -> None:
+        """Loses the bytes before ``drop_at`` where the next ``count`` bytes cross it."""
+        edge, self.drop_at = self.drop_at, None
+        if edge is None:
+            return
+        if self.offset < edge < self.offset + count:
+            self.skip(edge - self.offset)
+        else:
+            self.drop_at = edge
+
     def line(self, limit: int) -> bytes:
         """The bytes up to a line feed, without it. EndOfData where there is none within ``limit``."""
+        if self.drop_at is not None and self.offset < self.drop_at:
+            inside = self.drop_at - self.offset
+            self.fill(inside)
+            if self.buffer.find(b"\n", self.pos, self.pos + inside) < 0:
+                self._drop(inside + 1)
         want = 256
         while True:
             self.fill(want)

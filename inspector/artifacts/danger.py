@@ -102,6 +102,8 @@ DANGEROUS_NAMES: tuple[Row, ...] = (
         ("new", "code function instancemethod module classobj"),
         ("six.moves", "reload_module"),
         ("torch", "load compile save hub"),
+        ("numpy.core", "_ufunc_reconstruct"),
+        ("numpy._core", "_ufunc_reconstruct"),
         ("torch.storage", "_load_from_bytes"),
         ("tensorflow", "load_op_library load_library py_function numpy_function"),
         ("django.utils.module_loading", "import_string"),

@@ -12,7 +12,7 @@ from inspector.artifacts.interface import Reason
 from inspector.artifacts.joblib_array import skip_array
 from inspector.artifacts.listed import Entry, Tier, entry_for
 from inspector.artifacts.pickle_numbers import c_integer, quoted
-from inspector.artifacts.pickle_rules import RULES, judge_state, keeps_arguments
+from inspector.artifacts.pickle_rules import RULES, is_listed_method, judge_state, keeps_arguments
 from inspector.artifacts.pickle_symbols import (
     Call,
     Import,
@@ -124,6 +124,8 @@ class Effects:
             objection = rule(args.items if isinstance(args, Tup) else [args])
             if objection is not None:
                 self.object_to(objection[0], objection[1], f"The pickle {objection[2]}.")
+        if callee.entry.rule == "enum-member" and isinstance(args, Tup) and is_listed_method(args.items):
+            return args.items[0]  # calling the class method makes an instance, as calling the class does
         kept = args if isinstance(args, Tup) and keeps_arguments(callee.entry.rule) else None
         return Made(callee, kept)
 
@@ -317,9 +319,11 @@ class Effects:
         self.stack.append(made)
 
     def tuple_of(self, count: int) -> None:
-        items = [self.pop() for _ in range(count)]
-        items.reverse()
-        self.stack.append(Tup(items))
+        start = len(self.stack) - count
+        if start < (self.marks[-1] if self.marks else 0):
+            raise IndexError
+        items = self.stack[start:]
+        self.stack[start:] = (Tup(items),)
 
     # stack and memo
 
@@ -346,6 +350,9 @@ class Effects:
         self.stack.append(self.memo[index])
 
     def integer_line(self, line: bytes) -> None:
+        if line.startswith(b"\0"):  # strtol finds no digit, and the C unpickler takes that for 0
+            self.stack.append(0)
+            return
         self.stack.append(line == b"01" if line in (b"00", b"01") else c_integer(line))
 
     def long_line(self, line: bytes) -> None:

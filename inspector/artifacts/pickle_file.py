@@ -84,7 +84,11 @@ def judge_whole(machine: PickleMachine, source: ByteSource, judgement: Judgement
     state_imports(machine, judgement)
     judgement.facts.update({"protocol": machine.protocol, "operations": outcome.ops})
     if machine.arrays or machine.nested:
-        _second_reading(source, machine, judgement)
+        _second_reading(
+            PickleMachine(source, joblib=False), machine, judgement, "what joblib takes for an array"
+        )
+    if any(reason.code == "frame-misaligned" for _, reason in machine.objections):
+        _second_reading(PickleMachine(source, drops=True), machine, judgement, "a frame that ends too early")
     if outcome.ended and outcome.end < source.size:
         _after_stop(source, outcome.end, judgement)
 
@@ -118,17 +122,17 @@ def _is_plausible(found: Import) -> bool:
     return bool(_NAME.match(found.module) and _NAME.match(found.name))
 
 
-def _second_reading(source: ByteSource, first: PickleMachine, judgement: Judgement) -> None:
-    """joblib steps over its arrays; ``pickle.load`` would read them as opcodes. Both readings count."""
-    second = PickleMachine(source, joblib=False)
+def _second_reading(second: PickleMachine, first: PickleMachine, judgement: Judgement, where: str) -> None:
+    """What another unpickler finds in the same bytes counts as well: joblib steps over its arrays, where
+    ``pickle.load`` reads opcodes; the C and the Python unpickler differ at the end of a broken frame."""
     second.run()
     for key, found in second.imports.items():
         is_named = found.tier is Tier.DANGEROUS or (not first.nested and _is_plausible(found))
         if key not in first.imports and is_named:
             judgement.note(
                 _TIERS[max(found.tier, Tier.UNKNOWN)],
-                "hidden-in-array",
-                f"{describe(found)}, inside of what joblib takes for an array",
+                "hidden-import",
+                f"{describe(found)}, which stands inside of {where}",
                 found.offset,
             )
             judgement.imports((found.dotted,))

@@ -5,6 +5,9 @@ Modules/_pickle.c does, with names in place of classes and calls, so that it see
 unpickler, and refuses (``unreadable``) where a real one would fail or where readers could disagree:
 arguments that are cut off, an empty stack, a FRAME that ends inside an opcode (python/cpython#154848).
 What was seen before a stream breaks stands, for an unpickler executes as it goes.
+
+Where a FRAME ends inside of an opcode, the C unpickler forgets the part of the argument that lay before the
+frame's end and reads the whole argument behind it. ``drops=True`` reads a stream that way.
 """
 
 from __future__ import annotations
@@ -60,11 +63,18 @@ class PickleMachine(Effects):
     """One pass over one stream. Make it, ``run`` it once, read ``outcome``, ``imports`` and ``storages``."""
 
     def __init__(
-        self, source: ByteSource, offset: int = 0, *, limits: Limits | None = None, joblib: bool = True
+        self,
+        source: ByteSource,
+        offset: int = 0,
+        *,
+        limits: Limits | None = None,
+        joblib: bool = True,
+        drops: bool = False,
     ) -> None:
         super().__init__(Window(source, offset), joblib=joblib)
         self.limits = limits or Limits()
         self.outcome = Outcome()
+        self.drops = drops
 
     def run(self) -> Outcome:
         outcome = self.outcome
@@ -171,6 +181,12 @@ class PickleMachine(Effects):
                     memo[int.from_bytes(buffer[pos + 1 : pos + 5], "little")] = stack[-1]
                     pos += 5
                     continue
+                if code == 0x6A:  # LONG_BINGET
+                    index = int.from_bytes(buffer[pos + 1 : pos + 5], "little")
+                    if index in memo:
+                        push(memo[index])
+                        pos += 5
+                        continue
                 effect = plain_ops.get(code)
                 if effect is not None:
                     self.opcode_at = window.base + pos
@@ -201,13 +217,13 @@ class PickleMachine(Effects):
                     "frame-misaligned",
                     "A FRAME of the pickle ends inside of an opcode: unpicklers disagree on what follows.",
                 )
-            self.frame_end = None
+            self.frame_end = window.drop_at = None
         if len(window.buffer) - window.pos < _MARGIN * 2:
             window.fill(_MARGIN * 2)
         self.horizon_base = window.base
         stop = len(window.buffer) - _MARGIN
         if self.frame_end is not None:
-            stop = min(stop, self.frame_end - window.base)
+            stop = min(stop, self.frame_end - window.base - (_MARGIN if self.drops else 0))
         return stop
 
     def _slow(self) -> bool:
@@ -273,9 +289,15 @@ class PickleMachine(Effects):
                 "frame-misaligned",
                 "A FRAME of the pickle begins before the last one ends.",
             )
+        if self.drops and self.frame_end is not None and self.window.offset < self.frame_end:
+            if self.window.offset + length <= self.frame_end:
+                return  # the C unpickler has these bytes already and forgets about the inner frame
+            self.window.drop_at = None
+            self.window.skip(self.frame_end - self.window.offset)
         if length > self.window.remaining:
             raise EndOfData
         self.frame_end = self.window.offset + length
+        self.window.drop_at = self.frame_end if self.drops else None
         self.horizon_base = -1
 
     def _protocol(self, number: int) -> None:
@@ -288,7 +310,7 @@ class PickleMachine(Effects):
         window = self.window
         if length < 0:
             raise Broken("bad-length", "a length is negative")
-        if length > window.remaining:
+        if length > window.remaining and window.drop_at is None:
             raise EndOfData
         if code in (0x58, 0x8D, 0x8C):
             self.stack.append(self._text(length))

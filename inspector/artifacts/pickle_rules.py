@@ -23,6 +23,17 @@ _DTYPE = re.compile(
 )
 
 
+# Class methods that the standard library itself pickles with getattr.
+LISTED_METHODS = frozenset({("zoneinfo.ZoneInfo", "_unpickle")})
+
+
+def is_listed_method(args: list[object]) -> bool:
+    """Whether a getattr asks for one of the class methods above."""
+    if len(args) != 2 or not isinstance(args[0], Import) or type(args[1]) is not str:
+        return False
+    return (args[0].dotted, args[1]) in LISTED_METHODS
+
+
 def _is_class(value: object) -> bool:
     return isinstance(value, Import) and value.entry.kind in ("class", "unknown", "enum")
 
@@ -31,6 +42,8 @@ def _enum_member(args: list[object]) -> Objection | None:
     holder = args[0] if args else None
     name = args[1] if len(args) == 2 else None
     listed_enum = isinstance(holder, Import) and holder.entry.kind == "enum"
+    if is_listed_method(args):
+        return None
     if listed_enum and type(name) is str and name not in REVEALING_ATTRIBUTES and not name.startswith("_"):
         return None
     return (
@@ -120,11 +133,30 @@ def has_objects(dtype: object) -> bool:
         if seen > 500 or not isinstance(item, Made) or not is_dtype(item):
             return True
         spec = item.args.items[0] if item.args and item.args.items else None
-        if item.callee.name == "dtype" and (type(spec) is not str or "O" in spec or "obj" in spec):
+        if item.callee.name == "dtype" and _names_objects(spec):
             return True
         if item.state is not None:
             pending.extend(inner for inner in _inside(item.state) if is_dtype(inner))
     return False
+
+
+def _names_objects(spec: object, depth: int = 0) -> bool:
+    """Whether the first argument of ``numpy.dtype`` asks for Python objects; True where that is unclear."""
+    if type(spec) is str:
+        return "O" in spec or "obj" in spec
+    if isinstance(spec, Import):
+        return spec.tier > Tier.LIBRARY or spec.name in ("object", "object_")
+    if depth > 8:
+        return True
+    if isinstance(spec, Series) and spec.what == "list":  # fields: (name, type) or (name, type, shape)
+        fields = [
+            field.items for field in spec.items if isinstance(field, Tup) and len(field.items) in (2, 3)
+        ]
+        is_whole = len(fields) == len(spec.items) and spec.weight <= 1 + 8 * len(fields)
+        return not is_whole or any(_names_objects(field[1], depth + 1) for field in fields)
+    if isinstance(spec, Tup) and len(spec.items) == 2:  # (record class, fields)
+        return any(_names_objects(part, depth + 1) for part in spec.items)
+    return not (isinstance(spec, Made) and is_dtype(spec)) or has_objects(spec)
 
 
 def _raw_objects(what: str) -> Objection:

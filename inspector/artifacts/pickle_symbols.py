@@ -76,7 +76,13 @@ class Tup:
 
     def __init__(self, items: list[object]) -> None:
         self.items = items
-        self.weight = 1 + _weight(items)
+        weight = 1 + len(items)
+        for item in items:
+            if type(item) in _CONTAINERS:
+                weight += item.weight  # type: ignore[attr-defined]
+        if weight > MAX_WEIGHT:
+            raise TooHeavy
+        self.weight = weight
 
 
 class Series:

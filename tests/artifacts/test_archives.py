@@ -228,7 +228,7 @@ def hiding_array() -> bytes:
 def test_opcodes_in_a_joblib_array_count_for_the_other_reader(judge: Judge) -> None:
     artifact = judge(hiding_array(), "a.joblib")
     assert artifact.loading is Loading.RUNS_CODE
-    assert "hidden-in-array" in codes(artifact)
+    assert "hidden-import" in codes(artifact)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import fractions
 import pathlib
 import pickle
 import uuid
+import zoneinfo
 from collections.abc import Callable
 
 import numpy as np
@@ -124,6 +125,15 @@ def test_a_class_of_the_project_is_an_unknown_import(judge: Judge) -> None:
 def test_a_member_of_a_listed_enum_may_be_looked_up(judge: Judge) -> None:
     stream = b"\x80\x02c__builtin__\ngetattr\nctransformers.trainer_utils\nHubStrategy\nX\x03\0\0\0END\x86R."
     assert judge(stream, "training_args.bin").loading is Loading.LIBRARY
+
+
+def test_record_arrays_and_time_zones_need_their_libraries_only(judge: Judge) -> None:
+    record = np.rec.array([(1, 2.0)], dtype=[("Open", "i4"), ("b", "f8")])
+    zone = datetime.datetime(2020, 1, 1, tzinfo=zoneinfo.ZoneInfo("UTC"))
+    for value in (record, zone):
+        for protocol in range(6):
+            artifact = judge(pickle.dumps(value, protocol), "data.pkl")
+            assert artifact.loading is Loading.LIBRARY, artifact
 
 
 def test_many_shared_lists_are_no_bomb(judge: Judge) -> None:

@@ -285,6 +285,11 @@ TRICKS: dict[str, tuple[bytes, Loading, str]] = {
         BROKEN,
         "frame-misaligned",
     ),
+    "frame that the C unpickler reads differently": (
+        b"\x95\x06\0\0\0\0\0\0\0cmymodos\nsystem\n(S'echo x'\ntR.",
+        RUNS,
+        "hidden-import",
+    ),
     "frame inside a frame": (
         b"\x80\x04\x95\x0b\0\0\0\0\0\0\0N\x95\x01\0\0\0\0\0\0\0.",
         BROKEN,
