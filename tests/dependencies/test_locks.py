@@ -320,3 +320,13 @@ def test_manifests_survive_the_way_from_the_worker() -> None:
         read("requirements.txt", "a==1 --hash=sha256:00\nb[c]>1; os_name=='x'"),
     ):
         assert Manifest.from_json(json.loads(json.dumps(manifest.as_json()))) == manifest
+
+
+def test_one_file_without_a_hash_makes_the_entry_a_version() -> None:
+    entry = f'version = 1\n[[package]]\nname = "a"\nversion = "1"\nwheels = [{{hash = "{HASH}"}}, {{url = "x"}}]\n'
+    assert by_name(read("uv.lock", entry))["a", "1"].pin is Pin.VERSION
+
+
+def test_entries_whose_tables_cannot_be_told_have_no_line() -> None:
+    text = 'version = 1\ndescription = """\n[[package]]\n"""\n[[package]]\nname = "a"\nversion = "1"\n'
+    assert [item.line for item in read("uv.lock", text).locked] == [None]

@@ -258,3 +258,12 @@ def test_counts_agree_with_a_simple_counter(lines: list[str]) -> None:
             expected[key] = expected.get(key, 0) + 1
     found = summary(read("\n".join(lines)))["sections"].get("requirements", {})
     assert {key: many for key, many in found.items() if many} == expected
+
+
+def test_a_comment_that_ends_in_a_backslash_hides_nothing() -> None:
+    assert [item.name for item in read("# a comment \\\nb==1").requirements] == ["b"]
+
+
+def test_a_host_of_forty_hex_digits_is_no_commit() -> None:
+    (item,) = read(f"git+https://user@{COMMIT}").requirements
+    assert item.shape == "url"
