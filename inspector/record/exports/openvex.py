@@ -10,7 +10,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from inspector.provenance import State
+from inspector.provenance import Node, State
 from inspector.record.exports.interface import Facts
 from inspector.record.exports.jsontext import json_bytes
 from inspector.record.statement import purl_of
@@ -28,8 +28,9 @@ _STATUS = {
 
 def write(facts: Facts) -> bytes:
     """Empty bytes where there is no finding: OpenVEX has no document without a statement."""
+    nodes = {node.id: node for node in facts.nodes}
     statements = [
-        _statement(facts, item, name)
+        _statement(facts, item, name, nodes.get(item.finding.node))
         for item in facts.findings
         for name in (item.finding.identifiers.get("cve") or (item.finding.rule,))
     ]
@@ -49,9 +50,8 @@ def write(facts: Facts) -> bytes:
     )
 
 
-def _statement(facts: Facts, item: ReviewedFinding, name: str) -> dict[str, Any]:
+def _statement(facts: Facts, item: ReviewedFinding, name: str, node: Node | None) -> dict[str, Any]:
     finding = item.finding
-    node = next((one for one in facts.nodes if one.id == finding.node), None)
     purl = purl_of(node) if node is not None else None
     product: dict[str, Any] = {"@id": purl or f"urn:provenance-inspector:{quote(finding.node, safe='')}"}
     if purl is not None:

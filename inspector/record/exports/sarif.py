@@ -33,15 +33,18 @@ MAX_LOCATIONS = 10  # a result; its related locations would hide the rest of the
 
 def write(facts: Facts) -> bytes:
     rules: dict[str, dict[str, Any]] = {}
+    places: dict[str, int] = {}
     results = []
     for item in facts.findings:
         if item.state is State.FIXED:
             continue
         finding = item.finding
+        places.setdefault(finding.rule, len(places))
         rules.setdefault(finding.rule, _rule(item))
-        results.append(_result(item, list(rules).index(finding.rule)))
+        results.append(_result(item, places[finding.rule]))
     coverage = facts.scan.get("coverage") or {}
     not_analysed = coverage.get("not_analysed") or []
+    guid = _guid(facts.record_id)
     run = {
         "tool": {
             "driver": {
@@ -51,7 +54,7 @@ def write(facts: Facts) -> bytes:
                 "rules": list(rules.values()),
             }
         },
-        "automationDetails": {"id": f"{facts.project}/", "guid": _guid(facts.record_id)},
+        "automationDetails": without_none({"id": f"{facts.project}/", "guid": guid}),
         "invocations": [
             without_none(
                 {
@@ -63,8 +66,6 @@ def write(facts: Facts) -> bytes:
         "columnKind": "unicodeCodePoints",
         "results": results,
     }
-    if run["automationDetails"]["guid"] is None:  # type: ignore[index]
-        del run["automationDetails"]["guid"]  # type: ignore[attr-defined]
     return json_bytes(
         {
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
