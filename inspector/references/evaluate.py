@@ -13,6 +13,7 @@ from typing import Any
 
 from inspector.references.api import find_row
 from inspector.references.project import Meaning, Modules, Term
+from inspector.references.substitution import substitute
 
 MAX_VALUES = 16
 MAX_STEPS = 1_500
@@ -483,28 +484,3 @@ _HANDLERS = {
     "d": Evaluator._map, "m": Evaluator._map, "x": Evaluator._element, "i": Evaluator._iterated,
     "k": Evaluator._call,
 }  # fmt: skip
-
-
-def substitute(term: Any, function: str, bound: dict[str, Term], depth: int = 0) -> Any:
-    """``term`` with the parameters of ``function`` replaced by ``bound``; what is not bound stays."""
-    if not isinstance(term, list) or depth > 30:
-        return term
-    if len(term) == 3 and term[0] == "p" and term[1] == function:
-        return bound.get(term[2], term) if isinstance(term[2], str) else term
-    return [substitute(part, function, bound, depth + 1) for part in term]
-
-
-def functions_in(term: Any) -> set[str]:
-    """The functions whose parameters ``term`` mentions. Iterative; at most 2,000 parts are looked at."""
-    found: set[str] = set()
-    todo = [term]
-    for _ in range(2_000):
-        if not todo:
-            break
-        part = todo.pop()
-        if isinstance(part, list):
-            if len(part) == 3 and part[0] == "p" and isinstance(part[1], str):
-                found.add(part[1])
-            else:
-                todo.extend(part)
-    return found

@@ -39,6 +39,9 @@ class Modules:
         self._by_suffix: dict[str, list[str]] = {}
         self._module_of: dict[str, str] = {}
         self._cache: dict[tuple[str, str], Meaning | None] = {}
+        # What the look-up at hand has asked already: star imports form diamonds and circles, and without
+        # this each of their paths would be walked.
+        self._asked: dict[tuple[str, str], Meaning | None] = {}
         self._fields: dict[str, list[Term]] | None = None
         self._options: dict[str, list[Term]] | None = None
         for index in indexes:
@@ -62,12 +65,20 @@ class Modules:
         """What ``dotted`` means for the file at ``near``; None where the project does not define it."""
         key = (dotted, near.rpartition("/")[0])
         if key not in self._cache:
+            self._asked.clear()
             self._cache[key] = self._find(dotted, near, 0)
         return self._cache[key]
 
     def _find(self, dotted: str, near: str, hops: int) -> Meaning | None:
         if hops > MAX_HOPS or len(dotted) > 300:
             return None
+        key = (dotted, near.rpartition("/")[0])
+        if key not in self._asked:
+            self._asked[key] = None  # while it is being asked, a circle ends here
+            self._asked[key] = self._look_up(dotted, near, hops)
+        return self._asked[key]
+
+    def _look_up(self, dotted: str, near: str, hops: int) -> Meaning | None:
         if dotted in self.functions:
             return Meaning("function", dotted, path=self.home[dotted])
         if dotted in self.classes:

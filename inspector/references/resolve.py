@@ -13,7 +13,8 @@ from typing import Any
 from inspector.provenance import Pin
 from inspector.references import shapes
 from inspector.references.api import Row, find_row
-from inspector.references.evaluate import Evaluator, Target, functions_in, substitute
+from inspector.references.evaluate import Evaluator, Target
+from inspector.references.substitution import functions_in, is_small, mentions, substitute
 from inspector.references.interface import FileIndex, ProjectFacts, Reference
 from inspector.references.judge import Call, Found, Surroundings, judge
 from inspector.references.project import Modules
@@ -21,7 +22,18 @@ from inspector.references.project import Modules
 MAX_PER_FILE = 5_000
 MAX_TEMPLATES = 64  # per function
 MAX_WRAPPER_HOPS = 5
-MAX_TEMPLATES_IN_ALL = 50_000
+MAX_TEMPLATES_IN_ALL = 20_000
+MAX_CALLS_THROUGH = 60_000  # of wrappers, in the whole project
+MAX_PARTS = 120  # of one argument that is handed on: what is larger is no name
+# Keywords that bear on a reference; the others are dropped from what a wrapper hands on.
+_BEARING = frozenset(
+    (
+        "revision", "code_revision", "custom_revision", "trust_remote_code", "use_safetensors", "weights_only",
+        "model_kwargs", "repo_type", "data_files", "data_dir", "tokenizer", "task", "pretrained", "source",
+        "check_hash", "hash_prefix", "known_hash", "hash", "sha256", "allow_pickle", "safe_mode", "Loader",
+        "custom_pipeline", None,
+    )
+)  # fmt: skip
 _TEXT_LIMIT = 300
 
 
@@ -130,17 +142,24 @@ class _Resolver:
         return judge(Call(template.row, arguments, self.evaluator, paths, self.around, near))
 
     def _register(self, template: Template) -> None:
-        """Files ``template`` under every function whose parameters its arguments mention."""
-        args = self._with_members(template.args)
-        keywords = self._with_members(template.keywords)
-        full = Template(
-            template.row, template.call, args, keywords, template.path, template.line, template.hops
-        )
+        """Files ``template`` under every function whose parameters its arguments mention. Only arguments
+        that bear on a reference are kept, and none that has grown large."""
+        place, names = template.row.ref
+        keep = max(place if place is not None else 0, 1) + 1
+        args = [self._handed_on(term) for term in template.args[:keep]]
+        keywords = [
+            [name, self._handed_on(term)] for name, term in template.keywords if name in _BEARING or name in names
+        ]
+        full = Template(template.row, template.call, args, keywords, template.path, template.line, template.hops)
         for function in functions_in([args, keywords]):
             known = self.templates.setdefault(function, [])
             if len(known) < MAX_TEMPLATES and self.count < MAX_TEMPLATES_IN_ALL:
                 known.append(full)
                 self.count += 1
+
+    def _handed_on(self, term: Any) -> Any:
+        full = self._with_members(term)
+        return full if is_small(full, MAX_PARTS) else ["?"]
 
     def _with_members(self, term: Any, depth: int = 0) -> Any:
         """``self.x`` replaced by what the class's methods assign to it, so that parameters show."""
@@ -173,6 +192,8 @@ class _Resolver:
                         if key in done:
                             continue
                         done.add(key)
+                        if len(done) > MAX_CALLS_THROUGH:
+                            return
                         arguments = self.evaluator.arguments(args, keywords, (site.path,), target)
                         yield from self._through(
                             site, written, function, template, self.evaluator.bind(function, arguments)
@@ -187,6 +208,9 @@ class _Resolver:
     def _through(
         self, site: Site, written: str, function: str, template: Template, bound: dict[str, Any]
     ) -> Iterator[Reference]:
+        bound = {name: term if is_small(term, MAX_PARTS) else ["?"] for name, term in bound.items()}
+        if not mentions(template.args, function, bound) and not mentions(template.keywords, function, bound):
+            return
         args = substitute(template.args, function, bound)
         keywords = substitute(template.keywords, function, bound)
         if (args, keywords) == (template.args, template.keywords):
