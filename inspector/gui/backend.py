@@ -20,12 +20,6 @@ class Backend:
 
         return Review
 
-    def collected(self) -> Any:
-        """A fresh collector of events, which gives the contract's scan object."""
-        from inspector.scan import Collected
-
-        return Collected()
-
     def scan_command(self, target: str, options: Sequence[str]) -> list[str]:
         return inspector_command("scan", target, "--format", "jsonl", *options)
 

@@ -18,6 +18,13 @@ def inspector_command(*arguments: str) -> list[str]:
     return [sys.executable, "-I", "-m", "inspector", *arguments]
 
 
+def module_command(module: str, *arguments: str) -> list[str] | None:
+    """The command line that runs a module of this program as a script; None in a frozen program."""
+    if getattr(sys, "frozen", False):
+        return None
+    return [sys.executable, "-I", "-m", module, *arguments]
+
+
 class Child(QObject):
     """One run of a command. ``then(code, out, err)`` is called once; code is None where it could not be
     started or was killed."""

@@ -112,7 +112,7 @@ class RecordPage(QScrollArea):
         more = f"\n{tr('and {0} more').format(len(gaps) - 12)}" if len(gaps) > 12 else ""
         self.gaps.set_text((named + more) or tr("Everything was analysed."), keep_newlines=True)
         self.scope.set_text(_scope(session), keep_newlines=True)
-        session.ask_blockers(self._show_blockers)
+        self._show_blockers(session.blockers())
         self.sheet.setEnabled(session.phase is Phase.READY)
 
     def _show_blockers(self, found: list[str]) -> None:

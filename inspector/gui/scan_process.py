@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from time import perf_counter
-from typing import Any
+from typing import Any, BinaryIO
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
-SLICE_SECONDS = 0.006
+SLICE_SECONDS = 0.004
+FINISH_MILLISECONDS = 20_000
 _LONGEST_LINE = 64 << 20  # bytes; a longer event is dropped and counted
 _READ_AHEAD = 8 << 20  # bytes that may wait here before the child is left to wait
 
@@ -37,6 +38,7 @@ class ScanProcess(QObject):
         self._exit: tuple[int, bool] | None = None
         self._reported = True
         self.dropped = 0
+        self.spool: BinaryIO | None = None  # keeps every byte that was drained
         self._timer = QTimer(self)
         self._timer.setInterval(4)
         self._timer.timeout.connect(self._drain)
@@ -74,6 +76,11 @@ class ScanProcess(QObject):
                 process.waitForFinished(50)
             process.deleteLater()
 
+    def finish(self) -> None:
+        """Waits for the child to come to its end by itself; what it still says is dropped."""
+        if self._process is not None:
+            self._process.waitForFinished(FINISH_MILLISECONDS)
+
     def _read_err(self) -> None:
         if self._process is not None:
             fresh = bytes(self._process.readAllStandardError().data())
@@ -92,7 +99,10 @@ class ScanProcess(QObject):
         if process is None:
             return
         if len(self._buffer) - self._start < _READ_AHEAD:
-            self._buffer += process.read(1 << 20).data()
+            fresh = process.read(1 << 20).data()
+            self._buffer += fresh
+            if self.spool is not None:
+                self.spool.write(fresh)
         found = self._parse(perf_counter() + SLICE_SECONDS)
         if found:
             self.events.emit(found)

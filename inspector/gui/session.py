@@ -6,6 +6,10 @@ the background, so that the window never waits for the disk.
 
 from __future__ import annotations
 
+import gc
+import json
+import os
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
@@ -14,16 +18,20 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from inspector import places
 from inspector.gui.backend import Backend
 from inspector.gui.background import Background
-from inspector.gui.facts import Facts, ended_early, events_of
+from inspector.gui.facts import Facts, ended_early
 from inspector.gui.scan_process import ScanProcess
+from inspector.gui.side_work import SideWork
 from inspector.gui.slices import Slices
+from inspector.gui.storing import question_from, with_decision
 from inspector.gui.texts import shown, tr
 from inspector.provenance import InspectorError, Node, State, UnreadableInput
 from inspector.review.interface import Question, ReviewedFinding, Step
 
 REFRESH_MILLISECONDS = 250  # how often views follow a running scan
+FREEZE_EVERY = 2000  # events between two times that the collector is told to leave them alone
 READ_AT_ONCE = 1500  # findings that are read back within a few milliseconds
 
 
@@ -57,16 +65,18 @@ class Session(QObject):
         self.backend = backend or Backend()
         self.facts = Facts()
         self.review: Any = None
-        self._reader: Any = None  # a second connection, for the background alone
         self.target = ""
         self.phase = Phase.OPENING
         self.outcome = ""  # "", "cancelled" or the sentence of what went wrong
         self.questions: list[Question] = []
-        self._collected: Any = None
+        self._decided: dict[str, dict[str, Any]] = {}
+        self._blockers: list[str] = []
         self._begun = 0.0
         self.seconds = 0.0
         self._background = Background(self)
         self._slices = Slices(self)
+        self._side = SideWork(self)
+        self._spool: Path | None = None
         self._scan = ScanProcess(self)
         self._scan.events.connect(self._take)
         self._scan.ended.connect(self._scan_ended)
@@ -74,6 +84,7 @@ class Session(QObject):
         self._refresh.setInterval(REFRESH_MILLISECONDS)
         self._refresh.timeout.connect(self._grow)
         self._fresh = False
+        self._since_freeze = 0
 
     # --- opening -------------------------------------------------------------------------------------
 
@@ -132,49 +143,53 @@ class Session(QObject):
         self._load(then=self._opened_review)
 
     def _load(self, then: Callable[[], None]) -> None:
-        """Reads what the review has stored, off this thread, then goes on with ``then``."""
-        path = Path(self.review.path)
-        reviews = self.backend.review_class()
+        """Takes in what the review has stored, told by a child process, then goes on with ``then``."""
+        if self.review.scan_facts() is None:
+            self.questions = self.review.questions()
+            self._loaded(then, "")
+        else:
+            self._decided = {}
+            path = str(self.review.path)
+            self._side.run("read", path, events=self._told, ended=lambda problem: self._loaded(then, problem))
 
-        def read() -> tuple[Any, list[ReviewedFinding], list[Question]]:
-            own = reviews.open(path, read_only=True)
-            try:
-                return own.scan(), own.findings(), own.questions()
-            finally:
-                own.close()
-
-        def loaded(result: Any, error: BaseException | None) -> None:
-            if error is not None:
-                self._fail(error)
-                return
-            scan, findings, self.questions = result
-            self.facts = Facts({item.finding.id: item for item in findings})
-            if scan is None:
-                self.grown.emit()
-                self.answered.emit()
-                then()
-                return
-            self._slices.run(self._replay(scan, findings), lambda: self._replayed(scan, then))
-
-        self._background.run(read, loaded)
-
-    def _replay(self, scan: dict[str, Any], findings: list[ReviewedFinding]) -> Iterator[None]:
-        for event in events_of(scan):
-            if event["event"] != "finding":
+    def _told(self, events: list[dict[str, Any]]) -> None:
+        """Events of the review itself; its facts are those of a scan."""
+        for event in events:
+            kind = event.get("event")
+            if kind == "decided":
+                self._decided[event["id"]] = event
+            elif kind == "questions":
+                self.questions = [question_from(item) for item in event["items"]]
+            elif kind == "blockers":
+                self._blockers = list(event["items"])
+            else:
                 self.facts.add(event)
-            yield
-        for item in findings:
-            self.facts.put(item)
-            yield
 
-    def _replayed(self, scan: dict[str, Any], then: Callable[[], None]) -> None:
-        target = scan.get("target") or {}
+    def _loaded(self, then: Callable[[], None], problem: str) -> None:
+        if problem:
+            self._fail(problem)
+            return
+        target = self.facts.target
         if not self.target:
-            root = target.get("root") or (scan.get("run") or {}).get("root")
-            self.target = str(root or target.get("name") or Path(self.review.path).stem)
-        self.grown.emit()
-        self.answered.emit()
-        then()
+            about = self.review.target
+            root = about.get("root") or target.get("root")
+            self.target = str(root or about.get("name") or Path(self.review.path).stem)
+
+        def finished() -> None:
+            self.grown.emit()
+            self.answered.emit()
+            then()
+
+        self._slices.run(self._apply(), finished)
+
+    def _apply(self) -> Iterator[None]:
+        """Gives every finding the decision that the review told of it."""
+        for number, item in enumerate(list(self.facts.findings.values())):
+            event = self._decided.get(item.finding.id)
+            if event is not None or item != ReviewedFinding(item.finding):
+                self.facts.put(with_decision(item, event))
+            if number % 100 == 99:
+                yield
 
     def _opened_review(self) -> None:
         if self.facts.done is None and self.target and (self.is_hub or Path(self.target).exists()):
@@ -192,16 +207,19 @@ class Session(QObject):
         self.outcome = ""
         known = {**self.facts.known, **self.facts.findings}
         self.facts = Facts(known)
-        self._collected = self.backend.collected()
         self._begun = monotonic()
+        self._open_spool()
         self._scan.start(self.backend.scan_command(self.target, options))
         self._refresh.start()
         self._set_phase(Phase.SCANNING)
 
     def _take(self, events: list[dict[str, Any]]) -> None:
         for event in events:
-            if self.facts.add(event):
-                self._collected.add(event)
+            self.facts.add(event)
+        self._since_freeze += len(events)
+        if self._since_freeze > FREEZE_EVERY:
+            self._since_freeze = 0
+            gc.freeze()  # what was told stays; walking over it again and again costs 100 ms at a time
         if not self._fresh:
             first = len(self.facts.nodes) + len(self.facts.files) <= len(events)
             self._fresh = True
@@ -232,46 +250,51 @@ class Session(QObject):
         self.outcome = shown(problem)
         self._store()
 
+    def _open_spool(self) -> None:
+        """What the scan says is kept in a file as it comes: the review takes it from there."""
+        folder = places.cache()
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix="scan-", suffix=".jsonl", dir=folder)
+        self._spool = Path(name)
+        self._scan.spool = os.fdopen(handle, "wb")
+
+    def _close_spool(self, last: dict[str, Any] | None = None) -> None:
+        spool, self._scan.spool = self._scan.spool, None
+        if spool is not None:
+            if last is not None:
+                spool.write(b"\n" + json.dumps(last).encode() + b"\n")
+            spool.close()
+
+    def _drop_spool(self) -> None:
+        self._close_spool()
+        if self._spool is not None:
+            self._spool.unlink(missing_ok=True)
+            self._spool = None
+
     def _break_off(self, why: str) -> None:
         done = ended_early(self.facts, why)
         self.facts.add(done)
-        self._collected.add(done)
-        if self.facts.target or self.facts.files or self.facts.nodes:
-            self._store()
-        else:
-            self._stored([], None)
+        self._store(done)
 
-    def _store(self) -> None:
-        """Puts the scan into the review by a connection of its own, then takes the decisions over."""
+    def _store(self, last: dict[str, Any] | None = None) -> None:
+        """Lets a child put the scan into the review, then takes the decisions over. A scan that told
+        nothing of its target does not take the place of one that did."""
         self._refresh.stop()
         self.seconds = monotonic() - self._begun
+        self._close_spool(last)
         self._set_phase(Phase.STORING)
-        path = Path(self.review.path)
-        reviews = self.backend.review_class()
-        collected = self._collected
-
-        def store() -> tuple[list[ReviewedFinding], list[Question]]:
-            own = reviews.open(path)
-            try:
-                own.take_scan(collected.result())
-                return own.findings(), own.questions()
-            finally:
-                own.close()
-
-        self._background.run(store, self._stored)
-
-    def _stored(self, result: Any, error: BaseException | None) -> None:
-        self._refresh.stop()
-        self._collected = None
-        if error is not None:
-            self._fail(error)
+        if self._spool is None or not (self.facts.target or self.facts.files or self.facts.nodes):
+            self._stored("")
             return
-        findings, self.questions = result or ([], self.questions)
+        self._decided = {}
+        path = str(self.review.path)
+        self._side.run("store", path, str(self._spool), events=self._told, ended=self._stored)
 
-        def put() -> Iterator[None]:
-            for item in findings:
-                self.facts.put(item)
-                yield
+    def _stored(self, problem: str) -> None:
+        self._drop_spool()
+        if problem:
+            self._fail(problem)
+            return
 
         def finished() -> None:
             self._fresh = False
@@ -279,15 +302,14 @@ class Session(QObject):
             self.grown.emit()
             self.answered.emit()
 
-        self._slices.run(put(), finished)
+        self._slices.run(self._apply(), finished)
 
-    def _fail(self, error: BaseException) -> None:
-        if not isinstance(error, InspectorError):
-            self._set_phase(Phase.READY)
-            raise error
-        self.outcome = shown(error)
+    def _fail(self, problem: str) -> None:
+        """The review could not be read or written: said, and never taken for a finished scan."""
+        self.outcome = shown(problem)
         self._set_phase(Phase.READY)
-        self.refused.emit(shown(error))
+        self.grown.emit()
+        self.refused.emit(shown(problem))
 
     def _set_phase(self, phase: Phase) -> None:
         if phase is not self.phase:
@@ -343,48 +365,34 @@ class Session(QObject):
     def _follow(self, step: Step) -> None:
         """Reads back what a step touched: the review is the truth, not what was asked of it.
 
-        A review with many findings is read back in the background; the keys go on working meanwhile.
+        A review with many findings is read back by a child; the keys go on working meanwhile.
         """
         touched = set(step.touched)
         changed = [key for key in touched if key in self.facts.findings]
-        if len(changed) < len(touched) or not touched:
-            self.read(lambda review: review.questions(), self._take_questions)
-        if not changed:
+        if len(self.facts.findings) > READ_AT_ONCE:
+            self._decided = {}
+            path = str(self.review.path)
+            self._side.run("decided", path, events=self._told, ended=lambda p: self._read_back(changed, p))
             return
-
-        def read_back(findings: list[ReviewedFinding]) -> None:
-            for item in findings:
-                self.facts.put(item)
+        if len(changed) < len(touched) or not touched:
+            self.questions = self.review.questions()
+            self.answered.emit()
+        if changed:
+            for item in self.review.findings():
+                if item.finding.id in touched:
+                    self.facts.put(item)
             self.decided.emit(changed)
 
-        self.read(lambda review: [i for i in review.findings() if i.finding.id in touched], read_back)
-
-    def _take_questions(self, questions: list[Question]) -> None:
-        self.questions = questions
+    def _read_back(self, changed: list[str], problem: str) -> None:
+        if problem:
+            self._fail(problem)
+            return
+        for key in changed:
+            item = self.facts.findings[key]
+            self.facts.put(with_decision(item, self._decided.get(key)))
+        if changed:
+            self.decided.emit(changed)
         self.answered.emit()
-
-    def read(self, work: Callable[[Any], Any], then: Callable[[Any], None]) -> None:
-        """Asks the review for something that goes over all findings, then calls ``then`` with it: at once
-        where they are few, else from a second connection in the background."""
-        if self.review is None:
-            return
-        if len(self.facts.findings) <= READ_AT_ONCE:
-            then(work(self.review))
-            return
-        path, reviews = Path(self.review.path), self.backend.review_class()
-
-        def read() -> Any:
-            if self._reader is None:
-                self._reader = reviews.open(path, read_only=True)
-            return work(self._reader)
-
-        def done(found: Any, error: BaseException | None) -> None:
-            if error is not None:
-                self._fail(error)
-            else:
-                then(found)
-
-        self._background.run(read, done)
 
     def save_copy(self, to: Path) -> None:
         """Writes the review to ``to`` as one whole file, by SQLite's own backup: also while it is open."""
@@ -423,17 +431,14 @@ class Session(QObject):
         except InspectorError:
             return default
 
-    def ask_blockers(self, then: Callable[[list[str]], None]) -> None:
+    def blockers(self) -> list[str]:
         """Why ``approved`` may not be signed now, as sentences."""
         if self.review is None or self.phase is not Phase.READY:
-            then([tr("The scan has not ended.")])
-            return
-        before = (
-            [tr("The last scan is incomplete: {0}").format(self.outcome)]
-            if self.outcome not in ("", "cancelled")
-            else []
-        )
-        self.read(lambda review: list(review.blockers()), lambda found: then(before + found))
+            return [tr("The scan has not ended.")]
+        if len(self.facts.findings) <= READ_AT_ONCE:
+            self._blockers = list(self.review.blockers())
+        before = [] if self.outcome in ("", "cancelled") else [tr("The last scan is incomplete: {0}")]
+        return [sentence.format(self.outcome) for sentence in before] + self._blockers
 
     def node_of_path(self, path: str) -> Node | None:
         """The node that stands for a file of the target."""
@@ -448,11 +453,13 @@ class Session(QObject):
         self._refresh.stop()
         self._scan.kill()
         self._slices.stop()
+        self._side.close()
+        self._drop_spool()
         self._background.close()
-        for review in (self._reader, self.review):
-            if review is not None:
-                review.close()
-        self._reader = self.review = None
+        gc.unfreeze()
+        if self.review is not None:
+            self.review.close()
+            self.review = None
 
 
 def _beside(path: Path) -> Path:

@@ -126,12 +126,10 @@ class TablePage(QWidget):
                 found.append(row)
             if number % 50 == 49:
                 yield
-        yield
-        found.sort(key=self.order)
-        yield
+        yield from _sorted(found, self.order, False)
         if self._sort is not None:
             column, down = self._sort
-            found.sort(key=self.rows.columns[column].sort_key, reverse=down)
+            yield from _sorted(found, self.rows.columns[column].sort_key, down)
 
     def _show(self, found: list[Any]) -> None:
         self.table.show_rows(found)
@@ -174,6 +172,19 @@ class TablePage(QWidget):
             self.table.setFocus()
             return
         super().keyPressEvent(event)
+
+
+def _sorted(rows: list[Any], key: Callable[[Any], Any], down: bool) -> Iterator[None]:
+    """Sorts ``rows`` in place, keys first and in slices: comparing alone is quick."""
+    keyed = []
+    for number, row in enumerate(rows):
+        keyed.append((key(row), number))
+        if number % 100 == 99:
+            yield
+    yield
+    keyed.sort(key=lambda pair: pair[0], reverse=down)
+    yield
+    rows[:] = [rows[number] for _, number in keyed]
 
 
 def note_label(text: str) -> QLabel:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
@@ -29,14 +31,32 @@ _TELL_AND_HANG = (
 )
 
 
+def _waited() -> float:
+    """Seconds in which this thread could have run but no processor was free: not the window's doing."""
+    try:
+        fields = Path("/proc/thread-self/schedstat").read_text().split()
+    except OSError:
+        return 0.0
+    return int(fields[1]) / 1e9 if len(fields) > 1 else 0.0
+
+
 class Watchdog(QObject):
-    """A heartbeat in the event loop: ``longest`` is the longest it did not beat while it was watched."""
+    """A heartbeat in the event loop: ``longest`` is the longest it did not beat while it was watched.
+
+    A thread beside it notes where the window's thread stands while it does not beat, so that a failure
+    names the line.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.longest = 0.0
         self.allowed = STILL_SECONDS
+        self.where: dict[str, int] = {}
         self._last: float | None = None
+        self._waited = 0.0
+        self._window_thread = threading.get_ident()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(5)
@@ -46,16 +66,33 @@ class Watchdog(QObject):
         """Counts from the next beat on: what a test does outside the loop is not the window's."""
         self._last = None
         self._timer.start()
+        self._stopped.clear()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
         self._timer.stop()
         self._last = None
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
 
     def _beat(self) -> None:
-        now = perf_counter()
+        now, waited = perf_counter(), _waited()
         if self._last is not None:
-            self.longest = max(self.longest, now - self._last)
-        self._last = now
+            self.longest = max(self.longest, now - self._last - (waited - self._waited))
+        self._last, self._waited = now, waited
+
+    def _look(self) -> None:
+        while not self._stopped.wait(0.01):
+            last = self._last
+            if last is None or perf_counter() - last < STILL_SECONDS * 0.6:
+                continue
+            frame = sys._current_frames().get(self._window_thread)
+            lines = traceback.extract_stack(frame)[-4:]
+            place = " < ".join(f"{Path(line.filename).name}:{line.lineno}" for line in reversed(lines))
+            self.where[place] = self.where.get(place, 0) + 1
 
 
 @pytest.fixture
@@ -64,7 +101,9 @@ def watchdog(qapp: Any) -> Iterator[Watchdog]:
     dog = Watchdog()
     yield dog
     dog.stop()
-    assert dog.longest < dog.allowed, f"the event loop stood still for {dog.longest * 1000:.0f} ms"
+    still = f"the event loop stood still for {dog.longest * 1000:.0f} ms"
+    places = sorted(dog.where.items(), key=lambda item: -item[1])[:8]
+    assert dog.longest < dog.allowed, "\n".join([still, *(f"{n}x {place}" for place, n in places)])
 
 
 @pytest.fixture(autouse=True)

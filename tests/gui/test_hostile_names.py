@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -37,14 +37,16 @@ def evil(window, project, backend, qtbot, make, ready):
             make.node("model", EVIL, **known),
             make.node("dataset", EVIL, **known),
             make.node("package", EVIL, **known),
-            make.edge(f"project:{EVIL}", f"model-file:{path}", evidence=[{"path": EVIL, "line": 1, "text": EVIL}]),
+            make.edge(f"project:{EVIL}", f"model-file:{path}", evidence=[
+                {"path": EVIL, "line": 1, "text": EVIL}]),
             make.edge(f"project:{EVIL}", f"model:{EVIL}", "references", evidence=[
                 {"source": EVIL, "value": EVIL, "relation": EVIL}]),
             {"event": "manifest", "path": EVIL, "format": EVIL, "sections": {EVIL: {"total": 1, "bare": 1}},
              "packages": 0, "edges": 0, "error": EVIL},
             {"event": "package", "name": EVIL, "version": EVIL, "pin": "none", "direct": True,
              "required_by": [EVIL], "audit": "vulnerable", "why": EVIL,
-             "advisories": [{"id": EVIL, "aliases": [], "severity": "high", "fixed_in": [EVIL], "summary": EVIL}],
+             "advisories": [
+                 {"id": EVIL, "aliases": [], "severity": "high", "fixed_in": [EVIL], "summary": EVIL}],
              "looks_like": [{"name": EVIL, "rank": 1, "why": EVIL}]},
             {"event": "dataset", "path": EVIL, "format": EVIL, "rows": 1, "columns": [EVIL],
              "contributor_column": EVIL, "card": {"license": EVIL}, "links": [], "script": False},
@@ -91,7 +93,8 @@ def rows_of(model: QAbstractItemModel, parent: QModelIndex | None = None):
     roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole)
     parent = parent or QModelIndex()
     for row in range(model.rowCount(parent)):
-        for column in range(model.columnCount(parent)):
+        columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount(parent)
+        for column in range(columns):
             index = model.index(row, column, parent)
             yield from (str(index.data(role) or "") for role in roles)
         yield from rows_of(model, model.index(row, 0, parent))
