@@ -323,7 +323,8 @@ def test_manifests_survive_the_way_from_the_worker() -> None:
 
 
 def test_one_file_without_a_hash_makes_the_entry_a_version() -> None:
-    entry = f'version = 1\n[[package]]\nname = "a"\nversion = "1"\nwheels = [{{hash = "{HASH}"}}, {{url = "x"}}]\n'
+    entry = 'version = 1\n[[package]]\nname = "a"\nversion = "1"\n'
+    entry += f'wheels = [{{hash = "{HASH}"}}, {{url = "x"}}]\n'
     assert by_name(read("uv.lock", entry))["a", "1"].pin is Pin.VERSION
 
 
