@@ -133,8 +133,8 @@ pandas.core.internals.managers: BlockManager SingleBlockManager
 
 _NUMPY_CLASSES = """
 numpy: matrix record recarray
-numpy: absolute add exp exp2 expm1 isfinite isnan log log10 log1p log2 maximum mean minimum multiply sqrt square
-    std subtract sum
+numpy: absolute add exp exp2 expm1 isfinite isnan log log10 log1p log2 maximum mean minimum multiply sqrt
+    square std subtract sum
 numpy.matrixlib.defmatrix: matrix
 numpy.rec: recarray
 numpy.ma: MaskedArray

@@ -104,7 +104,6 @@ DANGEROUS_NAMES: tuple[Row, ...] = (
         ("torch", "load compile save hub"),
         ("numpy.core", "_ufunc_reconstruct"),
         ("numpy._core", "_ufunc_reconstruct"),
-        ("torch.storage", "_load_from_bytes"),
         ("tensorflow", "load_op_library load_library py_function numpy_function"),
         ("django.utils.module_loading", "import_string"),
         ("pydoc", "locate safeimport pipepager tempfilepager"),
@@ -149,6 +148,7 @@ DANGEROUS_NAMES: tuple[Row, ...] = (
     *_rows(
         _NESTED,
         ("numpy", "load"),
+        ("torch.storage", "_load_from_bytes"),
         ("numpy.lib.npyio", "load NpzFile"),
         ("numpy.lib._npyio_impl", "load NpzFile"),
         ("numpy.lib.format", "read_array"),

@@ -174,11 +174,13 @@ def looks_like_old_pickle(source: ByteSource, *, textual: bool) -> bool:
 
     It is one where the machine reads it from the first byte to a STOP that is its last byte, or meets a
     dangerous import on the way. Of a file with the name of a text (``textual``) more is asked: it must
-    import something too, for "N." is a sentence's end and a pickle of None.
+    call what it imports, for "N." is a sentence's end and a pickle of None, and a list of packages that
+    begins with "cpickle" imports something of pickle.
     """
-    machine = PickleMachine(source, limits=Limits(ops=200_000, stack=100_000))
+    machine = PickleMachine(source, limits=Limits(ops=200_000, stack=100_000, line=1 << 20))
     outcome = machine.run()
-    if any(found.tier is Tier.DANGEROUS for found in machine.imports.values()):
+    dangerous = [found for found in machine.imports.values() if found.tier is Tier.DANGEROUS]
+    if any(found.call_count or not textual for found in dangerous):
         return True
     whole = outcome.ended and outcome.end == source.size
     if textual:

@@ -26,7 +26,7 @@ from inspector.sources.interface import ByteSource
 
 MAX_OPS = 20_000_000
 MAX_STACK = 3_000_000
-MAX_LINE = 1 << 20
+MAX_LINE = 64 << 20  # an array in protocol 0 is one line
 KEPT_TEXT = 4096
 KEPT_BYTES = 256
 _MARGIN = 300  # more than the longest opcode that the fast path decodes
@@ -38,6 +38,7 @@ class Limits:
 
     ops: int = MAX_OPS
     stack: int = MAX_STACK
+    line: int = MAX_LINE
 
 
 class Broken(Exception):
@@ -260,10 +261,10 @@ class PickleMachine(Effects):
         elif shape in LENGTH_SIZES:
             self._sized(code, window.number(LENGTH_SIZES[shape], signed=shape == "signed4"))
         elif shape == "line":
-            LINE_OPS[code](self, window.line(MAX_LINE))
+            LINE_OPS[code](self, window.line(self.limits.line))
         elif shape == "lines":
-            module = window.line(MAX_LINE)
-            LINES_OPS[code](self, module, window.line(MAX_LINE))
+            module = window.line(self.limits.line)
+            LINES_OPS[code](self, module, window.line(self.limits.line))
         else:
             window.take(8)
             self.stack.append(0.0)

@@ -1,4 +1,4 @@
-"""Writes the small real files of tests/artifacts/data. Needs torch, numpy, scikit-learn, joblib, pandas, scipy.
+"""Writes the small real files of tests/artifacts/data. Needs torch, scikit-learn, joblib, pandas.
 
     python -m venv env && env/bin/pip install torch numpy scikit-learn joblib pandas scipy
     env/bin/python tests/artifacts/make_fixtures.py

@@ -64,7 +64,7 @@ WRAPPED = {
     "zlib of gzip": zlib.compress(gzip.compress(SYSTEM)),
     "torch zip": zipped({"m/data.pkl": SYSTEM, "m/version": b"3\n", "m/data/0": b"1234"}),
     "torch zip, second pickle": zipped({"m/data.pkl": HARMLESS, "m/version": b"3", "n/data.pkl": SYSTEM}),
-    "torch zip, pickle among storages": zipped({"m/data.pkl": HARMLESS, "m/version": b"3", "m/data/0": SYSTEM}),
+    "torch zip, pickle as storage": zipped({"m/data.pkl": HARMLESS, "m/version": b"3", "m/data/0": SYSTEM}),
     "torch zip, constants": zipped({"m/data.pkl": HARMLESS, "m/version": b"3", "m/constants.pkl": SYSTEM}),
     "npz": zipped({"x.npy": b"\x93NUMPY\x01\x00" + struct.pack("<H", 54)
                    + b"{'descr': '|O', 'fortran_order': False, 'shape': (1,)}" + SYSTEM}),
@@ -234,7 +234,7 @@ def test_opcodes_in_a_joblib_array_count_for_the_other_reader(judge: Judge) -> N
 @pytest.mark.parametrize(
     ("members", "loading", "word"),
     [
-        ({"m/data.pkl": HARMLESS, "m/version": b"3", "m/code/x.py": b"pass"}, Loading.RUNS_CODE, "torchscript"),
+        ({"m/data.pkl": HARMLESS, "m/version": b"3", "m/code/x.py": b""}, Loading.RUNS_CODE, "torchscript"),
         ({"MAR-INF/MANIFEST.json": b"{}", "handler.py": b"pass"}, Loading.RUNS_CODE, "torchserve-archive"),
         ({"config.json": b"{}", "metadata.json": b"{}"}, Loading.UNREADABLE, "keras-zip"),
         (

@@ -15,9 +15,9 @@ from inspector.provenance import Loading
 Judge = Callable[[bytes, str], Artifact]
 
 HARMLESS_TEMPLATES = [
-    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] }}{% endfor %}",
-    "{%- set ns = namespace(found=false) -%}{%- for m in messages -%}{{ loop.index0 ~ m.content | trim }}{%- endfor -%}",
-    "{{ raise_exception('roles must alternate') }}{{ bos_token }}{{ messages[0]['content'].split('</think>')[-1] }}",
+    "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] }}{% endfor %}",
+    "{%- set ns = namespace(n=0) -%}{%- for m in messages -%}{{ loop.index0 ~ m.content }}{%- endfor -%}",
+    "{{ raise_exception('roles') }}{{ bos_token }}{{ messages[0]['content'].split('</think>')[-1] }}",
     "{{ messages | selectattr('role', 'equalto', 'user') | map(attribute='content') | join('\n') }}",
     "{%- if tools is defined %}{{ tools | tojson(indent=4) }}{% endif %}{{ strftime_now('%d %b %Y') }}",
     "{# a comment about __class__ #}plain text with __dunder__ words outside of expressions",

@@ -52,7 +52,8 @@ BROKEN_TENSORS: dict[str, bytes] = {
     "not utf-8": tensors(b'{"\xff": 1}'),
     "nested too deeply": tensors(b'{"a":' * 50_000 + b"1" + b"}" * 50_000),
     "nan": tensors(b'{"a":{"dtype":"F32","shape":[NaN],"data_offsets":[0,8]}}', bytes(8)),
-    "key twice": tensors(b'{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[0],'
+    "key twice": tensors(b'{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":'
+                         b'[0],'
                          b'"data_offsets":[0,0]}}'),
     "field twice": tensors(b'{"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}', b"x"),
     "unknown type": tensors(one("X32"), bytes(8)),

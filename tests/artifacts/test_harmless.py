@@ -82,7 +82,7 @@ PLAIN = {
     "numbers": [1, -1, 255, 256, 65536, 2**31, 10**40, -(10**40), 0.5, float("inf"), float("nan"), 1 + 2j],
     "texts": ["", "é", "\ud800", "x" * 300, "y" * 70_000, "line\nbreak", "'quoted'"],
     "bytes": [b"", b"x\xff", b"z" * 70_000, bytearray(b"abc")],
-    "containers": [(), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4), [], {}, set(), {1, 2}, frozenset([1]), {"a": {"b": [()]}}],
+    "containers": [(), (1,), (1, 2), (1, 2, 3, 4), [], {}, {1}, frozenset([1]), {"a": {"b": [()]}}],
     "constants": [None, True, False, Ellipsis, NotImplemented, type(None)],
     "types": [int, str, list, dict],
     "collections": [
@@ -136,6 +136,11 @@ def test_record_arrays_and_time_zones_need_their_libraries_only(judge: Judge) ->
             assert artifact.loading is Loading.LIBRARY, artifact
 
 
+def test_a_large_array_in_protocol_0_is_one_long_line(judge: Judge) -> None:
+    data = pickle.dumps(np.arange(400_000, dtype="u2"), 0)
+    assert judge(data, "data.pkl").loading is Loading.ALLOW_LISTED
+
+
 def test_many_shared_lists_are_no_bomb(judge: Judge) -> None:
     row = list(range(1000))
     assert judge(pickle.dumps([row] * 50_000, 4), "data.pkl").loading is Loading.ALLOW_LISTED
@@ -152,6 +157,7 @@ TEXTS = {
     "wide.txt": "hello".encode("utf-16"),
     "LICENSE": b"Permission is hereby granted.\n",
     "one.txt": b"N.",
+    "requirements.txt": b"cpickle\nnumpy\ntorch\n",
     "empty.txt": b"",
     "table.tsv": b"I\t1\n(a\tb\n",
     "mz.txt": b"MZ is how the name of the designer begins.\n",

@@ -40,7 +40,8 @@ def test_the_fix_imports_map_is_that_of_cpython() -> None:
 def test_names_match_exactly() -> None:
     assert entry_for("torch", "FloatStorage").tier is Tier.PLAIN
     for module, name in (
-        ("torch", "floatstorage"), ("torch", "FloatStorage "), ("torch ", "FloatStorage"), ("Torch", "FloatStorage"),
+        ("torch", "floatstorage"), ("torch", "FloatStorage "), ("torch ", "FloatStorage"),
+        ("Torch", "FloatStorage"),
         ("torch", "FloatStorage.x"), ("torch.FloatStorage", ""), ("", "set"), ("builtins", "set.add"),
         ("sklearn.pipeline", "pipeline"), ("torch", "nn"),
     ):  # fmt: skip

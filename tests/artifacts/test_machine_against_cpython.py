@@ -70,16 +70,18 @@ def asked_by_cpython(data: bytes) -> tuple[list[tuple[str, str]], bool]:
     return recorder.asked, True
 
 
-def asks_for_much_memory(data: bytes) -> bool:
-    """CPython makes its memo as long as the largest index: such streams are not for a test machine."""
-    rows = opcode_listing(BytesSource(data))
+def is_not_for_cpython(data: bytes) -> bool:
+    """CPython makes its memo as long as the largest index, which is not for a test machine; and it reports
+    an error that cannot be caught when a BYTEARRAY8 is cut off."""
     return any(
-        row["op"] in ("PUT", "LONG_BINPUT") and len((row["argument"] or "").strip()) > 6 for row in rows
+        (row["op"] in ("PUT", "LONG_BINPUT") and len((row["argument"] or "").strip()) > 6)
+        or (row["op"] == "BYTEARRAY8" and row["argument"] == "the stream ends here")
+        for row in opcode_listing(BytesSource(data))
     )
 
 
 def assert_superset(data: bytes) -> None:
-    if asks_for_much_memory(data):
+    if is_not_for_cpython(data):
         return
     asked, ended = asked_by_cpython(data)
     machine = PickleMachine(BytesSource(data))
@@ -143,9 +145,12 @@ OPCODE = st.sampled_from(sorted(OPCODES)).flatmap(
 )
 # What streams are made of most: values, marks, imports and calls.
 COMMON = st.sampled_from(
-    [b"(", b")", b"]", b"}", b"N", b"0", b"2", b"K\x01", b"\x94", b"h\0", b"q\0", b"t", b"\x85", b"\x86", b"R", b"b",
-     b"a", b"e", b"s", b"u", b"cos\nsystem\n", b"ios\nsystem\n", b"o", b"\x81", b"\x92", b"\x93", b"\x8c\x02os",
-     b"\x8c\x06system", b"1", b".", b"\x8f", b"\x90", b"\x91", b"l", b"d", b"Q", b"Ppid\n", b"\x80\x02", b"\x80\x04"]
+    [
+        b"(", b")", b"]", b"}", b"N", b"0", b"2", b"K\x01", b"\x94", b"h\0", b"q\0", b"t", b"\x85", b"\x86",
+        b"R", b"b", b"a", b"e", b"s", b"u", b"cos\nsystem\n", b"ios\nsystem\n", b"o", b"\x81", b"\x92",
+        b"\x93", b"\x8c\x02os", b"\x8c\x06system", b"1", b".", b"\x8f", b"\x90", b"\x91", b"l", b"d", b"Q", b"Ppid\n",
+        b"\x93", b"\x80\x02", b"\x80\x04",
+    ]
 )  # fmt: skip
 
 

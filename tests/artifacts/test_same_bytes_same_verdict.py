@@ -30,7 +30,7 @@ def test_the_verdict_is_the_same_for_every_chunking(
 
 def test_fast_and_slow_path_agree_on_a_long_stream() -> None:
     value = [
-        ("row %d" % number, number, -number, number / 7, None, "é" * (number % 90)) for number in range(2000)
+        (f"row {number}", number, -number, number / 7, None, "é" * (number % 90)) for number in range(2000)
     ]
     for protocol in range(6):
         data = pickle.dumps([value, {str(number): number for number in range(3000)}], protocol)
