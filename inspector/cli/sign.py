@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inspector.cli.keys import opened_key
 from inspector.provenance import plain
+
+if TYPE_CHECKING:
+    from inspector.record.interface import Attachment, SignedRecord
 
 _DECISIONS = ("approved", "approved-with-exceptions", "rejected", "deferred")
 
@@ -65,6 +69,7 @@ def _sign(arguments: argparse.Namespace) -> int:
             valid_until=arguments.valid_until,
             organisation=arguments.organisation,
             email=arguments.email,
+            after_signing=_pdf_report,
         )
     finally:
         review.close()
@@ -74,6 +79,22 @@ def _sign(arguments: argparse.Namespace) -> int:
     print(f"record: {package.record_id}, serial {package.serial}, sha256:{package.payload_sha256}")
     print(f"key id: {package.keyid}")
     return 0
+
+
+def _pdf_report(signed: SignedRecord) -> list[Attachment]:
+    """The report as PDF with the record attached; none, and a word about it, where it cannot be painted."""
+    import importlib
+
+    from inspector.record.interface import Attachment
+
+    # Painting to a file needs no display; Qt must be told so before it is imported.
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    try:
+        paint = importlib.import_module("inspector.gui.pictures").record_pdf
+    except (ImportError, AttributeError):
+        print("review-report.pdf was not written: it cannot be painted here without Qt.", file=sys.stderr)
+        return []
+    return [Attachment("review-report.pdf", "application/pdf", paint(signed.report_html, signed.record))]
 
 
 def _countersign(arguments: argparse.Namespace) -> int:

@@ -16,10 +16,10 @@ def register(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "verify",
         help="verify a signed record",
-        description="Exit code 0: a trusted person approved it, it is in force, and with --root the bytes are "
-        "the approved ones. 1: refused, with the reason. 2: it cannot be read.",
+        description="Exit code 0: a trusted person approved it, it is in force, and with --root the bytes "
+        "are the approved ones. 1: refused, with the reason. 2: it cannot be read.",
     )
-    parser.add_argument("record", metavar="RECORD", type=Path, help="package folder, its record, or the zip")
+    parser.add_argument("record", metavar="RECORD", type=Path, help="package folder, record, or zip")
     parser.add_argument("--root", metavar="DIR", type=Path, help="the tree that must hold these bytes")
     parser.add_argument("--trust", metavar="FILE", type=Path, help="the trust store; default: your own")
     parser.add_argument("--project", metavar="ID", help="the project the record must be about")

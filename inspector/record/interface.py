@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,20 @@ class Attachment:
 # An attachment that is made from the record as it is about to be signed: the function gets the predicate
 # without its ``attachments`` and must give the same bytes for the same predicate.
 AttachmentWriter = Callable[[Mapping[str, Any]], Attachment]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRecord:
+    """A record that has just been signed, for files that hold it: ``record`` are the bytes of
+    ``review-record.dsse.json``, ``report_html`` those of ``report.html`` with the decision in it."""
+
+    record: bytes
+    report_html: bytes
+    predicate: Mapping[str, Any]
+
+
+# What makes files that hold the signed record, so that the record cannot have their digests: the PDF report.
+AfterSigning = Callable[[SignedRecord], Sequence[Attachment]]
 
 
 @dataclass(frozen=True, slots=True)

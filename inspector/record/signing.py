@@ -6,6 +6,7 @@ their comparison with the scan, then the statement, the signature and the packag
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +27,14 @@ from inspector.gate.inspector_gate import (
 from inspector.provenance import Refused, Severity, State, UnreadableInput, plain
 from inspector.record import dsse
 from inspector.record.exports.interface import PACKAGED, facts_of, formats
-from inspector.record.interface import Attachment, AttachmentWriter, SignedPackage, SignOff
+from inspector.record.interface import (
+    AfterSigning,
+    Attachment,
+    AttachmentWriter,
+    SignedPackage,
+    SignedRecord,
+    SignOff,
+)
 from inspector.record.keys import Signer
 from inspector.record.manifest import Manifest, ManifestFile, hash_target, in_order, refuse_unlisted
 from inspector.record.package import (
@@ -56,7 +64,7 @@ def sign_review(
     now: float | None = None,
     source: Source | None = None,
     attachments: Sequence[Attachment | AttachmentWriter] = (),
-    after_signing: Callable[[bytes], Sequence[Attachment]] | None = None,
+    after_signing: AfterSigning | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SignedPackage:
     """Writes the signed package of ``review`` into the new folder ``out``.
@@ -64,8 +72,8 @@ def sign_review(
     ``valid_until`` is a date (its last second counts) or a time in UTC. ``now`` is in seconds since 1970;
     without it SOURCE_DATE_EPOCH or the clock is used. ``source`` is the open target; without it the review's
     own target is opened. ``attachments`` become part of the signed record by their digests, whole or made
-    from the predicate; ``after_signing`` gets the envelope's bytes and gives files that hold them (a PDF with
-    the record attached), which the record cannot have a digest of.
+    from the predicate; ``after_signing`` gives files that hold the signed record (a PDF with the record
+    attached), which the record cannot have a digest of.
 
     Refused where the decision does not stand; UnreadableInput for wrong input. Then nothing was written.
     """
@@ -109,8 +117,11 @@ def sign_review(
         Attachment(SUMS_NAME, "text/plain", manifest.sums),
         Attachment(f"keys/{key.public.keyid[:8]}.pub", "application/x-pem-file", key.public.pem),
         *files,
-        *(after_signing(record) if after_signing is not None else ()),
     ]
+    if after_signing is not None:
+        report = next(one.content for one in files if one.name == "report.html")
+        signed = SignedRecord(record, report, json.loads(payload)["predicate"])
+        package += after_signing(signed)
     _refuse_double_names(package)
     digest = _sha256(payload)
     review.remember(

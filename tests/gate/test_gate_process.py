@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import os
 import shutil
@@ -206,3 +207,19 @@ def test_it_runs_where_the_folder_cannot_be_written(
         assert run(copied, sign(), "--root", project, "--trust", trust_file).returncode == 0
     finally:
         os.chmod(project, 0o755)
+
+
+def test_a_link_put_there_after_the_walk_is_not_followed(project: Path) -> None:
+    real = project / "model.bin"
+    moved = real.rename(project.parent / "elsewhere.bin")
+    real.symlink_to(moved)
+    with pytest.raises(OSError):
+        inspector_gate.hash_file(str(real), 400, bytearray(1024))
+    listed = {"model.bin": inspector_gate.ListedFile(400, hashlib.sha256(moved.read_bytes()).hexdigest())}
+    assert inspector_gate.changed_files(str(project), listed) == ["model.bin"]
+
+
+def test_a_file_that_grows_while_it_is_read_is_changed(project: Path) -> None:
+    assert inspector_gate.hash_file(str(project / "model.bin"), 399, bytearray(64)) is None
+    assert inspector_gate.hash_file(str(project / "model.bin"), 401, bytearray(64)) is None
+    assert inspector_gate.hash_file(str(project / "model.bin"), 400, bytearray(64)) is not None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -282,7 +284,9 @@ def test_attachments_are_bound_by_their_digest(sign: Sign, payload_of: Any, trus
             Attachment("extra/note.txt", "text/plain", b"hello"),
             lambda predicate: Attachment("made.txt", "text/plain", str(predicate["serial"]).encode()),
         ],
-        after_signing=lambda record: [Attachment("review-report.pdf", "application/pdf", b"%PDF" + record)],
+        after_signing=lambda signed: [
+            Attachment("review-report.pdf", "application/pdf", b"%PDF" + signed.record)
+        ],
     )
     listed = {one["name"]: one["digest"]["sha256"] for one in payload_of(folder)["predicate"]["attachments"]}
     assert listed["extra/note.txt"] == hashlib.sha256(b"hello").hexdigest()
@@ -366,3 +370,32 @@ def test_signing_takes_time_in_proportion_to_the_tree(sign: Sign, project: Path,
     start = time.monotonic()
     sign()
     assert time.monotonic() - start < 5
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a copy of this process")
+@pytest.mark.parametrize("nth", [1, 4, 12, 17, 18, 19])
+def test_a_kill_at_any_moment_leaves_a_whole_package_or_none(
+    sign: Sign, tmp_path: Path, trust_file: Path, monkeypatch: pytest.MonkeyPatch, nth: int
+) -> None:
+    out = tmp_path / "packages" / "one"
+    child = os.fork()
+    if child == 0:
+        calls = iter(range(1, 1000))
+
+        def dying(descriptor: int, real: Any = os.fsync) -> None:
+            if next(calls) == nth:
+                os.kill(os.getpid(), signal.SIGKILL)
+            real(descriptor)
+
+        os.fsync = dying  # type: ignore[assignment]
+        try:
+            sign(out=out)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    if out.exists():
+        assert verify_record(out, trust.load(trust_file)).ok
+        assert not [
+            one for one in verify_record(out, trust.load(trust_file)).warnings if one.check == "package"
+        ]
+    sign(out=tmp_path / "packages" / "two")
