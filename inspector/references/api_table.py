@@ -242,7 +242,7 @@ _HUB = tuple(
     Row(
         "datasets*.load_metric", "remote-code", (0, ("path",)), safe=False, runs="a metric is a Python script"
     ),
-    Row("modelscope*.MsDataset.load", "dataset", (0, ("dataset_name",)), hub="modelscope"),
+    Row("modelscope*.MsDataset.load", "dataset", (0, ("dataset_name",)), "dataset", hub="modelscope"),
     Row("modelscope*.dataset_snapshot_download", "dataset", (0, ("dataset_id",)), hub="modelscope"),
     Row(
         "modelscope*.snapshot_download", "model", (0, ("model_id", "repo_id")), "repo-type", hub="modelscope"

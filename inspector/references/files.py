@@ -63,7 +63,8 @@ def _reader(path: str) -> Callable[[str, bytes], FileIndex | None] | None:
 def _python(path: str, data: bytes) -> FileIndex | None:
     from inspector.references.python_file import index_python
 
-    if not _TELLING.search(data):
+    is_wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")  # UTF-16 hides every word from a search in bytes
+    if not is_wide and not _TELLING.search(data):
         return FileIndex(path, "python")
     return index_python(path, data)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 MAX_TOKENS = 3_000_000
 MAX_DEPTH = 200
-_TOKEN = re.compile(r'\s*(?:("[^"\\]*(?:\\.[^"\\]*)*")|([{}\[\],:])|([^\s{}\[\],:"]+)|(.))', re.DOTALL)
+_TOKEN = re.compile(r'\s*(?:("[^"\\]*(?:\\.[^"\\]*)*")|([{}\[\],:])|([^\s{}\[\],:"]+)|(\S))', re.DOTALL)
 
 Path = tuple[str | int, ...]
 
@@ -52,7 +52,7 @@ def scalars(text: str) -> Iterator[Scalar]:
     while position < length:
         match = _TOKEN.match(text, position)
         if match is None:
-            return
+            break  # only white space is left
         position = match.end()
         count += 1
         if count > MAX_TOKENS:

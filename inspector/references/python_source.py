@@ -28,7 +28,7 @@ _PY2_OCTAL = re.compile(r"(?<![\w.])0(\d+)(?![\w.])")
 _PY2_STRING = re.compile(r"(?<!\w)[uU][rR](?=['\"])")
 _CONFLICT = re.compile(r"^(<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|)")
 _TRIPLE = re.compile(r'"""|\'\'\'')
-_CALL = re.compile(r"[A-Za-z_][\w.]*\s*\(")
+_CALL = re.compile(r"(?<![\w.])[A-Za-z_][\w.]*+\s{0,9}\(")
 
 
 @dataclass(slots=True)

@@ -93,6 +93,9 @@ class Terms:
 
     def name(self, name: str, place: Place, depth: int) -> Term:
         """What ``name`` stands for at ``place``: the binding that holds there, or several."""
+        self.steps += 1
+        if depth > MAX_DEPTH or self.steps > MAX_STEPS:
+            return UNKNOWN
         scope: Scope | None = place.scope
         position, branch = place.position, place.branch
         first = True
@@ -149,7 +152,7 @@ class Terms:
         if binding.how == "aug":
             start = Place(scope, (payload.lineno, payload.col_offset), binding.branch)
             if isinstance(payload.op, ast.Add):
-                return ["j", self.name(name, start, depth + 1), self._term(payload.value, start, depth)]
+                return ["j", self.name(name, start, depth + 2), self._term(payload.value, start, depth)]
             return UNKNOWN
         if binding.how == "unpack":
             node, path = payload

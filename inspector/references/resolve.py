@@ -221,14 +221,13 @@ class _Resolver:
         if template.hops < MAX_WRAPPER_HOPS:
             self._register(passed)
         paths = (site.path, template.path)
-        before = {(f.kind, f.ref) for f in self._judge(template, (template.path,))}
-        ref_changed = _argument(template) != _argument(passed)
-        why = f"Through {function.rsplit('.', 1)[-1]}(), which calls {template.call} at {template.path}:{template.line}. "
+        before = set(self._judge(template, (template.path,)))
+        direct = _argument(passed) != _argument(template) and _argument(passed)[:1] == ["c"]
+        name = function.rsplit(".", 1)[-1]
+        why = f"Through {name}(), which calls {template.call} at {template.path}:{template.line}. "
         for found in self._judge(passed, paths):
-            if found.ref is None or (
-                not ref_changed and (found.kind, found.ref) in before and found.pin is Pin.NONE
-            ):
-                continue
+            if found.ref is None or (found in before and not direct):
+                continue  # not to be told, or said already by the call inside the function
             reference = self._reference(site, written, found, why)
             if reference is not None:
                 yield reference
@@ -291,12 +290,14 @@ def literal_url(text: str) -> Found | None:
     )
 
 
-def _argument(template: Template) -> Any:
+def _argument(template: Template) -> list[Any]:
+    """The term that carries the name; an empty list where it is absent."""
     place, names = template.row.ref
     for keyword in template.keywords:
-        if keyword[0] in names:
+        if keyword[0] in names and isinstance(keyword[1], list):
             return keyword[1]
-    return template.args[place] if place is not None and place < len(template.args) else None
+    term = template.args[place] if place is not None and place < len(template.args) else None
+    return term if isinstance(term, list) else []
 
 
 def _call(raw: Any, path: str) -> tuple[Site, Any, list[Any], list[Any], str] | None:
