@@ -6,6 +6,7 @@ SVG keeps labels as text. Sizes are bounded: a picture that no program opens hel
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QMarginsF, QPointF, QRect, QRectF, QSize, QSizeF, Qt
@@ -18,7 +19,7 @@ from inspector.views import View, hot_path
 
 HEAD = 52.0  # the strip with the heading
 _LONGEST_SIDE = 16_000
-_MOST_PIXELS = 120_000_000
+_MOST_PIXELS = 32_000_000
 _POINTS_PER_PIXEL = 0.75
 _LONGEST_PAGE = 14_400  # points; what PDF readers agree on
 FORMATS = ("svg", "png", "pdf")
@@ -37,12 +38,14 @@ def export_view(
     part = path.with_name(f".{path.name}.part")
     writers = {"svg": _write_svg, "png": _write_png, "pdf": _write_pdf}
     try:
+        part.touch()  # says why a place cannot be written to; Qt's writers only warn on the console
         written = writers[form](view, inks, part, scale, selected)
-        if not written or not part.exists():
+        if not written or not part.stat().st_size:
             raise OSError("nothing was written")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise UnreadableInput(
             f"The picture could not be written to {path}: {error.strerror or error}.",
             "Choose a folder that you may write to.",

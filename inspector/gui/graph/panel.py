@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QKeyCombination, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -51,7 +51,7 @@ _HINTS = {
 _ABOUT_A_NODE = frozenset({"focus", "paths", "lineage"})
 _GATHER = 120  # milliseconds between two builds while a scan runs
 _SLICE = 0.006  # seconds of work per turn of the event loop
-_IN_PROCESS_LIMIT = 3000  # nodes; a larger map is laid out by a child process
+_IN_PROCESS_LIMIT = 800  # nodes; a larger map is laid out by a child process
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +104,13 @@ class GraphPanel(QWidget):
         self._turn = QTimer(self)
         self._turn.setInterval(0)
         self._turn.timeout.connect(self._work_a_slice)
-        for keys, slot in (
-            ("Alt+Left", self.go_back),
-            ("Alt+Right", self.go_forward),
-            ("L", self.toggle_legend),
-            ("Backspace", self.go_back),
-            ("0", self.canvas.fit),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self, slot)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._keys: dict[QKeyCombination, Callable[[], None]] = {
+            QKeyCombination(Qt.KeyboardModifier.AltModifier, Qt.Key.Key_Left): self.go_back,
+            QKeyCombination(Qt.KeyboardModifier.AltModifier, Qt.Key.Key_Right): self.go_forward,
+            QKeyCombination(Qt.Key.Key_Backspace): self.go_back,
+            QKeyCombination(Qt.Key.Key_L): self.toggle_legend,
+            QKeyCombination(Qt.Key.Key_0): self.canvas.fit,
+        }
         self.setFocusProxy(self.canvas)
         self.set_tokens(tokens)
         self._show(EMPTY)
@@ -483,6 +481,15 @@ class GraphPanel(QWidget):
         self.legend.restyle(self._inks, self._scale)
         self.minimap.update()
         self._arrange_bar()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The panel's own keys, whatever in it has the focus; every other key goes on to the window."""
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        act = self._keys.get(QKeyCombination(modifiers, Qt.Key(event.key())))
+        if act is None:
+            event.ignore()
+        else:
+            act()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
