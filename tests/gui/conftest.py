@@ -51,7 +51,8 @@ class Watchdog(QObject):
         super().__init__()
         self.longest = 0.0
         self.allowed = STILL_SECONDS
-        self.where: dict[str, int] = {}
+        self.where: list[str] = []  # places of the longest stall
+        self._seen: list[str] = []
         self._last: float | None = None
         self._waited = 0.0
         self._window_thread = threading.get_ident()
@@ -81,18 +82,20 @@ class Watchdog(QObject):
     def _beat(self) -> None:
         now, waited = perf_counter(), _waited()
         if self._last is not None:
-            self.longest = max(self.longest, now - self._last - (waited - self._waited))
+            still = now - self._last - (waited - self._waited)
+            if still > self.longest:
+                self.longest, self.where = still, list(self._seen)
+        self._seen.clear()
         self._last, self._waited = now, waited
 
     def _look(self) -> None:
         while not self._stopped.wait(0.01):
             last = self._last
-            if last is None or perf_counter() - last < STILL_SECONDS * 0.6:
+            if last is None or perf_counter() - last < STILL_SECONDS * 0.3:
                 continue
             frame = sys._current_frames().get(self._window_thread)
-            lines = traceback.extract_stack(frame)[-4:]
-            place = " < ".join(f"{Path(line.filename).name}:{line.lineno}" for line in reversed(lines))
-            self.where[place] = self.where.get(place, 0) + 1
+            lines = traceback.extract_stack(frame)[-5:]
+            self._seen.append(" < ".join(f"{Path(i.filename).name}:{i.lineno}" for i in reversed(lines)))
 
 
 @pytest.fixture
@@ -102,8 +105,7 @@ def watchdog(qapp: Any) -> Iterator[Watchdog]:
     yield dog
     dog.stop()
     still = f"the event loop stood still for {dog.longest * 1000:.0f} ms"
-    places = sorted(dog.where.items(), key=lambda item: -item[1])[:8]
-    assert dog.longest < dog.allowed, "\n".join([still, *(f"{n}x {place}" for place, n in places)])
+    assert dog.longest < dog.allowed, "\n".join([still, *dog.where[:12]])
 
 
 @pytest.fixture(autouse=True)
