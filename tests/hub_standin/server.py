@@ -31,6 +31,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+BYTE_FAULTS = ("whole", "wrong-range", "short", "less")
 DISABLED = "Access to this resource is disabled."
 LFS_SUFFIXES = (".bin", ".safetensors", ".gguf", ".pt", ".pkl", ".onnx", ".h5", ".npz", ".parquet")
 PREFIX = {"model": "", "dataset": "datasets/", "space": "spaces/"}
@@ -188,8 +189,8 @@ class HubStandIn:
         self.renamed[(kind, old.lower())] = new
 
     def fault(self, pattern: str, kind: str = "status", **how: Any) -> None:
-        """Requests whose path and query match get ``kind``: status, hang, reset, short, drip, whole (Range
-        ignored), wrong-range, html, broken."""
+        """Requests whose path and query match get ``kind``: status, hang, reset, drip, html, broken; and
+        where bytes are sent: whole (Range ignored), wrong-range, short (cut off), less (a byte too few)."""
         self.faults.append(Fault(re.compile(pattern), kind, **how))
 
     def count(self, part: str = "", origin: str = "hub") -> int:
@@ -315,13 +316,9 @@ class _Handler(BaseHTTPRequestHandler):
         for fault in self.hub.faults:
             if fault.times == 0 or not fault.pattern.search(path):
                 continue
-            if (
-                fault.kind in ("whole", "wrong-range", "short")
-                and "/resolve" not in path
-                and "/lfs/" not in path
-            ):
+            if fault.kind in BYTE_FAULTS and "/resolve" not in path and "/lfs/" not in path:
                 continue
-            if fault.kind in ("whole", "wrong-range", "short"):
+            if fault.kind in BYTE_FAULTS:
                 return False  # told to the one that sends the bytes
             if fault.times is not None:
                 fault.times -= 1
@@ -344,7 +341,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _bytes_fault(self) -> str:
         for fault in self.hub.faults:
-            if fault.kind in ("whole", "wrong-range", "short") and fault.pattern.search(self.path):
+            if fault.kind in BYTE_FAULTS and fault.pattern.search(self.path):
                 return fault.kind
         return ""
 
@@ -464,7 +461,7 @@ class _Handler(BaseHTTPRequestHandler):
             first, last = int(wanted[1]), min(int(wanted[2] or len(body)), len(body) - 1)
             shift = 1 if fault == "wrong-range" and first else 0
             told = f"bytes {first - shift}-{last - shift}/{len(body)}"
-            part = body[first - shift : last + 1 - shift]
+            part = body[first - shift : last + 1 - shift - (1 if fault == "less" else 0)]
             self._send(206, part, {**headers, "content-range": told}, cut=cut)
 
     def _json(self, value: Any, headers: dict[str, str] | None = None) -> None:

@@ -274,6 +274,15 @@ def test_named_datasets_are_asked_for_once_each(hub: Any) -> None:
     assert hub.count("/api/datasets/acme/data") == 1
 
 
+def test_a_renamed_dataset_is_named_as_it_answers(hub: Any) -> None:
+    hub.dataset("new/data")
+    hub.rename("old/data", "new/data", "dataset")
+    hub.model("acme/x", card={"datasets": ["old/data"]})
+    facts = facts_of("hf://acme/x")
+    assert [(named.name, named.value) for named in facts.datasets] == [("new/data", "old/data")]
+    assert [one.id for one in facts.relatives] == ["new/data"]
+
+
 def test_what_a_space_uses_is_walked(hub: Any) -> None:
     hub.model("acme/base")
     hub.model("acme/m", base_models=("finetune", ["acme/base"]))

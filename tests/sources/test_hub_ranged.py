@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import random
 import zipfile
@@ -101,6 +102,24 @@ def test_another_range_than_asked_for_is_never_used(hub: Any, model: Any) -> Non
     assert hub.count(origin="store") == 3
 
 
+def test_fewer_bytes_than_the_range_has_are_never_used(hub: Any, model: Any) -> None:
+    hub.fault("/lfs/", "less")
+    with pytest.raises(ReadFailure, match=r"Transfer of model\.bin broke off; not inspected"):
+        ranged().read_at(0, 10)
+
+
+@pytest.mark.parametrize("large", [True, False], ids=["by the hub", "by the range"])
+def test_another_size_than_the_listed_one_is_noticed(hub: Any, hub_standin: Any, large: bool) -> None:
+    row: dict[str, Any] = {"size": 200_000}
+    if large:
+        row["lfs"] = {"oid": hashlib.sha256(BODY).hexdigest(), "size": 200_000}
+    hub.model("acme/x", {"model.bin": hub_standin.File(BODY, large, row=row)})
+    data = ranged()
+    with pytest.raises(ReadFailure, match="changed between two answers"):
+        data.read_at(0, 10)
+    assert data.changed()
+
+
 def test_a_transfer_that_breaks_off_each_time_is_given_up(hub: Any, model: Any) -> None:
     hub.fault("/lfs/", "short")
     with pytest.raises(ReadFailure) as caught:
@@ -122,6 +141,16 @@ def test_a_file_that_was_replaced_after_the_listing_is_noticed(hub: Any, model: 
     with pytest.raises(ReadFailure, match=r"model\.bin: the file changed between two answers"):
         data.read_at(0, 10)
     assert data.changed()
+
+
+def test_a_file_that_is_replaced_between_two_reads_is_noticed(hub: Any, model: Any) -> None:
+    data = ranged()
+    data.read_at(0, 10)
+    end = 200_000 + ranged_module.BLOCK
+    told = {"content-range": f"bytes 200000-{end - 1}/{len(BODY)}", "etag": '"another"'}
+    hub.fault("/lfs/", status=206, body=bytes(ranged_module.BLOCK), headers=told)
+    with pytest.raises(ReadFailure, match="changed between two answers"):
+        data.read_at(200_000, 10)
 
 
 def test_a_commit_that_moved_is_noticed(hub: Any, model: Any) -> None:
