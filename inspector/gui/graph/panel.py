@@ -261,6 +261,10 @@ class GraphPanel(QWidget):
         self._network = network
         self._findings = findings
         self._map = None
+        if not network.nodes:  # the target was closed: nothing of it stays in the history
+            self.canvas.selected = None
+            self._place = Place("story")
+            self._history, self._at = [self._place], 0
         self._refresh(keep_place=bool(self.canvas.view.nodes))
 
     # The views

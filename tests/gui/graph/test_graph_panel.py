@@ -314,3 +314,31 @@ def test_the_heading_is_never_cut_where_a_second_row_helps(
     assert panel.heading.width() >= min(panel.heading.sizeHint().width(), width - 240)
     for button in panel.view_buttons.values():
         assert button.geometry().right() <= width
+
+
+def test_closing_the_target_empties_panel_and_history(make_panel: Any, samples: ModuleType) -> None:
+    panel = make_panel(samples.project())
+    panel.show_view("focus", BASE)
+    panel.set_graph([], [], [])
+    panel.flush()
+    assert panel.view.nodes == () and panel.canvas.message
+    assert panel.current_view() == "story"
+    assert not panel.back_button.isEnabled()
+    assert panel.selected_node() is None
+
+
+def test_a_view_asked_for_before_the_graph_is_there_opens_with_it(
+    make_panel: Any, samples: ModuleType
+) -> None:
+    panel = make_panel()
+    panel.show_view("lineage", BASE)
+    panel.set_graph(*samples.project())
+    panel.flush()
+    assert panel.view.heading.startswith("Lineage of acme/support-7b-instruct")
+
+
+def test_the_package_offers_the_panel() -> None:
+    from inspector.gui import graph
+    from inspector.gui.graph.panel import GraphPanel
+
+    assert graph.GraphPanel is GraphPanel
