@@ -27,12 +27,13 @@ import ast
 import re
 from typing import Any
 
+from inspector.references.api import find_row
 from inspector.references.python_scopes import Binding, Place, Position, Scope, dotted_name, end_of_time
 
 Term = list[Any]
 UNKNOWN: Term = ["?"]
-MAX_STEPS = 240
-MAX_DEPTH = 18
+MAX_STEPS = 140
+MAX_DEPTH = 14
 MAX_ITEMS = 64
 MAX_TEXT = 2_000
 # Names that parsed arguments and configuration objects go by.
@@ -256,6 +257,8 @@ class Terms:
             term = self._method(node, node.func, place, depth)
             if term is not None:
                 return term
+        if depth > 2 and not _keeps_arguments(callee):
+            return ["k", callee, [], []]
         return ["k", callee, *self._arguments(node, place, depth, 0)]
 
     def _environment(self, node: ast.Call, place: Place, depth: int) -> Term:
@@ -440,6 +443,14 @@ class Terms:
 
     def _Lambda(self, node: ast.Lambda, place: Place, depth: int) -> Term:
         return ["g", f"{place.scope.qual}.<lambda:{node.lineno}:{node.col_offset}>"]
+
+
+def _keeps_arguments(callee: Term) -> bool:
+    """Whether the arguments of an inner call can matter: it downloads something, or makes an object."""
+    if callee[0] != "g":
+        return callee[0] == "o"
+    last = callee[1].rsplit(".", 1)[-1]
+    return last[:1].isupper() or find_row(callee[1]) is not None
 
 
 def super_of(node: ast.expr, scope: Scope) -> str | None:
