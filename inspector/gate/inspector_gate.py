@@ -1212,10 +1212,11 @@ class Verification:
         for code, names, words in found:
             if names:
                 self._fail("bytes", code, f"{words}, under the root: {_some(names)}.")
-        for path, rule in sorted(tree.left_out.items()):
-            loadable = _loadable(os.path.join(root, path))
-            note = f", and it holds files that can be loaded: {_some(loadable)}" if loadable else ""
-            self._warn("bytes", "left-out", f"{plain(path)} ({plain(rule)}) was not reviewed{note}.")
+        for rule in sorted(set(tree.left_out.values())):
+            paths = [path for path, why in tree.left_out.items() if why == rule]
+            loadable = [name for path in paths for name in _loadable(root, path)]
+            note = f". Files that can be loaded lie there: {_some(loadable)}" if loadable else ""
+            self._warn("bytes", "left-out", f"Not reviewed ({plain(rule)}): {_some(paths)}{note}.")
         return f"{len(self.files)} files are the approved ones, and nothing else lies there"
 
 
@@ -1231,14 +1232,18 @@ def _stays_inside(name: str, target: str) -> bool:
     return True
 
 
-def _loadable(folder: str, most: int = 5000) -> list[str]:
+def _loadable(root: str, path: str, most: int = 5000) -> list[str]:
     """Files in a folder that was left out which a loader would open; looks at ``most`` entries."""
     found: list[str] = []
-    for place, (_where, folders, files) in enumerate(os.walk(folder)):
+    top = os.path.join(root, path)
+    if not os.path.isdir(top):
+        return [path] if os.path.splitext(path)[1].lower() in LOADABLE else []
+    for where, folders, files in os.walk(top):
         folders.sort()
-        found += [name for name in files if os.path.splitext(name)[1].lower() in LOADABLE]
-        most -= len(files) + 1
-        if most < 0 or place > 500:
+        inner = os.path.relpath(where, root).replace(os.sep, "/")
+        found += [f"{inner}/{name}" for name in files if os.path.splitext(name)[1].lower() in LOADABLE]
+        most -= len(files) + len(folders) + 1
+        if most < 0:
             break
     return found
 

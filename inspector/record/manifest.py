@@ -15,8 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from inspector.gate.inspector_gate import BLOCK, clean_name, sums_line
+from inspector.gate.inspector_gate import BLOCK, clean_name
 from inspector.provenance import Refused, plain
+from inspector.provenance.sums import sums_bytes
 from inspector.sources.interface import Entry, EntryKind, LeftOut, ReadFailure, Source
 
 
@@ -46,7 +47,7 @@ class Manifest:
     @property
     def sums(self) -> bytes:
         """The content of SHA256SUMS."""
-        return b"".join(sums_line(one.sha256, one.name) for one in self.files)
+        return sums_bytes((one.name, one.sha256) for one in self.files)
 
     @property
     def sha256(self) -> str:

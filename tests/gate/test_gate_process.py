@@ -174,7 +174,8 @@ def test_a_virtual_environment_made_on_the_machine_is_warned_of(
     done = run(copied, package, "--root", project, "--trust", trust_file)
     assert done.returncode == 0
     assert (
-        "warning: left-out: .venv (virtual-environment) was not reviewed, and it holds files" in done.stderr
+        "Not reviewed (virtual-environment): .venv. Files that can be loaded lie there: .venv/lib/x.py"
+        in done.stderr
     )
 
 

@@ -207,7 +207,7 @@ def test_verify_tells_every_check_in_words_and_as_json(
     code, out, said = shell("verify", package, "--root", project, "--trust", trust_file, "--format", "json")
     value = json.loads(out)
     assert code == 0 and value["ok"] and value["record"]["decision"] == "approved"
-    assert said == "warning: left-out: .git (version-control) was not reviewed.\n"
+    assert said == "warning: left-out: Not reviewed (version-control): .git.\n"
     code, out, said = shell("verify", package, "--trust", trust_file, "--report", "report.json")
     assert code == 0 and "warning: no-root: " in said and "passed  signature: " in out
     assert json.loads(Path("report.json").read_text())["ok"] is True
