@@ -125,6 +125,25 @@ def test_bytes_that_belong_to_nothing_are_ambiguous(judge: Judge) -> None:
     assert "zip-prefix" in codes(judge(inserted[:30] + inserted, "a.zip"))
 
 
+def test_a_gap_between_two_members_is_ambiguous(judge: Judge) -> None:
+    data = zipped({"a.txt": b"hello", "b.txt": b"world"})
+    second = data.index(b"PK\x03\x04", 4)
+    central = data.index(b"PK\x01\x02")
+    end = data.index(b"PK\x05\x06")
+    entry = data.index(b"PK\x01\x02", central + 4)
+    moved = patched(data, entry + 42, struct.pack("<I", second + 4))
+    moved = patched(moved, end + 16, struct.pack("<I", central + 4))
+    artifact = judge(moved[:second] + b"gap!" + moved[second:], "a.zip")
+    assert artifact.loading is Loading.UNREADABLE
+    assert codes(artifact) == {"zip-gap"}
+
+
+def test_what_unpacks_to_hundreds_of_times_its_size_is_called_a_bomb(judge: Judge) -> None:
+    artifact = judge(gzip.compress(bytes(100_000_000), 9), "a.gz")
+    assert artifact.loading is Loading.UNREADABLE
+    assert "bomb" in artifact.reasons[0].message
+
+
 def test_a_member_that_stands_there_twice_is_ambiguous(judge: Judge) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive, pytest.warns(UserWarning):

@@ -148,7 +148,7 @@ COMMON = st.sampled_from(
     [
         b"(", b")", b"]", b"}", b"N", b"0", b"2", b"K\x01", b"\x94", b"h\0", b"q\0", b"t", b"\x85", b"\x86",
         b"R", b"b", b"a", b"e", b"s", b"u", b"cos\nsystem\n", b"ios\nsystem\n", b"o", b"\x81", b"\x92",
-        b"\x93", b"\x8c\x02os", b"\x8c\x06system", b"1", b".", b"\x8f", b"\x90", b"\x91", b"l", b"d", b"Q", b"Ppid\n",
+        b"\x8c\x02os", b"\x8c\x06system", b"1", b".", b"\x8f", b"\x90", b"\x91", b"l", b"d", b"Q", b"Ppid\n",
         b"\x93", b"\x80\x02", b"\x80\x04",
     ]
 )  # fmt: skip
