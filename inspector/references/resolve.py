@@ -70,7 +70,7 @@ def resolve(indexes: Iterable[FileIndex], project: ProjectFacts) -> list[Referen
         found.extend(_plain(index, around))
     unique: dict[tuple[Any, ...], Reference] = {}
     for item in found:
-        key = (item.path, item.line, item.end_line, item.kind, item.ref, item.revision, item.call)
+        key = (item.path, item.line, item.column, item.end_line, item.kind, item.ref, item.revision)
         unique.setdefault(key, item)
     return sorted(unique.values(), key=_order)
 
@@ -148,9 +148,13 @@ class _Resolver:
         keep = max(place if place is not None else 0, 1) + 1
         args = [self._handed_on(term) for term in template.args[:keep]]
         keywords = [
-            [name, self._handed_on(term)] for name, term in template.keywords if name in _BEARING or name in names
+            [name, self._handed_on(term)]
+            for name, term in template.keywords
+            if name in _BEARING or name in names
         ]
-        full = Template(template.row, template.call, args, keywords, template.path, template.line, template.hops)
+        full = Template(
+            template.row, template.call, args, keywords, template.path, template.line, template.hops
+        )
         for function in functions_in([args, keywords]):
             known = self.templates.setdefault(function, [])
             if len(known) < MAX_TEMPLATES and self.count < MAX_TEMPLATES_IN_ALL:
