@@ -22,11 +22,11 @@ def c_integer(line: bytes) -> int:
         raise BadNumber
     sign = -1 if text.startswith("-") else 1
     digits = text.lstrip("+-")
-    if len(digits) > 1 and digits[0] == "0" and digits[1] in "01234567":
-        return sign * int(digits, 8)
-    if len(digits) > 1 and digits[0] == "0" and digits[1].isdigit():
-        raise BadNumber
-    return sign * int(digits, 0)
+    is_octal = len(digits) > 1 and digits[0] == "0" and digits[1].isdigit()
+    try:
+        return sign * int(digits, 8 if is_octal else 0)
+    except ValueError:  # 018 is neither octal nor decimal
+        raise BadNumber from None
 
 
 def memo_index(line: bytes) -> int:

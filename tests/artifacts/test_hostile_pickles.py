@@ -296,6 +296,7 @@ TRICKS: dict[str, tuple[bytes, Loading, str]] = {
         "frame-misaligned",
     ),
     "no number": (b"Ixyz\n.", BROKEN, "bad-number"),
+    "no octal number": (b"I018\n.", BROKEN, "bad-number"),
     "no index": (b"Np-1\n.", BROKEN, "bad-number"),
     "text that is not utf-8": (b"\x80\x04\x8c\x02\xff\xfe.", BROKEN, "bad-text"),
     "huge memo index": (b"\x80\x02Nr\xff\xff\xff\x7f.", BROKEN, "over-limit"),
