@@ -10,32 +10,28 @@ from collections.abc import Callable, Generator
 from itertools import pairwise
 from time import perf_counter
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QToolTip, QWidget
 
 from inspector.gui.graph import accessible
 from inspector.gui.graph.inks import Inks
 from inspector.gui.graph.overview import Overview
 from inspector.gui.graph.paint import Level, paint_background, paint_edges, paint_nodes
 from inspector.gui.graph.places import Places
+from inspector.gui.graph.scrolled import ScrolledView
 from inspector.gui.graph.tiles import TileLayer
 from inspector.gui.graph.tips import edge_tip, node_tip
+from inspector.gui.texts import tr
 from inspector.views import PlacedNode, View, hot_path
 
-LARGEST_ZOOM = 4.0
-SMALLEST_ZOOM = 0.02
-# Names are 16 pixels at zoom 1: fitting never goes below, except for the map.
-LEGIBLE_ZOOM = 1.0
-_LARGEST_FIT = 1.3
 _DIRECT_LIMIT = 160  # nodes; above, tiles
 _SLICE = 0.006
 _STEP = 1.2
@@ -45,10 +41,9 @@ _ARROWS = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
-EMPTY = View("story", (), (), "", 0.0, 0.0, 0, 0)
 
 
-class GraphCanvas(QAbstractScrollArea):
+class GraphCanvas(ScrolledView):
     """Paints ``view``. ``selected`` is the id of the chosen node or stack, None for none.
 
     ``zoom`` is without the interface scale: 1 shows names at 16 pixels times the scale.
@@ -58,19 +53,12 @@ class GraphCanvas(QAbstractScrollArea):
     node_activated = Signal(str)
     stack_opened = Signal(str)
     edge_selected = Signal(object)
-    zoom_changed = Signal(float)
     filled = Signal()  # the index of a large view is complete
 
     def __init__(self, inks: Inks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         accessible.install()
         self.inks = inks
-        self.view: View = EMPTY
-        self.places = Places(EMPTY)
-        self.selected: str | None = None
-        self.zoom = 1.0
-        self.scale = 1.0
-        self.motion = True
         self.message = ""
         self.way_to: Callable[[str], list[str]] | None = None
         self.overview: Overview | None = None
@@ -81,17 +69,13 @@ class GraphCanvas(QAbstractScrollArea):
         self._hovered: str | None = None
         self._grabbed: QPointF | None = None
         self._dragged = False
-        self._fitted = True
         self._work: list[Generator[None, None, None]] = []
         self._work_timer = QTimer(self)
         self._work_timer.setInterval(0)
         self._work_timer.timeout.connect(self._do_a_slice)
-        self._glide = QVariantAnimation(self)
-        self._glide.setDuration(160)
-        self._glide.valueChanged.connect(self._scroll_to)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(self.tr("Provenance graph"))
+        self.setAccessibleName(tr("Provenance graph"))
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(240, 160)
@@ -132,14 +116,6 @@ class GraphCanvas(QAbstractScrollArea):
         self.inks = inks
         if self.view.nodes:
             self.set_view(self.view, keep_place=True)
-        self.viewport().update()
-
-    def set_scale(self, factor: float) -> None:
-        """The interface scale, 0.8 to 2.5; what is in the middle stays there."""
-        middle = self.point_at(QPointF(self.viewport().rect().center()))
-        self.scale = factor
-        self._range()
-        self._centre(middle)
         self.viewport().update()
 
     def set_message(self, text: str) -> None:
@@ -191,124 +167,6 @@ class GraphCanvas(QAbstractScrollArea):
         way = self.way_to(self.selected)
         steps = (self.places.edge_between(one, other) for one, other in pairwise(way))
         return [step for step in steps if step is not None]
-
-    # Zoom and place
-
-    @property
-    def pixels(self) -> float:
-        """Device-independent pixels per unit of the view."""
-        return self.zoom * self.scale
-
-    def fit(self) -> None:
-        """The zoom that shows all, but never one at which names could not be read; then the anchor."""
-        area = self.viewport().size()
-        wide = area.width() / max(self.view.width * self.scale, 1.0)
-        high = area.height() / max(self.view.height * self.scale, 1.0)
-        whole = min(wide, high)
-        if self.view.name == "map":
-            zoom = min(max(whole, SMALLEST_ZOOM), 1.0)
-        else:
-            zoom = min(max(whole, LEGIBLE_ZOOM), _LARGEST_FIT)
-        self._set_zoom(zoom)
-        self._fitted = True
-        self._range()
-        node = self.places.node(self.selected) or self.places.node(self.view.anchor)
-        if node is not None and whole < zoom:
-            self._show_start(node)
-        self.viewport().update()
-
-    def zoom_by(self, factor: float, about: QPointF | None = None) -> None:
-        """Zooms; the point ``about`` (of the viewport, else its middle) stays where it is."""
-        self._fitted = False
-        about = about if about is not None else QPointF(self.viewport().rect().center())
-        fixed = self.point_at(about)
-        self._set_zoom(min(max(self.zoom * factor, SMALLEST_ZOOM), LARGEST_ZOOM))
-        self._range()
-        left, top = fixed.x() * self.pixels - about.x(), fixed.y() * self.pixels - about.y()
-        self._scroll_to(QPointF(left, top))
-        self.viewport().update()
-
-    def _set_zoom(self, zoom: float) -> None:
-        if zoom != self.zoom:
-            self.zoom = zoom
-            self.zoom_changed.emit(zoom)
-
-    def point_at(self, position: QPointF) -> QPointF:
-        """The point of the view under a position of the viewport."""
-        left, top = self._corner()
-        return QPointF((position.x() + left) / self.pixels, (position.y() + top) / self.pixels)
-
-    def position_of(self, point: QPointF) -> QPointF:
-        left, top = self._corner()
-        return QPointF(point.x() * self.pixels - left, point.y() * self.pixels - top)
-
-    def shown_area(self) -> QRectF:
-        """The part of the view that the viewport shows."""
-        size = self.viewport().size()
-        return QRectF(self.point_at(QPointF(0, 0)), self.point_at(QPointF(size.width(), size.height())))
-
-    def centre_on(self, point: QPointF) -> None:
-        self._centre(point)
-
-    def _corner(self) -> tuple[float, float]:
-        """The viewport's corner in pixels of the view; a smaller view stands in the viewport's middle."""
-        size = self.viewport().size()
-        left: float = self.horizontalScrollBar().value()
-        top: float = self.verticalScrollBar().value()
-        spare_x = size.width() - self.view.width * self.pixels
-        spare_y = size.height() - self.view.height * self.pixels
-        return (-spare_x / 2 if spare_x > 0 else left, -spare_y / 2 if spare_y > 0 else top)
-
-    def _range(self) -> None:
-        size = self.viewport().size()
-        for bar, length, window in (
-            (self.horizontalScrollBar(), self.view.width, size.width()),
-            (self.verticalScrollBar(), self.view.height, size.height()),
-        ):
-            bar.setRange(0, max(round(length * self.pixels) - window, 0))
-            bar.setPageStep(window)
-            bar.setSingleStep(40)
-
-    def _scroll_to(self, corner: QPointF) -> None:
-        self.horizontalScrollBar().setValue(round(corner.x()))
-        self.verticalScrollBar().setValue(round(corner.y()))
-
-    def _centre(self, point: QPointF) -> None:
-        size = self.viewport().size()
-        self._scroll_to(
-            QPointF(point.x() * self.pixels - size.width() / 2, point.y() * self.pixels - size.height() / 2)
-        )
-
-    def _show_start(self, node: PlacedNode) -> None:
-        """The anchor at the left edge and in the middle of the height; a chosen node in the middle."""
-        if node.id == self.selected:
-            self._centre(QPointF(node.x + node.w / 2, node.y + node.h / 2))
-            return
-        size = self.viewport().size()
-        top = (node.y + node.h / 2) * self.pixels - size.height() / 2
-        left = (node.x - 32) * self.pixels
-        if (node.x + node.w) * self.pixels <= size.width() * 0.4:
-            left = 0
-        self._scroll_to(QPointF(left, top))
-
-    def _into_sight(self, node: PlacedNode) -> None:
-        shown = self.shown_area()
-        box = QRectF(node.x - 24, node.y - 24, node.w + 48, node.h + 48)
-        if shown.contains(box):
-            return
-        if self.zoom < 0.4 and self.view.name == "map":
-            return
-        left, top = self._corner()
-        dx = min(box.left() - shown.left(), 0) or max(box.right() - shown.right(), 0)
-        dy = min(box.top() - shown.top(), 0) or max(box.bottom() - shown.bottom(), 0)
-        goal = QPointF(left + dx * self.pixels, top + dy * self.pixels)
-        if not self.motion or not self.isVisible():
-            self._scroll_to(goal)
-            return
-        self._glide.stop()
-        self._glide.setStartValue(QPointF(left, top))
-        self._glide.setEndValue(goal)
-        self._glide.start()
 
     # Painting
 
@@ -417,7 +275,7 @@ class GraphCanvas(QAbstractScrollArea):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
-            self._glide.stop()
+            self.stop_gliding()
             self._grabbed = event.position()
             self._dragged = False
 
@@ -495,15 +353,6 @@ class GraphCanvas(QAbstractScrollArea):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.viewport().update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._range()
-        if not event.oldSize().isValid() or (self._fitted and self.view.name == "map"):
-            self.fit()
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().update()
 
     def _step(self, dx: int, dy: int) -> None:

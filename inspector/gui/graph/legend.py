@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 from inspector.gui.graph.glyphs import draw_severity, draw_stroked
 from inspector.gui.graph.inks import Inks
 from inspector.gui.graph.paint import Level, paint_nodes
+from inspector.gui.texts import tr
 from inspector.provenance import NodeKind, Severity
 from inspector.views import PlacedNode
 from inspector.views.interface import PICKLE_BASED, RUNS_CODE, UNKNOWN, UNPINNED
@@ -73,7 +74,7 @@ class Legend(QFrame):
     def __init__(self, inks: Inks, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("graphLegend")
-        self.setAccessibleName(self.tr("Legend of the graph"))
+        self.setAccessibleName(tr("Legend of the graph"))
         self._scale = 1.0
         self._inks = inks
         self._grid = QGridLayout(self)
@@ -109,7 +110,7 @@ class Legend(QFrame):
             f" background: transparent; font-size: {round(13 * self._scale)}px; }}"
         )
         for row, (word, text) in enumerate(_MARKS):
-            self._row(row, 0, "mark", word, self.tr(text), span=5)
+            self._row(row, 0, "mark", word, tr(text), span=5)
         for row, severity in enumerate(Severity):
             self._row(len(_MARKS) + row, 0, "severity", severity.value, severity.value)
         for place, kind in enumerate(NodeKind):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from inspector.gui.graph.canvas import GraphCanvas
 from inspector.gui.graph.paint import paint_far
+from inspector.gui.texts import tr
 
 _LONG_SIDE = 220
 _MARGIN = 14
@@ -19,7 +20,7 @@ class Minimap(QWidget):
     def __init__(self, canvas: GraphCanvas) -> None:
         super().__init__(canvas)
         self.canvas = canvas
-        self.setAccessibleName(self.tr("Map overview"))
+        self.setAccessibleName(tr("Map overview"))
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         # What the canvas shows changes in many ways; a look ten times a second is cheap and misses none.

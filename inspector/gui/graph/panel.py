@@ -13,25 +13,18 @@ from time import perf_counter
 
 from PySide6.QtCore import QKeyCombination, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from inspector.gui.graph.canvas import EMPTY, GraphCanvas
+from inspector.gui.graph.bar import VIEWS, GraphBar
+from inspector.gui.graph.canvas import GraphCanvas
 from inspector.gui.graph.export import export_view, view_image
-from inspector.gui.graph.glyphs import icon
 from inspector.gui.graph.inks import Inks
 from inspector.gui.graph.layout_job import LayoutJob
 from inspector.gui.graph.legend import Legend
 from inspector.gui.graph.minimap import Minimap
+from inspector.gui.graph.scrolled import EMPTY
 from inspector.gui.graph.style import sheet
-from inspector.gui.graph.tips import plain_tip
+from inspector.gui.texts import tr
 from inspector.gui.theme import LIGHT, Tokens
 from inspector.provenance import Edge, Finding, Node
 from inspector.views import Network, View, focus, lineage, paths, story
@@ -39,18 +32,10 @@ from inspector.views.bands import bands
 from inspector.views.interface import Point
 from inspector.views.whole import numbered, wants_bands, whole_in_steps
 
-VIEWS = ("story", "focus", "paths", "map", "lineage")
-_TITLES = {"story": "Story", "focus": "Focus", "paths": "Paths", "map": "Map", "lineage": "Lineage"}
-_HINTS = {
-    "story": "The worst findings and the shortest ways to them",
-    "focus": "What stands around the selected node",
-    "paths": "Every shortest way from the project to the selected node",
-    "map": "All nodes",
-    "lineage": "What the selected model was made from",
-}
 _ABOUT_A_NODE = frozenset({"focus", "paths", "lineage"})
 _GATHER = 120  # milliseconds between two builds while a scan runs
 _SLICE = 0.006  # seconds of work per turn of the event loop
+_ZOOM_STEP = 1.2
 _IN_PROCESS_LIMIT = 800  # nodes; a larger map is laid out by a child process
 
 
@@ -97,7 +82,25 @@ class GraphPanel(QWidget):
         self.legend = Legend(self._inks, self.canvas)
         self.minimap = Minimap(self.canvas)
         self.minimap.hide()
-        self._build_bar()
+        self.bar = GraphBar(self)
+        self.heading = self.bar.heading
+        self.view_buttons = self.bar.view_buttons
+        self.back_button, self.forward_button = self.bar.back_button, self.bar.forward_button
+        self.bar.view_wished.connect(self.show_view)
+        for name, act in (
+            ("back", self.go_back),
+            ("forward", self.go_forward),
+            ("zoom-out", lambda: self.canvas.zoom_by(1 / _ZOOM_STEP)),
+            ("zoom-in", lambda: self.canvas.zoom_by(_ZOOM_STEP)),
+            ("fit", self.canvas.fit),
+            ("legend", self.toggle_legend),
+        ):
+            self.bar.when_pressed(name, act)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self.canvas, 1)
         self._gather = QTimer(self)
         self._gather.setSingleShot(True)
         self._gather.timeout.connect(self._begin)
@@ -114,87 +117,6 @@ class GraphPanel(QWidget):
         self.setFocusProxy(self.canvas)
         self.set_tokens(tokens)
         self._show(EMPTY)
-
-    def _build_bar(self) -> None:
-        self._bar = QHBoxLayout()
-        self._bar.setContentsMargins(10, 6, 10, 6)
-        self._bar.setSpacing(4)
-        self._second_row = QHBoxLayout()
-        self._second_row.setContentsMargins(12, 0, 10, 6)
-        self._icons: list[tuple[QToolButton, str]] = []
-        self.back_button = self._button("back", self.tr("Back"), self.go_back)
-        self.forward_button = self._button("forward", self.tr("Forward"), self.go_forward)
-        self._bar.addSpacing(8)
-        group = QButtonGroup(self)
-        self.view_buttons: dict[str, QToolButton] = {}
-        for name in VIEWS:
-            button = QToolButton(self)
-            button.setText(self.tr(_TITLES[name]))
-            button.setAccessibleName(self.tr(_TITLES[name]))
-            button.setToolTip(self.tr(_HINTS[name]))
-            button.setCheckable(True)
-            button.setObjectName("graphView")
-            button.clicked.connect(lambda _=False, view=name: self.show_view(view))
-            group.addButton(button)
-            self.view_buttons[name] = button
-            self._bar.addWidget(button)
-        self._bar.addSpacing(12)
-        self.heading = QLabel(self)
-        self.heading.setTextFormat(Qt.TextFormat.PlainText)
-        self.heading.setObjectName("graphHeading")
-        self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._filler = QWidget(self)
-        self._filler.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._filler.hide()
-        self._bar.addWidget(self._filler, 1)
-        self._bar.addWidget(self.heading, 1)
-        self.tools = QWidget(self)
-        row = QHBoxLayout(self.tools)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        self._bar.addWidget(self.tools)
-        self._button("zoom-out", self.tr("Zoom out"), lambda: self.canvas.zoom_by(1 / 1.2), row)
-        self.zoom_label = QLabel(self)
-        self.zoom_label.setTextFormat(Qt.TextFormat.PlainText)
-        self.zoom_label.setObjectName("graphZoom")
-        self.zoom_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        row.addWidget(self.zoom_label)
-        self._button("zoom-in", self.tr("Zoom in"), lambda: self.canvas.zoom_by(1.2), row)
-        self._button("fit", self.tr("Fit"), self.canvas.fit, row)
-        self.legend_button = self._button("legend", self.tr("Legend"), self.toggle_legend, row)
-        self.legend_button.setCheckable(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(self._bar)
-        column.addLayout(self._second_row)
-        column.addWidget(self.canvas, 1)
-
-    def _button(
-        self, name: str, text: str, pressed: Callable[[], object], row: QHBoxLayout | None = None
-    ) -> QToolButton:
-        button = QToolButton(self)
-        button.setAccessibleName(text)
-        button.setToolTip(text)
-        button.setAutoRaise(True)
-        button.clicked.connect(lambda _=False: pressed())
-        self._icons.append((button, name))
-        (row or self._bar).addWidget(button)
-        return button
-
-    def _arrange_bar(self) -> None:
-        """One row where everything fits; else heading and tools take a second one: neither may be cut."""
-        rows = self._bar, self._second_row
-        taken = sum(button.sizeHint().width() + 4 for button in self.view_buttons.values())
-        taken += self.back_button.sizeHint().width() * 2 + self.tools.sizeHint().width() + 60
-        fits = taken + self.heading.sizeHint().width() <= self.width()
-        wished, other = rows if fits else rows[::-1]
-        if wished.indexOf(self.heading) < 0:
-            for widget, stretch in ((self.heading, 1), (self.tools, 0)):
-                other.removeWidget(widget)
-                wished.addWidget(widget, stretch)
-            self._filler.setVisible(not fits)
-        self._second_row.setContentsMargins(12, 0, 10, 0 if fits else 6)
 
     # The graph
 
@@ -345,10 +267,7 @@ class GraphPanel(QWidget):
     def _refresh(self, *, keep_place: bool) -> None:
         self._cancel_job()
         place = self._place
-        for name, button in self.view_buttons.items():
-            button.setChecked(name == place.view)
-        self.back_button.setEnabled(self._at > 0)
-        self.forward_button.setEnabled(self._at + 1 < len(self._history))
+        self.bar.say_where(place.view, back=self._at > 0, forward=self._at + 1 < len(self._history))
         if not self._network.nodes:
             self._show(EMPTY)
             return
@@ -370,20 +289,17 @@ class GraphPanel(QWidget):
 
     def _show(self, view: View, *, keep_place: bool = False) -> None:
         count = f"{view.shown:,} of {view.total:,} nodes" if view.name != "map" else f"{view.total:,} nodes"
-        self.canvas.setAccessibleName(self.tr("Provenance graph, {} view, {}").format(view.name, count))
-        self.heading.setText(view.heading)
-        self.heading.setToolTip(plain_tip([view.heading]) if view.heading else "")
-        self.canvas.set_message("" if view.nodes else self.tr("No nodes yet"))
+        self.canvas.setAccessibleName(tr("Provenance graph, {} view, {}").format(view.name, count))
+        self.bar.set_heading(view.heading)
+        self.canvas.set_message("" if view.nodes else tr("No nodes yet"))
         self.canvas.set_view(view, keep_place=keep_place)
         self.minimap.setVisible(view.name == "map" and bool(view.nodes))
-        self._arrange_bar()
 
     def _say_what_is_drawn(self) -> None:
         """The map of a very large graph leaves long lines out until a node is chosen, and says so."""
         if not self.canvas.places.all_lines_drawn:
-            said = self.tr("long lines only for the selected node")
-            self.heading.setText(f"{self.canvas.view.heading}, {said}")
-            self._arrange_bar()
+            said = tr("long lines only for the selected node")
+            self.bar.set_heading(f"{self.canvas.view.heading}, {said}")
 
     def _way_to(self, key: str) -> list[str]:
         return self._network.way_to(key) if key in self._network.nodes else []
@@ -404,7 +320,7 @@ class GraphPanel(QWidget):
                 corners = bands(*numbered(network))
             self._run(self._assemble(corners))
             return
-        self.canvas.set_message(self.tr("Laying out {} nodes…").format(f"{total:,}"))
+        self.canvas.set_message(tr("Laying out {} nodes…").format(f"{total:,}"))
         self._job = LayoutJob(network, self._laid_out, self)
         self._job.start()
 
@@ -448,12 +364,12 @@ class GraphPanel(QWidget):
     def toggle_legend(self) -> None:
         """Shows or hides the legend."""
         self.legend.setVisible(self.legend.isHidden())
-        self.legend_button.setChecked(not self.legend.isHidden())
+        self.bar.legend_button.setChecked(not self.legend.isHidden())
         self.legend.place()
         self.legend.raise_()
 
     def _zoomed(self, zoom: float) -> None:
-        self.zoom_label.setText(f"{zoom:.0%}")
+        self.bar.zoom_label.setText(f"{zoom:.0%}")
 
     # Look
 
@@ -476,15 +392,11 @@ class GraphPanel(QWidget):
 
     def _restyle(self) -> None:
         self.setStyleSheet(sheet(self._tokens, self._scale))
-        size = round(18 * self._scale)
-        for button, name in self._icons:
-            button.setIcon(icon(name, self._inks.ink, self._inks.line, size))
-            button.setIconSize(QSize(size, size))
-        self.zoom_label.setMinimumWidth(round(48 * self._scale))
+        self.bar.restyle(self._inks, self._scale)
         self._zoomed(self.canvas.zoom)
         self.legend.restyle(self._inks, self._scale)
         self.minimap.update()
-        self._arrange_bar()
+        self.bar.arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The panel's own keys, whatever in it has the focus; every other key goes on to the window."""
@@ -497,7 +409,7 @@ class GraphPanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange_bar()
+        self.bar.arrange()
         self.legend.place()
         self.minimap.place()
 
