@@ -16,11 +16,35 @@ MAX_EVENTS = 20_000
 MAX_LINKS = 300
 # The keys of the hub's card metadata that speak of provenance (hub documentation, dataset and model cards).
 _KEYS = (
-    "license", "license_name", "license_link", "source_datasets", "annotations_creators", "language_creators",
-    "task_categories", "task_ids", "size_categories", "language", "multilinguality", "pretty_name", "tags", "configs",
-    "dataset_info", "base_model", "base_model_relation", "datasets", "library_name", "pipeline_tag", "model_name",
-    "extra_gated_prompt", "gated", "models", "sdk", "preload_from_hub", "train-eval-index", "viewer",
-)  # fmt: skip
+    "license",
+    "license_name",
+    "license_link",
+    "source_datasets",
+    "annotations_creators",
+    "language_creators",
+    "task_categories",
+    "task_ids",
+    "size_categories",
+    "language",
+    "multilinguality",
+    "pretty_name",
+    "tags",
+    "configs",
+    "dataset_info",
+    "base_model",
+    "base_model_relation",
+    "datasets",
+    "library_name",
+    "pipeline_tag",
+    "model_name",
+    "extra_gated_prompt",
+    "gated",
+    "models",
+    "sdk",
+    "preload_from_hub",
+    "train-eval-index",
+    "viewer",
+)
 _LINK = re.compile(r"\]\(\s*<?([^)\s>]{1,500})>?(?:\s+\"[^\"]*\")?\s*\)|(https?://[^\s)\]>\"'`]{4,500})")
 
 
@@ -115,7 +139,9 @@ def _object(source: ByteSource) -> dict[str, Any] | None:
 
 
 def read_infos(source: ByteSource, path: str) -> DatasetFacts | None:
-    """``dataset_infos.json`` of the datasets library: licence, splits and download checksums by configuration."""
+    """``dataset_infos.json`` of the datasets library: licence, splits and download checksums by
+    configuration.
+    """
     value = _object(source)
     if value is None:
         return DatasetFacts(path, "dataset-infos", partly="The file is no JSON object; it was not read.")
@@ -155,7 +181,9 @@ def read_infos(source: ByteSource, path: str) -> DatasetFacts | None:
 
 
 def read_croissant(source: ByteSource, path: str) -> DatasetFacts | None:
-    """Croissant metadata (MLCommons): distribution with SHA-256, whether it is live, the responsible-AI claims."""
+    """Croissant metadata (MLCommons): distribution with SHA-256, whether it is live, the responsible-AI
+    claims.
+    """
     value = _object(source)
     if value is None or "distribution" not in value:
         return None

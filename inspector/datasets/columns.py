@@ -5,14 +5,60 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# Layouts in use: chat (messages, ShareGPT's conversations), instruction (Alpaca), completion, preference (DPO),
+# Layouts in use: chat (messages, ShareGPT's conversations), instruction (Alpaca), completion, preferences,
 # question and answer, classification.
-INPUTS = ("messages", "conversations", "conversation", "dialog", "dialogue", "prompt", "instruction", "input", "inputs",
-          "question", "query", "context", "text", "content", "sentence", "document", "source", "user",
-          "ticket", "problem", "premise", "hypothesis", "article", "review")  # fmt: skip
-OUTPUTS = ("response", "completion", "output", "outputs", "answer", "answers", "chosen", "rejected", "label", "labels",
-           "target", "targets", "summary", "correction", "corrected", "reply", "assistant", "solution", "category",
-           "sentiment", "class", "score", "rating", "feedback")  # fmt: skip
+INPUTS = (
+    "messages",
+    "conversations",
+    "conversation",
+    "dialog",
+    "dialogue",
+    "prompt",
+    "instruction",
+    "input",
+    "inputs",
+    "question",
+    "query",
+    "context",
+    "text",
+    "content",
+    "sentence",
+    "document",
+    "source",
+    "user",
+    "ticket",
+    "problem",
+    "premise",
+    "hypothesis",
+    "article",
+    "review",
+)
+OUTPUTS = (
+    "response",
+    "completion",
+    "output",
+    "outputs",
+    "answer",
+    "answers",
+    "chosen",
+    "rejected",
+    "label",
+    "labels",
+    "target",
+    "targets",
+    "summary",
+    "correction",
+    "corrected",
+    "reply",
+    "assistant",
+    "solution",
+    "category",
+    "sentiment",
+    "class",
+    "score",
+    "rating",
+    "feedback",
+)
 _CONTRIBUTOR = re.compile(
     r"(?:user|contributor|annotator|author|worker|customer|submitter|reviewer|rater|editor|account|reporter|agent|"
     r"labeler|labeller|creator|owner|member)(?:[_ -]?(?:id|name|uuid|email|hash|key))?"
@@ -21,7 +67,8 @@ _CONTRIBUTOR = re.compile(
 )
 _TIME = re.compile(
     r"time|timestamp|date|datetime|ts|created|(?:created|updated|submitted|added|collected|modified|inserted|logged)"
-    r"[_ -]?(?:at|on|time|date|utc|ts)|(?:creation|submission|event|received)[_ -]?(?:time|date|ts)|createdAt|updatedAt",
+    r"[_ -]?(?:at|on|time|date|utc|ts)|(?:creation|submission|event|received)[_ -]?(?:time|date|ts)"
+    r"|createdAt|updatedAt",
     re.IGNORECASE,
 )
 

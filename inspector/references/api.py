@@ -17,7 +17,8 @@ class Row:
     ``pattern`` is a dotted name, ``*`` stands for anything (dots too), ``?`` for a base that is not known.
     ``ref`` are the position (None where there is none) and the keywords that carry what is named;
     ``revision`` the keywords that carry its revision. ``reading`` is the way the arguments are judged (a
-    name of ``judge.READINGS``). ``safe`` is what is known of every such call. ``runs`` says in words when code runs, ``note`` why the row stands here.
+    name of ``judge.READINGS``). ``safe`` is what is known of every such call. ``runs`` says in words when
+    code runs, ``note`` why the row stands here.
     """
 
     pattern: str

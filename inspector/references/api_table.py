@@ -9,8 +9,17 @@ from __future__ import annotations
 
 from inspector.references.api import Row
 
-_NAME = ("pretrained_model_name_or_path", "model_name_or_path", "pretrained_model_or_path", "repo_id", "model_id",
-         "model_name", "pretrained_path", "name", "path")  # fmt: skip
+_NAME = (
+    "pretrained_model_name_or_path",
+    "model_name_or_path",
+    "pretrained_model_or_path",
+    "repo_id",
+    "model_id",
+    "model_name",
+    "pretrained_path",
+    "name",
+    "path",
+)
 _REMOTE = "trust_remote_code=True runs Python files of the repository; .bin weights are pickles"
 _PICKLE = "a pickle runs what its stream names, as it is read"
 _CODE_PINS = ("revision",)
@@ -206,18 +215,19 @@ _EMBEDDERS = (
     Row("InstructorEmbedding*.INSTRUCTOR", "model", (0, ("model_name_or_path",)), "hub-object"),
 )
 
-_HUB = tuple(
-    Row(f"huggingface_hub*.{name}", "model", (0, ("repo_id",)), "repo-type")
-    for name in (
-        "hf_hub_download",
-        "snapshot_download",
-        "cached_download",
-        "hf_hub_url",
-        "load_torch_model",
-        "list_repo_files",
-        "list_repo_tree",
-    )  # fmt: skip
-) + (
+_HUB = (
+    *tuple(
+        Row(f"huggingface_hub*.{name}", "model", (0, ("repo_id",)), "repo-type")
+        for name in (
+            "hf_hub_download",
+            "snapshot_download",
+            "cached_download",
+            "hf_hub_url",
+            "load_torch_model",
+            "list_repo_files",
+            "list_repo_tree",
+        )
+    ),
     Row("huggingface_hub*.model_info", "model", (0, ("repo_id",)), note="facts of a named repository"),
     Row("huggingface_hub*.dataset_info", "dataset", (0, ("repo_id",))),
     Row("huggingface_hub.Repository", "model", (None, ("clone_from",)), "hub-or-url"),
@@ -301,8 +311,13 @@ _HUB = tuple(
 )
 
 _DATASETS = (
-    Row("datasets*.load_dataset", "dataset", (0, ("path",)), "dataset",
-        runs="before datasets 4 a repository's loading script could be run"),
+    Row(
+        "datasets*.load_dataset",
+        "dataset",
+        (0, ("path",)),
+        "dataset",
+        runs="before datasets 4 a repository's loading script could be run",
+    ),
     Row("datasets*.load_dataset_builder", "dataset", (0, ("path",)), "dataset"),
     Row("datasets*.get_dataset_config_names", "dataset", (0, ("path",)), "dataset"),
     Row("datasets*.get_dataset_split_names", "dataset", (0, ("path",)), "dataset"),
@@ -313,13 +328,31 @@ _DATASETS = (
     Row("datasets*.from_parquet", "dataset", (0, ("path_or_paths",)), "data-file", ()),
     Row("unsloth*.load_dataset", "dataset", (0, ("path",)), "dataset"),
     *(
-        Row(f"{library}.{name}", "dataset", (0, ("path", "filepath_or_buffer", "path_or_buf", "source")),
-            "remote-data", (), "url", note="only where the path is a URL: local reads are not references")
+        Row(
+            f"{library}.{name}",
+            "dataset",
+            (0, ("path", "filepath_or_buffer", "path_or_buf", "source")),
+            "remote-data",
+            (),
+            "url",
+            note="only where the path is a URL: local reads are not references",
+        )
         for library in ("pandas", "polars", "dask.dataframe", "pyarrow.parquet")
-        for name in ("read_csv", "read_json", "read_parquet", "read_table", "read_ndjson", "scan_parquet",
-                     "scan_csv", "scan_ndjson", "read_feather", "read_excel", "read_xml")
+        for name in (
+            "read_csv",
+            "read_json",
+            "read_parquet",
+            "read_table",
+            "read_ndjson",
+            "scan_parquet",
+            "scan_csv",
+            "scan_ndjson",
+            "read_feather",
+            "read_excel",
+            "read_xml",
+        )
     ),
-)  # fmt: skip
+)
 
 _RUNTIMES = (
     Row("timm.create_model", "model", (0, ("model_name",)), "timm", (), "timm"),
@@ -337,72 +370,204 @@ _RUNTIMES = (
     Row("tensorrt_llm*.LLM", "model", (0, ("model",)), "hub-object", runs=_REMOTE),
     Row("mlx_lm*.load", "model", (0, ("path_or_hf_repo",)), "hub-object"),
     Row("mlx_vlm*.load", "model", (0, ("path_or_hf_repo",)), "hub-object"),
-    Row("faster_whisper.WhisperModel", "model", (0, ("model_size_or_path",)), "hub-object",
-        note="size names map to repositories of the hub"),
-    Row("whisper.load_model", "model", (0, ("name",)), "named", (), "openai",
-        note="the library compares a SHA-256 of its own table; the project names no revision"),
+    Row(
+        "faster_whisper.WhisperModel",
+        "model",
+        (0, ("model_size_or_path",)),
+        "hub-object",
+        note="size names map to repositories of the hub",
+    ),
+    Row(
+        "whisper.load_model",
+        "model",
+        (0, ("name",)),
+        "named",
+        (),
+        "openai",
+        note="the library compares a SHA-256 of its own table; the project names no revision",
+    ),
     Row("whisperx.load_model", "model", (0, ("whisper_arch",)), "named", (), "hf"),
-    Row("ultralytics*.YOLO", "model", (0, ("model",)), "ultralytics", (), "ultralytics",
+    Row(
+        "ultralytics*.YOLO",
+        "model",
+        (0, ("model",)),
+        "ultralytics",
+        (),
+        "ultralytics",
         runs=".pt files are pickles, loaded with weights_only=False",
-        note="a bare name is downloaded from a floating release"),
-    *(Row(f"ultralytics*.{name}", "model", (0, ("model",)), "ultralytics", (), "ultralytics",
-          runs=".pt files are pickles") for name in ("RTDETR", "SAM", "FastSAM", "NAS", "YOLOWorld", "YOLOE")),
-    Row("spacy.load", "model", (0, ("name",)), "named", (), "pip",
-        runs="a pipeline package is Python code", note="pinned only through the installed package"),
+        note="a bare name is downloaded from a floating release",
+    ),
+    *(
+        Row(
+            f"ultralytics*.{name}",
+            "model",
+            (0, ("model",)),
+            "ultralytics",
+            (),
+            "ultralytics",
+            runs=".pt files are pickles",
+        )
+        for name in ("RTDETR", "SAM", "FastSAM", "NAS", "YOLOWorld", "YOLOE")
+    ),
+    Row(
+        "spacy.load",
+        "model",
+        (0, ("name",)),
+        "named",
+        (),
+        "pip",
+        runs="a pipeline package is Python code",
+        note="pinned only through the installed package",
+    ),
     Row("spacy.cli.download", "model", (0, ("model",)), "named", (), "github"),
     Row("stanza.Pipeline", "model", (0, ("lang",)), "named", (), "stanza"),
     Row("stanza.download", "model", (0, ("lang",)), "named", (), "stanza"),
     Row("TTS*.TTS", "model", (0, ("model_name",)), "named", (), "coqui"),
     Row("gpt4all.GPT4All", "model", (0, ("model_name",)), "named", (), "gpt4all"),
-    Row("speechbrain*.from_hparams", "model", (0, ("source",)), safe=False,
-        runs="hyperparams.yaml builds any object and may name a Python file"),
-    Row("speechbrain*.foreign_class", "model", (0, ("source",)), safe=False, runs="a Python file of the source is run"),
-    Row("torch.hub.load", "model", (0, ("repo_or_dir",)), "torch-hub", (), "torch-hub", safe=False,
-        runs="hubconf.py of the repository is run"),
+    Row(
+        "speechbrain*.from_hparams",
+        "model",
+        (0, ("source",)),
+        safe=False,
+        runs="hyperparams.yaml builds any object and may name a Python file",
+    ),
+    Row(
+        "speechbrain*.foreign_class",
+        "model",
+        (0, ("source",)),
+        safe=False,
+        runs="a Python file of the source is run",
+    ),
+    Row(
+        "torch.hub.load",
+        "model",
+        (0, ("repo_or_dir",)),
+        "torch-hub",
+        (),
+        "torch-hub",
+        safe=False,
+        runs="hubconf.py of the repository is run",
+    ),
     Row("torch.hub.help", "model", (0, ("github",)), "torch-hub", (), "torch-hub", safe=False),
     Row("torch.hub.list", "model", (0, ("github",)), "torch-hub", (), "torch-hub", safe=False),
-    Row("torch.hub.load_state_dict_from_url", "model", (0, ("url",)), "checked-url", ("check_hash",), "url",
-        runs="the file is a pickle unless weights_only=True"),
-    Row("torch.utils.model_zoo.load_url", "model", (0, ("url",)), "checked-url", ("check_hash",), "url",
-        runs="the file is a pickle"),
+    Row(
+        "torch.hub.load_state_dict_from_url",
+        "model",
+        (0, ("url",)),
+        "checked-url",
+        ("check_hash",),
+        "url",
+        runs="the file is a pickle unless weights_only=True",
+    ),
+    Row(
+        "torch.utils.model_zoo.load_url",
+        "model",
+        (0, ("url",)),
+        "checked-url",
+        ("check_hash",),
+        "url",
+        runs="the file is a pickle",
+    ),
     Row("*.load_state_dict_from_url", "model", (0, ("url",)), "checked-url", ("check_hash",), "url"),
     Row("torch.hub.download_url_to_file", "model", (0, ("url",)), "fetch", ("hash_prefix",), "url"),
-    *(Row(f"trl*.{name}Trainer", "model", (0, ("model",)), "hub-object", runs=_REMOTE,
-          note="only where the model is given as a name")
-      for name in ("SFT", "DPO", "GRPO", "Reward", "KTO", "ORPO", "RLOO", "OnlineDPO")),
-)  # fmt: skip
+    *(
+        Row(
+            f"trl*.{name}Trainer",
+            "model",
+            (0, ("model",)),
+            "hub-object",
+            runs=_REMOTE,
+            note="only where the model is given as a name",
+        )
+        for name in ("SFT", "DPO", "GRPO", "Reward", "KTO", "ORPO", "RLOO", "OnlineDPO")
+    ),
+)
 
-_FETCHES = tuple(
-    Row(pattern, "model", (place, words), "fetch", ("known_hash", "hash", "sha256"), "url",
-        note="only where the URL names a model or dataset file")
-    for pattern, place, words in (
-        ("requests.get", 0, ("url",)), ("requests.request", 1, ("url",)), ("requests.*.get", 0, ("url",)),
-        ("httpx.get", 0, ("url",)), ("httpx.stream", 1, ("url",)), ("urllib.request.urlretrieve", 0, ("url",)),
-        ("urllib.request.urlopen", 0, ("url",)), ("urllib.request.Request", 0, ("url",)),
-        ("urllib.urlretrieve", 0, ("url",)), ("urllib2.urlopen", 0, ("url",)),
-        ("wget.download", 0, ("url",)), ("pooch.retrieve", 0, ("url",)), ("fsspec.open", 0, ("urlpath",)),
-        ("smart_open.open", 0, ("uri",)), ("tensorflow*.get_file", 1, ("origin",)), ("keras*.get_file", 1, ("origin",)),
-        ("tf.*.get_file", 1, ("origin",)), ("torchvision*.download_url", 0, ("url",)),
-        ("*.download_and_extract_archive", 0, ("url",)), ("fastai*.untar_data", 0, ("url",)),
-    )
-) + (
+_FETCHES = (
+    *tuple(
+        Row(
+            pattern,
+            "model",
+            (place, words),
+            "fetch",
+            ("known_hash", "hash", "sha256"),
+            "url",
+            note="only where the URL names a model or dataset file",
+        )
+        for pattern, place, words in (
+            ("requests.get", 0, ("url",)),
+            ("requests.request", 1, ("url",)),
+            ("requests.*.get", 0, ("url",)),
+            ("httpx.get", 0, ("url",)),
+            ("httpx.stream", 1, ("url",)),
+            ("urllib.request.urlretrieve", 0, ("url",)),
+            ("urllib.request.urlopen", 0, ("url",)),
+            ("urllib.request.Request", 0, ("url",)),
+            ("urllib.urlretrieve", 0, ("url",)),
+            ("urllib2.urlopen", 0, ("url",)),
+            ("wget.download", 0, ("url",)),
+            ("pooch.retrieve", 0, ("url",)),
+            ("fsspec.open", 0, ("urlpath",)),
+            ("smart_open.open", 0, ("uri",)),
+            ("tensorflow*.get_file", 1, ("origin",)),
+            ("keras*.get_file", 1, ("origin",)),
+            ("tf.*.get_file", 1, ("origin",)),
+            ("torchvision*.download_url", 0, ("url",)),
+            ("*.download_and_extract_archive", 0, ("url",)),
+            ("fastai*.untar_data", 0, ("url",)),
+        )
+    ),
     Row("gdown.download", "model", (0, ("url", "id")), "drive", (), "google-drive"),
     Row("gdown.download_folder", "model", (0, ("url", "id")), "drive", (), "google-drive"),
     Row("gdown.cached_download", "model", (0, ("url",)), "drive", ("hash", "md5", "sha256"), "google-drive"),
-)  # fmt: skip
+)
 
 _LOADS = (
-    Row("torch.load", "load-call", (0, ("f",)), "torch-load", (), "local",
-        runs="a pickle, unless weights_only is true (the default since torch 2.6)"),
+    Row(
+        "torch.load",
+        "load-call",
+        (0, ("f",)),
+        "torch-load",
+        (),
+        "local",
+        runs="a pickle, unless weights_only is true (the default since torch 2.6)",
+    ),
     Row("torch.serialization.load", "load-call", (0, ("f",)), "torch-load", (), "local"),
-    Row("torch.jit.load", "load-call", (0, ("f",)), "load", (), "local",
-        runs="TorchScript is a program in the file; it is run by an interpreter without Python objects"),
-    Row("torch.package.PackageImporter", "load-call", (0, ("file_or_buffer",)), "load", (), "local", safe=False,
-        runs="a package holds Python source"),
-    *(Row(f"{module}.{name}", "load-call", _LOADER, "load", (), "local", safe=False, runs=_PICKLE)
-      for module in ("pickle", "_pickle", "cPickle", "six.moves.cPickle", "dill", "cloudpickle", "pickle5",
-                     "compress_pickle", "compressed_pickle", "joblib.numpy_pickle")
-      for name in ("load", "loads", "Unpickler")),
+    Row(
+        "torch.jit.load",
+        "load-call",
+        (0, ("f",)),
+        "load",
+        (),
+        "local",
+        runs="TorchScript is a program in the file; it is run by an interpreter without Python objects",
+    ),
+    Row(
+        "torch.package.PackageImporter",
+        "load-call",
+        (0, ("file_or_buffer",)),
+        "load",
+        (),
+        "local",
+        safe=False,
+        runs="a package holds Python source",
+    ),
+    *(
+        Row(f"{module}.{name}", "load-call", _LOADER, "load", (), "local", safe=False, runs=_PICKLE)
+        for module in (
+            "pickle",
+            "_pickle",
+            "cPickle",
+            "six.moves.cPickle",
+            "dill",
+            "cloudpickle",
+            "pickle5",
+            "compress_pickle",
+            "compressed_pickle",
+            "joblib.numpy_pickle",
+        )
+        for name in ("load", "loads", "Unpickler")
+    ),
     Row("joblib.load", "load-call", _LOADER, "load", (), "local", safe=False, runs=_PICKLE),
     Row("sklearn.externals.joblib.load", "load-call", _LOADER, "load", (), "local", safe=False, runs=_PICKLE),
     Row("pandas.read_pickle", "load-call", _LOADER, "load", (), "local", safe=False, runs=_PICKLE),
@@ -410,42 +575,121 @@ _LOADS = (
     Row("shelve.open", "load-call", _LOADER, "load", (), "local", safe=False, runs="values are pickles"),
     Row("marshal.load", "load-call", _LOADER, "load", (), "local", safe=False, runs="byte code for exec"),
     Row("marshal.loads", "load-call", _LOADER, "load", (), "local", safe=False, runs="byte code for exec"),
-    Row("jsonpickle.decode", "load-call", (0, ("string",)), "load", (), "local", safe=False,
-        runs="the text names the classes to build"),
+    Row(
+        "jsonpickle.decode",
+        "load-call",
+        (0, ("string",)),
+        "load",
+        (),
+        "local",
+        safe=False,
+        runs="the text names the classes to build",
+    ),
     Row("hickle.load", "load-call", _LOADER, "load", (), "local", safe=False, runs=_PICKLE),
     Row("srsly.pickle_loads", "load-call", _LOADER, "load", (), "local", safe=False, runs=_PICKLE),
-    Row("skops.io.load", "load-call", _LOADER, "load", (), "local", note="the caller lists the trusted types"),
-    Row("numpy.load", "load-call", _LOADER, "numpy", (), "local", runs="allow_pickle=True reads object arrays"),
+    Row(
+        "skops.io.load", "load-call", _LOADER, "load", (), "local", note="the caller lists the trusted types"
+    ),
+    Row(
+        "numpy.load", "load-call", _LOADER, "numpy", (), "local", runs="allow_pickle=True reads object arrays"
+    ),
     Row("numpy.*.load", "load-call", _LOADER, "numpy", (), "local"),
     Row("yaml.load", "load-call", (0, ("stream",)), "yaml", (), "local", runs="!!python tags call anything"),
     Row("yaml.load_all", "load-call", (0, ("stream",)), "yaml", (), "local"),
-    Row("yaml.unsafe_load", "load-call", (0, ("stream",)), "load", (), "local", safe=False,
-        runs="!!python tags call anything"),
+    Row(
+        "yaml.unsafe_load",
+        "load-call",
+        (0, ("stream",)),
+        "load",
+        (),
+        "local",
+        safe=False,
+        runs="!!python tags call anything",
+    ),
     Row("yaml.unsafe_load_all", "load-call", (0, ("stream",)), "load", (), "local", safe=False),
-    Row("yaml.full_load", "load-call", (0, ("stream",)), "load", (), "local",
-        runs="FullLoader was escaped from before PyYAML 5.4 (CVE-2020-14343)"),
-    *(Row(f"{module}.load_model", "load-call", (0, ("filepath", "model")), "keras", (), "local",
-          runs="Lambda layers hold Python byte code; .h5 files ignore safe_mode")
-      for module in ("keras*", "tensorflow*", "tf.keras*", "tf_keras*", "tensorflow.python.keras*")),
-    Row("tensorflow.saved_model.load", "load-call", (0, ("export_dir",)), "load", (), "local",
-        runs="a SavedModel is a program of graph operations"),
-    Row("*.load_from_checkpoint", "load-call", (0, ("checkpoint_path",)), "torch-load", (), "local",
-        runs="a Lightning checkpoint is a pickle unless weights_only=True"),
+    Row(
+        "yaml.full_load",
+        "load-call",
+        (0, ("stream",)),
+        "load",
+        (),
+        "local",
+        runs="FullLoader was escaped from before PyYAML 5.4 (CVE-2020-14343)",
+    ),
+    *(
+        Row(
+            f"{module}.load_model",
+            "load-call",
+            (0, ("filepath", "model")),
+            "keras",
+            (),
+            "local",
+            runs="Lambda layers hold Python byte code; .h5 files ignore safe_mode",
+        )
+        for module in ("keras*", "tensorflow*", "tf.keras*", "tf_keras*", "tensorflow.python.keras*")
+    ),
+    Row(
+        "tensorflow.saved_model.load",
+        "load-call",
+        (0, ("export_dir",)),
+        "load",
+        (),
+        "local",
+        runs="a SavedModel is a program of graph operations",
+    ),
+    Row(
+        "*.load_from_checkpoint",
+        "load-call",
+        (0, ("checkpoint_path",)),
+        "torch-load",
+        (),
+        "local",
+        runs="a Lightning checkpoint is a pickle unless weights_only=True",
+    ),
     Row("accelerate*.load_checkpoint_and_dispatch", "load-call", (1, ("checkpoint",)), "load", (), "local"),
-    Row("gensim*.KeyedVectors.load", "load-call", (0, ("fname",)), "load", (), "local", safe=False, runs=_PICKLE),
+    Row(
+        "gensim*.KeyedVectors.load",
+        "load-call",
+        (0, ("fname",)),
+        "load",
+        (),
+        "local",
+        safe=False,
+        runs=_PICKLE,
+    ),
     Row("gensim*.Word2Vec.load", "load-call", (0, ("fname",)), "load", (), "local", safe=False, runs=_PICKLE),
-    Row("safetensors*.load_file", "load-call", (0, ("filename",)), "load", (), "local", safe=True,
-        note="the format carries no code"),
+    Row(
+        "safetensors*.load_file",
+        "load-call",
+        (0, ("filename",)),
+        "load",
+        (),
+        "local",
+        safe=True,
+        note="the format carries no code",
+    ),
     Row("safetensors*.safe_open", "load-call", (0, ("filename",)), "load", (), "local", safe=True),
     Row("safetensors*.load_model", "load-call", (1, ("filename",)), "load", (), "local", safe=True),
-    Row("llama_cpp.Llama", "load-call", (None, ("model_path",)), "load", (), "local",
-        runs="the chat template of a GGUF file is a Jinja program"),
+    Row(
+        "llama_cpp.Llama",
+        "load-call",
+        (None, ("model_path",)),
+        "load",
+        (),
+        "local",
+        runs="the chat template of a GGUF file is a Jinja program",
+    ),
     Row("onnxruntime.InferenceSession", "load-call", (0, ("path_or_bytes",)), "load", (), "local"),
     Row("onnx.load", "load-call", (0, ("f",)), "load", (), "local"),
-)  # fmt: skip
+)
 
 ROWS: tuple[Row, ...] = (
-    *_TRANSFORMERS, *_EMBEDDERS, *_HUB, *_DATASETS, *_RUNTIMES, *_FETCHES,
+    *_TRANSFORMERS,
+    *_EMBEDDERS,
+    *_HUB,
+    *_DATASETS,
+    *_RUNTIMES,
+    *_FETCHES,
     # safetensors' load_model takes the model first; the keras rows would match nothing of it.
     *_LOADS,
-)  # fmt: skip
+)

@@ -8,27 +8,19 @@ from typing import Any
 
 from inspector.provenance import Pin
 from inspector.references import shapes
+from inspector.references.command_words import (
+    DATASET_FLAGS,
+    DOCKER_SWITCHES,
+    MODEL_FLAGS,
+    PROGRAMS,
+    REVISION_FLAGS,
+    VARIABLES,
+)
 from inspector.references.found import fact, named, remote_code
 from inspector.references.shell import Command
 
 Facts = list[dict[str, Any]]
 _CHECKED = re.compile(r"(?:sha256sum|sha512sum|shasum)\b")
-
-# Options of training, serving and evaluation programs that carry a model or a dataset.
-MODEL_FLAGS = ("--model_name_or_path", "--model-name-or-path", "--pretrained_model_name_or_path", "--model-id",
-               "--model_id", "--base_model", "--base-model", "--model-path", "--hf-repo", "--tokenizer_name",
-               "--tokenizer_name_or_path", "--model_name", "--model-name", "--teacher_model_name_or_path",
-               "--reward_model_path", "--reward_model", "--ref_model", "--adapter_name_or_path",
-               "--pretrained_vae_model_name_or_path", "--controlnet_model_name_or_path", "--model", "--tokenizer",
-               "--draft-model", "--speculative-model", "--embedding-model", "--pretrained")  # fmt: skip
-DATASET_FLAGS = ("--dataset_name", "--dataset-name", "--dataset", "--dataset_id", "--dataset-id", "--dataset_path",
-                 "--train_dataset", "--eval_dataset", "--hf_dataset", "--dataset_name_or_path")  # fmt: skip
-REVISION_FLAGS = ("--revision", "--model_revision", "--model-revision")
-_PROGRAMS = ("python", "accelerate", "torchrun", "deepspeed", "trl", "llamafactory-cli", "axolotl", "optimum-cli",
-             "text-generation-launcher", "text-embeddings-router", "sglang", "lmdeploy", "vllm", "tgi", "uv", "poetry",
-             "mlx_lm", "tune", "litgpt", "ctranslate2-converter", "ct2-transformers-converter", "openllm", "xinference",
-             "infinity_emb", "bentoml", "lighteval", "olive", "mlc_llm", "swift", "trtllm-serve", "aphrodite",
-             "autotrain", "inference", "marimo", "srun", "horovodrun", "mpirun", "ollama")  # fmt: skip
 
 
 def read_commands(found: list[Command]) -> Facts:
@@ -62,7 +54,7 @@ def _command(command: Command, after: list[Command]) -> Facts:
     reader = _READERS.get(program)
     if reader is not None:
         return reader(command, words, after)
-    if program.startswith(_PROGRAMS) or program.endswith((".py", ".sh")) or program.startswith("-"):
+    if program.startswith(PROGRAMS) or program.endswith((".py", ".sh")) or program.startswith("-"):
         return _flags(command, words)
     if "lm_eval" in program or "lm-eval" in program:
         return _lm_eval(command, words)
@@ -75,22 +67,13 @@ def environment(assigned: dict[str, str], line: int, text: str) -> Facts:
     """Variables by which serving images are told their model (``MODEL_ID=ORG/NAME``)."""
     facts: Facts = []
     for name, value in assigned.items():
-        kind = _VARIABLES.get(name.upper())
+        kind = VARIABLES.get(name.upper())
         value = value.strip().strip("\"'")
         if kind and shapes.is_hub_id(value) and not shapes.looks_like_output(value):
             revision = assigned.get("REVISION") or assigned.get("MODEL_REVISION")
             item = named(line, line, name, text, value, revision, kind=kind)
             facts.extend([item] if item else [])
     return facts
-
-
-_VARIABLES = {
-    **dict.fromkeys(("MODEL_ID", "HF_MODEL_ID", "MODEL_NAME", "BASE_MODEL", "HF_MODEL", "MODEL_NAME_OR_PATH",
-                     "EMBEDDING_MODEL", "EMBEDDING_MODEL_NAME", "MODEL_REPO", "HF_REPO", "HF_REPO_ID", "LLM_MODEL_ID",
-                     "EMBED_MODEL", "RERANKER_MODEL", "TOKENIZER", "VLLM_MODEL", "MODEL_REPO_ID", "EMBEDDING_MODEL_ID",
-                     "HUGGINGFACE_MODEL", "PRETRAINED_MODEL", "BASE_MODEL_ID", "LLM_MODEL", "RERANK_MODEL_ID"), "model"),
-    **dict.fromkeys(("DATASET_ID", "DATASET_NAME", "HF_DATASET", "HF_DATASET_ID", "DATASET_REPO"), "dataset"),
-}  # fmt: skip
 
 
 def _option(words: list[str], names: tuple[str, ...]) -> str | None:
@@ -122,8 +105,20 @@ def _plain(words: list[str], with_value: tuple[str, ...]) -> list[str]:
 def _hf(command: Command, words: list[str], after: list[Command]) -> Facts:
     if len(words) < 3 or words[1] not in ("download", "repo-files"):
         return []
-    names = _plain(words[2:], ("--revision", "--repo-type", "--include", "--exclude", "--local-dir", "--cache-dir",
-                               "--token", "--max-workers", "--local-dir-use-symlinks"))  # fmt: skip
+    names = _plain(
+        words[2:],
+        (
+            "--revision",
+            "--repo-type",
+            "--include",
+            "--exclude",
+            "--local-dir",
+            "--cache-dir",
+            "--token",
+            "--max-workers",
+            "--local-dir-use-symlinks",
+        ),
+    )
     if not names:
         return []
     kind = {"dataset": "dataset", "space": ""}.get(_option(words, ("--repo-type",)) or "", "model")
@@ -320,8 +315,16 @@ def _lm_eval(command: Command, words: list[str]) -> Facts:
     if not name:
         return []
     trust = parts.get("trust_remote_code", "").lower() == "true" or "--trust_remote_code" in words
-    item = named(command.line, command.end_line, "lm_eval --model_args", command.text, name, parts.get("revision"),
-                 bare=True, safe=False if trust else None)  # fmt: skip
+    item = named(
+        command.line,
+        command.end_line,
+        "lm_eval --model_args",
+        command.text,
+        name,
+        parts.get("revision"),
+        bare=True,
+        safe=False if trust else None,
+    )
     if item is None:
         return []
     return [item, remote_code(item, parts.get("code_revision"))] if trust else [item]
@@ -467,17 +470,13 @@ def _docker(command: Command, words: list[str], after: list[Command]) -> Facts:
     return [item for item in facts if item]
 
 
-_DOCKER_SWITCHES = ("-d", "-it", "-i", "-t", "--rm", "--privileged", "--detach", "-ti", "--init", "--interactive",
-                    "--tty", "-q", "--quiet", "--read-only", "-itd", "-dit", "--no-healthcheck", "-P")  # fmt: skip
-
-
 def _image_place(words: list[str]) -> int | None:
     place = 2
     while place < len(words):
         word = words[place]
         if not word.startswith("-"):
             return place
-        place += 1 if "=" in word or word in _DOCKER_SWITCHES else 2
+        place += 1 if "=" in word or word in DOCKER_SWITCHES else 2
     return None
 
 
@@ -501,11 +500,28 @@ def _python_text(command: Command, code: list[str]) -> Facts:
 
 
 _READERS: dict[str, Callable[[Command, list[str], list[Command]], Facts]] = {
-    "hf": _hf, "huggingface-cli": _hf, "git": _git, "wget": _fetch, "curl": _fetch, "aria2c": _fetch, "axel": _fetch,
-    "vllm": _vllm, "ollama": _ollama, "kaggle": _kaggle, "modelscope": _modelscope, "gdown": _gdown, "aws": _copy,
-    "gsutil": _copy, "gcloud": _copy, "azcopy": _copy, "rclone": _copy, "s5cmd": _copy, "docker": _docker,
-    "podman": _docker, "nerdctl": _docker,
+    "hf": _hf,
+    "huggingface-cli": _hf,
+    "git": _git,
+    "wget": _fetch,
+    "curl": _fetch,
+    "aria2c": _fetch,
+    "axel": _fetch,
+    "vllm": _vllm,
+    "ollama": _ollama,
+    "kaggle": _kaggle,
+    "modelscope": _modelscope,
+    "gdown": _gdown,
+    "aws": _copy,
+    "gsutil": _copy,
+    "gcloud": _copy,
+    "azcopy": _copy,
+    "rclone": _copy,
+    "s5cmd": _copy,
+    "docker": _docker,
+    "podman": _docker,
+    "nerdctl": _docker,
     "spacy": lambda command, words, after: _spacy(command, words) if "download" in words else [],
     "llama-server": lambda command, words, after: _llama(command, words),
     "llama-cli": lambda command, words, after: _llama(command, words),
-}  # fmt: skip
+}

@@ -1,4 +1,6 @@
-"""References in YAML, JSON and TOML: by keys that mean a model, a dataset or an image, and by their commands."""
+"""References in YAML, JSON and TOML: by keys that mean a model, a dataset or an image, and by their
+commands.
+"""
 
 from __future__ import annotations
 
@@ -202,19 +204,28 @@ class _Config:
             and not shapes.hub_url(text)
         ):
             return
-        if shapes.url_kind(text) or text.lower().endswith(
-            (".json", ".yaml", ".yml", ".py", ".txt", ".md", ".bin", ".zip")
-        ):
-            if not shapes.REMOTE.match(text):
-                return
+        if (
+            shapes.url_kind(text)
+            or text.lower().endswith((".json", ".yaml", ".yml", ".py", ".txt", ".md", ".bin", ".zip"))
+        ) and not shapes.REMOTE.match(text):
+            return
         if strong and (
             text.lower() in ("", "null", "none", "~", "true", "false") or "<" in text or " " in text
         ):
             return
         revision = revision or self._revision(value, key, kind)
         trust = (self._sibling(value, "trust_remote_code") or "").lower() in ("true", "yes", "1")
-        item = named(value.line, value.line, f"{key}:", self.text(value.line), text, revision, kind=kind, bare=strong,
-                     safe=False if trust else None)  # fmt: skip
+        item = named(
+            value.line,
+            value.line,
+            f"{key}:",
+            self.text(value.line),
+            text,
+            revision,
+            kind=kind,
+            bare=strong,
+            safe=False if trust else None,
+        )
         if item is None:
             return
         yield item
@@ -238,7 +249,7 @@ class _Config:
             text += f"@{digest}" if digest else f":{tag}" if tag else ""
         elif not self.is_image_file and not _IMAGE_PARENTS.intersection(keys[:-1]):
             return
-        elif "build" in around or value.path[:-1] + ("build",) in self.maps:
+        elif "build" in around or (*value.path[:-1], "build") in self.maps:
             return  # the name that the build gives to its result
         if "{{" in text or not self.is_image_file:
             return
@@ -252,20 +263,21 @@ class _Config:
         for value in self.values:
             for place, part in enumerate(value.path[:-1]):
                 follower = value.path[place + 1]
-                if isinstance(part, str) and _key(part) in DATASET_MIXERS and isinstance(follower, str):
-                    if shapes.is_hub_id(follower) and follower not in seen:
-                        seen.add(follower)
-                        item = named(
-                            value.line,
-                            value.line,
-                            f"{part}:",
-                            self.text(value.line),
-                            follower,
-                            None,
-                            kind="dataset",
-                        )
-                        if item:
-                            yield item
+                if not isinstance(part, str) or _key(part) not in DATASET_MIXERS:
+                    continue
+                if isinstance(follower, str) and shapes.is_hub_id(follower) and follower not in seen:
+                    seen.add(follower)
+                    item = named(
+                        value.line,
+                        value.line,
+                        f"{part}:",
+                        self.text(value.line),
+                        follower,
+                        None,
+                        kind="dataset",
+                    )
+                    if item:
+                        yield item
 
     def _commands(self) -> Iterator[dict[str, Any]]:
         """Shell in CI and compose files: texts, lists of texts, and lists of words."""

@@ -474,13 +474,38 @@ class Evaluator:
 
 
 _DOWNLOADS = frozenset(("repo-type", "versioned", "fetch", "drive", "checked-url"))
-_GIVE_OBJECTS = frozenset(("load", "from_pretrained", "from_config", "get_peft_model", "create_model", "to", "eval",
-                           "compile", "prepare_model_for_kbit_training", "from_dict", "read_csv"))  # fmt: skip
+_GIVE_OBJECTS = frozenset(
+    (
+        "load",
+        "from_pretrained",
+        "from_config",
+        "get_peft_model",
+        "create_model",
+        "to",
+        "eval",
+        "compile",
+        "prepare_model_for_kbit_training",
+        "from_dict",
+        "read_csv",
+    )
+)
 
 _HANDLERS = {
-    "c": Evaluator._const, "g": Evaluator._global, "s": Evaluator._star, "p": Evaluator._parameter,
-    "self": Evaluator._self, "a": Evaluator._attribute, "r": Evaluator._option, "e": Evaluator._environment,
-    "j": Evaluator._join, "f": Evaluator._path, "o": Evaluator._choice, "l": Evaluator._list,
-    "d": Evaluator._map, "m": Evaluator._map, "x": Evaluator._element, "i": Evaluator._iterated,
+    "c": Evaluator._const,
+    "g": Evaluator._global,
+    "s": Evaluator._star,
+    "p": Evaluator._parameter,
+    "self": Evaluator._self,
+    "a": Evaluator._attribute,
+    "r": Evaluator._option,
+    "e": Evaluator._environment,
+    "j": Evaluator._join,
+    "f": Evaluator._path,
+    "o": Evaluator._choice,
+    "l": Evaluator._list,
+    "d": Evaluator._map,
+    "m": Evaluator._map,
+    "x": Evaluator._element,
+    "i": Evaluator._iterated,
     "k": Evaluator._call,
-}  # fmt: skip
+}

@@ -87,7 +87,9 @@ class Call:
         return value.open and bool(value.value) is (name not in ("trust_remote_code", "allow_pickle"))
 
     def names(self) -> list[Value]:
-        """What the call names, certain values first to be taken alone: unknown ones only where no other is."""
+        """What the call names, certain values first to be taken alone: unknown ones only where no other
+        is.
+        """
         term = self.arguments.get(*self.row.ref)
         if term is None:
             return []

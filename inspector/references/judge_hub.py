@@ -14,8 +14,27 @@ from inspector.references.versions import at_least
 DATASETS_WITHOUT_SCRIPTS = "4.0"  # datasets 4.0.0 refuses loading scripts
 # Names of load_dataset that mean a file format: what is read stands in data_files.
 _BUILDERS = frozenset(
-    """json csv parquet text arrow pandas imagefolder audiofolder videofolder pdffolder webdataset xml sql generator
-    spark cache hdf5 lance niifti""".split()
+    [
+        "json",
+        "csv",
+        "parquet",
+        "text",
+        "arrow",
+        "pandas",
+        "imagefolder",
+        "audiofolder",
+        "videofolder",
+        "pdffolder",
+        "webdataset",
+        "xml",
+        "sql",
+        "generator",
+        "spark",
+        "cache",
+        "hdf5",
+        "lance",
+        "niifti",
+    ]
 )
 
 
@@ -117,7 +136,7 @@ def _remote_code(call: Call, base: Found, pin: Pin) -> Found:
         if pin is Pin.COMMIT and code_pin is Pin.COMMIT
         else min((p for p in (pin, code_pin) if p is not Pin.COMMIT), key=WEAKEST_FIRST.index)
     )
-    why = "trust_remote_code runs Python files that the repository names; its code needs revision and code_revision."
+    why = "trust_remote_code runs Python files that the repository names: pin revision and code_revision."
     return replace(base, kind="remote-code", revision=code, pin=both, safe=False, why=why)
 
 
@@ -211,9 +230,14 @@ def downloaded(call: Call, value: Value, kind: str, safe: bool | None) -> Found 
     if call.depth > 3:
         return None
     inner = Call(
-        row, call.evaluator.arguments(args, keywords, call.paths), call.evaluator, call.paths, call.around,
-        call.near, call.depth + 1,
-    )  # fmt: skip
+        row,
+        call.evaluator.arguments(args, keywords, call.paths),
+        call.evaluator,
+        call.paths,
+        call.around,
+        call.near,
+        call.depth + 1,
+    )
     found = next((item for item in judge(inner) if item.kind != "remote-code"), None)
     if found is None:
         return Found(kind, None, None, Pin.UNDETERMINED, safe, "A file that another call fetches.", "local")
@@ -246,7 +270,7 @@ def _is_builder(value: Value) -> bool:
 
 def _data_files(call: Call, is_pickle: bool) -> Iterator[Found]:
     term = call.arguments.get(None, ("data_files", "data_dir"))
-    safe = False if is_pickle else True
+    safe = not is_pickle
     names = list(texts(call, term)) if term is not None else []
     if not names:
         why = "The files that are read cannot be told without running the code."

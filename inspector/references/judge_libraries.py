@@ -1,4 +1,6 @@
-"""Calls of libraries with rules of their own: torch.hub, timm, open_clip, handles with versions, downloads."""
+"""Calls of libraries with rules of their own: torch.hub, timm, open_clip, handles with versions,
+downloads.
+"""
 
 from __future__ import annotations
 

@@ -23,16 +23,21 @@ def read_torch_load(call: Call) -> Iterator[Found]:
     values = call.option("weights_only")
     if values is not None:
         safe = call.flag("weights_only", None)
-        why = {True: "weights_only=True reads tensors and plain data only.",
-               False: "weights_only=False: the pickle runs what it names."}.get(
-            safe, "Whether weights_only holds cannot be told without running the code.")  # type: ignore[arg-type]  # fmt: skip
+        why = {
+            True: "weights_only=True reads tensors and plain data only.",
+            False: "weights_only=False: the pickle runs what it names.",
+        }.get(safe, "Whether weights_only holds cannot be told without running the code.")  # type: ignore[arg-type]
     elif not call.arguments.whole:
         safe, why = None, "weights_only may come with the passed-on arguments."
     else:
         safe = torch_default(call)
-        why = {True: "weights_only is the default in every torch version that is allowed here.",
-               False: "The torch version required here defaults to weights_only=False: the pickle runs what it names."}.get(
-            safe, "weights_only is not given, and the required torch version does not say what the default is.")  # type: ignore[arg-type]  # fmt: skip
+        why = {
+            True: "weights_only is the default in every torch version that is allowed here.",
+            False: "The torch version required here defaults to weights_only=False: the pickle runs what it says.",
+        }.get(
+            safe,
+            "weights_only is not given, and the required torch version does not say what the default is.",
+        )  # type: ignore[arg-type]
     yield from _loaded(call, safe, why)
 
 

@@ -174,7 +174,9 @@ class Modules:
         return [Meaning("api", f"{base[2][0]}.{base[1]}", path=path)] if base[2] else []
 
     def _nearest(self, module: str, near: str) -> str | None:
-        """The file that ``module`` means for ``near``: a sibling, else the one with the most path in common."""
+        """The file that ``module`` means for ``near``: a sibling, else the one with the most path in
+        common.
+        """
         candidates = self._by_suffix.get(module)
         if not candidates:
             return None

@@ -43,14 +43,55 @@ _ARGUMENTS = re.compile(
     re.IGNORECASE,
 )
 _SAME = frozenset(
-    """str pathlib.Path pathlib.PurePath pathlib.PosixPath os.fspath os.path.abspath os.path.expanduser os.path.normpath
-    os.path.realpath os.path.expandvars open io.open io.BytesIO io.BufferedReader gzip.open bz2.open lzma.open
-    codecs.open list tuple sorted set reversed vars pathlib.Path.open pathlib.Path.resolve tf.io.gfile.GFile
-    tensorflow.io.gfile.GFile typing.cast""".split()
+    [
+        "str",
+        "pathlib.Path",
+        "pathlib.PurePath",
+        "pathlib.PosixPath",
+        "os.fspath",
+        "os.path.abspath",
+        "os.path.expanduser",
+        "os.path.normpath",
+        "os.path.realpath",
+        "os.path.expandvars",
+        "open",
+        "io.open",
+        "io.BytesIO",
+        "io.BufferedReader",
+        "gzip.open",
+        "bz2.open",
+        "lzma.open",
+        "codecs.open",
+        "list",
+        "tuple",
+        "sorted",
+        "set",
+        "reversed",
+        "vars",
+        "pathlib.Path.open",
+        "pathlib.Path.resolve",
+        "tf.io.gfile.GFile",
+        "tensorflow.io.gfile.GFile",
+        "typing.cast",
+    ]
 )
 _SAME_METHODS = frozenset(
-    """strip rstrip lstrip resolve absolute expanduser as_posix open copy decode encode read read_bytes
-    casefold""".split()
+    [
+        "strip",
+        "rstrip",
+        "lstrip",
+        "resolve",
+        "absolute",
+        "expanduser",
+        "as_posix",
+        "open",
+        "copy",
+        "decode",
+        "encode",
+        "read",
+        "read_bytes",
+        "casefold",
+    ]
 )
 
 
@@ -118,7 +159,9 @@ class Terms:
     def _bound(
         self, name: str, scope: Scope, position: Position, branch: tuple[tuple[int, int], ...], depth: int
     ) -> Term:
-        """The alternatives that may hold: back from the place of use to the first binding that always runs."""
+        """The alternatives that may hold: back from the place of use to the first binding that always
+        runs.
+        """
         bindings = scope.bindings[name]
         before = [b for b in bindings if b.position <= position] or bindings
         choices: list[Term] = []
@@ -450,7 +493,7 @@ def _keeps_arguments(callee: Term) -> bool:
     if callee[0] != "g":
         return callee[0] == "o"
     last = callee[1].rsplit(".", 1)[-1]
-    return last[:1].isupper() or find_row(callee[1]) is not None
+    return bool(last[:1].isupper()) or find_row(callee[1]) is not None
 
 
 def super_of(node: ast.expr, scope: Scope) -> str | None:

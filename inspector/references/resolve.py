@@ -14,10 +14,10 @@ from inspector.provenance import Pin
 from inspector.references import shapes
 from inspector.references.api import Row, find_row
 from inspector.references.evaluate import Evaluator, Target
-from inspector.references.substitution import functions_in, is_small, mentions, substitute
 from inspector.references.interface import FileIndex, ProjectFacts, Reference
 from inspector.references.judge import Call, Found, Surroundings, judge
 from inspector.references.project import Modules
+from inspector.references.substitution import functions_in, is_small, mentions, substitute
 
 MAX_PER_FILE = 5_000
 MAX_TEMPLATES = 64  # per function
@@ -28,12 +28,32 @@ MAX_PARTS = 120  # of one argument that is handed on: what is larger is no name
 # Keywords that bear on a reference; the others are dropped from what a wrapper hands on.
 _BEARING = frozenset(
     (
-        "revision", "code_revision", "custom_revision", "trust_remote_code", "use_safetensors", "weights_only",
-        "model_kwargs", "repo_type", "data_files", "data_dir", "tokenizer", "task", "pretrained", "source",
-        "check_hash", "hash_prefix", "known_hash", "hash", "sha256", "allow_pickle", "safe_mode", "Loader",
-        "custom_pipeline", None,
+        "revision",
+        "code_revision",
+        "custom_revision",
+        "trust_remote_code",
+        "use_safetensors",
+        "weights_only",
+        "model_kwargs",
+        "repo_type",
+        "data_files",
+        "data_dir",
+        "tokenizer",
+        "task",
+        "pretrained",
+        "source",
+        "check_hash",
+        "hash_prefix",
+        "known_hash",
+        "hash",
+        "sha256",
+        "allow_pickle",
+        "safe_mode",
+        "Loader",
+        "custom_pipeline",
+        None,
     )
-)  # fmt: skip
+)
 _TEXT_LIMIT = 300
 
 
@@ -365,7 +385,12 @@ def _plain(index: FileIndex, around: Surroundings) -> Iterator[Reference]:
         revision = raw.get("revision")
         safe = raw.get("safe")
         found = Found(
-            kind, ref, revision if isinstance(revision, str) else None, pin,
-            safe if isinstance(safe, bool) else None, why, hub,
-        )  # fmt: skip
+            kind,
+            ref,
+            revision if isinstance(revision, str) else None,
+            pin,
+            safe if isinstance(safe, bool) else None,
+            why,
+            hub,
+        )
         yield _made(site, str(raw.get("call", "")), found, "")

@@ -41,21 +41,100 @@ REMOTE = re.compile(r"(?:https?|ftp|s3|s3a|gs|gcs|abfss?|wasbs?|az|oss|hf|hdfs):
 
 # Extensions that say what a file is for. ".bin" and ".zip" name anything and are not among them.
 MODEL_EXTENSIONS = (
-    ".safetensors", ".gguf", ".ggml", ".pt", ".pth", ".ckpt", ".onnx", ".tflite", ".h5", ".hdf5", ".keras",
-    ".pkl", ".pickle", ".joblib", ".mlmodel", ".nemo", ".engine", ".pdparams", ".caffemodel", ".llamafile",
-)  # fmt: skip
+    ".safetensors",
+    ".gguf",
+    ".ggml",
+    ".pt",
+    ".pth",
+    ".ckpt",
+    ".onnx",
+    ".tflite",
+    ".h5",
+    ".hdf5",
+    ".keras",
+    ".pkl",
+    ".pickle",
+    ".joblib",
+    ".mlmodel",
+    ".nemo",
+    ".engine",
+    ".pdparams",
+    ".caffemodel",
+    ".llamafile",
+)
 DATASET_EXTENSIONS = (
-    ".jsonl", ".ndjson", ".parquet", ".arrow", ".csv", ".tsv", ".jsonl.gz", ".json.gz", ".csv.gz", ".jsonl.zst",
-    ".tfrecord", ".npy", ".npz", ".mds",
-)  # fmt: skip
+    ".jsonl",
+    ".ndjson",
+    ".parquet",
+    ".arrow",
+    ".csv",
+    ".tsv",
+    ".jsonl.gz",
+    ".json.gz",
+    ".csv.gz",
+    ".jsonl.zst",
+    ".tfrecord",
+    ".npy",
+    ".npz",
+    ".mds",
+)
 _WEIGHT_BIN = re.compile(r"(?:pytorch_model|adapter_model|diffusion_pytorch_model|model|ggml)[\w.-]*\.bin\Z")
 
 # Folders that training scripts write to: "outputs/checkpoint-500" has the shape of a hub id and is none.
 _OUTPUT_FOLDERS = frozenset(
-    """output outputs out models model checkpoint checkpoints ckpt ckpts data dataset datasets weights results
-    result saved saved_models runs logs log tmp temp cache artifacts artefacts experiments exp save pretrained
-    trained files assets resources resource examples tests test src lib downloads download storage mnt home
-    workspace content build dist configs config .cache""".split()
+    [
+        "output",
+        "outputs",
+        "out",
+        "models",
+        "model",
+        "checkpoint",
+        "checkpoints",
+        "ckpt",
+        "ckpts",
+        "data",
+        "dataset",
+        "datasets",
+        "weights",
+        "results",
+        "result",
+        "saved",
+        "saved_models",
+        "runs",
+        "logs",
+        "log",
+        "tmp",
+        "temp",
+        "cache",
+        "artifacts",
+        "artefacts",
+        "experiments",
+        "exp",
+        "save",
+        "pretrained",
+        "trained",
+        "files",
+        "assets",
+        "resources",
+        "resource",
+        "examples",
+        "tests",
+        "test",
+        "src",
+        "lib",
+        "downloads",
+        "download",
+        "storage",
+        "mnt",
+        "home",
+        "workspace",
+        "content",
+        "build",
+        "dist",
+        "configs",
+        "config",
+        ".cache",
+    ]
 )
 
 

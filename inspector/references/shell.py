@@ -18,8 +18,33 @@ _ASSIGNMENT = re.compile(
     r"(?:export\s+|readonly\s+|local\s+|declare\s+(?:-\w+\s+)?)?([A-Za-z_]\w*)(?::|\?|::)?=(.*)\Z", re.DOTALL
 )
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?::?[-=]([^{}]*))?\}|\(([A-Za-z_][\w.-]*)\)|([A-Za-z_]\w*))")
-_SEPARATORS = frozenset((";", "&&", "||", "|", "&", "(", ")", "{", "}", "then", "do", "else", "elif", "if", "while", "!",
-                         "time", "exec", "sudo", "nohup", "env", "command", "eval"))  # fmt: skip
+_SEPARATORS = frozenset(
+    (
+        ";",
+        "&&",
+        "||",
+        "|",
+        "&",
+        "(",
+        ")",
+        "{",
+        "}",
+        "then",
+        "do",
+        "else",
+        "elif",
+        "if",
+        "while",
+        "!",
+        "time",
+        "exec",
+        "sudo",
+        "nohup",
+        "env",
+        "command",
+        "eval",
+    )
+)
 _WORD = re.compile(
     r"""\s+|(?P<comment>\#)|(?P<op>&&|\|\||;;|[;|&()<>])|(?P<single>'[^']*')|(?P<double>"(?:[^"\\]|\\.)*")"""
     r"""|(?P<escaped>\\.)|(?P<sub>\$\([^()]*\)|`[^`]*`)|(?P<plain>[^\s"'\\;|&()<>`$]+|\$\{[^}]*\}|\$\w+|\$|["'`\\])""",
