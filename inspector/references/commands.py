@@ -54,7 +54,7 @@ def _command(command: Command, after: list[Command]) -> Facts:
     reader = _READERS.get(program)
     if reader is not None:
         return reader(command, words, after)
-    if program.startswith(PROGRAMS) or program.endswith((".py", ".sh")) or program.startswith("-"):
+    if program.startswith((*PROGRAMS, "-")) or program.endswith((".py", ".sh")):
         return _flags(command, words)
     if "lm_eval" in program or "lm-eval" in program:
         return _lm_eval(command, words)

@@ -19,25 +19,27 @@ def torch_default(call: Call) -> bool | None:
     return at_least(call.around.requirements.get("torch"), TORCH_SAFE_DEFAULT)
 
 
+_TOLD = {
+    True: "weights_only=True reads tensors and plain data only.",
+    False: "weights_only=False: the pickle runs what it names.",
+    None: "Whether weights_only holds cannot be told without running the code.",
+}
+_BY_VERSION = {
+    True: "weights_only is the default in every torch version that is allowed here.",
+    False: "The torch version required here defaults to weights_only=False.",
+    None: "weights_only is not given, and the required torch version does not say what the default is.",
+}
+
+
 def read_torch_load(call: Call) -> Iterator[Found]:
-    values = call.option("weights_only")
-    if values is not None:
+    if call.option("weights_only") is not None:
         safe = call.flag("weights_only", None)
-        why = {
-            True: "weights_only=True reads tensors and plain data only.",
-            False: "weights_only=False: the pickle runs what it names.",
-        }.get(safe, "Whether weights_only holds cannot be told without running the code.")  # type: ignore[arg-type]
+        why = _TOLD[safe]
     elif not call.arguments.whole:
         safe, why = None, "weights_only may come with the passed-on arguments."
     else:
         safe = torch_default(call)
-        why = {
-            True: "weights_only is the default in every torch version that is allowed here.",
-            False: "The torch version required here defaults to weights_only=False: the pickle runs what it says.",
-        }.get(
-            safe,
-            "weights_only is not given, and the required torch version does not say what the default is.",
-        )  # type: ignore[arg-type]
+        why = _BY_VERSION[safe]
     yield from _loaded(call, safe, why)
 
 

@@ -491,9 +491,9 @@ class Terms:
 def _keeps_arguments(callee: Term) -> bool:
     """Whether the arguments of an inner call can matter: it downloads something, or makes an object."""
     if callee[0] != "g":
-        return callee[0] == "o"
-    last = callee[1].rsplit(".", 1)[-1]
-    return bool(last[:1].isupper()) or find_row(callee[1]) is not None
+        return bool(callee[0] == "o")
+    dotted = str(callee[1])
+    return dotted.rsplit(".", 1)[-1][:1].isupper() or find_row(dotted) is not None
 
 
 def super_of(node: ast.expr, scope: Scope) -> str | None:

@@ -52,16 +52,30 @@ def test_deep_nesting_and_tags_are_not_read(facts):
 
 
 def test_checksums_of_dataset_infos(facts):
-    text = json.dumps({"default": {"license": "mit", "features": {"text": {}}, "splits": {"train": {"num_examples": 7}},
-                                   "download_checksums": {"https://x.org/a": {"checksum": "ab"}}}})  # fmt: skip
+    text = json.dumps(
+        {
+            "default": {
+                "license": "mit",
+                "features": {"text": {}},
+                "splits": {"train": {"num_examples": 7}},
+                "download_checksums": {"https://x.org/a": {"checksum": "ab"}},
+            }
+        }
+    )
     found = facts("dataset_infos.json", text)
     assert (found.rows, found.columns) == (7, ("text",))
     assert found.card["configs"]["default"]["checksums"] == {"https://x.org/a": "ab"}
 
 
 def test_croissant_says_whether_the_data_is_live(facts):
-    text = json.dumps({"@type": "Dataset", "isLiveDataset": True, "rai:dataCollection": "users",
-                       "distribution": [{"name": "a", "contentUrl": "https://x.org/a", "sha256": "ab"}]})  # fmt: skip
+    text = json.dumps(
+        {
+            "@type": "Dataset",
+            "isLiveDataset": True,
+            "rai:dataCollection": "users",
+            "distribution": [{"name": "a", "contentUrl": "https://x.org/a", "sha256": "ab"}],
+        }
+    )
     found = facts("croissant.json", text)
     assert (found.card["isLiveDataset"], found.card["rai:dataCollection"]) == (True, "users")
     assert found.card["distribution"][0]["sha256"] == "ab"

@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from inspector.datasets import DatasetFacts, read, roles, wants
 
-ROWS = [{"prompt": "a", "response": "b", "user_id": 1, "created_at": "2025"}, {"prompt": "c", "response": "d", "extra": 1}]
+ROWS = [
+    {"prompt": "a", "response": "b", "user_id": 1, "created_at": "2025"},
+    {"prompt": "c", "response": "d", "extra": 1},
+]
 
 
 def test_json_lines_are_counted_without_empty_lines(facts):
@@ -30,8 +33,18 @@ def test_json_lines_in_a_json_file_are_read(facts):
     assert facts("x.json", "\n".join(json.dumps(row) for row in ROWS)).rows == 2
 
 
-@pytest.mark.parametrize("text", ['{"model_type": "bert", "hidden_size": 1}', "[1, 2, 3]", "[]", "{}", "nonsense",
-                                  '[{"name": "eslint", "version": "1"}]', '{"data": {"a": 1}}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"model_type": "bert", "hidden_size": 1}',
+        "[1, 2, 3]",
+        "[]",
+        "{}",
+        "nonsense",
+        '[{"name": "eslint", "version": "1"}]',
+        '{"data": {"a": 1}}',
+    ],
+)
 def test_a_configuration_is_no_dataset(facts, text):
     assert facts("config.json", text) is None
 
@@ -60,7 +73,9 @@ def test_columnar_files_are_recognised_by_their_magic(facts):
 
 def test_a_git_lfs_pointer_says_that_the_content_is_absent(facts):
     sha = "ab" * 32
-    found = facts("model.safetensors", f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha}\nsize 123\n")
+    found = facts(
+        "model.safetensors", f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha}\nsize 123\n"
+    )
     assert (found.format, found.card) == ("git-lfs-pointer", {"sha256": sha, "size": 123})
     assert "absent" in found.partly
 
@@ -76,7 +91,10 @@ def test_a_loading_script_is_named(facts):
 
 
 def test_columns_have_roles():
-    assert roles(["id", "Prompt", "chosen", "rejected"]) == {"input": ["Prompt"], "output": ["chosen", "rejected"]}
+    assert roles(["id", "Prompt", "chosen", "rejected"]) == {
+        "input": ["Prompt"],
+        "output": ["chosen", "rejected"],
+    }
 
 
 def test_wants_is_told_by_the_name():
@@ -92,14 +110,27 @@ def test_facts_survive_json(facts):
 
 
 @pytest.mark.parametrize("path", ["a.json", "a.jsonl", "README.md", "dataset_infos.json", "croissant.json"])
-@pytest.mark.parametrize("data", [b"[" * 50_000, b"{" * 50_000, b'{"a":' * 20_000, b"---\n" + b"[" * 5_000 + b"\n---\n",
-                                  b"\xff\xfe\x00", b"", b"\xed\xa0\x80"])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" * 50_000,
+        b"{" * 50_000,
+        b'{"a":' * 20_000,
+        b"---\n" + b"[" * 5_000 + b"\n---\n",
+        b"\xff\xfe\x00",
+        b"",
+        b"\xed\xa0\x80",
+    ],
+)
 def test_nesting_and_noise_do_no_harm(facts, path, data):
     facts(path, data)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.binary(max_size=300), st.sampled_from(["a.jsonl", "a.json", "a.csv", "a.tsv", "README.md", "a.parquet", "a.dvc"]))
+@given(
+    st.binary(max_size=300),
+    st.sampled_from(["a.jsonl", "a.json", "a.csv", "a.tsv", "README.md", "a.parquet", "a.dvc"]),
+)
 def test_no_bytes_raise(data, path):
     class Source:
         size = len(data)
