@@ -11,6 +11,7 @@ from __future__ import annotations
 import collections
 import pickle
 from pathlib import Path
+from unittest import mock
 
 import joblib
 import numpy as np
@@ -57,7 +58,9 @@ def torch_files() -> None:
     )
     torch.save(torch.quantize_per_tensor(torch.randn(3), 0.1, 0, torch.qint8), DATA / "quantized.pt")
     torch.save(torch.nn.Linear(2, 2), DATA / "module.pt")
-    torch.save(torch.nn.Linear(2, 2), DATA / "module_legacy.pt", _use_new_zipfile_serialization=False)
+    # The old format keeps the source's path beside the class: not that of the machine this is made on.
+    with mock.patch("torch.serialization.get_source_lines_and_file", lambda obj: (["pass"], 1, "linear.py")):
+        torch.save(torch.nn.Linear(2, 2), DATA / "module_legacy.pt", _use_new_zipfile_serialization=False)
     torch.jit.script(torch.nn.Linear(2, 2)).save(str(DATA / "script.pt"))
 
 
