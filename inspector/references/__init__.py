@@ -3,7 +3,17 @@ shell, make and CI. ``interface`` says how the two steps (index in a worker, res
 """
 
 from inspector.references.files import INDEX_VERSION, index_file, wants
+from inspector.references.influence import influence
 from inspector.references.interface import FileIndex, ProjectFacts, Reference
 from inspector.references.resolve import resolve
 
-__all__ = ["INDEX_VERSION", "FileIndex", "ProjectFacts", "Reference", "index_file", "resolve", "wants"]
+__all__ = [
+    "INDEX_VERSION",
+    "FileIndex",
+    "ProjectFacts",
+    "Reference",
+    "index_file",
+    "influence",
+    "resolve",
+    "wants",
+]

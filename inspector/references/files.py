@@ -23,7 +23,7 @@ _OTHER_JSON = re.compile(
 # Words without which no Python file can hold a reference or a name that one is made of.
 _TELLING = re.compile(
     rb"from_pretrained|load|pretrained|pickle|huggingface|transformers|datasets|torch|hub|model|checkpoint|weights|"
-    rb"revision|download|joblib|shelve|yaml|YOLO|https?://|s3://|gs://|hf://|[\"'][\w.-]+/[\w.-]+[\"']"
+    rb"revision|download|\.post\(|\.put\(|\.route\(|joblib|shelve|yaml|YOLO|https?://|s3://|gs://|hf://|[\"'][\w.-]+/[\w.-]+[\"']"
 )
 
 
