@@ -83,6 +83,14 @@ _WEIGHT_BIN = re.compile(r"(?:pytorch_model|adapter_model|diffusion_pytorch_mode
 # Folders that training scripts write to: "outputs/checkpoint-500" has the shape of a hub id and is none.
 _OUTPUT_FOLDERS = frozenset(
     [
+        "pretrained_models",
+        "resume",
+        "scratch",
+        "auto",
+        "default",
+        "best",
+        "last",
+        "latest",
         "output",
         "outputs",
         "out",
