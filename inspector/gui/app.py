@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 from inspector import places
@@ -17,9 +18,11 @@ def run(target: str | None = None) -> int:
     application = make_application()
     from inspector.gui.main_window import MainWindow
 
+    _tidy()
     window = MainWindow()
     crash = watch(window)
     window.show()
+    window.activateWindow()
     if target:
         QTimer.singleShot(0, window, lambda: window.open(_absolute(target)))
     code = application.exec()
@@ -48,6 +51,17 @@ def make_application():  # type: ignore[no-untyped-def]
     QGuiApplication.setDesktopFileName("provenance-inspector")
     # The name alone: a target called "-style" or "-qwindowgeometry" is no option of Qt.
     return QApplication([places.APP])
+
+
+def _tidy() -> None:
+    """Drops what a killed window left of its scans; a review never depends on it."""
+    until = time.time() - 86_400
+    for left in places.cache().glob("scan-*.jsonl"):
+        try:
+            if left.stat().st_mtime < until:
+                left.unlink()
+        except OSError:
+            continue
 
 
 def _absolute(target: str) -> str:

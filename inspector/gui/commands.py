@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QDialog, QFileDialog
 
 from inspector.gui.actions import ACTIONS, STATES, TABS
 from inspector.gui.palette import Entry, Palette
@@ -60,7 +60,7 @@ class Commands:
         dialog = HubDialog(self.window)
         dialog.accepted.connect(lambda: self.window.open(dialog.target()))
         dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        self._open(dialog)
 
     def open_sample(self) -> None:
         from inspector import resources
@@ -142,7 +142,7 @@ class Commands:
             self.window, tr("Compare with"), "", tr("Reviews and records (*.review *.json);;All files (*)")
         )
         if name:
-            CompareDialog(self.window, Path(name), Path(session.review.path)).open()
+            self._open(CompareDialog(self.window, Path(name), Path(session.review.path)))
 
     def sign(self) -> None:
         self.window.show_tab("Record")
@@ -187,13 +187,12 @@ class Commands:
             self.window.inventory.filter.setFocus()
 
     def palette(self) -> None:
-        self._palette(self._everything(), "")
+        self._palette(self._everything(), tr("Search everything"))
 
     def _palette(self, entries: list[Entry], title: str) -> None:
-        dialog = Palette(self.window, entries)
-        if title:
-            dialog.setWindowTitle(title)
-        dialog.open()
+        for shown_now in self.window.findChildren(Palette):
+            shown_now.close()
+        Palette(self.window.centralWidget(), entries, title).open()
 
     def _everything(self) -> list[Entry]:
         window = self.window
@@ -264,12 +263,17 @@ class Commands:
     def settings(self) -> None:
         from inspector.gui.settings_dialog import SettingsDialog
 
-        SettingsDialog(self.window).open()
+        self._open(SettingsDialog(self.window))
 
     def key_sheet(self) -> None:
         from inspector.gui.key_sheet import KeySheet
 
-        KeySheet(self.window, self.window.look).open()
+        self._open(KeySheet(self.window, self.window.look))
+
+    def _open(self, dialog: QDialog) -> None:
+        """Opens a dialog; the keyboard comes back to the window, also where no window manager sees to it."""
+        dialog.finished.connect(self.window.activateWindow)
+        dialog.open()
 
     def about(self) -> None:
         from inspector import __version__

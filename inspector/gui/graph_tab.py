@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from inspector.gui.look import Look
@@ -24,6 +24,8 @@ def make_panel() -> Any:
 
 class GraphTab(QWidget):
     """Gives the panel nodes, edges and findings, at a quiet pace while the scan runs."""
+
+    edge_chosen = Signal(tuple)  # the edges of the graph behind a line that was clicked
 
     def __init__(self, look: Look, selection: Selection) -> None:
         super().__init__()
@@ -51,9 +53,17 @@ class GraphTab(QWidget):
                 self.panel = make_panel()
                 self._column.addWidget(self.panel)
                 self.panel.node_selected.connect(self.selection.select_node)
+                self.panel.edge_selected.connect(self._edge)
                 self._dress()
             session.grown.connect(self._grown)
             session.decided.connect(lambda _: self._grown())
+
+    def _edge(self, placed: Any) -> None:
+        if placed is None or not placed.edges:
+            return
+        self.selection.select_node(placed.edges[-1].target)
+        # After the pane has turned to the node, or it would put the node's own evidence there.
+        QTimer.singleShot(20, self, lambda: self.edge_chosen.emit(tuple(placed.edges)))
 
     def _dress(self) -> None:
         if self.panel is not None:

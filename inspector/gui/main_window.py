@@ -158,6 +158,7 @@ class MainWindow(QMainWindow):
         self.top.recent_wanted.connect(self.open)
         self.inventory.opened.connect(self._node_opened)
         self.pane.wanted.connect(self.run)
+        self.graph.edge_chosen.connect(self.pane.show_edge)
         self.strip.gaps_wanted.connect(lambda: self.run("not-analysed"))
         self.dependencies.audit_wanted.connect(lambda: self.run("audit-online"))
         self.findings.table.activated_key.connect(lambda _: self.run("evidence"))
@@ -301,6 +302,7 @@ class MainWindow(QMainWindow):
         self.enable()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.hide()
         self.settings.put("geometry", bytes(self.saveGeometry().toBase64().data()).decode())
         self.settings.put("splitter", self.splitter.sizes())
         self.close_target()
@@ -377,6 +379,7 @@ class MainWindow(QMainWindow):
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(sentence)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(self.activateWindow)
         box.open()
 
     def remember(self) -> None:

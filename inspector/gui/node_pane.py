@@ -18,11 +18,12 @@ from inspector.gui.decision_panel import DecisionPanel
 from inspector.gui.evidence_panel import EvidencePanel
 from inspector.gui.look import Look, marks_of
 from inspector.gui.node_facts import file_of, identity, neighbours, reasons
+from inspector.gui.overview import pairs
 from inspector.gui.selection import Selection
 from inspector.gui.session import Session
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import Flow, button, clear, plain_label, spaced
-from inspector.provenance import Evidence, Node
+from inspector.provenance import Edge, Evidence, Node
 from inspector.review.interface import ReviewedFinding
 
 _KEY = Qt.ItemDataRole.UserRole
@@ -77,6 +78,12 @@ class NodePane(QScrollArea):
         column = QVBoxLayout(body)
         spaced(column, 14, 12, 14, 12, 6)
         column.addWidget(self.empty)
+        self.summary = QWidget()
+        self.summary_grid = QGridLayout(self.summary)
+        spaced(self.summary_grid, 0, 6, 0, 0, 4)
+        self.summary_grid.setHorizontalSpacing(10)
+        self.summary_grid.setColumnStretch(1, 1)
+        column.addWidget(self.summary)
         self.content = QWidget()
         column.addWidget(self.content)
         column.addStretch(1)
@@ -125,12 +132,16 @@ class NodePane(QScrollArea):
         if session is not None:
             session.grown.connect(self._grown)
             session.decided.connect(lambda _: self._soon.start())
+            session.answered.connect(self._soon.start)
+            session.phase_changed.connect(self._soon.start)
         self.refresh()
 
     def _grown(self) -> None:
-        if self.session is not None and self.session.facts.nodes.get(self.selection.node) != self._node:
+        if self.session is None:
+            return
+        if self._node is None or self.session.facts.nodes.get(self.selection.node) != self._node:
             self._soon.start()
-        elif self._node is not None and self.session is not None:
+        else:
             listed = self.findings.count()
             if listed != min(len(self.session.facts.by_node.get(self._node.id, ())), FINDINGS_LISTED):
                 self._soon.start()
@@ -141,8 +152,12 @@ class NodePane(QScrollArea):
         node = session.facts.nodes.get(self.selection.node) if session is not None else None
         self.content.setVisible(node is not None)
         self.empty.setVisible(node is None)
+        self.summary.setVisible(node is None and session is not None)
         if session is None or node is None:
             self._node = node
+            self._evidence_of = None
+            if session is not None:
+                _fill(self.summary_grid, pairs(session))
             return
         fresh = node != self._node
         self._node = node
@@ -172,12 +187,7 @@ class NodePane(QScrollArea):
             shown_mark = plain_label(mark, role="mark" if mark != "unknown" else "unknown")
             self.marks.addWidget(shown_mark)
         self.marks.addStretch(1)
-        clear(self.grid)
-        for row, (title, value) in enumerate(identity(session.facts, node)):
-            name = plain_label(tr(title), role="sub")
-            name.setAlignment(Qt.AlignmentFlag.AlignTop)
-            self.grid.addWidget(name, row, 0)
-            self.grid.addWidget(Flow(value, tr(title)), row, 1)
+        _fill(self.grid, identity(session.facts, node))
         clear(self.lineage)
         connected = neighbours(session.facts, node)
         for row, (words, other, seen) in enumerate(connected):
@@ -224,10 +234,44 @@ class NodePane(QScrollArea):
         self.evidence.show_places(places, explained, fallback)
         self._sections["evidence"].setVisible(bool(places or fallback or explained))
 
+    def show_edge(self, edges: tuple[Edge, ...]) -> None:
+        """Shows what edges of the graph were seen in: lines of files, or words of a card."""
+        places = [
+            Evidence(
+                path=item.get("path") or item.get("source"),
+                line=item.get("line"),
+                text=str(item.get("text") or item.get("value") or ""),
+            )
+            for edge in edges
+            for item in edge.evidence
+        ]
+        if self._node is not None and places:
+            self._evidence_of = edges
+            self.evidence.show_places(places, "", "")
+            self._sections["evidence"].show()
+            self.ensureWidgetVisible(self._sections["evidence"], 0, 0)
+
     def show_evidence(self) -> None:
         """Brings the evidence into sight and the keyboard to it."""
         self.ensureWidgetVisible(self._sections["evidence"], 0, 0)
         self.evidence.text.setFocus()
+
+
+def _fill(grid: QGridLayout, rows: list[tuple[str, str]]) -> None:
+    """Titles and words, one pair a row. Widgets that are there already are used again."""
+    shown_now = [(grid.itemAtPosition(n, 0), grid.itemAtPosition(n, 1)) for n in range(len(rows))]
+    if grid.count() == 2 * len(rows) and all(name and value for name, value in shown_now):
+        for (title, words), (name, value) in zip(rows, shown_now):
+            name.widget().setText(tr(title))
+            value.widget().set_name(tr(title))
+            value.widget().set_text(words)
+        return
+    clear(grid)
+    for row, (title, words) in enumerate(rows):
+        name = plain_label(tr(title), role="sub")
+        name.setAlignment(Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(name, row, 0)
+        grid.addWidget(Flow(words, tr(title)), row, 1)
 
 
 def _short(name: str) -> str:

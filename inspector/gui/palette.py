@@ -6,9 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QPixmap
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from inspector.gui.slices import Slices
 from inspector.gui.texts import shown, tr
@@ -42,20 +50,22 @@ def score(text: str, query: str) -> int:
     return 1 if all(word in text for word in query.split()) else 0
 
 
-class Palette(QDialog):
-    """``entries`` is asked once, when it opens."""
+class Palette(QFrame):
+    """A sheet inside the window, so that the keyboard stays in it. ``entries`` is asked once."""
 
-    def __init__(self, parent: QWidget, entries: Sequence[Entry]) -> None:
+    def __init__(self, parent: QWidget, entries: Sequence[Entry], title: str) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Search everything"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setObjectName("palette")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(title)
         self.entries = entries
+        self._back = QApplication.focusWidget()
         self._best: list[tuple[int, int, int]] = []
         self._slices = Slices(self)
         self._return_waits = False
         self.line = QLineEdit()
         self.line.setPlaceholderText(tr("A command, a node or a finding"))
-        self.line.setAccessibleName(tr("Search everything"))
+        self.line.setAccessibleName(title)
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Results"))
         self.list.setUniformItemSizes(True)
@@ -66,7 +76,8 @@ class Palette(QDialog):
         spaced(column, 10, 10, 10, 10, 8)
         column.addWidget(self.line)
         column.addWidget(self.list, 1)
-        self.resize(620, 420)
+        width, height = min(640, parent.width() - 40), min(440, parent.height() - 40)
+        self.setGeometry((parent.width() - width) // 2, 36, width, height)
         self.line.textChanged.connect(self.search)
         self.line.installEventFilter(self)
         self.list.itemClicked.connect(lambda _: self.run_current())
@@ -107,6 +118,12 @@ class Palette(QDialog):
             self._return_waits = False
             self.run_current()
 
+    def _leave(self) -> None:
+        focus = QApplication.focusWidget()
+        if focus is not None and not self.isAncestorOf(focus):
+            self._back = None
+            self.close()
+
     def run_current(self) -> None:
         if self._slices.busy:
             self._return_waits = True  # Return was typed before the search was through
@@ -115,8 +132,20 @@ class Palette(QDialog):
         if row is None:
             return
         entry = self.entries[row.data(_PLACE)]
-        self.accept()
+        self.close()
         entry.run()
+
+    def open(self) -> None:
+        self.show()
+        self.raise_()
+        self.line.setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._slices.stop()
+        if self._back is not None and self._back.isVisible():
+            self._back.setFocus()
+        super().closeEvent(event)
+        self.deleteLater()
 
     def eventFilter(self, _watched: Any, event: Any) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress:
@@ -133,4 +162,9 @@ class Palette(QDialog):
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self.run_current()
                 return True
+            if event.key() == Qt.Key.Key_Escape:
+                self.close()
+                return True
+        elif event.type() == QEvent.Type.FocusOut and self.isVisible():
+            QTimer.singleShot(0, self, self._leave)  # a click elsewhere closes it
         return False

@@ -106,7 +106,7 @@ class Rows(QAbstractTableModel):
             return QColor(colour) if colour else None
         if role == Qt.ItemDataRole.AccessibleTextRole:
             text = shown(column.text(row), 300)
-            return shown(self.spoken(row), 600) if index.column() == 0 else text
+            return shown(self.spoken(row), 600) if index.column() == 0 else text or "—"
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tip(column.tooltip(row) if column.tooltip is not None else column.text(row))
         return None

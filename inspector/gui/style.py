@@ -174,6 +174,7 @@ QHeaderView::section {{ background: {t.surface}; color: {t.sub}; border: none;
 
 QScrollArea, #pane {{ background: {t.surface}; border: none; }}
 #pane, #inventory {{ background: {t.surface}; }}
+#palette {{ background: {t.surface}; border: 1px solid {t.edge}; border-radius: {px(8)}; }}
 #card {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {px(6)}; }}
 #chip {{ padding: {px(1)} {px(8)}; border-radius: {px(10)}; font-size: {pt(9)}; min-height: {px(16)}; }}
 QSplitter::handle {{ background: {t.line}; }}

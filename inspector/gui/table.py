@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -143,6 +143,12 @@ class Table(QTableView):
         row = self._rows.row_at(index)
         if row is not None:
             self.activated_key.emit(self._rows.key(row))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # Qt makes the first row current without choosing it: then a key would act on what nobody sees.
+        if self._rows.rows and not self.selectionModel().hasSelection():
+            self.setCurrentIndex(self._rows.index(max(self.currentIndex().row(), 0), 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Letters belong to the window's keys, not to a search by first letter.

@@ -55,6 +55,10 @@ class Flow(QTextEdit):
         self._name = name
         self.set_text(text)
 
+    def set_name(self, name: str) -> None:
+        """What stands before the text for screen readers."""
+        self._name = name
+
     def set_text(self, text: object, *, keep_newlines: bool = False) -> None:
         """Shows ``text`` escaped; line feeds only where ``keep_newlines`` lets them stand."""
         safe = plain(str(text), 8000, keep_newlines=True) if keep_newlines else shown(text, 4000)

@@ -59,6 +59,14 @@ def test_the_palette_finds_nodes_and_findings(opened, qtbot):
     assert opened.selection.node == "model-file:models/scaler.pkl"
 
 
+def test_escape_leaves_the_palette_and_the_keyboard_goes_back(opened, qtbot):
+    opened.show_tab("Findings")
+    opened.run("palette")
+    palette = opened.findChild(Palette)
+    qtbot.keyClick(palette.line, Qt.Key.Key_Escape)
+    assert not palette.isVisible() and opened.findings.table.hasFocus()
+
+
 def test_what_is_selected_in_one_place_is_selected_in_all(opened, qtbot):
     opened.selection.select_node("model-file:models/scaler.pkl")
     qtbot.waitUntil(lambda: opened.pane.title.toPlainText() == "models/scaler.pkl")
@@ -227,7 +235,6 @@ def test_present_mode_steps_through_the_marked_findings(opened, qtbot):
 
     opened.show_tab("Findings")
     opened.findings.table.step(1)
-    opened.findings.table.step(1)
     opened.run("mark")
     opened.run("present")
     show = opened.findChild(Present)
@@ -286,3 +293,23 @@ def test_the_key_sheet_names_every_key(opened):
     texts = " ".join(label.text() for label in sheet.findChildren(QLabel))
     assert "Ctrl+K" in texts and "Next finding" in texts and "pickle-based" in texts
     sheet.close()
+
+
+def test_the_pane_sums_up_the_target_while_nothing_is_selected(opened, qtbot):
+    from inspector.gui.overview import pairs
+
+    said = dict(pairs(opened.session))
+    assert said["Target"] == "assistant"
+    assert said["Findings"] == "1 critical, 1 high, 1 medium, 1 low"
+    assert said["Not analysed"] == "1"
+    assert said["Packages"] == "1 no-advisory, 1 not-audited"
+    assert opened.pane.summary.isVisible()
+
+
+def test_an_edge_of_the_graph_shows_what_it_was_seen_in(opened, qtbot):
+    opened.selection.select_node("model:org/base")
+    qtbot.waitUntil(lambda: opened.pane.title.toPlainText() == "org/base")
+    edges = tuple(e for e in opened.session.facts.edges.values() if e.target == "model:org/base")
+    opened.pane.show_edge(edges)
+    assert opened.pane.evidence.places.currentText() == "app/train.py:3"
+    qtbot.waitUntil(lambda: "3  model = from_pretrained" in opened.pane.evidence.text.toPlainText())

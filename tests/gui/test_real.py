@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from inspector.gui.main_window import MainWindow
 from inspector.gui.session import Phase
 from inspector.gui.settings import Settings
