@@ -11,7 +11,7 @@ from math import sqrt
 
 from inspector.views.rank import longest_ways, open_cycles
 
-COLUMN = 324.0  # from one column to the next
+COLUMN = 304.0  # from one column to the next
 ROW = 96.0
 LAYER_GAP = 120.0
 _MARGIN = 40.0

@@ -57,7 +57,6 @@ def focus(
         upper, side, kind, words, severity = likeness
         key = _stack_id(likeness)
         cards.append(stack_card(key, kind, words, severity, members))
-        layer[key] = side
         hold = upper if upper in shown else node_id
         edges = tuple(
             edge
@@ -66,7 +65,6 @@ def focus(
         )
         joins.append(Join(hold, key, edges) if side > 0 else Join(key, hold, edges))
     cards = worst_first(cards)
-    lowest = min(layer.values())
     name = card_label(network.nodes[node_id])
     return compose(
         "focus",
@@ -76,7 +74,6 @@ def focus(
         shown=len(keys),
         total=len(network),
         anchor=node_id,
-        layers={item.id: layer[item.id] - lowest for item in cards},
     )
 
 

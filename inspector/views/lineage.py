@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Mapping
 
@@ -16,7 +17,8 @@ LINEAGE_CAP = 60
 _MODELS = frozenset({NodeKind.MODEL, NodeKind.DATASET})
 _STEPS = frozenset({EdgeKind.DERIVED_FROM, EdgeKind.TRAINED_ON})
 _UNCLEAR = "relation not stated"
-_DETAIL_LIMIT = 34
+_DETAIL_LIMIT = 44
+_COMMIT = re.compile("[0-9a-f]{40}")
 
 
 def lineage(graph: Graph, node_id: str, *, findings: Iterable[Finding] = (), cap: int = LINEAGE_CAP) -> View:
@@ -120,16 +122,23 @@ def _details(network: Network, node: Node) -> tuple[str, ...]:
         if edges[0].kind is EdgeKind.PUBLISHED_BY
     ]
     attributes = node.attributes
-    commit = _first_text(attributes, ("commit", "revision", "sha"))
     gate = attributes.get("gated")
     gate_word = (
         "unknown" if gate is None else "no" if gate is False else "yes" if gate is True else _shown(gate)
     )
     return (
         f"owner {_shown(owners[0]) if owners else 'unknown'}",
-        f"commit {commit[:12] if commit else 'unknown'}",
+        _revision(attributes),
         f"licence {_first_text(attributes, ('license', 'licence')) or 'unknown'} · gated {gate_word}",
     )
+
+
+def _revision(attributes: Mapping[str, object]) -> str:
+    """A commit is called one only where it is: 40 hexadecimal digits. Any other name can move."""
+    said = _first_text(attributes, ("commit", "sha", "revision"))
+    if _COMMIT.fullmatch(said):
+        return f"commit {said[:12]}"
+    return f"revision {said}, not a commit" if said else "commit unknown"
 
 
 def _first_text(attributes: Mapping[str, object], names: tuple[str, ...]) -> str:

@@ -75,7 +75,7 @@ def card_label(node: Node) -> str:
     if node.kind in _IN_A_FOLDER:
         name = name.replace("\\", "/").rstrip("/").rpartition("/")[2] or name
     version = node.attributes.get("version")
-    if node.kind is NodeKind.PACKAGE and isinstance(version, str) and version:
+    if node.kind is NodeKind.PACKAGE and isinstance(version, str) and version and not name.endswith(version):
         name = f"{elide_middle(name, _LABEL_LIMIT - 12)} {elide_middle(version, 11)}"
     return plain(elide_middle(name, _LABEL_LIMIT))
 

@@ -26,7 +26,8 @@ def order_columns(columns: Columns, links: Sequence[tuple[int, int]]) -> Columns
         left[target].append(source)
     best: Columns = [list(column) for column in columns]
     best_crossings = _all_crossings(best, right)
-    starts = (columns, _depth_first(columns, left, right))
+    met = _depth_first(columns, left, right)
+    starts = (columns, met, [column[::-1] for column in met])
     for start, from_the_left in ((start, side) for start in starts for side in (True, False)):
         if best_crossings == 0:
             break
@@ -40,7 +41,7 @@ def order_columns(columns: Columns, links: Sequence[tuple[int, int]]) -> Columns
             else:
                 _sweep(current, right, range(len(current) - 2, -1, -1), median=sweep % 4 > 1)
             if count <= _EXCHANGE_LIMIT:
-                _exchange(current, left, right)
+                _exchange(current, left, right, swap_equals=sweep % 3 == 2)
             crossings = _all_crossings(current, right)
             stale += 1
             if crossings < best_crossings:
@@ -92,10 +93,13 @@ def _places(columns: Columns) -> dict[int, float]:
     return {slot: (rank + 0.5) / len(column) for column in columns for rank, slot in enumerate(column)}
 
 
-def _exchange(columns: Columns, left: list[list[int]], right: list[list[int]]) -> None:
-    """Exchanges neighbours within a column while that takes crossings away; a few rounds at most."""
+def _exchange(columns: Columns, left: list[list[int]], right: list[list[int]], *, swap_equals: bool) -> None:
+    """Exchanges neighbours within a column while that takes crossings away; a few rounds at most.
+
+    ``swap_equals`` also exchanges, in the first round, where it changes nothing: a way out of a corner.
+    """
     rank = {slot: place for column in columns for place, slot in enumerate(column)}
-    for _ in range(6):
+    for turn in range(6):
         gained = False
         for column in columns:
             # The ends lie in other columns: their ranks stand still while this one is worked on.
@@ -110,7 +114,7 @@ def _exchange(columns: Columns, left: list[list[int]], right: list[list[int]]) -
                     if above and below and (above[-1] > below[0] or below[-1] > above[0]):
                         now += _inverted(above, below)
                         then += _inverted(below, above)
-                if then < now:
+                if then < now or (swap_equals and turn == 0 and then == now and now > 0):
                     column[place], column[place + 1] = lower, upper
                     rank[upper], rank[lower] = place + 1, place
                     gained = True

@@ -148,7 +148,7 @@ def test_the_map_shows_every_node_once_and_apart(samples: ModuleType, seed: int)
     for node in view.nodes:
         by_column.setdefault(node.x, []).append(node.y)
     columns = sorted(by_column)
-    assert all(b - a >= 300 for a, b in pairwise(columns))
+    assert all(b - a >= 280 for a, b in pairwise(columns))
     for heights in by_column.values():
         assert all(b - a >= 82 for a, b in pairwise(sorted(heights)))
     assert 0.4 < view.width / view.height < 6

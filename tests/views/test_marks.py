@@ -79,3 +79,12 @@ def test_a_name_of_a_megabyte_stays_short_and_keeps_its_extension() -> None:
     assert len(view.nodes[0].name) <= 300
     assert view.nodes[0].label.endswith(".safetensors")
     assert len(view.nodes[0].label) <= 44
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "label"),
+    [("torch", "2.6.0", "torch 2.6.0"), ("torch 2.6.0", "2.6.0", "torch 2.6.0"), ("torch", None, "torch")],
+)
+def test_a_package_is_shown_with_its_version_once(name: str, version: str | None, label: str) -> None:
+    node = Node("package:torch", NodeKind.PACKAGE, name, attributes={"version": version})
+    assert story(ProvenanceGraph([node]), []).nodes[0].label == label

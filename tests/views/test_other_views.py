@@ -111,11 +111,17 @@ def test_lineage_tells_relation_owner_commit_licence_and_gate(project: tuple[Pro
     view = lineage(project[0], BASE)
     parent = view.node("model:open-lab/base-7b")
     assert parent is not None
-    assert parent.details == ("owner open-lab", "commit 9f1c2d7be4a0", "licence other · gated manual")
+    assert parent.details == ("owner open-lab", "commit 9f1c2d7be49f", "licence other · gated manual")
     labels = {(edge.source, edge.target): edge.label for edge in view.edges}
     assert labels[BASE, "model:quiet-forge/base-7b-merge"] == "finetune / adapter, sources differ"
     assert labels["model:quiet-forge/base-7b-merge", "model:open-lab/base-7b"] == "merge"
     assert labels[BASE, "dataset:acme/support-dialogues"] == "trained on"
+
+
+def test_a_branch_is_never_called_a_commit(project: tuple[ProvenanceGraph, Any]) -> None:
+    base = lineage(project[0], BASE).node(BASE)
+    assert base is not None
+    assert base.details[1] == "revision main, not a commit"
 
 
 def test_what_nobody_stated_of_a_lineage_step_is_called_unknown(project: tuple[ProvenanceGraph, Any]) -> None:

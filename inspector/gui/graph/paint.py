@@ -285,20 +285,20 @@ def _marks(painter: QPainter, inks: Inks, node: PlacedNode) -> None:
     """Each mark as sign and word; where the card is too narrow for all the words, the last keep the sign."""
     middle = node.y + node.h - _FOOT / 2
     x = node.x + _PAD
-    end = node.x + node.w - _PAD
+    end = node.x + node.w - 8.0
     colours = {RUNS_CODE: inks.risk, UNKNOWN: inks.unknown}
     signs_left = len(node.marks)
     for word in node.marks:
         signs_left -= 1
         colour = colours.get(word, inks.ink)
         draw_stroked(painter, word, QRectF(x, middle - _SIGN / 2, _SIGN, _SIGN), colour, 2.0)
-        x += _SIGN + 4
+        x += _SIGN + 3
         width = inks.small_metrics.horizontalAdvance(word)
         if x + width + signs_left * (_SIGN + 8) <= end:
             painter.setFont(inks.small_font)
             painter.setPen(colour)
             painter.drawText(QPointF(x, _baseline(middle, inks.small_metrics)), word)
-            x += width + 10
+            x += width + 8
         else:
             x += 4
 

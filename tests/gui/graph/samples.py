@@ -148,7 +148,11 @@ def project() -> Sample:
         NodeKind.MODEL,
         "open-lab/base-7b",
         pin=Pin.MOVABLE,
-        attributes={"license": "other", "gated": "manual", "revision": "9f1c2d7be4a05f63"},
+        attributes={
+            "license": "other",
+            "gated": "manual",
+            "revision": "9f1c2d7be4a05f6389d1c2d7be4a05f6389d1c2d",
+        },
     )
     merge = add(
         NodeKind.MODEL, "quiet-forge/base-7b-merge", pin=Pin.UNDETERMINED, attributes={"pickle": True}
@@ -157,7 +161,7 @@ def project() -> Sample:
         NodeKind.MODEL,
         "sentence-tools/embed-small-en-v1.5",
         pin=Pin.COMMIT,
-        attributes={"license": "mit", "gated": False, "revision": "5c38ec7c405ec4b4"},
+        attributes={"license": "mit", "gated": False, "revision": "5c38ec7c405ec4b44b94cc5a9bb96e735b38267a"},
     )
     rerank = add(
         NodeKind.MODEL,

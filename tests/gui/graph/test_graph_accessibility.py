@@ -74,7 +74,7 @@ def test_an_item_tells_its_severity_and_place(make_panel: Any, samples: ModuleTy
     place = panel.canvas.places.number["model:acme/support-7b-instruct"]
     item = _list(panel).child(place)
     assert item.text(QAccessible.Text.Description).startswith("severity critical, 2 findings")
-    assert item.rect().width() >= 290
+    assert item.rect().width() >= 270
     middle = item.rect().center()
     assert _list(panel).childAt(middle.x(), middle.y()).text(QAccessible.Text.Name) == item.text(
         QAccessible.Text.Name
