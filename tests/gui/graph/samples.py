@@ -151,7 +151,7 @@ def project() -> Sample:
         attributes={
             "license": "other",
             "gated": "manual",
-            "revision": "9f1c2d7be4a05f6389d1c2d7be4a05f6389d1c2d",
+            "revision": "9f1c2d7be4" * 4,
         },
     )
     merge = add(
