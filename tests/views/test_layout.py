@@ -213,3 +213,24 @@ def test_lines_cross_at_most_a_quarter_more_than_graphviz_dot_lets_them(
             drawn = [list(geometry.along(PlacedEdge("", "", "", tuple(points)), 6)) for points in lines]
             theirs += geometry.crossings(drawn, dot_ends)
     assert ours <= 1.25 * theirs + 2
+
+
+def test_cards_of_one_column_keep_their_distance(large: tuple[ProvenanceGraph, Any]) -> None:
+    view = story(*large)
+    columns: dict[float, list[Any]] = {}
+    for node in view.nodes:
+        columns.setdefault(node.x, []).append(node)
+    for column in columns.values():
+        column.sort(key=lambda node: node.y)
+        assert all(below.y - (above.y + above.h) >= 15.9 for above, below in pairwise(column))
+
+
+def test_a_network_is_the_same_in_whatever_order_it_is_filled(samples: ModuleType) -> None:
+    nodes, edges, findings = samples.project()
+    views = []
+    for step in (1, -1):
+        network = Network()
+        for _ in network.fill(nodes[::step], edges[::step]):
+            pass
+        views.append([story(network, findings), whole(network, findings), network.way_to("package:tzdata")])
+    assert views[0] == views[1]
