@@ -75,7 +75,7 @@ class EvidencePanel(QWidget):
             self._show_place(0)
         self.text.setVisible(bool(self._places or fallback))
         if not self._places:
-            self.text.show_text(plain(fallback, 100_000, keep_newlines=True))
+            self.text.show_text(plain(fallback, 100_000, keep_newlines=True), wrap=True)
 
     def _local(self) -> bool:
         return self.session is not None and self.session.root is not None
@@ -85,7 +85,7 @@ class EvidencePanel(QWidget):
             return
         item = self._places[number]
         said = plain(item.text, 20_000, keep_newlines=True)
-        self.text.show_text(said)
+        self.text.show_text(said, wrap=True)
         self._asked += 1
         asked = self._asked
         root = self.session.root
@@ -123,7 +123,7 @@ class EvidencePanel(QWidget):
 
         def said(code: int | None, out: bytes, err: str) -> None:
             self._child = None
-            self.text.show_text(explained(code, out, err))
+            self.text.show_text(explained(code, out, err), wrap=True)
 
         self._child = Child(self, command, said)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
@@ -64,6 +64,7 @@ class MainWindow(QMainWindow):
         self._make_parts()
         self._place_parts()
         self._connect()
+        self._placed_at = self.settings.scale
         self.dress()
         self._remember_soon = QTimer(self)
         self._remember_soon.setSingleShot(True)
@@ -114,7 +115,7 @@ class MainWindow(QMainWindow):
         self.tabs.setDocumentMode(False)
         self.tabs.tabBar().setAccessibleName(tr("Views"))
         self.tabs.tabBar().setDrawBase(False)
-        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self.pages: tuple[QWidget, ...] = (
             self.graph,
             self.findings,
@@ -181,10 +182,19 @@ class MainWindow(QMainWindow):
         for row in ACTIONS:
             if row.icon:
                 self.actions_by_id[row.id].setIcon(self.look.icon(row.icon))
+        scale = self.settings.scale
         for page in self.pages:
             table = getattr(page, "table", None)
             if table is not None:
+                table.setIconSize(QSize(round(15 * scale), round(15 * scale)))
                 table.fit()
+        self.inventory.tree.setIconSize(QSize(round(15 * scale), round(15 * scale)))
+        self.inventory.setMinimumWidth(round(170 * scale))
+        self.pane.setMinimumWidth(max(round(260 * scale), self.pane.least_width()))
+        if abs(scale - self._placed_at) > 0.01:
+            self._placed_at = scale
+            sides = round(232 * scale), round(362 * scale)
+            self.splitter.setSizes([sides[0], max(self.width() - sum(sides), 420), sides[1]])
 
     def _system_changed(self, *_: object) -> None:
         if self.settings.theme == "system":
@@ -197,7 +207,10 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
         sizes = self.settings.get("splitter")
         whole = isinstance(sizes, list) and len(sizes) == 3 and all(isinstance(n, int) for n in sizes)
-        self.splitter.setSizes(sizes if whole else [232, 846, 362])
+        scale = self.settings.scale
+        sides = round(232 * scale), round(362 * scale)
+        usual = [sides[0], max(self.width() - sum(sides), 420), sides[1]]
+        self.splitter.setSizes(sizes if whole else usual)
 
     # --- opening and closing -------------------------------------------------------------------------
 

@@ -114,6 +114,10 @@ class NodePane(QScrollArea):
         inner.addWidget(self._section("lineage", "CONNECTED TO", holder))
         self.content.hide()
 
+    def least_width(self) -> int:
+        """The width below which the decision buttons would be cut off."""
+        return self.decision.minimumSizeHint().width() + 28 + self.verticalScrollBar().sizeHint().width() + 2
+
     def _section(self, key: str, title: str, *widgets: QWidget) -> QWidget:
         made = QWidget()
         column = QVBoxLayout(made)
@@ -230,7 +234,9 @@ class NodePane(QScrollArea):
         path = str(node.attributes.get("path", node.name))
         places: list[Evidence] = [e for e in current.finding.evidence if e.path or e.text] if current else []
         fallback = reasons(session.facts, node)
-        explained = path if node.kind.value in _EXPLAINED_KINDS and file_of(session.facts, node) else ""
+        found = file_of(session.facts, node)
+        opened_by_a_loader = found is not None and found.get("loading") != "no-loader"
+        explained = path if node.kind.value in _EXPLAINED_KINDS and opened_by_a_loader else ""
         self.evidence.show_places(places, explained, fallback)
         self._sections["evidence"].setVisible(bool(places or fallback or explained))
 

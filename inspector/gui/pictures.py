@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QUrl
+from PySide6.QtCore import QByteArray, QMarginsF, QUrl
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import QApplication
 
@@ -35,24 +35,32 @@ def story_picture(review: ReviewFile, path: Path, form: str) -> None:
 
 
 def report_pdf(review: ReviewFile) -> bytes:
-    """The HTML report as an A4 PDF.
+    """The report of a review that nobody has signed yet, as an A4 PDF."""
+    return _pdf(export("html", review), f"Review of {review.project}", None)
 
-    The HTML is our own and everything of the target in it is escaped; the document below may still load
-    nothing, so that not even a defect there could reach a file or a network.
-    """
+
+def record_pdf(report_html: bytes, record: bytes) -> bytes:
+    """The report of a signed record as an A4 PDF, with the record attached to it."""
+    return _pdf(report_html, "Review record", record)
+
+
+def _pdf(report_html: bytes, title: str, record: bytes | None) -> bytes:
+    """The HTML is our own and everything of the target in it is escaped; the document below may still
+    load nothing, so that not even a defect there could reach a file or a network."""
     application()
     document = _ClosedDocument()
     document.setDefaultFont(QFont("DejaVu Sans", 9))
-    document.setHtml(export("html", review).decode("utf-8"))
+    document.setHtml(report_html.decode("utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.pdf"
         writer = QPdfWriter(str(path))
-        writer.setPdfVersion(QPdfWriter.PdfVersion.PdfVersion_A1b)
         writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
         writer.setPageMargins(
             QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM), QPageLayout.Unit.Millimeter
         )
-        writer.setTitle(f"Review of {review.project}")
+        writer.setTitle(title)
+        if record is not None:
+            writer.addFileAttachment("review-record.dsse.json", QByteArray(record), "application/json")
         document.print_(writer)
         del writer
         return path.read_bytes()

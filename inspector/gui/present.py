@@ -56,7 +56,7 @@ class Present(QWidget):
         self.decision = Flow(name=tr("Decision"))
         points = 10 * window.look.scale * SCALE
         self.setStyleSheet(
-            f"#page QTextEdit, #page QLabel {{ font-size: {points:.1f}pt; }}"
+            f"#page QTextEdit, #page QLabel, #page QPushButton {{ font-size: {points:.1f}pt; }}"
             f"#page #bigtitle {{ font-size: {points * 1.5:.1f}pt; font-weight: 600; }}"
         )
         self.title.setObjectName("bigtitle")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from inspector.gui.look import Look
 from inspector.gui.session import Phase, Session
@@ -54,7 +55,8 @@ class RecordPage(QScrollArea):
             left.addWidget(plain_label(tr(title), role="section"))
             left.addWidget(widget)
         left.addStretch(1)
-        row = QHBoxLayout(body)
+        row = QBoxLayout(QBoxLayout.Direction.LeftToRight, body)
+        self._row = row
         spaced(row, 16, 14, 16, 14, 24)
         row.addLayout(left, 1)
         right = QVBoxLayout()
@@ -79,6 +81,14 @@ class RecordPage(QScrollArea):
         super().showEvent(event)
         if self._stale:
             self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where there is room, one under the other where there is none."""
+        super().resizeEvent(event)
+        narrow = self.viewport().width() < 2 * self.sheet.minimumSizeHint().width() + 60
+        self._row.setDirection(
+            QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        )
 
     def refresh(self) -> None:
         session = self.session

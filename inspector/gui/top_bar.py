@@ -68,6 +68,7 @@ class TopBar(QWidget):
     def _redecorate(self) -> None:
         for widget, icon in self._buttons:
             widget.setIcon(self.look.icon(icon))
+            widget.setIconSize(QSize(round(16 * self.look.scale), round(16 * self.look.scale)))
 
     def set_open(self, is_open: bool) -> None:
         """Greys out what needs a target."""

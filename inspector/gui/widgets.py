@@ -170,8 +170,11 @@ class TextPane(QPlainTextEdit):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit_font()
 
-    def show_text(self, text: str, marked_line: int = -1, colour: Any = None) -> None:
-        """Shows ``text``; ``marked_line`` (from 0) is painted over its whole width in ``colour``."""
+    def show_text(self, text: str, marked_line: int = -1, colour: Any = None, wrap: bool = False) -> None:
+        """Shows ``text``; ``marked_line`` (from 0) is painted over its whole width in ``colour``. Prose is
+        wrapped, source lines are not."""
+        mode = QPlainTextEdit.LineWrapMode
+        self.setLineWrapMode(mode.WidgetWidth if wrap else mode.NoWrap)
         self.setPlainText(text)
         self.setExtraSelections([])
         if marked_line < 0 or colour is None:
