@@ -13,7 +13,7 @@ import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from inspector import __version__
 from inspector.provenance.errors import InspectorError, Refused, UnreadableInput
@@ -29,6 +29,7 @@ COMMANDS = {
     "countersign": ("sign", "add a second signature to a record"),
     "verify": ("verify", "check a record, and the bytes it speaks of"),
     "export": ("export", "write a review as HTML, SARIF, CycloneDX and more"),
+    "advisories": ("advisories", "the offline advisory database"),
     "screenshot": ("screenshot", "paint the window into a picture"),
     "explain": ("explain", "say what loading a file would do; nothing is run"),
 }
@@ -40,7 +41,8 @@ _DEFECT = 3
 def run(argv: Sequence[str]) -> int:
     """Runs one command line (without the program's name) and gives its exit code."""
     _use_utf8()
-    with _sentences() as outcome:
+    outcome = _Outcome()
+    with _sentences(outcome):
         outcome.code = _dispatch(list(argv))
     return outcome.code
 
@@ -48,7 +50,8 @@ def run(argv: Sequence[str]) -> int:
 def run_window(argv: Sequence[str]) -> int:
     """Opens the window, on the target where one is given."""
     _use_utf8()
-    with _sentences() as outcome:
+    outcome = _Outcome()
+    with _sentences(outcome):
         outcome.code = _open_window(argv[0] if argv else None)
     return outcome.code
 
@@ -132,13 +135,12 @@ class _Outcome:
 
 
 @contextlib.contextmanager
-def _sentences():  # type: ignore[no-untyped-def]
+def _sentences(outcome: _Outcome) -> Iterator[None]:
     """Turns whatever a command raises into a sentence on standard error and an exit code."""
-    outcome = _Outcome()
     try:
-        yield outcome
+        yield
     except Refused as error:
-        _say(f"refused: {error.code}: {error}")
+        _print(f"refused: {error.code}: {error}")
         outcome.code = error.exit_code
     except InspectorError as error:
         _say(str(error))
@@ -172,8 +174,12 @@ def _report_defect(error: Exception) -> str:
 
 
 def _say(sentence: str) -> None:
+    _print(f"inspector: {sentence}")
+
+
+def _print(line: str) -> None:
     with contextlib.suppress(OSError, ValueError):
-        print(f"inspector: {plain(sentence, keep_newlines=True)}", file=sys.stderr)
+        print(plain(line, keep_newlines=True), file=sys.stderr)
 
 
 def _use_utf8() -> None:

@@ -34,7 +34,7 @@ def register(subparsers: Any) -> None:
         help="exit 1 on a finding this bad or worse",
     )
     parser.add_argument("--offline", action="store_true", help="open no socket")
-    parser.add_argument("--no-audit", action="store_true", help="do not ask for vulnerabilities of packages")
+    parser.add_argument("--no-audit", action="store_true", help="do not run pip-audit")
     parser.add_argument("--advisories", metavar="DB", help="offline advisory database")
     parser.add_argument(
         "--jobs", type=_positive, default=_default_jobs(), metavar="N", help="worker processes"

@@ -9,6 +9,8 @@ from inspector.provenance import Severity, State, plain
 from inspector.review.interface import Question, ReviewedFinding
 
 _BLOCKING = (Severity.CRITICAL, Severity.HIGH)
+# Confirmed means that it is true: until it is fixed or its risk accepted, it stands against an approval.
+_UNSETTLED = (State.OPEN, State.CONFIRMED)
 _NAMED = 3  # titles or questions that a sentence names; the rest is a number
 
 
@@ -33,7 +35,7 @@ def _unfinished(scan: Mapping[str, Any]) -> list[str]:
 def _open_findings(findings: Sequence[ReviewedFinding]) -> list[str]:
     sentences = []
     still_open = [
-        item for item in findings if item.state is State.OPEN and item.finding.severity in _BLOCKING
+        item for item in findings if item.state in _UNSETTLED and item.finding.severity in _BLOCKING
     ]
     never = [_title(item) for item in still_open if not item.ask_again]
     again = [_title(item) for item in still_open if item.ask_again]

@@ -11,7 +11,8 @@ import platform
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from inspector import __version__, artifacts, dependencies, references
 from inspector.dependencies.interface import AuditResult, Manifest, Package
@@ -26,6 +27,9 @@ from inspector.scan.interface import SCHEMA, Event, ScanOptions
 from inspector.scan.reading import Reading
 from inspector.sources import open_target
 from inspector.sources.interface import EntryKind, Target
+
+if TYPE_CHECKING:
+    from inspector.sources.hub.facts import HubFacts
 
 
 class Scan:
@@ -55,7 +59,7 @@ class Scan:
             hub = hub_facts() if hub_facts is not None else None
             yield from self._join(source.target, reading, hub)
 
-    def _join(self, target: Target, reading: Reading, hub: Any) -> Iterator[Event]:
+    def _join(self, target: Target, reading: Reading, hub: HubFacts | None) -> Iterator[Event]:
         """From what the readers said to references, packages, graph, findings and the end."""
         yield _progress("joining")
         project = ProjectFacts(_requirements(reading.manifests), frozenset(f.path for f in reading.files))
@@ -66,7 +70,7 @@ class Scan:
         packages, audit = self._audit(dependencies.packages(reading.manifests))
         for package in packages:
             yield {"event": "package", **package.as_json()}
-        influences = getattr(references, "influence", lambda _: [])(reading.indexes)
+        influences = references.influence(reading.indexes)
 
         root = lineage.root_node(target, hub)
         builder = GraphBuilder(root)
@@ -97,18 +101,29 @@ class Scan:
             yield {"event": "edge", **edge.as_json()}
         for finding in findings:
             yield {"event": "finding", **finding.as_json()}
-        yield self._done(target, reading, audit)
+        yield self._done(target, reading, audit, hub)
 
     def _audit(self, packages: Sequence[Package]) -> tuple[list[Package], AuditResult]:
-        if not self._options.audit:
-            asked = [replace(p, audit=Audit.NOT_AUDITED, why="The audit was switched off.") for p in packages]
-            return asked, AuditResult("none", None, not packages, tuple(asked), "The audit was switched off.")
-        result = dependencies.audit(packages, offline=self._options.offline)
+        database = self._advisories()
+        if not self._options.audit and database is None:
+            off = "The audit was switched off."
+            asked = [replace(package, audit=Audit.NOT_AUDITED, why=off) for package in packages]
+            return asked, AuditResult("none", None, not packages, tuple(asked), off)
+        offline = self._options.offline or not self._options.audit
+        result = dependencies.audit(packages, offline=offline, advisories=database)
         if not result.complete:
             self._incomplete.append(result.note or "Some packages were not audited.")
         return list(result.packages), result
 
-    def _done(self, target: Target, reading: Reading, audit: AuditResult) -> Event:
+    def _advisories(self) -> Path | None:
+        """The folder of the offline database: the one that was named, or the imported one if there is one."""
+        from inspector.dependencies.advisories import default_folder, path_of
+
+        if self._options.advisories is not None:
+            return Path(self._options.advisories)
+        return default_folder() if path_of(default_folder()).is_file() else None
+
+    def _done(self, target: Target, reading: Reading, audit: AuditResult, hub: HubFacts | None) -> Event:
         not_analysed = [
             {"path": file.path, "why": file.not_analysed} for file in reading.files if file.not_analysed
         ]
@@ -142,6 +157,7 @@ class Scan:
                 "seconds": round(time.monotonic() - self._clock, 3),
                 "root": plain(target.root) if target.root else None,
                 "command": [plain(word) for word in self._command],
+                "hub_answers": [dict(item) for item in hub.evidence] if hub is not None else [],
                 "platform": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
             },
         }

@@ -53,6 +53,7 @@ class Reading:
         self._source = source
         self._options = options
         self._unread_remote: list[tuple[Entry, str]] = []
+        self._changed_remote: set[str] = set()  # fetched, and not the file that was listed
         self.files: list[FileFact] = []
         self.left_out: list[LeftOut] = []
         self.indexes: list[FileIndex] = []
@@ -114,6 +115,8 @@ class Reading:
                 continue
             try:
                 with contextlib.closing(self._source.open(entry)) as data:
+                    if getattr(data, "changed", bool)():
+                        self._changed_remote.add(entry.path)
                     yield entry, base64.b64encode(data.read_at(0, data.size)).decode("ascii")
             except ReadFailure as failure:
                 self._unread_remote.append((entry, str(failure)))
@@ -132,14 +135,18 @@ class Reading:
         if index:
             self.indexes.append(FileIndex.from_json(index))
             why = why or self.indexes[-1].partly
-        remote = entry.kind is EntryKind.REMOTE
-        sha256 = entry.claimed_sha256 if remote else outcome.values.get("hash")
-        yield from self._keep(FileFact(entry, artifact, sha256, why, outcome.changed))
         if manifest:
             self.manifests.append(Manifest.from_json(manifest))
-            yield {"event": "manifest", **dependencies.summary(self.manifests[-1])}
+            why = why or self.manifests[-1].error
         if dataset:
             self.datasets.append(DatasetFacts.from_json(dataset))
+        remote = entry.kind is EntryKind.REMOTE
+        sha256 = entry.claimed_sha256 if remote else outcome.values.get("hash")
+        changed = outcome.changed or entry.path in self._changed_remote
+        yield from self._keep(FileFact(entry, artifact, sha256, why, changed))
+        if manifest:
+            yield {"event": "manifest", **dependencies.summary(self.manifests[-1])}
+        if dataset:
             yield {"event": "dataset", **self.datasets[-1].as_json()}
 
     def _keep(self, fact: FileFact) -> Iterator[Event]:

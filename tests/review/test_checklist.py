@@ -163,7 +163,7 @@ def test_evidence_over_the_limit_is_refused(review: Review, tmp_path: Path) -> N
 
 
 def test_required_questions_block_until_answered_and_unknown_is_no_answer(answered: Review) -> None:
-    answered.decide([item.finding.id for item in answered.findings()], State.CONFIRMED)
+    answered.decide([item.finding.id for item in answered.findings()], State.FIXED)
     assert answered.blockers() == []
     answered.answer("integrity.verified-at-load", "unknown")
     assert len(answered.blockers()) == 1 and "integrity.verified-at-load" in answered.blockers()[0]
@@ -194,3 +194,8 @@ def test_a_review_keeps_the_checklist_it_was_made_with(
     with Review.open(review.path) as again:
         assert again.questions() == before
         assert again.checklist.version == "1" and again.checklist.digest == TABLE.digest
+
+
+def test_a_confirmed_finding_of_high_severity_still_stands_against_an_approval(answered: Review) -> None:
+    answered.decide([item.finding.id for item in answered.findings()], State.CONFIRMED)
+    assert any("high or critical" in sentence for sentence in answered.blockers())

@@ -1,6 +1,14 @@
 """The offline advisory database: an OSV export, imported once and asked in milliseconds."""
 
 from inspector.dependencies.advisories.importing import Imported, default_folder, import_advisories, status
-from inspector.dependencies.advisories.index import AdvisoryIndex, open_index
+from inspector.dependencies.advisories.index import AdvisoryIndex, open_index, path_of
 
-__all__ = ["AdvisoryIndex", "Imported", "default_folder", "import_advisories", "open_index", "status"]
+__all__ = [
+    "AdvisoryIndex",
+    "Imported",
+    "default_folder",
+    "import_advisories",
+    "open_index",
+    "path_of",
+    "status",
+]
