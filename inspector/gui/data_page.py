@@ -34,9 +34,9 @@ class DataPage(TablePage):
             Column("Format", lambda row: row["format"], 7),
             Column("Rows", lambda row: row["rows"], 8, sort=lambda row: row["count"]),
             Column("Pin", lambda row: row["pin"], 9),
-            Column("Contributors", lambda row: row["contributors"], 12, least=96),
-            Column("Licence", lambda row: row["licence"], 10, least=108),
-            Column("Marks", lambda row: row["marks"], 12, least=82, colour=lambda row: look.tokens.risk),
+            Column("Contributors", lambda row: row["contributors"], 12, least=112),
+            Column("Licence", lambda row: row["licence"], 10, least=140),
+            Column("Marks", lambda row: row["marks"], 12, least=125, colour=lambda row: look.tokens.risk),
             Column("Findings", lambda row: row["findings"], 17, colour=lambda row: look.tokens.risk),
         ]
         super().__init__(

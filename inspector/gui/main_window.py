@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.gui import icons, style
-from inspector.gui.actions import ACTIONS, MENUS, TABS
+from inspector.gui.actions import ACTIONS, TABS
 from inspector.gui.ask_bar import AskBar
 from inspector.gui.backend import Backend
 from inspector.gui.checklist_page import ChecklistPage
@@ -30,6 +30,7 @@ from inspector.gui.findings_page import FindingsPage
 from inspector.gui.graph_tab import GraphTab
 from inspector.gui.inventory import Inventory
 from inspector.gui.look import Look
+from inspector.gui.menus import make_actions
 from inspector.gui.node_pane import NodePane
 from inspector.gui.record_page import RecordPage
 from inspector.gui.selection import Selection
@@ -56,8 +57,7 @@ class MainWindow(QMainWindow):
         self.selection = Selection(self)
         self.session: Session | None = None
         self.commands = Commands(self)
-        self.actions_by_id: dict[str, QAction] = {}
-        self._make_actions()
+        self.actions_by_id = make_actions(self, self.commands.handler)
         self.setAcceptDrops(True)
         self.setWindowTitle(TITLE)
         self.setWindowIcon(icons.application_icon())
@@ -74,25 +74,6 @@ class MainWindow(QMainWindow):
         self.show_welcome()
 
     # --- making --------------------------------------------------------------------------------------
-
-    def _make_actions(self) -> None:
-        for row in ACTIONS:
-            action = QAction(tr(row.text), self)
-            action.setShortcuts([QKeySequence(key) for key in row.keys])
-            action.setStatusTip(tr(row.help))
-            keys = ", ".join(row.keys)
-            action.setToolTip(f"{tr(row.help)}" + (f"  ({keys})" if keys else ""))
-            action.triggered.connect(self.commands.handler(row.id))
-            self.addAction(action)
-            self.actions_by_id[row.id] = action
-        bar = self.menuBar()
-        for name in MENUS:
-            menu = bar.addMenu(tr(name))
-            for row in ACTIONS:
-                if row.menu == name:
-                    if row.separator:
-                        menu.addSeparator()
-                    menu.addAction(self.actions_by_id[row.id])
 
     def _make_parts(self) -> None:
         look, selection = self.look, self.selection
@@ -193,8 +174,13 @@ class MainWindow(QMainWindow):
         self.pane.setMinimumWidth(max(round(260 * scale), self.pane.least_width()))
         if abs(scale - self._placed_at) > 0.01:
             self._placed_at = scale
-            sides = round(232 * scale), round(362 * scale)
-            self.splitter.setSizes([sides[0], max(self.width() - sum(sides), 420), sides[1]])
+            self.splitter.setSizes(self._usual_sizes())
+
+    def _usual_sizes(self) -> list[int]:
+        """Inventory, tabs and node pane: the sides grow with the type, but leave the middle its room."""
+        scale, whole = self.settings.scale, self.width()
+        left, right = min(round(232 * scale), whole // 4), min(round(362 * scale), whole // 3)
+        return [left, max(whole - left - right, 420), right]
 
     def _system_changed(self, *_: object) -> None:
         if self.settings.theme == "system":
@@ -207,10 +193,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
         sizes = self.settings.get("splitter")
         whole = isinstance(sizes, list) and len(sizes) == 3 and all(isinstance(n, int) for n in sizes)
-        scale = self.settings.scale
-        sides = round(232 * scale), round(362 * scale)
-        usual = [sides[0], max(self.width() - sum(sides), 420), sides[1]]
-        self.splitter.setSizes(sizes if whole else usual)
+        self.splitter.setSizes(sizes if whole else self._usual_sizes())
 
     # --- opening and closing -------------------------------------------------------------------------
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from time import perf_counter
-from typing import Any, BinaryIO
+from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+
+from inspector.gui.spool import Spool
 
 SLICE_SECONDS = 0.004
 FINISH_MILLISECONDS = 20_000
@@ -38,7 +40,7 @@ class ScanProcess(QObject):
         self._exit: tuple[int, bool] | None = None
         self._reported = True
         self.dropped = 0
-        self.spool: BinaryIO | None = None  # keeps every byte that was drained
+        self.spool: Spool | None = None  # keeps every byte that was drained
         self._timer = QTimer(self)
         self._timer.setInterval(4)
         self._timer.timeout.connect(self._drain)

@@ -7,9 +7,6 @@ the background, so that the window never waits for the disk.
 from __future__ import annotations
 
 import gc
-import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
@@ -18,13 +15,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from inspector import places
 from inspector.gui.backend import Backend
 from inspector.gui.background import Background
+from inspector.gui.copying import copy_review
 from inspector.gui.facts import Facts, ended_early
 from inspector.gui.scan_process import ScanProcess
 from inspector.gui.side_work import SideWork
 from inspector.gui.slices import Slices
+from inspector.gui.spool import Spool
 from inspector.gui.storing import question_from, with_decision
 from inspector.gui.texts import shown, tr
 from inspector.provenance import InspectorError, Node, State, UnreadableInput
@@ -76,7 +74,7 @@ class Session(QObject):
         self._background = Background(self)
         self._slices = Slices(self)
         self._side = SideWork(self)
-        self._spool: Path | None = None
+        self._spool: Spool | None = None
         self._scan = ScanProcess(self)
         self._scan.events.connect(self._take)
         self._scan.ended.connect(self._scan_ended)
@@ -208,7 +206,8 @@ class Session(QObject):
         known = {**self.facts.known, **self.facts.findings}
         self.facts = Facts(known)
         self._begun = monotonic()
-        self._open_spool()
+        self._drop_spool()
+        self._spool = self._scan.spool = Spool()
         self._scan.start(self.backend.scan_command(self.target, options))
         self._refresh.start()
         self._set_phase(Phase.SCANNING)
@@ -250,27 +249,6 @@ class Session(QObject):
         self.outcome = shown(problem)
         self._store()
 
-    def _open_spool(self) -> None:
-        """What the scan says is kept in a file as it comes: the review takes it from there."""
-        folder = places.cache()
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix="scan-", suffix=".jsonl", dir=folder)
-        self._spool = Path(name)
-        self._scan.spool = os.fdopen(handle, "wb")
-
-    def _close_spool(self, last: dict[str, Any] | None = None) -> None:
-        spool, self._scan.spool = self._scan.spool, None
-        if spool is not None:
-            if last is not None:
-                spool.write(b"\n" + json.dumps(last).encode() + b"\n")
-            spool.close()
-
-    def _drop_spool(self) -> None:
-        self._close_spool()
-        if self._spool is not None:
-            self._spool.unlink(missing_ok=True)
-            self._spool = None
-
     def _break_off(self, why: str) -> None:
         done = ended_early(self.facts, why)
         self.facts.add(done)
@@ -281,14 +259,20 @@ class Session(QObject):
         nothing of its target does not take the place of one that did."""
         self._refresh.stop()
         self.seconds = monotonic() - self._begun
-        self._close_spool(last)
         self._set_phase(Phase.STORING)
+        if self._spool is not None:
+            self._spool.end(last)
         if self._spool is None or not (self.facts.target or self.facts.files or self.facts.nodes):
             self._stored("")
             return
         self._decided = {}
         path = str(self.review.path)
-        self._side.run("store", path, str(self._spool), events=self._told, ended=self._stored)
+        self._side.run("store", path, str(self._spool.path), events=self._told, ended=self._stored)
+
+    def _drop_spool(self) -> None:
+        spool, self._spool, self._scan.spool = self._spool, None, None
+        if spool is not None:
+            spool.drop()
 
     def _stored(self, problem: str) -> None:
         self._drop_spool()
@@ -398,23 +382,13 @@ class Session(QObject):
         """Writes the review to ``to`` as one whole file, by SQLite's own backup: also while it is open."""
         path = Path(self.review.path)
 
-        def copy() -> None:
-            import sqlite3
-            from contextlib import closing
-
-            fresh = to.with_name(f"{to.name}.new")
-            fresh.unlink(missing_ok=True)
-            with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(fresh)) as copy:
-                source.backup(copy)
-            fresh.replace(to)
-
         def copied(_result: Any, error: BaseException | None) -> None:
             if error is None:
                 self.said.emit(tr("A copy is in {0}").format(shown(str(to))))
             else:
                 self.refused.emit(tr("The copy was not written: {0}").format(shown(error)))
 
-        self._background.run(copy, copied)
+        self._background.run(lambda: copy_review(path, to), copied)
 
     def remember(self, key: str, value: Any) -> None:
         """Where the window stands; a review that cannot take it (read-only) is no reason to complain."""

@@ -52,6 +52,8 @@ class SignSheet(QWidget):
         self.until = QLineEdit((date.today() + timedelta(days=VALID_DAYS)).isoformat())
         self.key = QComboBox()
         self.key.setEditable(True)
+        self.key.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.key.setMinimumContentsLength(8)
         self.key.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.passphrase = QLineEdit()
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)

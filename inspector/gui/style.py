@@ -151,6 +151,7 @@ QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(11)}; height: {px(11)
 QTabWidget::pane {{ border: none; border-top: 1px solid {t.line}; background: {t.surface}; }}
 QTabWidget::tab-bar {{ left: {px(8)}; }}
 QTabBar {{ background: transparent; }}
+QTabBar QToolButton {{ padding: 0; min-width: {px(16)}; border-radius: 0; background: {t.window}; }}
 QTabBar::tab {{ background: transparent; color: {t.sub}; padding: {px(6)} {px(11)};
     border: none; border-bottom: 2px solid transparent; }}
 QTabBar::tab:hover {{ color: {t.ink}; }}
