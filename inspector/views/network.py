@@ -5,7 +5,6 @@ Built once per graph, in steps, so that the window can spread twenty thousand no
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
@@ -93,14 +92,15 @@ class Network:
         known only by what it points at still has its place.
         """
         if self._parent is None:
-            self._parent = self._shortest_ways()
+            for _ in self.reach():
+                pass
+        assert self._parent is not None, "reach sets it"
         return self._parent
 
     @property
     def depth(self) -> Mapping[str, int]:
         """How many steps each node is from the root (islands: 0)."""
-        if self._parent is None:
-            self._parent = self._shortest_ways()
+        _ = self.parent
         return self._depth
 
     def way_to(self, key: str) -> list[str]:
@@ -111,7 +111,8 @@ class Network:
             way.append(before)
         return way[::-1]
 
-    def _shortest_ways(self) -> dict[str, str | None]:
+    def reach(self) -> Generator[None, None, None]:
+        """Finds the shortest ways; yields every few hundred nodes so that a caller can pause."""
         parent: dict[str, str | None] = {}
         self._depth = {}
         for start in ([self.root] if self.root else []) + list(self.nodes):
@@ -119,29 +120,26 @@ class Network:
                 continue
             parent[start] = None
             self._depth[start] = 0
-            reached = self._spread([start], parent, self.forward)
+            reached = yield from self._spread([start], parent)
             while reached:
                 fresh = self._step_back(reached, parent)
-                reached = self._spread(fresh, parent, self.forward)
-        return parent
+                reached = yield from self._spread(fresh, parent)
+        self._parent = parent
 
     def _spread(
-        self,
-        start: Sequence[str],
-        parent: dict[str, str | None],
-        neighbours: Mapping[str, Mapping[str, Sequence[Edge]]],
-    ) -> list[str]:
-        """Breadth first from ``start``; gives all that was reached, the start included."""
+        self, start: Sequence[str], parent: dict[str, str | None]
+    ) -> Generator[None, None, list[str]]:
+        """Breadth first along the edges; gives all that was reached, the start included."""
         reached = list(start)
-        queue = deque(start)
-        while queue:
-            key = queue.popleft()
-            for end in neighbours[key]:
+        for place, key in enumerate(reached):
+            below = self._depth[key] + 1
+            for end in self.forward[key]:
                 if end not in parent:
                     parent[end] = key
-                    self._depth[end] = self._depth[key] + 1
+                    self._depth[end] = below
                     reached.append(end)
-                    queue.append(end)
+            if place % _STEP == _STEP - 1:
+                yield
         return reached
 
     def _step_back(self, reached: Sequence[str], parent: dict[str, str | None]) -> list[str]:

@@ -178,8 +178,7 @@ class GraphPanel(QWidget):
     ) -> Generator[None, None, None]:
         network = Network()
         yield from network.fill(nodes, edges)
-        _ = network.parent  # the tree of shortest ways: one step of its own
-        yield
+        yield from network.reach()
         self._network = network
         self._findings = findings
         self._map = None
