@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from threading import Thread
 
-from PySide6.QtCore import QObject, QProcess, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QProcess, QTimer
 
 from inspector.views import Network
 from inspector.views.bands import bands
@@ -50,9 +50,10 @@ class LayoutJob(QObject):
         self._poll.stop()
         process, self._process = self._process, None
         if process is not None and process.state() != QProcess.ProcessState.NotRunning:
-            process.blockSignals(True)
+            # It ends within milliseconds, but nobody waits for it: the program owns it until then.
+            process.setParent(QCoreApplication.instance())
+            process.finished.connect(process.deleteLater)
             process.kill()
-            process.waitForFinished(500)
         self.deleteLater()
 
     def _ask(self) -> None:

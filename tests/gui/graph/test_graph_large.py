@@ -78,8 +78,11 @@ def test_leaving_the_map_ends_its_layout(qtbot: Any, make_panel: Any, samples: M
     panel.show_view("map")
     process = panel._job._process
     qtbot.waitUntil(lambda: process.state() == QProcess.ProcessState.Running, timeout=10_000)
+    ended: list[int] = []
+    process.finished.connect(lambda code, _: ended.append(code))
     panel.show_view("story")
     assert panel._job is None
+    qtbot.waitUntil(lambda: bool(ended), timeout=10_000)
     assert panel.current_view() == "story" and panel.view.name == "story"
 
 
