@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QWidget
@@ -29,12 +28,12 @@ def unnamed(root):
     ]
 
 
-@pytest.mark.parametrize("tab", TABS)
-def test_every_widget_that_takes_the_keyboard_has_a_name(opened, qtbot, tab):
-    opened.show_tab(tab)
+def test_every_widget_that_takes_the_keyboard_has_a_name(opened, qtbot):
     opened.selection.select_node("model-file:models/scaler.pkl")
     qtbot.waitUntil(lambda: opened.pane.title.toPlainText() == "models/scaler.pkl")
-    assert unnamed(opened) == []
+    for tab in TABS:
+        opened.show_tab(tab)
+        assert unnamed(opened) == [], tab
 
 
 def test_so_has_everything_on_the_welcome_page(window):
@@ -48,16 +47,16 @@ def test_so_has_the_bar_that_asks(opened):
     assert unnamed(opened) == []
 
 
-@pytest.mark.parametrize("action", ["settings", "key-sheet", "open-hub", "present"])
-def test_so_have_the_dialogs(opened, action):
+def test_so_have_the_dialogs(opened):
     from PySide6.QtWidgets import QApplication
 
-    opened.run(action)
-    others = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w is not opened]
-    assert others
-    for dialog in others:
-        assert unnamed(dialog) == []
-        dialog.close()
+    for action in ("settings", "key-sheet", "open-hub", "present"):
+        opened.run(action)
+        others = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w is not opened]
+        assert others, action
+        for dialog in others:
+            assert unnamed(dialog) == []
+            dialog.close()
 
 
 def test_the_tabs_are_page_tabs_and_the_current_one_is_selected(opened):

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.gui.actions import TABS
+from inspector.gui.actions import TABS, VIEWS
 from inspector.gui.palette import Palette
 
 EVIL = "a\u202egnp.exe\n<b>bold</b>\x1b[31m\u200b&amp;<img src='http://127.0.0.1/x'>\x07\ud800"
@@ -110,25 +110,26 @@ def check(root: QWidget) -> int:
     return seen
 
 
-@pytest.mark.parametrize("tab", TABS)
-def test_every_tab_shows_hostile_names_escaped(evil, qtbot, tab):
-    evil.show_tab(tab)
-    for node in list(evil.session.facts.nodes):
-        evil.selection.select_node(node)
-        qtbot.wait(1)
-        assert check(evil) > 5
+def test_every_tab_shows_hostile_names_escaped(evil, qtbot):
+    for tab in TABS:
+        evil.show_tab(tab)
+        for node in list(evil.session.facts.nodes):
+            evil.selection.select_node(node)
+            qtbot.wait(1)
+            assert check(evil) > 5
 
 
-@pytest.mark.parametrize("view", ["story", "focus", "paths", "map", "lineage"])
-def test_every_view_of_the_graph_does_too(evil, view):
+def test_every_view_of_the_graph_does_too(evil):
     evil.graph.feed_now()
-    evil.commands.show_view(view)
-    evil.graph.feed_now()
-    check(evil)
-    canvas = QAccessible.queryAccessibleInterface(evil.graph.panel.canvas)
-    for place in range(canvas.childCount()):
-        name = canvas.child(place).text(QAccessible.Text.Name)
-        assert not any(char in name for char in (*FORBIDDEN, "\n"))
+    for view in VIEWS:
+        evil.commands.show_view(view)
+        evil.graph.feed_now()
+        check(evil)
+        canvas = QAccessible.queryAccessibleInterface(evil.graph.panel.canvas)
+        assert canvas.childCount() > 0
+        for place in range(canvas.childCount()):
+            name = canvas.child(place).text(QAccessible.Text.Name)
+            assert not any(char in name for char in (*FORBIDDEN, "\n"))
 
 
 def test_the_palette_and_present_mode_do_too(evil):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
@@ -22,10 +22,10 @@ def test_every_action_has_a_handler_and_no_two_share_a_key(window):
     assert all(action.help for action in ACTIONS)
 
 
-@pytest.mark.parametrize("number", range(1, 8))
-def test_ctrl_and_a_digit_open_the_tabs(opened, qtbot, number):
-    qtbot.keyClick(opened, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
-    assert opened.tab_name() == TABS[number - 1]
+def test_ctrl_and_a_digit_open_the_tabs(opened, qtbot):
+    for number in (7, 6, 5, 4, 3, 2, 1):
+        qtbot.keyClick(opened, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
+        assert opened.tab_name() == TABS[number - 1]
 
 
 def test_typing_map_into_the_palette_opens_the_map(opened, qtbot):
@@ -37,13 +37,13 @@ def test_typing_map_into_the_palette_opens_the_map(opened, qtbot):
     assert opened.tab_name() == "Graph" and opened.graph.current_view() == "map"
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_the_palette_opens_every_view(opened, qtbot, view):
-    opened.run("palette")
-    palette = opened.findChild(Palette)
-    palette.line.setText(view)
-    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
-    assert opened.graph.current_view() == view
+def test_the_palette_opens_every_view(opened, qtbot):
+    for view in VIEWS:
+        opened.run("palette")
+        palette = opened.findChildren(Palette)[-1]
+        palette.line.setText(view)
+        qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+        assert opened.graph.current_view() == view
 
 
 def test_the_palette_finds_nodes_and_findings(opened, qtbot):
@@ -188,15 +188,12 @@ def test_the_checklist_takes_answers_and_undoes_them(opened, qtbot):
     assert not any(button.isChecked() for button in page.detail.answers.values())
 
 
-@pytest.mark.parametrize("theme", sorted(THEMES))
-def test_an_unknown_answer_is_never_green(opened, theme):
-    opened.settings.put("theme", theme)
-    opened.dress()
-    page = opened.checklist
-    for answer in ("unknown", "partial", "no", None):
-        from dataclasses import replace
-
-        assert page._colour(replace(page.rows.rows[0], answer=answer)) != opened.look.tokens.good
+def test_an_unknown_answer_is_never_green(opened):
+    first = opened.checklist.rows.rows[0]
+    for tokens in THEMES.values():
+        opened.look.set(tokens, 1.0)
+        for answer in ("unknown", "partial", "no", None):
+            assert opened.checklist._colour(replace(first, answer=answer)) != tokens.good
 
 
 def test_the_record_tab_says_what_stands_against_approval(opened, qtbot):
