@@ -6,15 +6,17 @@ depth, so that facts made to go in circles end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from inspector.references.interface import FileIndex
 
 Term = list[Any]
-MAX_HOPS = 8
+MAX_HOPS = 40  # imports that lead to imports; each takes six frames of the interpreter's stack
 MAX_BASES = 8
+MAX_STARS = 16
+MAX_LOOK_UPS = 1_500_000  # in all: a few seconds; the largest trial projects need a tenth of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +31,40 @@ class Meaning:
 
 
 class Modules:
-    """All Python modules of the target. Maps may be hostile: every shape is checked where it is read."""
+    """All Python modules of the target. Maps may be hostile: every shape is checked where it is read.
+
+    Star imports form diamonds and circles. Each (name, folder) is therefore looked up once and remembered;
+    only an answer that a circle cut short is asked again. ``steps`` counts the look-ups of the whole life;
+    beyond ``MAX_LOOK_UPS`` nothing more is found and ``is_exhausted`` says so.
+    """
 
     def __init__(self, indexes: Iterable[FileIndex]) -> None:
         self.facts: dict[str, Mapping[str, Any]] = {}
         self.functions: dict[str, Mapping[str, Any]] = {}
         self.classes: dict[str, Mapping[str, Any]] = {}
         self.home: dict[str, str] = {}  # function or class to the path of its file
+        self.steps = 0
         self._by_suffix: dict[str, list[str]] = {}
         self._module_of: dict[str, str] = {}
         self._cache: dict[tuple[str, str], Meaning | None] = {}
-        # What the look-up at hand has asked already: star imports form diamonds and circles, and without
-        # this each of their paths would be walked.
+        # What the look-up at hand has asked already, and how often it met a circle or a limit.
         self._asked: dict[tuple[str, str], Meaning | None] = {}
+        self._cut_short = 0
+        self._near: dict[tuple[str, str], str] = {}
+        self._bases: dict[str, list[Meaning]] = {}
+        self._members: dict[tuple[str, str], Meaning | None] = {}
         self._fields: dict[str, list[Term]] | None = None
         self._options: dict[str, list[Term]] | None = None
+        self._by_path: dict[tuple[str, str], Term | None] = {}
         for index in indexes:
             facts = index.facts.get("python") if isinstance(index.facts, Mapping) else None
             if isinstance(facts, Mapping):
                 self._add(index.path, facts)
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether look-ups were given up: what was found until then stands, more may be there."""
+        return self.steps > MAX_LOOK_UPS
 
     def _add(self, path: str, facts: Mapping[str, Any]) -> None:
         module = str(facts.get("module", ""))
@@ -60,23 +77,45 @@ class Modules:
         parts = module.split(".")
         for start in range(max(len(parts) - 6, 0), len(parts)):
             self._by_suffix.setdefault(".".join(parts[start:]), []).append(path)
+        if len(parts) > 6:  # what a relative import deep in the tree names
+            self._by_suffix.setdefault(module, []).append(path)
 
     def find(self, dotted: str, near: str) -> Meaning | None:
         """What ``dotted`` means for the file at ``near``; None where the project does not define it."""
         key = (dotted, near.rpartition("/")[0])
         if key not in self._cache:
             self._asked.clear()
-            self._cache[key] = self._find(dotted, near, 0)
+            meaning = self._find(dotted, near, 0)
+            self._cache[key] = meaning
+            if meaning is None and self.steps <= MAX_LOOK_UPS:
+                # Everything that can be reached was asked and knows nothing, circles included.
+                self._cache.update(self._asked)
         return self._cache[key]
 
     def _find(self, dotted: str, near: str, hops: int) -> Meaning | None:
-        if hops > MAX_HOPS or len(dotted) > 300:
+        if len(dotted) > 300:
             return None
         key = (dotted, near.rpartition("/")[0])
-        if key not in self._asked:
-            self._asked[key] = None  # while it is being asked, a circle ends here
-            self._asked[key] = self._look_up(dotted, near, hops)
-        return self._asked[key]
+        return self._once(key, hops, lambda: self._look_up(dotted, near, hops))
+
+    def _once(self, key: tuple[str, str], hops: int, ask: Callable[[], Meaning | None]) -> Meaning | None:
+        """The answer to ``key``, asked for once. It is kept for good unless a circle or a limit shaped it."""
+        if key in self._cache:
+            return self._cache[key]
+        if key in self._asked:
+            self._cut_short += 1
+            return self._asked[key]
+        self.steps += 1
+        if hops > MAX_HOPS or self.steps > MAX_LOOK_UPS:
+            self._cut_short += 1
+            return None
+        self._asked[key] = None  # while it is being asked, a circle ends here
+        before = self._cut_short
+        meaning = ask()
+        self._asked[key] = meaning
+        if meaning is not None or self._cut_short == before:
+            self._cache[key] = meaning
+        return meaning
 
     def _look_up(self, dotted: str, near: str, hops: int) -> Meaning | None:
         if dotted in self.functions:
@@ -97,6 +136,10 @@ class Modules:
 
     def _inside(self, path: str, rest: list[str], hops: int) -> Meaning | None:
         """What ``rest`` means in the module at ``path``: defined, assigned or imported there."""
+        key = (".".join(rest), f"\0{path}")  # no folder is called so: these keys stand beside the others
+        return self._once(key, hops, lambda: self._defined(path, rest, hops))
+
+    def _defined(self, path: str, rest: list[str], hops: int) -> Meaning | None:
         full = ".".join((self._module_of[path], *rest))
         if full in self.functions or full in self.classes:
             return self._find(full, path, hops + 1)
@@ -114,14 +157,27 @@ class Modules:
             for name in rest[1:]:
                 term = ["a", term, name]
             return Meaning("term", term=term, path=path)
-        for star in list(facts.get("stars") or ())[:8]:
-            meaning = self._find(".".join((str(star), *rest)), path, hops + 1)
+        for star in list(facts.get("stars") or ())[:MAX_STARS]:
+            # The star is a module as it stands. Were it cut anew like other dotted names, names would grow
+            # from star to star.
+            module = self._nearest(str(star), path)
+            meaning = self._inside(module, rest, hops + 1) if module is not None else None
             if meaning is not None:
                 return meaning
         return None
 
     def member(self, owner: str, name: str, hops: int = 0) -> Meaning | None:
         """A method or field of the class ``owner`` or of what it derives from, in the project or beyond."""
+        key = (owner, name)
+        if key not in self._members:
+            before = self._cut_short
+            meaning = self._member(owner, name, hops)
+            if self._cut_short != before and hops:
+                return meaning
+            self._members[key] = meaning
+        return self._members[key]
+
+    def _member(self, owner: str, name: str, hops: int) -> Meaning | None:
         todo = [owner]
         seen: set[str] = set()
         foreign: Meaning | None = None
@@ -151,6 +207,15 @@ class Modules:
 
     def bases(self, owner: str, hops: int = 0) -> list[Meaning]:
         """The bases of a class: classes of the project, or names of a library (``?`` where not known)."""
+        if owner not in self._bases:
+            before = self._cut_short
+            found = self._base_meanings(owner, hops)
+            if self._cut_short != before and hops:
+                return found
+            self._bases[owner] = found
+        return self._bases[owner]
+
+    def _base_meanings(self, owner: str, hops: int) -> list[Meaning]:
         found: list[Meaning] = []
         path = self.home.get(owner, "")
         for base in list(self.classes.get(owner, {}).get("bases") or ())[:MAX_BASES]:
@@ -182,6 +247,13 @@ class Modules:
             return None
         if len(candidates) == 1:
             return candidates[0]
+        key = (module, near.rpartition("/")[0])
+        if key not in self._near:
+            self._near[key] = self._closest(candidates, near)
+        return self._near[key]
+
+    @staticmethod
+    def _closest(candidates: list[str], near: str) -> str:
         here = near.split("/")[:-1]
 
         def distance(path: str) -> tuple[int, int, str]:
@@ -198,14 +270,12 @@ class Modules:
         """The default of a command-line option or configuration field called ``name``: from the files at
         ``paths``, else from the whole project where all that define it agree."""
         for path in paths:
-            facts = self.facts.get(path, {})
-            options = facts.get("options")
-            if isinstance(options, Mapping) and isinstance(options.get(name), list):
-                return list(options[name])
-            for _, info in _items(facts.get("classes")):
-                found = _terms(info, "fields", name)
-                if found and name in (info.get("order") or ()):
-                    return found[0]
+            key = (path, name)
+            if key not in self._by_path:
+                self._by_path[key] = self._option_of_file(path, name)
+            term = self._by_path[key]
+            if term is not None:
+                return term
         if self._fields is None or self._options is None:
             self._fields, self._options = {}, {}
             for facts in self.facts.values():
@@ -219,6 +289,17 @@ class Modules:
         for table in (self._options, self._fields):
             found = table.get(name, [])
             if found and all(term == found[0] for term in found[:64]):
+                return found[0]
+        return None
+
+    def _option_of_file(self, path: str, name: str) -> Term | None:
+        facts = self.facts.get(path, {})
+        options = facts.get("options")
+        if isinstance(options, Mapping) and isinstance(options.get(name), list):
+            return list(options[name])
+        for _, info in _items(facts.get("classes")):
+            found = _terms(info, "fields", name)
+            if found and name in (info.get("order") or ()):
                 return found[0]
         return None
 
