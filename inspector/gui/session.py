@@ -7,7 +7,7 @@ the background, so that the window never waits for the disk.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from time import monotonic
@@ -124,9 +124,8 @@ class Session(QObject):
             except UnreadableInput:
                 path = _beside(path)  # the broken file is left alone for whoever can mend it
         if self.review is None:
-            kind = "hub-model" if self.is_hub else "folder"
             about = {
-                "kind": kind,
+                "kind": _kind_of(target),
                 "name": self.name,
                 "revision": None,
                 "root": None if self.is_hub else target,
@@ -138,6 +137,7 @@ class Session(QObject):
     def open_review(self, path: Path) -> None:
         """Opens a review file as it is; it is scanned only where it never was."""
         self.review = self.backend.review_class().open(path)
+        self.target = _target_of(self.review.target, path)
         self._load(then=self._opened_review)
 
     def _load(self, then: Callable[[], None]) -> None:
@@ -167,11 +167,6 @@ class Session(QObject):
         if problem:
             self._fail(problem)
             return
-        target = self.facts.target
-        if not self.target:
-            about = self.review.target
-            root = about.get("root") or target.get("root")
-            self.target = str(root or about.get("name") or Path(self.review.path).stem)
 
         def finished() -> None:
             self.grown.emit()
@@ -200,8 +195,8 @@ class Session(QObject):
     def rescan(self, *, audit: bool = False) -> None:
         """Scans the target again. Without ``audit`` a folder's scan opens no internet socket."""
         options = [] if audit else ["--no-audit"]
-        if not self.is_hub and not audit:
-            options.append("--offline")
+        for pattern in self.review.options.get("exclude") or ():
+            options += ["--exclude", str(pattern)]
         self.outcome = ""
         known = {**self.facts.known, **self.facts.findings}
         self.facts = Facts(known)
@@ -263,7 +258,10 @@ class Session(QObject):
         if self._spool is not None:
             self._spool.end(last)
         if self._spool is None or not (self.facts.target or self.facts.files or self.facts.nodes):
-            self._stored("")
+            self._drop_spool()
+            self.refused.emit(self.outcome)
+            self.facts = Facts()
+            self._load(then=lambda: self._set_phase(Phase.READY))  # the scan before, where there is one
             return
         self._decided = {}
         path = str(self.review.path)
@@ -443,3 +441,25 @@ def _beside(path: Path) -> Path:
         if not other.exists():
             return other
     raise UnreadableInput(f"No free name beside {shown(str(path))}.", "Remove old reviews.")
+
+
+_HUB_KINDS = {"datasets/": "hub-dataset", "spaces/": "hub-space"}
+
+
+def _kind_of(target: str) -> str:
+    """The contract's word for what is opened, before the scan has said it better."""
+    if not target.startswith("hf://"):
+        return "file" if Path(target).is_file() else "folder"
+    name = target.removeprefix("hf://")
+    return next((kind for prefix, kind in _HUB_KINDS.items() if name.startswith(prefix)), "hub-model")
+
+
+def _target_of(about: Mapping[str, Any], path: Path) -> str:
+    """What a review is of, as it would be given to ``open_target``."""
+    name, kind = str(about.get("name") or path.stem), str(about.get("kind") or "")
+    if about.get("root"):
+        return str(about["root"])
+    if kind.startswith("hub-") and kind != "hub-cache" and not name.startswith("hf://"):
+        prefix = next((prefix for prefix, word in _HUB_KINDS.items() if word == kind), "")
+        return f"hf://{prefix}{name}"
+    return name

@@ -137,6 +137,8 @@ class Strip(QWidget):
             return tr("Saving …")
         facts = session.facts
         files = facts.coverage.get("files", len(facts.files))
+        if session.outcome not in ("", "cancelled") and not facts.files and not facts.nodes:
+            return shown(session.outcome, 200)
         if facts.done is None and not facts.files:
             return shown(session.outcome, 160) or tr("Not scanned yet")
         if session.outcome == "cancelled":

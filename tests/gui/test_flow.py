@@ -290,3 +290,40 @@ def test_a_killed_window_has_lost_nothing(tmp_path, project, qtbot, make, backen
     qtbot.waitUntil(lambda: after.session.phase is Phase.READY and bool(after.session.facts.findings))
     assert [i.state for i in after.session.facts.findings.values()].count(State.CONFIRMED) == 1
     after.close()
+
+
+def test_a_scan_that_cannot_begin_is_said_and_the_one_before_stays(opened, backend, ready, qtbot):
+    opened.findings.table.step(1)
+    opened.run("state-confirmed")
+    code = "import sys; sys.stderr.write('The hub does not answer.'); sys.exit(2)"
+    backend.scan_command = lambda target, options: [sys.executable, "-I", "-c", code]
+    opened.run("rescan")
+    ready(opened)
+    qtbot.waitUntil(lambda: len(opened.findings.rows.rows) == 4)
+    assert "does not answer" in opened.strip.status.text() or "does not answer" in opened.strip.said.text()
+    assert any("does not answer" in sentence for sentence in opened.session.blockers())
+    assert [i.state for i in opened.session.facts.findings.values()].count(State.CONFIRMED) == 1
+
+
+def test_a_first_scan_that_cannot_begin_is_never_called_scanned(window, project, backend, ready, qtbot):
+    code = "import sys; sys.stderr.write('The hub does not answer.'); sys.exit(2)"
+    backend.scan_command = lambda target, options: [sys.executable, "-I", "-c", code]
+    window.open("hf://datasets/org/name")
+    ready(window)
+    assert "does not answer" in window.strip.status.text()
+    assert not window.strip.status.text().startswith("Scanned")
+    path = window.session.review.path
+    window.show_welcome()
+    window.open(str(path))
+    assert window.session.target == "hf://datasets/org/name" and window.session.is_hub
+    ready(window)
+
+
+def test_what_a_review_leaves_out_is_left_out_again(window, project, backend, ready, tmp_path):
+    path = tmp_path / "made.review"
+    about = {"kind": "folder", "name": "assistant", "revision": None, "root": str(project)}
+    Review.create(path, about, options={"exclude": ["data/*"], "offline": True, "no_audit": True}).close()
+    window.open(str(path))
+    ready(window)
+    assert backend.commands[0] == (str(project), ("--no-audit", "--exclude", "data/*"))
+    assert window.windowTitle().startswith("assistant")
