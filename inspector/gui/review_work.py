@@ -1,0 +1,217 @@
+"""The reviewer's work on one review: decisions, notes, answers, the way back. Widgets ask this and show it.
+
+Every step is in the review file before its method returns. A review with many findings is read back by a
+child process, so that the window never waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from inspector.gui.backend import Backend
+from inspector.gui.background import Background
+from inspector.gui.copying import copy_review
+from inspector.gui.facts import Facts
+from inspector.gui.side_work import SideWork
+from inspector.gui.storing import question_from, with_decision
+from inspector.gui.texts import shown, tr
+from inspector.provenance import InspectorError, State
+from inspector.review.interface import Question, Step
+
+READ_AT_ONCE = 1500  # findings that are read back within a few milliseconds
+Decided = dict[str, dict[str, Any]]  # finding id -> what was decided of it, as storing tells it
+
+
+class Phase(Enum):
+    """Where the session stands. Decisions are taken in READY; what a stored review has may be decided
+    in every phase."""
+
+    OPENING = "opening"
+    SCANNING = "scanning"
+    STORING = "storing"
+    READY = "ready"
+
+
+class ReviewWork(QObject):
+    """Facts, questions and decisions of the open review.
+
+    ``decided``: decisions or notes of these findings changed. ``answered``: the checklist changed.
+    ``phase_changed``: scanning, ready. ``said``: one plain sentence for the status line. ``refused``: one
+    sentence about what was not done.
+    """
+
+    decided = Signal(list)
+    answered = Signal()
+    phase_changed = Signal()
+    said = Signal(str)
+    refused = Signal(str)
+
+    def __init__(self, parent: QObject | None = None, backend: Backend | None = None) -> None:
+        super().__init__(parent)
+        self.backend = backend or Backend()
+        self.facts = Facts()
+        self.review: Any = None
+        self.phase = Phase.OPENING
+        self.outcome = ""  # "", "cancelled" or the sentence of what went wrong
+        self.questions: list[Question] = []
+        self._blockers: list[str] = []
+        self._background = Background(self)
+        self._side = SideWork(self)
+
+    def decide(self, ids: Sequence[str], state: State, **words: Any) -> bool:
+        """Decides on findings as one step; False (and ``refused``) where the review says no."""
+        known = [key for key in ids if key in self.facts.findings]
+        if not known:
+            self.refused.emit(tr("Select a finding first."))
+            return False
+        return self._do(lambda: self.review.decide(known, state, **words))
+
+    def note(self, finding: str, text: str) -> bool:
+        return self._do(lambda: self.review.note(finding, text))
+
+    def mark(self, finding: str, marked: bool) -> bool:
+        return self._do(lambda: self.review.mark(finding, marked))
+
+    def answer(self, question: str, answer: str, note: str = "", evidence: Sequence[Path] = ()) -> bool:
+        return self._do(lambda: self.review.answer(question, answer, note=note, evidence=evidence))
+
+    def undo(self) -> None:
+        self._do(lambda: self.review.undo(), tr("There is nothing to undo."), tr("Undone: {0}"))
+
+    def redo(self) -> None:
+        self._do(lambda: self.review.redo(), tr("There is nothing to redo."), tr("Redone: {0}"))
+
+    def _do(self, step: Callable[[], Step | None], nothing: str = "", form: str = "{0}") -> bool:
+        if self.review is None:
+            return False
+        if self.phase in (Phase.SCANNING, Phase.STORING) and not self._stored_before():
+            self.refused.emit(tr("Decisions can be taken as soon as the first scan has ended."))
+            return False
+        try:
+            taken = step()
+        except InspectorError as error:
+            self.refused.emit(shown(error))
+            return False
+        if taken is None:
+            self.said.emit(nothing)
+            return False
+        self._follow(taken)
+        self.said.emit(form.format(shown(taken.text)))
+        return True
+
+    def _stored_before(self) -> bool:
+        return bool(self.facts.known)
+
+    def _follow(self, step: Step) -> None:
+        """Reads back what a step touched: the review is the truth, not what was asked of it.
+
+        A review with many findings is read back by a child; the keys go on working meanwhile.
+        """
+        touched = set(step.touched)
+        changed = [key for key in touched if key in self.facts.findings]
+        if len(self.facts.findings) > READ_AT_ONCE:
+            self._ask("decided", lambda decided, problem: self._read_back(changed, decided, problem))
+            return
+        if len(changed) < len(touched) or not touched:
+            self.questions = self.review.questions()
+            self.answered.emit()
+        if changed:
+            for item in self.review.findings():
+                if item.finding.id in touched:
+                    self.facts.put(item)
+            self.decided.emit(changed)
+
+    def _read_back(self, changed: list[str], decided: Decided, problem: str) -> None:
+        if problem:
+            self._fail(problem)
+            return
+        for key in changed:
+            item = self.facts.findings[key]
+            self.facts.put(with_decision(item, decided.get(key)))
+        if changed:
+            self.decided.emit(changed)
+        self.answered.emit()
+
+    def save_copy(self, to: Path) -> None:
+        """Writes the review to ``to`` as one whole file, by SQLite's own backup: also while it is open."""
+        path = Path(self.review.path)
+
+        def copied(_result: Any, error: BaseException | None) -> None:
+            if error is None:
+                self.said.emit(tr("A copy is in {0}").format(shown(str(to))))
+            else:
+                self.refused.emit(tr("The copy was not written: {0}").format(shown(error)))
+
+        self._background.run(lambda: copy_review(path, to), copied)
+
+    def remember(self, key: str, value: Any) -> None:
+        """Where the window stands; a review that cannot take it (read-only) is no reason to complain."""
+        if self.review is None:
+            return
+        try:
+            self.review.remember(key, value)
+        except InspectorError:
+            return
+
+    def recalled(self, key: str, default: Any = None) -> Any:
+        try:
+            return self.review.recalled(key, default) if self.review is not None else default
+        except InspectorError:
+            return default
+
+    def blockers(self) -> list[str]:
+        """Why ``approved`` may not be signed now, as sentences."""
+        if self.review is None or self.phase is not Phase.READY:
+            return [tr("The scan has not ended.")]
+        if len(self.facts.findings) <= READ_AT_ONCE:
+            self._blockers = list(self.review.blockers())
+        before = [] if self.outcome in ("", "cancelled") else [tr("The last scan is incomplete: {0}")]
+        return [sentence.format(self.outcome) for sentence in before] + self._blockers
+
+    def _ask(self, task: str, then: Callable[[Decided, str], None], *arguments: str) -> None:
+        """Has a child read or store the review; ``then(decided, problem)`` once it has told everything."""
+        decided: Decided = {}
+        self._side.run(
+            task,
+            str(self.review.path),
+            *arguments,
+            events=lambda events: self._told(events, decided),
+            ended=lambda problem: then(decided, problem),
+        )
+
+    def _told(self, events: list[dict[str, Any]], decided: Decided) -> None:
+        """Events of the review itself; its facts are those of a scan."""
+        for event in events:
+            kind = event.get("event")
+            if kind == "decided":
+                decided[event["id"]] = event
+            elif kind == "questions":
+                self.questions = [question_from(item) for item in event["items"]]
+            elif kind == "blockers":
+                self._blockers = list(event["items"])
+            else:
+                self.facts.add(event)
+
+    def _fail(self, problem: str) -> None:
+        """The review could not be read or written: said, and never taken for a finished scan."""
+        self.outcome = shown(problem)
+        self._set_phase(Phase.READY)
+        self.refused.emit(shown(problem))
+
+    def _set_phase(self, phase: Phase) -> None:
+        if phase is not self.phase:
+            self.phase = phase
+            self.phase_changed.emit()
+
+    def close(self) -> None:
+        """Lets go of the review; a store that is under way comes to its end first."""
+        self._side.close()
+        self._background.close()
+        if self.review is not None:
+            self.review.close()
+            self.review = None
