@@ -53,6 +53,7 @@ class GraphBuilder:
         self._paths: dict[str, str] = {}  # path -> node id of the file
         self._folders: set[str] = set()
         self._files: dict[str, FileFact] = {}
+        self._revisions: dict[str, list[str]] = {}  # node id -> what its references name, "" for nothing
 
     # -- files ---------------------------------------------------------------------------------
 
@@ -158,10 +159,15 @@ class GraphBuilder:
         if reference.pin is Pin.LOCAL or reference.hub == "local":
             self._add_local(code, reference, ref, EdgeKind.LOADS)
             return
-        attributes: dict[str, Any] = {"hub": reference.hub}
-        if reference.revision:
-            attributes["revision"] = reference.revision
         key = node_id(kind, ref)
+        named = self._revisions.setdefault(key, [])
+        if (reference.revision or "") not in named:
+            named.append(reference.revision or "")
+        attributes: dict[str, Any] = {"hub": reference.hub, "revisions": sorted(named)}
+        if len(named) == 1 and reference.revision:
+            attributes["revision"] = reference.revision
+        else:
+            attributes["revision"] = None  # several are named: none of them speaks for all
         self.graph.add_node(Node(key, kind, ref, pin=reference.pin, attributes=attributes))
         self.graph.add_edge(Edge(code, key, EdgeKind.REFERENCES, evidence))
         owner = ref.partition("/")[0] if "/" in ref and reference.hub in _HUBS_WITH_OWNERS else ""

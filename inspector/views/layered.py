@@ -17,11 +17,11 @@ from inspector.views.place import heights
 from inspector.views.rank import longest_ways, open_cycles, shorten
 from inspector.views.route import TRACK, Trunk, across, assign_tracks, line
 
-MARGIN = 32.0
+MARGIN = 24.0
 ROW_GAP = 16.0
 CHIP_HEIGHT = 24.0
 _PASSING_HEIGHT = 8.0
-_GAP = 36.0
+_GAP = 26.0
 _CHIP_GAP = 22.0
 
 

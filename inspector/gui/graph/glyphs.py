@@ -161,12 +161,13 @@ _STROKED = {
 def _severity(word: str) -> QPainterPath:
     path = QPainterPath()
     if word == "critical":
-        return _path([(10, 1.5), (18.5, 10), (10, 18.5), (1.5, 10)], closed=True)
+        corners = [(6.5, 1.5), (13.5, 1.5), (18.5, 6.5), (18.5, 13.5)]
+        return _path([*corners, *((20 - x, 20 - y) for x, y in corners)], closed=True)
     if word == "high":
         return _path([(10, 2), (18.6, 17.2), (1.4, 17.2)], closed=True)
     if word == "medium":
-        path.addRect(QRectF(3, 3, 14, 14))
-    elif word == "low":
+        return _path([(10, 1.5), (18.5, 10), (10, 18.5), (1.5, 10)], closed=True)
+    if word == "low":
         path.addEllipse(QPointF(10, 10), 7, 7)
     else:
         path.addEllipse(QPointF(10, 10), 7.2, 7.2)
@@ -182,7 +183,7 @@ def stroked(name: str) -> QPainterPath:
 
 @cache
 def severity_shape(word: str) -> QPainterPath:
-    """The shape of a severity, to be filled: diamond, triangle, square, dot, ring."""
+    """The shape of a severity, to be filled: octagon, triangle, diamond, dot, ring."""
     return _severity(word)
 
 

@@ -211,8 +211,12 @@ def _card(
     painter.setFont(inks.small_font)
     painter.setPen(inks.sub)
     room = right - node.x - _TEXT_LEFT - 6.0
+    words = node.sublabel
+    if inks.small_metrics.horizontalAdvance(words) > room:
+        # Half a folder's name says less than the kind alone; the whole stands in the tip and the pane.
+        words = words.partition(" · ")[0]
     painter.drawText(
-        QPointF(node.x + _TEXT_LEFT, _baseline(second, inks.small_metrics)), inks.short(node.sublabel, room)
+        QPointF(node.x + _TEXT_LEFT, _baseline(second, inks.small_metrics)), inks.short(words, room)
     )
     for number, text in enumerate(node.details):
         y = node.y + 50.0 + DETAIL_HEIGHT * (number + 0.5)

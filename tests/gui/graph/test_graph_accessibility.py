@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtGui import QAccessible
 
 from inspector.views import accessible_label
+from inspector.views.interface import CARD_WIDTH
 
 
 def _list(panel: Any) -> Any:
@@ -74,7 +75,7 @@ def test_an_item_tells_its_severity_and_place(make_panel: Any, samples: ModuleTy
     place = panel.canvas.places.number["model:acme/support-7b-instruct"]
     item = _list(panel).child(place)
     assert item.text(QAccessible.Text.Description).startswith("severity critical, 2 findings")
-    assert item.rect().width() >= 270
+    assert item.rect().width() >= 0.95 * CARD_WIDTH
     middle = item.rect().center()
     assert _list(panel).childAt(middle.x(), middle.y()).text(QAccessible.Text.Name) == item.text(
         QAccessible.Text.Name
