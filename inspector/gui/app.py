@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inspector import places
+
+if TYPE_CHECKING:
+    from inspector.gui.main_window import MainWindow
 
 
 def run(target: str | None = None) -> int:
@@ -25,6 +30,7 @@ def run(target: str | None = None) -> int:
     window.activateWindow()
     if target:
         QTimer.singleShot(0, window, lambda: window.open(_absolute(target)))
+    _warm_up(window)
     code = application.exec()
     crash.close()
     return code
@@ -51,6 +57,32 @@ def make_application():  # type: ignore[no-untyped-def]
     QGuiApplication.setDesktopFileName("provenance-inspector")
     # The name alone: a target called "-style" or "-qwindowgeometry" is no option of Qt.
     return QApplication([places.APP])
+
+
+# What the first target needs, imported while the reviewer looks at the welcome page.
+_NEEDED_SOON = (
+    "sqlite3",
+    "inspector.review.journal",
+    "inspector.review",
+    "inspector.review.query",
+    "inspector.views",
+    "inspector.gui.graph.canvas",
+    "inspector.gui.graph.panel",
+)
+
+
+def _warm_up(window: MainWindow) -> None:
+    """Imports one module per turn of the event loop, once the window stands."""
+    from PySide6.QtCore import QTimer
+
+    waiting = list(_NEEDED_SOON)
+
+    def step() -> None:
+        importlib.import_module(waiting.pop(0))
+        if waiting:
+            QTimer.singleShot(20, window, step)
+
+    QTimer.singleShot(300, window, step)
 
 
 def _tidy() -> None:

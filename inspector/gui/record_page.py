@@ -120,7 +120,12 @@ class RecordPage(QScrollArea):
             f"{shown(item.get('path'), 120)}: {shown(item.get('why'), 160)}" for item in gaps[:12]
         )
         more = f"\n{tr('and {0} more').format(len(gaps) - 12)}" if len(gaps) > 12 else ""
-        self.gaps.set_text((named + more) or tr("Everything was analysed."), keep_newlines=True)
+        asked = [item for item in facts.packages if item.get("audit") in ("vulnerable", "no-advisory")]
+        packages = len(facts.packages) - len(asked)
+        lines = [named + more] if gaps else [tr("Every file was analysed.")] if facts.done else []
+        if packages:
+            lines.append(tr("{0} packages: no audit could tell of them").format(f"{packages:,}"))
+        self.gaps.set_text("\n".join(lines) or tr("The scan has not ended."), keep_newlines=True)
         self.scope.set_text(_scope(session), keep_newlines=True)
         self._show_blockers(session.blockers())
         self.sheet.setEnabled(session.phase is Phase.READY)
