@@ -134,6 +134,13 @@ class Facts:
         return [{"path": item.get("path"), "why": item.get("why", "")} for item in self.errors]
 
     @property
+    def gaps(self) -> int:
+        """How many files were not analysed: at least those that are named, more after a cancelled scan."""
+        files, analysed = self.coverage.get("files"), self.coverage.get("analysed")
+        missing = files - analysed if isinstance(files, int) and isinstance(analysed, int) else 0
+        return max(len(self.not_analysed), missing)
+
+    @property
     def audit(self) -> dict[str, Any]:
         return dict((self.done or {}).get("audit") or {})
 

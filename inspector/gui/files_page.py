@@ -86,7 +86,7 @@ class FilesPage(TablePage):
             reason = why.pop(str(item.get("path")), None)
             rows.append({**item, "gap": reason} if reason else item)
         rows += [{"path": path, "loading": NOT_ANALYSED, "gap": reason} for path, reason in why.items()]
-        number = len(facts.not_analysed)
+        number = facts.gaps
         self.gaps.setText(tr("{0} not analysed").format(f"{number:,}"))
         self.gaps.setAccessibleName(self.gaps.text())
         self.gaps.setVisible(number > 0)

@@ -25,7 +25,7 @@ def pairs(session: Session) -> list[tuple[str, str]]:
         said.append(("Files", f"{files}, {coverage.get('analysed', 0):,} {tr('analysed')}"))
     else:
         said.append(("Files", f"{len(facts.files):,} {tr('so far')}"))
-    gaps = len(facts.not_analysed)
+    gaps = facts.gaps
     if gaps:
         said.append(("Not analysed", f"{gaps:,}"))
     tally = Counter(item.finding.severity for item in facts.findings.values())

@@ -101,7 +101,7 @@ class Strip(QWidget):
             return
         self.status.setText(self._progress(session) if scanning else self._ended(session))
         facts = session.facts
-        gaps = len(facts.not_analysed)
+        gaps = facts.gaps
         self.gaps.setVisible(gaps > 0)
         self.gaps.setText(tr("{0} not analysed").format(f"{gaps:,}"))
         self.gaps.setAccessibleName(self.gaps.text())

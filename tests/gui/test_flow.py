@@ -45,7 +45,8 @@ def test_all_seven_tabs_stand_as_soon_as_a_target_is_open(window, project, backe
 
 
 def test_a_scan_can_be_seen_cancelled_and_says_what_it_missed(window, project, backend, qtbot, make, ready):
-    backend.tell([e for e in make.small_scan() if e["event"] != "done"])
+    told = [e for e in make.small_scan() if e["event"] != "done"]
+    backend.tell([*told, {"event": "progress", "phase": "reading", "done": 4, "total": 50, "bytes": 0}])
     backend.hang = True
     window.open(str(project))
     qtbot.waitUntil(lambda: len(window.findings.rows.rows) == 4)
@@ -58,7 +59,7 @@ def test_a_scan_can_be_seen_cancelled_and_says_what_it_missed(window, project, b
     assert not any(b.text().startswith("Cancel") for b in visible_buttons(window))
     assert "cancelled" in window.strip.status.text()
     assert "not analysed" in window.strip.status.text()
-    assert window.strip.gaps.isVisible()
+    assert window.strip.gaps.text() == "46 not analysed" and window.strip.gaps.isVisible()
     stored = Review.open(window.session.review.path, read_only=True)
     assert any("cancelled" in item["why"] for item in stored.scan()["coverage"]["not_analysed"])
     stored.close()
