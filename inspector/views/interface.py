@@ -15,7 +15,8 @@ from inspector.provenance import Edge
 Point: TypeAlias = tuple[float, float]
 
 # One card. A node with marks or a finding has a third line of text and is that much taller.
-CARD_WIDTH = 228.0
+CARD_WIDTH = 228.0  # three columns fit beside both panes of a 1440 pixel window
+DETAILED_WIDTH = 300.0  # cards with further lines: lineage, where a chain is short and every word counts
 CARD_HEIGHT = 56.0
 CARD_HEIGHT_MARKED = 82.0
 DETAIL_HEIGHT = 18.0
