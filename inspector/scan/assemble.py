@@ -163,7 +163,7 @@ class GraphBuilder:
         named = self._revisions.setdefault(key, [])
         if (reference.revision or "") not in named:
             named.append(reference.revision or "")
-        attributes: dict[str, Any] = {"hub": reference.hub, "revisions": sorted(named)}
+        attributes: dict[str, Any] = {"hub": reference.hub, "revisions": sorted(filter(None, named))}
         if len(named) == 1 and reference.revision:
             attributes["revision"] = reference.revision
         else:
