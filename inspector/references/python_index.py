@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from inspector.references.api import find_row
+from inspector.references.python_relevance import SHARED_NAMES, Relevance, leave_out, without_dead_ends
 from inspector.references.python_scopes import (
     Collected,
     Function,
@@ -26,29 +27,7 @@ from inspector.references.python_terms import UNKNOWN, Term, Terms
 
 MAX_NAMES = 4_000
 TEXT_LIMIT = 300
-# Standard library modules whose names projects also give to folders of their own.
-_SHARED_NAMES = {
-    "code",
-    "test",
-    "types",
-    "token",
-    "site",
-    "profile",
-    "platform",
-    "resource",
-    "statistics",
-    "queue",
-    "signal",
-    "string",
-    "copy",
-    "calendar",
-    "email",
-    "secrets",
-    "symtable",
-    "trace",
-    "config",
-}
-_FOREIGN = (set(sys.stdlib_module_names) - _SHARED_NAMES) | {
+_FOREIGN = (set(sys.stdlib_module_names) - SHARED_NAMES) | {
     "numpy",
     "np",
     "pandas",
@@ -120,7 +99,6 @@ _FOREIGN = (set(sys.stdlib_module_names) - _SHARED_NAMES) | {
     "nn",
     "F",
 }
-_REFERENCE_LIKE = frozenset("cgprexjfodlmis")  # tags of terms that can carry a name
 TextOf = Callable[[int, int], str]
 
 
@@ -150,7 +128,10 @@ def index_module(body: list[ast.stmt], path: str, text_of: TextOf) -> dict[str, 
             if len(members) < 8 and term not in members and term != UNKNOWN:
                 members.append(term)
     facts["names"] = _names(collected, terms)
-    _calls(collected, terms, facts, text_of)
+    calls = _options(collected, terms, facts["options"])
+    relevance = Relevance(facts, collected)
+    found = _calls(calls, terms, relevance, text_of)
+    facts["calls"] = without_dead_ends(found, relevance, facts["classes"])
     for node, _place in collected.strings[:2_000]:
         end = node.end_lineno or node.lineno
         facts["urls"].append([node.lineno, end, str(node.value)[:600], text_of(node.lineno, end)])
@@ -159,6 +140,7 @@ def index_module(body: list[ast.stmt], path: str, text_of: TextOf) -> dict[str, 
     uses = file_uses(collected, terms, text_of)
     if uses:
         facts["uses"] = uses
+    leave_out(facts, relevance)
     if collected.cut:
         facts["cut"] = True
     return facts
@@ -196,25 +178,36 @@ def guessed_dotted(term: Term) -> str:
     return ".".join(["?", *reversed(suffix)])
 
 
-def _calls(collected: Collected, terms: Terms, facts: dict[str, Any], text_of: TextOf) -> None:
-    own = collected.module.qual + "."
+def _options(collected: Collected, terms: Terms, options: dict[str, Term]) -> list[tuple[ast.Call, Place]]:
+    """Files the options of argument parsers in ``options``; gives the calls that are none."""
+    others: list[tuple[ast.Call, Place]] = []
     for node, place in collected.calls:
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        name = _called(node)
         if name == "add_argument":
-            _option(node, place, terms, facts["options"])
-            continue
-        if name.startswith("DEFINE_") and len(node.args) >= 2:
-            _flag(node, place, terms, facts["options"])
-            continue
-        if (
-            not node.args
-            and not node.keywords
-            and find_row(f"?.{name}") is None
-            and name not in _NO_ARGUMENTS
-        ):
-            continue
+            _option(node, place, terms, options)
+        elif name.startswith("DEFINE_") and len(node.args) >= 2:
+            _flag(node, place, terms, options)
+        elif node.args or node.keywords or name in _NO_ARGUMENTS or find_row(f"?.{name}") is not None:
+            others.append((node, place))
+    return others
+
+
+def _called(node: ast.Call) -> str:
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _calls(
+    calls: list[tuple[ast.Call, Place]], terms: Terms, relevance: Relevance, text_of: TextOf
+) -> list[list[Any]]:
+    """The calls of the table, and those of others that may hand something on to one."""
+    found: list[list[Any]] = []
+    for node, place in calls:
         callee = terms.of(node.func, place)
-        if not _matters(callee, node, own):
+        in_table = _in_table(callee)
+        if not in_table and not (_matters(callee, relevance.own) and relevance.leads(callee)):
             continue
         call_term = terms.of(node, place)
         if call_term[0] == "k":
@@ -222,13 +215,16 @@ def _calls(collected: Collected, terms: Terms, facts: dict[str, Any], text_of: T
         else:  # a call that is folded away, such as str(...): kept with its plain arguments
             args = [terms.of(part, place) for part in node.args[:12]]
             keywords = [[k.arg, terms.of(k.value, place)] for k in node.keywords[:32]]
-        if not _in_table(callee) and not any(
-            a[0] in _REFERENCE_LIKE for a in (*args, *(k[1] for k in keywords))
-        ):
-            continue
+        if not in_table:
+            if not relevance.keeps(callee, args, keywords):
+                continue
+            callee = relevance.slim_callee(callee)
+            args = [relevance.slim(term) for term in args]
+            # A ** stays whole: that it holds no more than these keys is worth knowing.
+            keywords = [[name, relevance.slim(term) if name else term] for name, term in keywords]
         end = node.end_lineno or node.lineno
-        written = (dotted_name(node.func) or name or "call")[:200]
-        facts["calls"].append(
+        written = (dotted_name(node.func) or _called(node) or "call")[:200]
+        found.append(
             [
                 node.lineno,
                 end,
@@ -240,6 +236,7 @@ def _calls(collected: Collected, terms: Terms, facts: dict[str, Any], text_of: T
                 written,
             ]
         )
+    return found
 
 
 # Calls that name something even without an argument: a library's default model.
@@ -265,11 +262,9 @@ def _in_table(callee: Term) -> bool:
     return find_row(guessed_dotted(callee)) is not None
 
 
-def _matters(callee: Term, node: ast.Call, own: str) -> bool:
+def _matters(callee: Term, own: str) -> bool:
     """Whether a call can be one of the table, or one of this project's own functions."""
-    if callee[0] in ("o", "partial", "s", "self", "super", "p", "m", "x"):
-        return True
-    if _in_table(callee):
+    if callee[0] in ("o", "partial", "s"):
         return True
     if callee[0] == "g":
         dotted: str = callee[1]
@@ -342,7 +337,6 @@ def _function(function: Function, terms: Terms) -> dict[str, Any]:
         "rest": arguments.kwarg.arg if arguments.kwarg else None,
         "defaults": defaults,
         "notes": {name: term for name, term in notes.items() if term[0] == "g"},
-        "strings": [name for name, term in notes.items() if term == ["g", "str"]],
         "kind": function.kind,
     }
 
