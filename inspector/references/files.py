@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from inspector.references.interface import FileIndex
 
-INDEX_VERSION = 1  # part of the key under which results are cached: raise it when the facts change
+INDEX_VERSION = 2  # part of the key under which results are cached: raise it when the facts change
 MAX_SIZE = 64 * 1024 * 1024
 _PYTHON = (".py", ".pyw", ".pyi")
 
@@ -25,6 +25,8 @@ _TELLING = re.compile(
     rb"from_pretrained|load|pretrained|pickle|huggingface|transformers|datasets|torch|hub|model|checkpoint|weights|"
     rb"revision|download|\.post\(|\.put\(|\.route\(|joblib|shelve|yaml|YOLO|https?://|s3://|gs://|hf://|[\"'][\w.-]+/[\w.-]+[\"']"
 )
+# Facts of a Python file of which at least one must be there for any other file to care.
+_TELLS = ("calls", "functions", "classes", "names", "options", "urls", "stars")
 
 
 def wants(path: str, size: int) -> bool:
@@ -37,7 +39,16 @@ def index_file(path: str, data: bytes) -> FileIndex | None:
     if len(data) > MAX_SIZE:
         return None
     reader = _reader(path)
-    return reader(path, data) if reader is not None else None
+    index = reader(path, data) if reader is not None else None
+    facts = index.facts.get("python") if index is not None else None
+    if index is None or facts is None:
+        return index
+    from inspector.references.packing import pack
+
+    packed = {key: value for key, value in index.facts.items() if key != "python"}
+    if any(facts[key] for key in _TELLS):
+        packed["packed"] = pack(facts)
+    return FileIndex(index.path, index.language, packed, index.partly)
 
 
 def _reader(path: str) -> Callable[[str, bytes], FileIndex | None] | None:

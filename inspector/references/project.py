@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inspector.references.interface import FileIndex
+from inspector.references.packing import unpack
 
 Term = list[Any]
 MAX_HOPS = 40  # imports that lead to imports; each takes six frames of the interpreter's stack
@@ -56,10 +57,14 @@ class Modules:
         self._fields: dict[str, list[Term]] | None = None
         self._options: dict[str, list[Term]] | None = None
         self._by_path: dict[tuple[str, str], Term | None] = {}
+        self.unread: list[str] = []  # paths of files whose facts did not arrive whole
         for index in indexes:
-            facts = index.facts.get("python") if isinstance(index.facts, Mapping) else None
-            if isinstance(facts, Mapping):
-                self._add(index.path, facts)
+            packed = index.facts.get("packed") if isinstance(index.facts, Mapping) else None
+            try:
+                if isinstance(packed, str):
+                    self._add(index.path, unpack(packed))
+            except ValueError:
+                self.unread.append(index.path)
 
     @property
     def is_exhausted(self) -> bool:

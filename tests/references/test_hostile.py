@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.references import FileIndex, ProjectFacts, index_file, resolve
+from inspector.references.packing import pack, unpack
 
 KEEP = "\nfrom datasets import load_dataset\nload_dataset('o/d')\n"
 
@@ -120,13 +121,12 @@ JSONS = st.recursive(
 def test_hostile_facts_do_not_break_the_engine(one, other):
     callee = ["g", "transformers.AutoModel.from_pretrained"]
     facts = {
-        "python": {
-            "module": "m",
-            "calls": [[1, 1, 1, callee, [one], [["revision", other]], "t", "w"], one],
-            "functions": {"m.f": {"defaults": {}}},
-            "classes": {},
-            "names": {"x": one},
-            "urls": [other],
-        }
+        "module": "m",
+        "calls": [[1, 1, 1, callee, [one], [["revision", other]], "t", "w"], one],
+        "functions": {"m.f": {"defaults": {}}},
+        "classes": {},
+        "names": {"x": one},
+        "urls": [other],
     }
-    resolve([FileIndex("m.py", "python", facts)], ProjectFacts())
+    assert unpack(pack(facts)) == facts
+    resolve([FileIndex("m.py", "python", {"packed": pack(facts)})], ProjectFacts())
