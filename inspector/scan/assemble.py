@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from inspector.datasets.interface import DatasetFacts
@@ -72,9 +73,17 @@ class GraphBuilder:
             self._folders.update(_parents(file.path))
         for file in weights:
             self._add_model_file(file)
+        self._mark_model_root(weights)
         for file in files:
             if file.path in data and file.path not in self._paths:
                 self._add_data_file(file, data[file.path])
+
+    def _mark_model_root(self, weights: Sequence[FileFact]) -> None:
+        """A hub model is pickle-based as soon as one of its files is, read or only listed."""
+        root = self.graph.node(self.root)
+        if root is not None and root.kind is NodeKind.MODEL and weights:
+            pickled = any(file.artifact.is_pickle for file in weights)
+            self.graph.replace_node(replace(root, attributes={**root.attributes, "pickle": pickled}))
 
     def _is_model_file(self, file: FileFact, data: Mapping[str, DatasetFacts]) -> bool:
         if file.artifact.loading not in _LOADED:
