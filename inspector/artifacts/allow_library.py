@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.artifacts.allow_library_sklearn import ESTIMATORS, ESTIMATORS_READ_FROM, INSIDES
+from inspector.artifacts.allow_library_scipy import (
+    DISTRIBUTIONS,
+    SCIPY_CLASSES,
+    SCIPY_FUNCTIONS,
+    SCIPY_READ_FROM,
+)
+from inspector.artifacts.allow_library_sklearn import ESTIMATORS, ESTIMATORS_READ_FROM, FUNCTIONS, INSIDES
+from inspector.artifacts.allow_library_torch import TORCH_CLASSES, TORCH_FUNCTIONS
 from inspector.artifacts.listed import Row
 
 _TORCH_MODULES = """
@@ -131,8 +138,59 @@ pandas.core.internals.blocks: new_block Block ObjectBlock FloatBlock IntBlock
 pandas.core.internals.managers: BlockManager SingleBlockManager
 """
 
+_PANDAS_INSIDES = """
+pandas._libs.arrays: NDArrayBacked
+pandas._libs.internals: Block BlockManager BlockPlacement BlockValuesRefs
+pandas._libs.interval: IntervalMixin IntervalTree __pyx_unpickle_IntervalMixin __pyx_unpickle_IntervalTree
+pandas._libs.missing: C_NAType __pyx_unpickle_C_NAType
+pandas._libs.sparse: BlockIndex IntIndex SparseIndex __pyx_unpickle_BlockMerge __pyx_unpickle_BlockUnion
+    __pyx_unpickle_SparseIndex
+pandas._libs.tslibs.nattype: _NaT __pyx_unpickle__NaT
+pandas._libs.tslibs.offsets: BDay BHalfYearBegin BHalfYearEnd BMonthBegin BMonthEnd BQuarterBegin
+    BQuarterEnd BYearBegin BYearEnd BaseOffset BusinessHour BusinessMixin BusinessMonthBegin
+    BusinessMonthEnd CBMonthBegin CBMonthEnd CDay CustomBusinessDay CustomBusinessHour
+    CustomBusinessMonthBegin CustomBusinessMonthEnd Easter FY5253 FY5253Mixin FY5253Quarter HalfYearBegin
+    HalfYearEnd HalfYearOffset LastWeekOfMonth Micro Milli MonthOffset Nano OffsetMeta QuarterBegin
+    QuarterOffset RelativeDeltaOffset SemiMonthBegin SemiMonthEnd SemiMonthOffset SingleConstructorOffset
+    Tick WeekOfMonth WeekOfMonthMixin YearOffset _CustomBusinessMonth _CustomBusinessMonthBegin
+    _CustomBusinessMonthEnd _YearEnd __pyx_unpickle_BaseOffset
+pandas._libs.tslibs.period: PeriodMixin _Period __pyx_unpickle_PeriodMixin
+pandas._libs.tslibs.timedeltas: MinMaxReso ResoState _Timedelta __pyx_unpickle__Timedelta
+pandas._libs.tslibs.timestamps: MinMaxReso _Timestamp
+pandas.core.arrays._mixins: NDArrayBackedExtensionArray
+pandas.core.arrays.arrow.extension_types: ArrowIntervalType ArrowPeriodType
+pandas.core.arrays.base: ExtensionArrayNaResult
+pandas.core.arrays.floating: FloatingDtype
+pandas.core.arrays.integer: IntegerDtype
+pandas.core.arrays.masked: BaseMaskedArray
+pandas.core.arrays.numeric: NumericArray NumericDtype
+pandas.core.arrays.string_: BaseStringArray
+pandas.core.dtypes.dtypes: BaseMaskedDtype CategoricalDtypeType NumpyEADtype PandasExtensionDtype
+pandas.core.indexes.extension: ExtensionIndex NDArrayBackedExtensionIndex
+pandas.core.indexes.multi: MultiIndexPyIntEngine MultiIndexUInt16Engine MultiIndexUInt32Engine
+    MultiIndexUInt64Engine MultiIndexUInt8Engine
+pandas.core.internals.api: _DatetimeTZBlock
+pandas.core.internals.blocks: DatetimeLikeBlock EABackedBlock ExtensionBlock NDArrayBackedExtensionBlock
+    NumpyBlock
+pandas.core.internals.managers: BaseBlockManager
+pandas: SparseDtype ArrowDtype
+pandas.arrays: ArrowExtensionArray ArrowStringArray
+pandas.core.indexes.timedeltas: _new_TimedeltaIndex
+pyarrow.lib: _restore_array py_buffer type_for_alias chunked_array large_string string
+"""
+
+_BOOSTING = """
+catboost.core: CatBoost CatBoostClassifier CatBoostRanker CatBoostRegressor
+lightgbm.basic: Booster
+lightgbm.sklearn: LGBMClassifier LGBMModel LGBMRanker LGBMRegressor _EvalFunctionWrapper
+    _ObjectiveFunctionWrapper
+xgboost.sklearn: XGBClassifier XGBModel XGBRFClassifier XGBRFRegressor XGBRanker XGBRankerMixIn
+    XGBRegressor _SklObjWProto
+xgboost.core: Booster DMatrix
+"""
+
 _NUMPY_CLASSES = """
-numpy: matrix record recarray
+numpy: matrix record recarray vectorize
 numpy: absolute add exp exp2 expm1 isfinite isnan log log10 log1p log2 maximum mean minimum multiply sqrt
     square std subtract sum
 numpy.matrixlib.defmatrix: matrix
@@ -140,7 +198,7 @@ numpy.rec: recarray
 numpy.ma: MaskedArray
 numpy.ma.core: _mareconstruct MaskedArray
 numpy.polynomial.polynomial: Polynomial
-numpy.random._pickle: __bit_generator_ctor __generator_ctor __randomstate_ctor
+numpy.random._pickle: __bit_generator_ctor
 numpy.random._mt19937: MT19937
 numpy.random._pcg64: PCG64 PCG64DXSM
 numpy.random._philox: Philox
@@ -200,14 +258,35 @@ def _rows(text: str, kind: str, reason: str, read_from: str, rule: str = "") -> 
 LIBRARY: tuple[Row, ...] = (
     *_rows(ESTIMATORS, "class", "an estimator of scikit-learn", ESTIMATORS_READ_FROM),
     *_rows(INSIDES, "class", "what scikit-learn keeps inside a fitted estimator", ESTIMATORS_READ_FROM),
+    *_rows(FUNCTIONS, "value", "a measure or kernel that an estimator keeps", ESTIMATORS_READ_FROM),
     *_rows(_TORCH_MODULES, "class", "a layer of torch, pickled as a whole object", "torch 2.13.0"),
     *_rows(_TORCH_TRAINING, "class", "the state of a torch training run", "torch 2.13.0"),
+    *_rows(TORCH_CLASSES, "class", "a layer, distribution or data set of torch", "torch 2.13.0"),
+    *_rows(TORCH_FUNCTIONS, "value", "the activation that a layer keeps", "torch 2.13.0"),
     *_rows(_SCIPY_SPARSE, "class", "a sparse matrix of scipy", "scipy 1.17.1"),
+    *_rows(DISTRIBUTIONS, "class", "a distribution of scipy", SCIPY_READ_FROM, "scipy-distribution"),
+    *_rows(SCIPY_CLASSES, "class", "an interpolator, tree or result of scipy", SCIPY_READ_FROM),
+    *_rows(SCIPY_FUNCTIONS, "value", "a function over arrays that a scipy object keeps", SCIPY_READ_FROM),
     *_rows(_PANDAS, "class", "a table, column or index of pandas", "pandas 3.1.1 and 1.5"),
+    *_rows(_PANDAS_INSIDES, "class", "what a table of pandas keeps inside", "pandas 3.1.1"),
+    *_rows(
+        _BOOSTING,
+        "class",
+        "a boosted model, whose bytes its own library reads",
+        "xgboost 3.2.0, lightgbm 4.7.0 and catboost 1.2",
+    ),
     *_rows(
         _NUMPY_CLASSES,
         "class",
         "an array subclass, a function over arrays or a random state of numpy",
+        "numpy 2.4.6",
+    ),
+    Row(
+        "numpy.random._pickle",
+        "__generator_ctor __randomstate_ctor",
+        "function",
+        "rebuilds a random state of numpy",
+        "numpy-generator",
         "numpy 2.4.6",
     ),
     *_rows(_JOBLIB, "class", "an array that joblib keeps beside the pickle", "joblib 1.6.0", "joblib-array"),
@@ -219,6 +298,8 @@ LIBRARY: tuple[Row, ...] = (
     ),
     *_rows(_TRAINING_ENUMS, "enum", "a setting of a training run", "fickling 0.1.12 and transformers"),
     *_rows(_TRAINING_SETTINGS, "class", "the settings of a training run", "fickling 0.1.12 and transformers"),
+    Row("dill._dill", "_create_array", "function", "rebuilds an array", "dill-array", "dill 0.4.1"),
+    Row("functools", "partial", "class", "keeps a listed function with arguments for later", "partial"),
     Row("builtins", "getattr", "function", "looks up one member of a listed enum class", "enum-member"),
     *(
         Row("builtins", name, "class", "an exception as a value")

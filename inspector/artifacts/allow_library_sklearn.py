@@ -141,6 +141,87 @@ sklearn.neighbors.regression: KNeighborsRegressor
 """
 
 INSIDES = """
+sklearn._loss._loss: CyLossFunction __pyx_unpickle_CyHalfMultinomialLoss
+sklearn._loss.loss: BaseLoss HalfBinomialLossArrayAPI HalfMultinomialLossArrayAPI HalfPoissonLossArrayAPI
+sklearn.base: BaseEstimator
+sklearn.calibration: _TemperatureScaling
+sklearn.cluster._bicluster: BaseSpectral
+sklearn.cluster._birch: _CFNode _CFSubcluster
+sklearn.cluster._bisect_k_means: _BisectingTree
+sklearn.cluster._hdbscan._tree: TreeUnionFind __pyx_unpickle_TreeUnionFind
+sklearn.cluster._kmeans: _BaseKMeans
+sklearn.compose._column_transformer: make_column_selector
+sklearn.covariance._graph_lasso: BaseGraphicalLasso
+sklearn.cross_decomposition._pls: _PLS
+sklearn.decomposition._base: _BasePCA
+sklearn.decomposition._nmf: _BaseNMF
+sklearn.decomposition._sparse_pca: _BaseSparsePCA
+sklearn.ensemble._bagging: BaseBagging
+sklearn.ensemble._base: BaseEnsemble _BaseHeterogeneousEnsemble
+sklearn.ensemble._forest: BaseForest ForestClassifier ForestRegressor
+sklearn.ensemble._gb: BaseGradientBoosting
+sklearn.ensemble._hist_gradient_boosting.common: MonotonicConstraint
+sklearn.ensemble._hist_gradient_boosting.gradient_boosting: BaseHistGradientBoosting
+sklearn.ensemble._stacking: _BaseStacking
+sklearn.ensemble._voting: _BaseVoting
+sklearn.ensemble._weight_boosting: BaseWeightBoosting
+sklearn.feature_selection._univariate_selection: _BaseFilter
+sklearn.gaussian_process._gpc: _BinaryGaussianProcessClassifierLaplace
+sklearn.gaussian_process.kernels: GenericKernelMixin Kernel KernelOperator NormalizedKernelMixin
+    StationaryKernelMixin
+sklearn.impute._base: _BaseImputer
+sklearn.impute._iterative: IterativeImputer
+sklearn.linear_model._base: LinearModel MultiOutputLinearModel
+sklearn.linear_model._coordinate_descent: LinearModelCV
+sklearn.linear_model._glm.glm: _GeneralizedLinearRegressor
+sklearn.linear_model._linear_loss: LinearModelLoss
+sklearn.linear_model._ridge: _BaseRidge _BaseRidgeCV _IdentityClassifier _IdentityRegressor _RidgeGCV
+sklearn.linear_model._sgd_fast: Classification Regression __pyx_unpickle_Classification
+    __pyx_unpickle_Regression
+sklearn.linear_model._stochastic_gradient: BaseSGD BaseSGDClassifier BaseSGDRegressor
+sklearn.metrics._dist_metrics: BrayCurtisDistance32 BrayCurtisDistance64 CanberraDistance32
+    CanberraDistance64 ChebyshevDistance32 ChebyshevDistance64 DiceDistance32 DiceDistance64
+    HammingDistance32 HammingDistance64 HaversineDistance32 HaversineDistance64 JaccardDistance32
+    JaccardDistance64 KulsinskiDistance32 KulsinskiDistance64 MahalanobisDistance32 MahalanobisDistance64
+    MatchingDistance32 MatchingDistance64 PyFuncDistance32 PyFuncDistance64 RogersTanimotoDistance32
+    RogersTanimotoDistance64 RussellRaoDistance32 RussellRaoDistance64 SEuclideanDistance32
+    SEuclideanDistance64 SokalMichenerDistance32 SokalMichenerDistance64 SokalSneathDistance32
+    SokalSneathDistance64 __pyx_unpickle_DistanceMetric
+sklearn.metrics._scorer: _BaseScorer _CurveScorer _MultimetricScorer
+sklearn.mixture._base: BaseMixture
+sklearn.model_selection._classification_threshold: BaseThresholdClassifier
+sklearn.model_selection._search: BaseSearchCV
+sklearn.model_selection._search_successive_halving: BaseSuccessiveHalving HalvingGridSearchCV
+    HalvingRandomSearchCV
+sklearn.model_selection._split: BaseCrossValidator BaseShuffleSplit GroupShuffleSplit GroupsConsumerMixin
+    LeaveOneGroupOut LeavePGroupsOut LeavePOut PredefinedSplit StratifiedGroupKFold _BaseKFold
+    _CVIterableWrapper _RepeatedSplits _UnsupportedGroupCVMixin
+sklearn.multiclass: _ConstantPredictor
+sklearn.multioutput: _BaseChain _MultiOutputEstimator
+sklearn.naive_bayes: _BaseDiscreteNB _BaseNB
+sklearn.neighbors._ball_tree: BinaryTree32 BinaryTree64 NeighborsHeap32 NeighborsHeap64 NodeHeap
+sklearn.neighbors._base: NeighborsBase
+sklearn.neighbors._kd_tree: BinaryTree32 BinaryTree64 NeighborsHeap32 NeighborsHeap64 NodeHeap
+sklearn.neighbors._quad_tree: _QuadTree
+sklearn.neural_network._multilayer_perceptron: BaseMultilayerPerceptron
+sklearn.neural_network._stochastic_optimizers: BaseOptimizer
+sklearn.preprocessing._encoders: _BaseEncoder
+sklearn.random_projection: BaseRandomProjection
+sklearn.semi_supervised._label_propagation: BaseLabelPropagation
+sklearn.svm._base: BaseLibSVM BaseSVC
+sklearn.tree._classes: BaseDecisionTree
+sklearn.tree._criterion: ClassificationCriterion Criterion Entropy Gini MAE MSE Poisson
+    RegressionCriterion __pyx_unpickle_Criterion
+sklearn.tree._partitioner: __pyx_unpickle_DensePartitioner __pyx_unpickle_SparsePartitioner
+sklearn.tree._splitter: BestSparseSplitter BestSplitter RandomSparseSplitter RandomSplitter Splitter
+sklearn.tree._tree: BestFirstTreeBuilder DepthFirstTreeBuilder TreeBuilder _AlphaPruner
+    _CCPPruneController _PathFinder __pyx_unpickle_TreeBuilder __pyx_unpickle__CCPPruneController
+sklearn.utils._encode: MissingValues _NaNCounter _nandict
+sklearn.utils._metadata_requests: MetadataRequest MetadataRouter MethodMapping MethodMetadataRequest
+    MethodPair RouterMappingPair
+sklearn.utils._tags: ClassifierTags InputTags RegressorTags Tags TargetTags TransformerTags
+sklearn.exceptions: ConvergenceWarning DataConversionWarning FitFailedWarning InconsistentVersionWarning
+    NotFittedError UndefinedMetricWarning
 sklearn._loss._loss: CyAbsoluteError CyExponentialLoss CyHalfBinomialLoss CyHalfGammaLoss
     CyHalfMultinomialLoss CyHalfPoissonLoss CyHalfSquaredError CyHalfTweedieLoss CyHalfTweedieLossIdentity
     CyHuberLoss CyPinballLoss
@@ -169,4 +250,41 @@ sklearn.neural_network._stochastic_optimizers: AdamOptimizer SGDOptimizer
 sklearn.tree._tree: Tree
 sklearn.utils: Bunch
 sklearn.utils._bunch: Bunch
+"""
+
+# Measures, scores and kernels that an estimator keeps. Values: a stream that calls one is refused.
+FUNCTIONS = """
+sklearn.cluster._kmeans: _kmeans_plusplus _kmeans_single_elkan _kmeans_single_lloyd _labels_inertia
+    _labels_inertia_threadpool_limit _mini_batch_step _tolerance k_means kmeans_plusplus
+sklearn.decomposition._fastica: _cube _exp _gs_decorrelation _ica_def _ica_par _logcosh _sym_decorrelation
+    fastica
+sklearn.feature_extraction.text: strip_accents_ascii strip_accents_unicode strip_tags
+sklearn.feature_selection._mutual_info: mutual_info_classif mutual_info_regression
+sklearn.feature_selection._univariate_selection: chi2 f_classif f_oneway f_regression r_regression
+sklearn.metrics._classification: balanced_accuracy_score brier_score_loss class_likelihood_ratios
+    classification_report cohen_kappa_score confusion_matrix d2_brier_score d2_log_loss_score fbeta_score
+    hamming_loss hinge_loss jaccard_score log_loss matthews_corrcoef multilabel_confusion_matrix
+    precision_recall_fscore_support zero_one_loss
+sklearn.metrics._ranking: auc average_precision_score confusion_matrix_at_thresholds coverage_error
+    dcg_score det_curve label_ranking_average_precision_score label_ranking_loss metric_at_thresholds
+    ndcg_score precision_recall_curve roc_auc_score roc_curve top_k_accuracy_score
+sklearn.metrics._regression: d2_absolute_error_score d2_pinball_score d2_tweedie_score
+    explained_variance_score max_error mean_absolute_percentage_error mean_gamma_deviance
+    mean_pinball_loss mean_poisson_deviance mean_squared_log_error mean_tweedie_deviance
+    median_absolute_error root_mean_squared_error root_mean_squared_log_error
+sklearn.metrics.cluster._supervised: adjusted_mutual_info_score adjusted_rand_score check_clusterings
+    completeness_score contingency_matrix entropy fowlkes_mallows_score homogeneity_completeness_v_measure
+    homogeneity_score mutual_info_score normalized_mutual_info_score pair_confusion_matrix rand_score
+    v_measure_score
+sklearn.metrics.cluster._unsupervised: calinski_harabasz_score check_number_of_labels davies_bouldin_score
+    silhouette_samples silhouette_score
+sklearn.metrics.pairwise: additive_chi2_kernel check_paired_arrays check_pairwise_arrays chi2_kernel
+    cosine_distances cosine_similarity distance_metrics euclidean_distances haversine_distances
+    kernel_metrics laplacian_kernel linear_kernel manhattan_distances nan_euclidean_distances
+    paired_cosine_distances paired_distances paired_euclidean_distances paired_manhattan_distances
+    pairwise_distances pairwise_distances_argmin pairwise_distances_argmin_min pairwise_distances_chunked
+    pairwise_kernels polynomial_kernel rbf_kernel sigmoid_kernel
+sklearn.utils.validation: as_float_array assert_all_finite check_X_y check_array check_consistent_length
+    check_is_fitted check_non_negative check_random_state check_scalar check_symmetric column_or_1d
+    has_fit_parameter indexable validate_data
 """

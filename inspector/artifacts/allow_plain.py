@@ -37,7 +37,7 @@ _STANDARD = (
     Row(
         "collections", "defaultdict", "class", "a dict that makes its defaults with a type", "default-factory"
     ),
-    Row("_codecs", "encode", "function", "turns the text of a protocol 2 stream into bytes"),
+    Row("_codecs", "encode", "function", "turns the text of a protocol 2 stream into bytes", "text-bytes"),
     Row(
         "copyreg",
         "_reconstructor",
@@ -100,6 +100,17 @@ _NUMPY_ROWS = (
     *(Row(f"{prefix}.multiarray", "ndarray", "class", "an array", "", _NUMPY) for prefix in _PREFIXES),
     *(
         Row(f"{prefix}.multiarray", "dtype", "class", "the type of elements", "numpy-dtype", _NUMPY)
+        for prefix in _PREFIXES
+    ),
+    *(
+        Row(
+            f"{prefix}._internal",
+            "_convert_to_stringdtype_kwargs",
+            "function",
+            "the type of texts of any length",
+            "numpy-stringdtype",
+            _NUMPY,
+        )
         for prefix in _PREFIXES
     ),
     Row("numpy.dtypes", _DTYPE_CLASSES, "class", "the type of an array's elements", "numpy-dtype", _NUMPY),
@@ -166,6 +177,14 @@ _TORCH_ROWS = (
         "function",
         "rebuilds a tensor of a subclass",
         "torch-from-type",
+        _TORCH,
+    ),
+    Row(
+        "torch.storage",
+        "_load_from_bytes",
+        "function",
+        "reads a storage from bytes, which are judged as a file of their own",
+        "nested-bytes",
         _TORCH,
     ),
     Row("torch.serialization", "_get_layout", "function", "names the layout of a sparse tensor", "", _TORCH),

@@ -114,7 +114,7 @@ DANGEROUS_NAMES: tuple[Row, ...] = (
     ),
     *_rows(
         _FUNCTIONS,
-        ("functools", "partial partialmethod reduce"),
+        ("functools", "partialmethod reduce"),
         ("_functools", "partial reduce"),
         ("operator", "attrgetter methodcaller call"),
         ("_operator", "attrgetter methodcaller call"),
@@ -148,7 +148,6 @@ DANGEROUS_NAMES: tuple[Row, ...] = (
     *_rows(
         _NESTED,
         ("numpy", "load"),
-        ("torch.storage", "_load_from_bytes"),
         ("numpy.lib.npyio", "load NpzFile"),
         ("numpy.lib._npyio_impl", "load NpzFile"),
         ("numpy.lib.format", "read_array"),

@@ -95,8 +95,6 @@ def _summary(artifact: Artifact) -> list[str]:
     sentences = [_VERDICTS[artifact.loading]]
     for reason in artifact.reasons[:MAX_SUMMARY]:
         text = reason.message[:1].upper() + reason.message[1:]
-        if reason.code.endswith("-import") or reason.code in ("library-class", "hidden-import"):
-            text = f"It {reason.message}"
         place = f" (in {reason.member})" if reason.member else ""
         sentences.append(f"{text.rstrip('.')}{place}.")
     if len(artifact.reasons) > MAX_SUMMARY:

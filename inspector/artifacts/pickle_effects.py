@@ -12,7 +12,13 @@ from inspector.artifacts.interface import Reason
 from inspector.artifacts.joblib_array import skip_array
 from inspector.artifacts.listed import Entry, Tier, entry_for
 from inspector.artifacts.pickle_numbers import c_integer, quoted
-from inspector.artifacts.pickle_rules import RULES, is_listed_method, judge_state, keeps_arguments
+from inspector.artifacts.pickle_rules import (
+    is_listed_method,
+    judge_state,
+    keeps_arguments,
+    objections_to,
+    rule_of,
+)
 from inspector.artifacts.pickle_symbols import (
     Call,
     Import,
@@ -33,7 +39,6 @@ MAX_OBJECTIONS = 100
 CALLS_PER_IMPORT = 5
 
 _NOTHING = Opaque("a value")
-_BYTES = Opaque("bytes")
 
 
 class Effects:
@@ -54,6 +59,7 @@ class Effects:
         self.storages: dict[str, tuple[str, int]] = {}  # key: storage class, number of elements
         self.objections: list[tuple[Loading, Reason]] = []
         self.arrays: list[tuple[int, int]] = []  # joblib's arrays in the stream: offset, length
+        self.byte_strings: list[tuple[int, object]] = []  # handed to a nested unpickler: offset, value
         self.nested: list[int] = []  # where joblib keeps an object array: a pickle in the pickle
 
     # the stack
@@ -119,14 +125,13 @@ class Effects:
             self.object_to(
                 Loading.UNREADABLE, "call-of-a-value", f"The pickle calls {callee.dotted}, a constant."
             )
-        rule = RULES.get(callee.entry.rule)
-        if rule is not None:
-            objection = rule(args.items if isinstance(args, Tup) else [args])
-            if objection is not None:
-                self.object_to(objection[0], objection[1], f"The pickle {objection[2]}.")
+        for objection in objections_to(callee, args.items if isinstance(args, Tup) else [args]):
+            self.object_to(objection[0], objection[1], f"The pickle {objection[2]}.")
+        if callee.entry.rule == "nested-bytes" and isinstance(args, Tup) and args.items:
+            self.byte_strings.append((self.opcode_at, args.items[0]))
         if callee.entry.rule == "enum-member" and isinstance(args, Tup) and is_listed_method(args.items):
             return args.items[0]  # calling the class method makes an instance, as calling the class does
-        kept = args if isinstance(args, Tup) and keeps_arguments(callee.entry.rule) else None
+        kept = args if isinstance(args, Tup) and keeps_arguments(callee) else None
         return Made(callee, kept)
 
     def reduce(self) -> None:
@@ -203,11 +208,12 @@ class Effects:
                 "this changes the running program.",
             )
         elif isinstance(target, Made):
-            target.state = state if target.callee.entry.rule else None
+            rule = rule_of(target)
+            target.state = state if rule else None
             objection = judge_state(target, state)
             if objection is not None:
                 self.object_to(objection[0], objection[1], f"In the pickle, {objection[2]}.")
-            if target.callee.entry.rule == "joblib-array" and self.joblib:
+            if rule == "joblib-array" and self.joblib:
                 self._joblib_array(target, state)
         elif state is not None:
             self.object_to(
@@ -360,7 +366,11 @@ class Effects:
 
     def unicode_line(self, line: bytes) -> None:
         text = line.decode("raw-unicode-escape", "replace")
-        self.stack.append(text if len(text) <= 4096 else LongText(text[:200]))
+        if len(text) <= 4096:
+            self.stack.append(text)
+            return
+        start = self.window.offset - len(line) - 1
+        self.stack.append(LongText(text[:200], start, len(line), "raw-unicode-escape"))
 
     def string_line(self, line: bytes) -> None:
         text = quoted(line)

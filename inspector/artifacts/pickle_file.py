@@ -12,6 +12,7 @@ from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.listed import Tier
 from inspector.artifacts.pickle_machine import Limits, PickleMachine
+from inspector.artifacts.pickle_nested import MAX_NESTING, nested_bytes
 from inspector.artifacts.pickle_symbols import Import
 from inspector.artifacts.torch_storage import storage_bytes
 from inspector.provenance import Loading
@@ -36,12 +37,13 @@ _NAME = re.compile(r"[A-Za-z_][\w.]{0,200}\Z")
 
 def describe(found: Import) -> str:
     """One import and its first call as a sentence without its end."""
-    text = f"imports {found.dotted}"
+    text = f"Imports {found.dotted}"
     if found.calls:
         arguments = ", ".join(found.calls[0].arguments)
         text += f" and calls it with {arguments}" if arguments else " and calls it without arguments"
         if found.call_count > 1:
-            text += f" (and {found.call_count - 1} more calls)"
+            more = found.call_count - 1
+            text += f" (and {more} more call{'s' if more > 1 else ''})"
     return text
 
 
@@ -60,28 +62,60 @@ def state_import(found: Import, judgement: Judgement) -> None:
     if found.tier is Tier.PLAIN:
         return
     judgement.note(
-        _TIERS[found.tier], _CODES[found.tier], f"{describe(found)}: {found.entry.reason}", found.offset
+        _TIERS[found.tier], _CODES[found.tier], f"{describe(found)}: {found.entry.reason}.", found.offset
     )
 
 
-def read_pickle(source: ByteSource) -> Artifact:
-    """The verdict on a file that begins with a pickle."""
+def state_nested(machine: PickleMachine, source: ByteSource, judgement: Judgement, depth: int) -> None:
+    """What stands in the byte strings that loading ``source`` unpickles as well."""
+    loader = machine.imports.get(("torch.storage", "_load_from_bytes"))
+    if loader is not None and not loader.call_count:
+        judgement.note(
+            Loading.RUNS_CODE,
+            "nested-pickle",
+            f"Keeps {loader.dotted}, which unpickles whatever it is handed later.",
+            loader.offset,
+        )
+    for nested in nested_bytes(machine.byte_strings, source):
+        if nested.source is None or depth >= MAX_NESTING:
+            judgement.note(
+                Loading.UNREADABLE,
+                "nested-pickle",
+                "Loading unpickles a further byte string, which is too long or nested too deeply to be read.",
+                nested.offset,
+            )
+            continue
+        inner = read_pickle(nested.source, depth + 1)
+        place = f"the byte string at {nested.offset}"
+        judgement.merge(inner, place if inner.reasons else None)
+        if inner.format not in ("torch-legacy", "pickle"):
+            judgement.note(
+                Loading.UNREADABLE,
+                "nested-pickle",
+                "A byte string to be unpickled is of an odd kind.",
+                nested.offset,
+            )
+
+
+def read_pickle(source: ByteSource, depth: int = 0) -> Artifact:
+    """The verdict on a file that begins with a pickle. ``depth`` counts the pickles around it."""
     judgement = Judgement()
     machine = PickleMachine(source)
     outcome = machine.run()
     if outcome.ended and outcome.value == TORCH_MAGIC and outcome.end < source.size:
         state_imports(machine, judgement)
-        _read_torch_legacy(source, outcome.end, judgement)
+        _read_torch_legacy(source, outcome.end, judgement, depth)
         return judgement.artifact("torch-legacy", Loading.ALLOW_LISTED)
-    judge_whole(machine, source, judgement)
+    judge_whole(machine, source, judgement, depth)
     is_joblib = any(found.entry.rule == "joblib-array" for found in machine.imports.values())
     return judgement.artifact("joblib" if is_joblib else "pickle", Loading.ALLOW_LISTED)
 
 
-def judge_whole(machine: PickleMachine, source: ByteSource, judgement: Judgement) -> None:
+def judge_whole(machine: PickleMachine, source: ByteSource, judgement: Judgement, depth: int = 0) -> None:
     """States what ``machine``, which has run over ``source``, says of it as one whole pickle."""
     outcome = machine.outcome
     state_imports(machine, judgement)
+    state_nested(machine, source, judgement, depth)
     judgement.facts.update({"protocol": machine.protocol, "operations": outcome.ops})
     if machine.arrays or machine.nested:
         _second_reading(
@@ -132,16 +166,24 @@ def _second_reading(second: PickleMachine, first: PickleMachine, judgement: Judg
             judgement.note(
                 _TIERS[max(found.tier, Tier.UNKNOWN)],
                 "hidden-import",
-                f"{describe(found)}, which stands inside of {where}",
+                f"{describe(found)}, which stands inside of {where}.",
                 found.offset,
             )
             judgement.imports((found.dotted,))
+    if len(second.byte_strings) > len(first.byte_strings):
+        judgement.note(
+            Loading.RUNS_CODE,
+            "nested-pickle",
+            f"Bytes to be unpickled stand inside of {where}.",
+            first.opcode_at,
+        )
     for loading, reason in second.objections:
-        if loading is Loading.RUNS_CODE:
+        # Behind a nested pickle the memo of a plain unpickler differs, so its dtypes are other values.
+        if loading is Loading.RUNS_CODE and not (first.nested and reason.code == "object-from-bytes"):
             judgement.note(loading, reason.code, reason.message, reason.offset)
 
 
-def _read_torch_legacy(source: ByteSource, offset: int, judgement: Judgement) -> None:
+def _read_torch_legacy(source: ByteSource, offset: int, judgement: Judgement, depth: int) -> None:
     """torch.save before 1.6: magic, protocol, system, object and storage keys as five pickles, then the raw
     storages, each as an 8-byte count and its elements (torch/serialization.py, ``_legacy_save``)."""
     storages: dict[str, tuple[str, int]] = {}
@@ -149,6 +191,7 @@ def _read_torch_legacy(source: ByteSource, offset: int, judgement: Judgement) ->
         machine = PickleMachine(source, offset)
         outcome = machine.run()
         state_imports(machine, judgement)
+        state_nested(machine, source, judgement, depth)
         if not outcome.ended:
             return
         if place == "protocol" and outcome.value != TORCH_PROTOCOL:
@@ -179,7 +222,11 @@ def looks_like_old_pickle(source: ByteSource, *, textual: bool) -> bool:
     """
     machine = PickleMachine(source, limits=Limits(ops=200_000, stack=100_000, line=1 << 20))
     outcome = machine.run()
-    dangerous = [found for found in machine.imports.values() if found.tier is Tier.DANGEROUS]
+    dangerous = [
+        found
+        for found in machine.imports.values()
+        if found.tier is Tier.DANGEROUS or found.entry.rule == "nested-bytes"
+    ]
     if any(found.call_count or not textual for found in dangerous):
         return True
     whole = outcome.ended and outcome.end == source.size

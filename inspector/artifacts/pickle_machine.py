@@ -20,7 +20,7 @@ from inspector.artifacts.opcodes import LENGTH_SIZES, NUMBER_SIZES, OPCODES
 from inspector.artifacts.pickle_effect_table import LINE_OPS, LINES_OPS, NUMBER_OPS, PLAIN_OPS
 from inspector.artifacts.pickle_effects import CALLS_PER_IMPORT, Effects
 from inspector.artifacts.pickle_numbers import BadNumber
-from inspector.artifacts.pickle_symbols import LongText, TooHeavy
+from inspector.artifacts.pickle_symbols import BytesAt, LongText, TooHeavy
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
@@ -279,6 +279,7 @@ class PickleMachine(Effects):
                 mine.calls = (mine.calls + found.calls)[:CALLS_PER_IMPORT]
                 mine.call_count += found.call_count
         self.outcome.problems.extend(outcome.problems)
+        self.byte_strings.extend(inner.byte_strings)
         if not outcome.ended:
             raise Broken("truncated", "the pickle of an object array inside of it cannot be read")
         self.window.skip(outcome.end - self.window.offset)
@@ -325,22 +326,26 @@ class PickleMachine(Effects):
             self.stack.append(
                 window.take(length).decode("latin-1")
                 if length <= KEPT_TEXT
-                else LongText(self._head(length).decode("latin-1"))
+                else self._long_text(length, "latin-1")
             )
         elif code == 0x96:
             self.stack.append(self.skipped(length, "a bytearray"))
         else:
-            self.stack.append(window.take(length) if length <= KEPT_BYTES else self.skipped(length, "bytes"))
+            self.stack.append(window.take(length) if length <= KEPT_BYTES else self._long_bytes(length))
 
     def _text(self, length: int) -> str | LongText:
         if length > KEPT_TEXT:
-            return LongText(self._head(length).decode("utf-8", "replace"))
+            return self._long_text(length, "utf-8")
         try:
             return self.window.take(length).decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
             raise Broken("bad-text", "a text is not UTF-8") from None
 
-    def _head(self, length: int) -> bytes:
-        start = self.window.take(200)
+    def _long_text(self, length: int, encoding: str) -> LongText:
+        head = self.window.take(200).decode(encoding, "replace")
         self.window.skip(length - 200)
-        return start
+        return LongText(head, self.window.offset - length, length, encoding)
+
+    def _long_bytes(self, length: int) -> BytesAt:
+        self.window.skip(length)
+        return BytesAt(self.window.offset - length, length)

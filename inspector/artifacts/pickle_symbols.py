@@ -60,13 +60,27 @@ class Opaque:
         self.what = what
 
 
+class BytesAt(Opaque):
+    """A byte string too long to keep: where in the stream it stands."""
+
+    __slots__ = ("length", "start")
+
+    def __init__(self, start: int, length: int) -> None:
+        super().__init__(f"{length} bytes")
+        self.start = start
+        self.length = length
+
+
 class LongText:
-    """A text too long to keep: only its beginning."""
+    """A text too long to keep: its beginning, and where in the stream it stands in which encoding."""
 
-    __slots__ = ("head",)
+    __slots__ = ("encoding", "head", "length", "start")
 
-    def __init__(self, head: str) -> None:
+    def __init__(self, head: str, start: int = 0, length: int = 0, encoding: str = "utf-8") -> None:
         self.head = head
+        self.start = start
+        self.length = length
+        self.encoding = encoding
 
 
 class Tup:
@@ -102,21 +116,26 @@ class Series:
 
 
 class Mapped:
-    """A dict; the values of its first text keys are kept."""
+    """A dict; the values of its first text keys are kept. ``is_whole``: all of them are."""
 
-    __slots__ = ("items", "weight")
+    __slots__ = ("is_whole", "items", "weight")
 
     def __init__(self) -> None:
         self.items: dict[str, object] = {}
         self.weight = 1
+        self.is_whole = True
 
     def extend(self, items: list[object]) -> None:
         self.weight += _weight(items)
+        if len(self.items) >= 64 or len(items) > 128:
+            self.is_whole = False
         if len(self.items) < 64:
             for place in range(0, min(len(items) - 1, 128), 2):
                 key = items[place]
                 if type(key) is str:
                     self.items[key] = items[place + 1]
+                else:
+                    self.is_whole = False
 
 
 _CONTAINERS = frozenset((Tup, Series, Mapped))

@@ -119,7 +119,7 @@ def test_a_dangerous_import_is_named_with_its_argument(module: str, name: str) -
 
 def test_the_reason_reads_as_a_sentence() -> None:
     artifact = read(BytesSource(call4("posix", "system", "echo x")), "model.pkl")
-    assert artifact.reasons[0].message.startswith("imports posix.system and calls it with 'echo x'")
+    assert artifact.reasons[0].message.startswith("Imports posix.system and calls it with 'echo x'")
     assert artifact.imports == ("posix.system",)
 
 
@@ -356,4 +356,4 @@ def test_a_flood_of_imports_does_not_hide_the_dangerous_one() -> None:
     flood = b"".join(b"cm%d\nn\n0" % number for number in range(30_000))
     artifact = read(BytesSource(b"\x80\x02" + flood + SYSTEM + ARGS + b"R."), "model.pkl")
     assert artifact.loading is RUNS
-    assert artifact.reasons[0].message.startswith("imports os.system")
+    assert artifact.reasons[0].message.startswith("Imports os.system")
