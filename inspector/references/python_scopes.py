@@ -7,8 +7,10 @@ stack). Nothing is evaluated here; ``python_terms`` turns expressions into terms
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 Position = tuple[int, int]
@@ -16,6 +18,7 @@ Branch = tuple[tuple[int, int], ...]  # (statement, arm) of every if, loop and t
 MAX_CALLS = 20_000
 MAX_BINDINGS = 60_000
 _FAR = (1 << 30, 0)
+_POSITION = attrgetter("position")
 
 
 @dataclass(slots=True)
@@ -40,9 +43,24 @@ class Scope:
     receiver: str | None = None  # the name of self or cls
     owner: str | None = None  # the class a method belongs to
     outer_names: set[str] = field(default_factory=set)  # global and nonlocal
+    has_dotted: bool = False  # whether any bound name is one like ``self.x``
 
     def bind(self, name: str, binding: Binding) -> None:
         self.bindings.setdefault(name, []).append(binding)
+        self.has_dotted = self.has_dotted or "." in name
+
+    def settle(self) -> None:
+        """Puts the bindings of each name in the order of their places: a search expects that."""
+        for bindings in self.bindings.values():
+            if len(bindings) > 1:
+                bindings.sort(key=_POSITION)
+
+    def until(self, name: str, position: Position) -> int:
+        """How many of the bindings of ``name`` stand at or before ``position``; all where none does."""
+        bindings = self.bindings[name]
+        if len(bindings) == 1:
+            return 1
+        return bisect_right(bindings, position, key=_POSITION) or len(bindings)
 
 
 @dataclass(slots=True)
@@ -87,6 +105,8 @@ def collect(body: list[ast.stmt], module: str, package: str) -> Collected:
     """Walks ``body`` of the module called ``module`` in ``package`` (for relative imports)."""
     walk = _Walk(module, package)
     walk.run(body)
+    for scope in walk.scopes:
+        scope.settle()
     return walk.out
 
 
@@ -95,7 +115,7 @@ class _Walk:
         self.out = Collected(Scope("module", module, None))
         self.package = package
         self.count = 0
-        self.arms = 0
+        self.scopes = [self.out.module]
         self.stack: list[tuple[ast.AST, Scope, Branch]] = []
 
     def run(self, body: list[ast.stmt]) -> None:
@@ -118,10 +138,9 @@ class _Walk:
         scope.bind(name, Binding(position, branch, how, payload))
 
     def statement(self, node: ast.AST, scope: Scope, branch: Branch) -> None:
-        name = type(node).__name__
-        handler = getattr(self, f"on_{name}", None)
+        handler = _STATEMENTS.get(node.__class__)
         if handler is not None:
-            handler(node, scope, branch)
+            handler(self, node, scope, branch)
             return
         self.expressions(ast.iter_child_nodes(node), scope, branch)
 
@@ -194,6 +213,7 @@ class _Walk:
         kind: str,
     ) -> Scope:
         inner = Scope("function", qual, scope)
+        self.scopes.append(inner)
         arguments = node.args
         for item in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             inner.params[item.arg] = item.annotation
@@ -216,6 +236,7 @@ class _Walk:
         )
         qual = f"{scope.qual}.{node.name}"
         inner = Scope("class", qual, scope)
+        self.scopes.append(inner)
         self.out.classes.append(Klass(node, inner, Place(scope, (node.lineno, node.col_offset), branch)))
         self.bind(scope, node.name, node, branch, "term", ["g", qual])
         self.push(node.body, inner, ())
@@ -306,29 +327,79 @@ class _Walk:
 
     def expressions(self, nodes: Iterable[ast.AST], scope: Scope, branch: Branch) -> None:
         """Finds calls, lambdas, comprehensions, walrus bindings and URL literals below ``nodes``."""
-        todo: list[tuple[ast.AST, Scope]] = [(node, scope) for node in reversed(list(nodes))]
-        while todo:
-            node, here = todo.pop()
-            if isinstance(node, ast.Constant):
-                if isinstance(node.value, str) and "://" in node.value[:12]:
-                    self.out.strings.append((node, Place(here, (node.lineno, node.col_offset), branch)))
-                continue
-            if isinstance(node, ast.Lambda):
-                inner = self.function(
-                    node, f"{here.qual}.<lambda:{node.lineno}:{node.col_offset}>", here, branch, "function"
-                )
-                todo.append((node.body, inner))
-                continue
-            if isinstance(node, ast.Call):
-                if len(self.out.calls) < MAX_CALLS:
-                    self.out.calls.append((node, Place(here, (node.lineno, node.col_offset), branch)))
-                else:
-                    self.out.cut = True
-            elif isinstance(node, ast.NamedExpr):
-                self.bind(here, node.target.id, node, branch, "expr", node.value)
-            elif isinstance(node, ast.comprehension):
-                self.target(node.target, here, branch, "iter", (node.iter, ()), node.iter)
-            todo.extend((child, here) for child in reversed(list(ast.iter_child_nodes(node))))
+        pending: list[tuple[list[ast.AST], Scope]] = [(list(nodes), scope)]
+        while pending:
+            todo, here = pending.pop()
+            todo.reverse()
+            while todo:
+                node = todo.pop()
+                kind = node.__class__
+                if kind is ast.Constant:
+                    self.literal(node, here, branch)  # type: ignore[arg-type]  # told by its class
+                    continue
+                if kind is ast.Lambda:
+                    pending.append(self.anonymous(node, here, branch))  # type: ignore[arg-type]  # the same
+                    continue
+                if kind in _TELLING_KINDS:
+                    self.telling(node, here, branch)
+                for name in _CHILDREN.get(kind, ()):
+                    child = getattr(node, name)
+                    if child.__class__ is list:
+                        todo += [item for item in reversed(child) if item.__class__ not in _LEAVES]
+                    elif child.__class__ not in _LEAVES:
+                        todo.append(child)
+
+    def literal(self, node: ast.Constant, scope: Scope, branch: Branch) -> None:
+        if isinstance(node.value, str) and "://" in node.value[:12]:
+            self.out.strings.append((node, Place(scope, (node.lineno, node.col_offset), branch)))
+
+    def anonymous(self, node: ast.Lambda, scope: Scope, branch: Branch) -> tuple[list[ast.AST], Scope]:
+        qual = f"{scope.qual}.<lambda:{node.lineno}:{node.col_offset}>"
+        return [node.body], self.function(node, qual, scope, branch, "function")
+
+    def telling(self, node: ast.AST, scope: Scope, branch: Branch) -> None:
+        if isinstance(node, ast.Call):
+            if len(self.out.calls) < MAX_CALLS:
+                self.out.calls.append((node, Place(scope, (node.lineno, node.col_offset), branch)))
+            else:
+                self.out.cut = True
+        elif isinstance(node, ast.NamedExpr):
+            self.bind(scope, node.target.id, node, branch, "expr", node.value)
+        elif isinstance(node, ast.comprehension):
+            self.target(node.target, scope, branch, "iter", (node.iter, ()), node.iter)
+
+
+_STATEMENTS: dict[type, Callable[..., None]] = {
+    getattr(ast, name.removeprefix("on_")): handler
+    for name, handler in vars(_Walk).items()
+    if name.startswith("on_")
+}
+# Nodes below which nothing is looked for, and of the others the fields that hold nodes, last first.
+_LEAVES: frozenset[type] = frozenset(
+    [
+        *(ast.Name, ast.Load, ast.Store, ast.Del, ast.And, ast.Or, type(None), str, int, bool),
+        *ast.operator.__subclasses__(),
+        *ast.unaryop.__subclasses__(),
+        *ast.cmpop.__subclasses__(),
+    ]
+)
+_PLAIN_FIELDS = frozenset(("ctx", "op", "ops", "lineno", "type_comment", "kind", "conversion", "is_async"))
+_TELLING_KINDS = frozenset((ast.Call, ast.NamedExpr, ast.comprehension))
+
+
+def _all_kinds() -> Iterable[type[ast.AST]]:
+    todo: list[type[ast.AST]] = [ast.AST]
+    while todo:
+        kind = todo.pop()
+        yield kind
+        todo += kind.__subclasses__()
+
+
+_CHILDREN = {
+    kind: tuple(name for name in reversed(kind._fields) if name not in _PLAIN_FIELDS)
+    for kind in _all_kinds()
+    if kind not in _LEAVES
+}
 
 
 def _part(how: str, payload: Any, number: int, total: int) -> tuple[str, Any]:

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from typing import Any
 
 from inspector.references.api import find_row
@@ -102,6 +103,7 @@ class Terms:
         self.module = module
         self.stars = stars
         self.steps = 0
+        self._known: dict[tuple[Any, ...], Term] = {}
 
     def of(self, node: ast.expr | None, place: Place) -> Term:
         """The term of ``node`` as seen from ``place``; ``["?"]`` once it grows beyond the limits."""
@@ -112,10 +114,10 @@ class Terms:
         self.steps += 1
         if node is None or depth > MAX_DEPTH or self.steps > MAX_STEPS:
             return UNKNOWN
-        handler = getattr(self, f"_{type(node).__name__}", None)
+        handler = _HANDLERS.get(node.__class__)
         if handler is None:
             return UNKNOWN
-        term: Term = handler(node, place, depth + 1)
+        term: Term = handler(self, node, place, depth + 1)
         return term
 
     def _Constant(self, node: ast.Constant, place: Place, depth: int) -> Term:
@@ -160,15 +162,27 @@ class Terms:
         self, name: str, scope: Scope, position: Position, branch: tuple[tuple[int, int], ...], depth: int
     ) -> Term:
         """The alternatives that may hold: back from the place of use to the first binding that always
-        runs.
+        runs. Between two bindings a name stands for one thing: it is made out once.
         """
+        until = scope.until(name, position)
+        key = (id(scope), name, until, branch, depth)
+        term = self._known.get(key)
+        if term is None:
+            term = self._made_out(name, scope, until, branch, depth)
+            if self.steps <= MAX_STEPS:
+                self._known[key] = term
+        return term
+
+    def _made_out(
+        self, name: str, scope: Scope, until: int, branch: tuple[tuple[int, int], ...], depth: int
+    ) -> Term:
         bindings = scope.bindings[name]
-        before = [b for b in bindings if b.position <= position] or bindings
         choices: list[Term] = []
         changes: list[list[Any]] = []
         settled = False
         arms = dict(branch)
-        for binding in sorted(before, key=lambda b: b.position, reverse=True)[:MAX_ITEMS]:
+        for number in range(until - 1, max(until - 1 - MAX_ITEMS, -1), -1):
+            binding = bindings[number]
             if any(arms.get(at, arm) != arm for at, arm in binding.branch):
                 continue  # the other arm of an if that the place of use stands in
             always = all(at in arms for at, _ in binding.branch)
@@ -252,7 +266,7 @@ class Terms:
         return [[key, value if always else ["o", value, ["c", None]]] for key, value in pairs]
 
     def _Attribute(self, node: ast.Attribute, place: Place, depth: int) -> Term:
-        whole = dotted_name(node)
+        whole = dotted_name(node) if place.scope.has_dotted else None
         if whole and whole in place.scope.bindings:
             return self._bound(whole, place.scope, place.position, place.branch, depth)
         base = self._term(node.value, place, depth)
@@ -486,6 +500,13 @@ class Terms:
 
     def _Lambda(self, node: ast.Lambda, place: Place, depth: int) -> Term:
         return ["g", f"{place.scope.qual}.<lambda:{node.lineno}:{node.col_offset}>"]
+
+
+_HANDLERS: dict[type, Callable[..., Term]] = {
+    getattr(ast, name[1:]): handler
+    for name, handler in vars(Terms).items()
+    if name[:1] == "_" and name[1:2].isupper()
+}
 
 
 def _keeps_arguments(callee: Term) -> bool:
