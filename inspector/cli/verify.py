@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from inspector import places
-from inspector.provenance import UnreadableInput, plain
+from inspector.provenance import UnreadableInput
 
 
 def register(subparsers: Any) -> None:
@@ -34,14 +34,13 @@ def register(subparsers: Any) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    from inspector.gate.inspector_gate import count
+
+    return count(text)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from inspector.gate.inspector_gate import Unreadable, read_trust, replace_file
+    from inspector.gate.inspector_gate import Unreadable, read_trust, write_report
     from inspector.record.verify import say, verify_record
 
     path = arguments.trust or places.trust_store()
@@ -59,15 +58,13 @@ def run(arguments: argparse.Namespace) -> int:
         roles=arguments.require_role,
         state=arguments.state,
     )
-    text = json.dumps(report.as_json(), indent=1, sort_keys=True)
     if arguments.report:
         try:
-            replace_file(arguments.report, text.encode() + b"\n")
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise UnreadableInput(f"{plain(arguments.report)} cannot be written: {why}.") from None
+            write_report(report, arguments.report)
+        except Unreadable as error:
+            raise UnreadableInput(str(error)) from None
     if arguments.format == "json":
-        print(text)
+        print(json.dumps(report.as_json(), indent=1, sort_keys=True))
     else:
         for check in report.checks:
             print(f"{check.result:8}{check.check}: {check.words or 'not asked for'}")

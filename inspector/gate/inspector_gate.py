@@ -42,6 +42,7 @@ COUNTERSIGNATURE_TYPE = "https://provenance-inspector.org/countersignature/v1"
 BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 RECORD_NAME = "review-record.dsse.json"
 BUNDLE_NAME = "review-record.sigstore.json"
+LINES_NAME = "review.intoto.jsonl"
 SUMS_NAME = "SHA256SUMS"
 
 # What a record may mark as must-understand: the fields of the predicate whose meaning is enforced below.
@@ -120,6 +121,9 @@ def _some(names: Iterable[str]) -> str:
 # --- Strict JSON ------------------------------------------------------------------------------------------
 
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
 def strict_json(raw: bytes, what: str, *, items: int) -> Any:
     """``raw`` as JSON of which every reader says the same: no key twice, no float, no NaN, no big integer.
 
@@ -150,15 +154,20 @@ def strict_json(raw: bytes, what: str, *, items: int) -> Any:
         return int(token)
 
     try:
-        return json.loads(
+        value = json.loads(
             text,
             object_pairs_hook=no_key_twice,
             parse_float=no_float,
             parse_constant=no_float,
             parse_int=whole,
         )
+        if _SURROGATE.search(text):  # a pair is fine; half of one is read differently by every reader
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except RecursionError:
         raise Refusal("json", f"{what} is nested too deeply.") from None
+    except UnicodeEncodeError:
+        raise Refusal("json", f"{what} holds half a character; readers differ on it.") from None
+    return value
 
 
 # --- Time -------------------------------------------------------------------------------------------------
@@ -449,6 +458,8 @@ def envelope_of(raw: bytes, what: str) -> Envelope:
     except ValueError:
         raise Unreadable(f"{what} is not JSON, so it is no review record.") from None
     if isinstance(value, dict) and "dsseEnvelope" in value:
+        if "payload" in value or "messageSignature" in value:
+            raise Refusal("envelope", f"{what} holds two signed contents; readers may differ on them.")
         if value.get("mediaType") != BUNDLE_TYPE:
             raise Refusal("envelope", f"{what} is a Sigstore bundle of another version than 0.3.")
         value = value["dsseEnvelope"]
@@ -521,6 +532,16 @@ def _field(value: Any, name: str, kind: str, where: str) -> Any:
     found = value.get(name) if isinstance(value, dict) else None
     if not isinstance(found, _KINDS[kind]) or isinstance(found, bool):
         raise Refusal("schema", f"{where} has no {kind} “{name}”.")
+    return found
+
+
+def _items(value: Any, name: str, where: str, kind: type) -> list[Any]:
+    """The list ``name`` of ``value``, empty where it is missing; each item of it a ``kind``."""
+    found = value.get(name)
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(item, kind) for item in found):
+        raise Refusal("schema", f"{where}: “{name}” is not a list of the right things.")
     return found
 
 
@@ -846,6 +867,7 @@ class Verification:
         self.files: dict[str, ListedFile] = {}
         self._links: dict[str, str] = {}
         self._left_out: dict[str, str] = {}
+        self._rules: list[str] = []
 
     def run(self) -> Report:
         """Runs the checks. Raises Unreadable only where the record or the root cannot be read at all."""
@@ -946,7 +968,8 @@ class Verification:
             _field(finding, "id", "text", "a finding")
             if severity not in SEVERITIES or state not in STATES:
                 raise Refusal("schema", "A finding has a severity or a state that is no known word.")
-        for item in _field(predicate["checklist"], "items", "list", "the checklist"):
+        _field(predicate["checklist"], "items", "list", "the checklist")
+        for item in _items(predicate["checklist"], "items", "the checklist", dict):
             _field(item, "id", "text", "a question")
             if item.get("answer") is not None and item.get("answer") not in ANSWERS:
                 raise Refusal("schema", "A question has an answer that is none of the known words.")
@@ -954,7 +977,8 @@ class Verification:
         return "an in-toto statement with a complete review predicate"
 
     def _check_critical(self) -> str:
-        unknown = [str(name) for name in self._predicate["critical"] if name not in UNDERSTOOD]
+        names = self._predicate["critical"]
+        unknown = [str(name) for name in names if not isinstance(name, str) or name not in UNDERSTOOD]
         if unknown:
             raise Refusal("critical", f"The record needs a verifier that understands {_some(unknown)}.")
         return "every must-understand field is understood"
@@ -971,7 +995,7 @@ class Verification:
         key = self._key
         signed_at = shown_time(self._signed_at)
         self._report.signers.append(Signer(key.principal, key.roles, key.keyid, signed_at, False))
-        claimed = [one.get("name") for one in self._predicate["reviewers"] if isinstance(one, dict)]
+        claimed = [one.get("name") for one in _items(self._predicate, "reviewers", "the record", dict)]
         if key.principal not in claimed:
             self._warn(
                 "trust",
@@ -1055,7 +1079,8 @@ class Verification:
         lacking = [role for role in self._roles if role not in held]
         if lacking:
             raise Refusal("role", f"Nobody who signed holds the role {_some(lacking)} in the trust store.")
-        return f"{len(persons)} of {self._require} required, by {_some(persons)}"
+        who = _some({one.principal for one in self._report.signers})
+        return f"{len(persons)} of {self._require} required, by {who}"
 
     def _countersignature_names(self) -> list[str]:
         names = [
@@ -1135,9 +1160,9 @@ class Verification:
             digest.update(sums_line(self.files[name].sha256, name))
         found = digest.hexdigest()
         first = self._statement["subject"][0]
-        named = {first["digest"]["sha256"], first["digest"].get("dirHash1")}
+        named = (first["digest"]["sha256"], first["digest"].get("dirHash1"))
         stated = _digest(_field(manifest, "digest", "map", "the manifest"), "sha256", "the manifest")
-        if first["name"] != SUMS_NAME or named != {found} or stated != found:
+        if first["name"] != SUMS_NAME or named != (found, found) or stated != found:
             raise Refusal("subject", "The manifest is not the list of files that the statement is about.")
         for subject in self._statement["subject"][1:]:
             listed = self.files.get(subject["name"])
@@ -1147,17 +1172,18 @@ class Verification:
         return f"{len(self.files)} files, list sha256:{found}"
 
     def _read_scope(self) -> None:
-        for link in self._predicate["manifest"].get("links") or []:
+        for link in _items(self._predicate["manifest"], "links", "the manifest", dict):
             name = _field(link, "name", "text", "a link of the manifest")
             target = _field(link, "target", "text", "a link of the manifest")
             if not clean_name(name) or name in self.files or not _stays_inside(name, target):
                 raise Refusal("manifest-path", f"The manifest lists the link {plain(name)}, which leads out.")
             self._links[name] = target
-        for item in self._predicate["scope"].get("leftOut") or []:
+        for item in _items(self._predicate["scope"], "leftOut", "the scope", dict):
             path = _field(item, "path", "text", "the scope")
             if not clean_name(path):
                 raise Refusal("manifest-path", f"The scope leaves out {plain(path)}, no path inside a tree.")
             self._left_out[path] = _field(item, "rule", "text", "the scope")
+        self._rules = _items(self._predicate["scope"], "exclude", "the scope", str)
 
     def _check_package(self) -> str:
         if not self._package.is_whole():
@@ -1169,8 +1195,17 @@ class Verification:
         bundle = self._package.read(BUNDLE_NAME, MAX_RECORD)
         if bundle is not None and envelope_of(bundle, BUNDLE_NAME)[:3] != self._envelope[:3]:
             raise Refusal("package", f"{BUNDLE_NAME} in the package holds another record.")
-        missing = [name for name, raw in ((SUMS_NAME, sums), (BUNDLE_NAME, bundle)) if raw is None]
-        for item in self._predicate["attachments"]:
+        lines = self._package.read(LINES_NAME, MAX_RECORD + (MAX_COUNTERSIGNATURES << 20))
+        if lines is not None:
+            try:
+                first = envelope_of(lines.split(b"\n", 1)[0], LINES_NAME)
+            except Unreadable:
+                first = None
+            if first is None or first[:3] != self._envelope[:3]:
+                raise Refusal("package", f"{LINES_NAME} in the package does not begin with this record.")
+        here = ((SUMS_NAME, sums), (BUNDLE_NAME, bundle), (LINES_NAME, lines))
+        missing = [name for name, raw in here if raw is None]
+        for item in _items(self._predicate, "attachments", "the record", dict):
             name = _field(item, "name", "text", "an attachment")
             if not clean_name(name):
                 raise Refusal("manifest-path", f"An attachment is called {plain(name)}, which leads out.")
@@ -1191,9 +1226,7 @@ class Verification:
         root = self._root
         if not os.path.isdir(root):
             raise Unreadable(f"The root {plain(root)} is not a folder.")
-        scope = self._predicate["scope"]
-        rules = [rule for rule in scope.get("exclude") or [] if isinstance(rule, str)]
-        tree = walk(root, rules, self._left_out, list(self.files) + list(self._links))
+        tree = walk(root, self._rules, self._left_out, list(self.files) + list(self._links))
         links = [name for name, target in tree.links.items() if self._links.get(name) != target]
         links += [name for name in self._links if name not in tree.links]
         present = {name for name in self.files if name in tree.files}
@@ -1289,10 +1322,11 @@ def replace_file(path: str, content: bytes) -> None:
 def read_trust(path: str) -> list[TrustedKey]:
     """The keys of the trust store at ``path``; Unreadable where it is missing or a line is not valid."""
     try:
-        with open(path, "rb") as stream:
-            raw = stream.read(MAX_TRUST + 1)
+        with open_regular(path, follow=True) as stream:
+            raw = _read_up_to(stream, MAX_TRUST + 1)
     except OSError as error:
-        raise Unreadable(f"The trust store {plain(path)} cannot be read: {error.strerror}.") from None
+        why = error.strerror or str(error)
+        raise Unreadable(f"The trust store {plain(path)} cannot be read: {why}.") from None
     if len(raw) > MAX_TRUST:
         raise Unreadable(f"The trust store {plain(path)} is larger than 1 MiB.")
     try:
@@ -1301,13 +1335,23 @@ def read_trust(path: str) -> list[TrustedKey]:
         raise Unreadable(f"The trust store {plain(path)} is not UTF-8.") from None
 
 
+def write_report(report: Report, path: str) -> None:
+    """Writes every check as JSON to ``path``; Unreadable where that cannot be."""
+    text = json.dumps(report.as_json(), indent=1, sort_keys=True)
+    try:
+        replace_file(path, text.encode() + b"\n")
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise Unreadable(f"The report {plain(path)} cannot be written: {why}.") from None
+
+
 def add_options(parser: argparse.ArgumentParser, *, gate: bool) -> None:
     """The options that ``inspector verify`` and the gate share."""
     parser.add_argument("record", metavar="RECORD", help="package folder, .dsse.json or .sigstore.json")
     parser.add_argument("--root", metavar="DIR", required=gate, help="the tree that must hold these bytes")
     parser.add_argument("--trust", metavar="FILE", required=gate, help="the trust store")
     parser.add_argument("--project", metavar="ID", help="the project the record must be about")
-    parser.add_argument("--require", metavar="N", type=_count, default=1, help="how many persons must sign")
+    parser.add_argument("--require", metavar="N", type=count, default=1, help="how many persons must sign")
     parser.add_argument(
         "--require-role", metavar="ROLE", action="append", default=[], help="a role one who signed must hold"
     )
@@ -1315,11 +1359,11 @@ def add_options(parser: argparse.ArgumentParser, *, gate: bool) -> None:
     parser.add_argument("--report", metavar="FILE", help="writes every check as JSON")
 
 
-def _count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= MAX_COUNTERSIGNATURES:
-        raise ValueError(text)
-    return number
+def count(text: str) -> int:
+    """How many persons must sign; argparse's own error for what is no such number."""
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MAX_COUNTERSIGNATURES):
+        raise argparse.ArgumentTypeError(f"{plain(text, 40)} is no number from 1 to {MAX_COUNTERSIGNATURES}")
+    return int(text)
 
 
 def say(report: Report) -> list[str]:
@@ -1348,8 +1392,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         report = verification.run()
         if options.report:
-            text = json.dumps(report.as_json(), indent=1, sort_keys=True)
-            replace_file(options.report, text.encode() + b"\n")
+            write_report(report, options.report)
     except Unreadable as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

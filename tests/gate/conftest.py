@@ -89,6 +89,7 @@ class Scene:
         envelope = dsse.sign(raw, used)
         self.envelope_path.write_bytes(dsse.envelope_bytes(envelope))
         (self.package / "review-record.sigstore.json").write_bytes(dsse.bundle_bytes(envelope, used.public))
+        (self.package / "review.intoto.jsonl").write_bytes(dsse.envelope_bytes(envelope))
 
     def change(self, edit: Callable[[dict[str, Any]], None], *, key: FileKey | None = None) -> None:
         """Edits the predicate and signs it anew."""

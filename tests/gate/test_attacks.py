@@ -201,6 +201,20 @@ def bundle_with_edited_payload(scene: Any) -> None:
     scene.record.write_text(json.dumps(value))
 
 
+@attack("envelope")
+def bundle_with_a_second_envelope_around_it(scene: Any) -> None:
+    scene.record = scene.package / "review-record.sigstore.json"
+    value = json.loads(scene.record.read_text())
+    scene.record.write_text(json.dumps({**value, **scene.envelope()}))
+
+
+@attack("envelope")
+def bundle_with_a_message_signature_too(scene: Any) -> None:
+    scene.record = scene.package / "review-record.sigstore.json"
+    value = json.loads(scene.record.read_text())
+    scene.record.write_text(json.dumps({**value, "messageSignature": {}}))
+
+
 # --- Signature and trust -----------------------------------------------------------------------------------
 
 
@@ -323,6 +337,21 @@ payload_text("json", "payload_cut_short", lambda raw: raw[:-1])
 payload_text("json", "payload_with_a_second_document", lambda raw: raw + raw)
 payload_text("json", "payload_not_utf8", lambda raw: raw.replace(b'"notes":""', b'"notes":"\xff"'))
 payload_text("json", "payload_with_byte_order_mark", lambda raw: b"\xef\xbb\xbf" + raw)
+payload_text(
+    "json", "payload_with_half_a_character", lambda raw: raw.replace(b'"notes":""', b'"notes":"\\ud800"')
+)
+# Fields of another type than they should be: each must be refused in words, none may end in a traceback.
+edits("critical", "critical_holds_a_map", lambda p: p.update(critical=[{}]))
+edits("schema", "reviewers_hold_a_number", lambda p: p.update(reviewers=[1]))
+edits("schema", "checklist_holds_text", lambda p: p["checklist"].update(items=["x"]))
+edits("schema", "attachments_hold_a_number", lambda p: p.update(attachments=[1]))
+edits("schema", "links_are_a_number", lambda p: p["manifest"].update(links=7))
+edits("schema", "links_are_text", lambda p: p["manifest"].update(links="x"))
+edits("schema", "exclude_is_a_number", lambda p: p["scope"].update(exclude=7))
+edits("schema", "exclude_is_text", lambda p: p["scope"].update(exclude="version-control"))
+edits("schema", "exclude_holds_a_list", lambda p: p["scope"].update(exclude=[[]]))
+edits("schema", "left_out_is_a_number", lambda p: p["scope"].update(leftOut=7))
+statement_edits("subject", "dirhash_is_a_list", lambda s: s["subject"][0]["digest"].update(dirHash1=[1]))
 payload_text("schema", "payload_is_a_list", lambda raw: b"[1]")
 payload_text("schema", "payload_is_null", lambda raw: b"null")
 
@@ -624,6 +653,19 @@ def bundle_of_another_record(scene: Any) -> None:
     scene.envelope_path.write_bytes(before)
 
 
+@attack("package")
+def lines_of_another_record(scene: Any) -> None:
+    before = scene.envelope_path.read_bytes(), (scene.package / "review-record.sigstore.json").read_bytes()
+    scene.change(lambda predicate: predicate.update(notes="other"))
+    scene.envelope_path.write_bytes(before[0])
+    (scene.package / "review-record.sigstore.json").write_bytes(before[1])
+
+
+@attack("package")
+def lines_are_no_envelopes(scene: Any) -> None:
+    (scene.package / "review.intoto.jsonl").write_text("approved\n")
+
+
 # --- The bytes ---------------------------------------------------------------------------------------------
 
 
@@ -840,6 +882,12 @@ def state_file_is_damaged(scene: Any) -> None:
 def state_file_is_without_serial(scene: Any) -> None:
     scene.options["state"] = scene.package.parent / "state.json"
     scene.options["state"].write_text('{"projects": {"assistant": {}}}')
+
+
+@unreadable
+def trust_store_is_a_pipe(scene: Any) -> None:
+    scene.trust.unlink()
+    os.mkfifo(scene.trust)
 
 
 # --- The tests ---------------------------------------------------------------------------------------------
