@@ -126,10 +126,14 @@ class Review:
             return scans.load_list(self._connection, name)
 
     def nodes(self) -> list[Node]:
-        return [Node.from_json(value) for value in self.scan_list("nodes")]
+        values = self.scan_list("nodes")
+        with self._sound():
+            return [Node.from_json(value) for value in values]
 
     def edges(self) -> list[Edge]:
-        return [Edge.from_json(value) for value in self.scan_list("edges")]
+        values = self.scan_list("edges")
+        with self._sound():
+            return [Edge.from_json(value) for value in values]
 
     # Findings and what was decided of them
 
@@ -138,7 +142,9 @@ class Review:
         with self._reading():
             number = scans.scan_number(self._connection)
             if self._parsed[0] != number:
-                self._parsed = (number, _in_order(scans.load_list(self._connection, "findings")))
+                values = scans.load_list(self._connection, "findings")
+                with self._sound():
+                    self._parsed = (number, _in_order(values))
             decided = self._decisions()
             notes = journal.kept(self._connection, journal.NOTE)
             marks = journal.kept(self._connection, journal.MARK)
@@ -331,16 +337,25 @@ class Review:
 
     def _decisions(self) -> dict[str, Decision]:
         stored = journal.kept(self._connection, journal.DECISION)
-        return {key: Decision.from_json(key, value) for key, value in stored.items()}
+        with self._sound():
+            return {key: Decision.from_json(key, value) for key, value in stored.items()}
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """SQLite's own errors as sentences."""
+        """SQLite's own errors as sentences, and text of ours in the file that is no JSON any more."""
         try:
             yield
         except sqlite3.ProgrammingError:  # a defect of ours, such as a call after close
             raise
-        except sqlite3.Error as error:
+        except (sqlite3.Error, json.JSONDecodeError) as error:
+            raise opening.damaged(self.path, error) from error
+
+    @contextmanager
+    def _sound(self) -> Iterator[None]:
+        """What the file holds as JSON may still be no node, finding or decision: the file is damaged then."""
+        try:
+            yield
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise opening.damaged(self.path, error) from error
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -218,3 +219,26 @@ def test_hostile_names_stand_escaped_in_the_sentence(tmp_path: Path) -> None:
     with pytest.raises(UnreadableInput) as caught:
         Review.open(tmp_path / "a\u202e\x1b[2J\n.review")
     assert r"\u202e\x1b[2J\x0a.review" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "text"),
+    [
+        ("fact", "value", "{"),
+        ("fact", "value", '"\x01"'),
+        ("item", "body", "{}"),
+        ("item", "body", "["),
+        ("item", "body", '{"id": 5, "severity": "grave"}'),
+    ],
+)
+def test_a_file_whose_text_was_damaged(
+    path: Path, review: Review, table: str, column: str, text: str
+) -> None:
+    """SQLite reads such a file without complaint: a flipped bit inside a value is for us to notice."""
+    review.close()
+    with contextlib.closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute(f"UPDATE {table} SET {column} = ?", (text,))
+    with pytest.raises(UnreadableInput, match="damaged"), Review.open(path, read_only=True) as opened:
+        opened.findings()
+        opened.nodes()
+        opened.edges()
