@@ -313,19 +313,34 @@ def _own_files(path: Path, target: str) -> list[str]:
 def _read_answers(path: Path) -> Mapping[str, Any]:
     from inspector.review import attachments
 
-    content = attachments.read(path).bytes
+    try:
+        content = attachments.read(path).bytes
+    except UnreadableInput as error:
+        sentence = error.sentence.replace("evidence file", "file of answers")
+        raise UnreadableInput(sentence, "Name a JSON file; nothing was changed.") from error
     try:
         if len(content) > _MOST_ANSWERS:
             raise ValueError("it is too large")
-        answers = json.loads(content)
+        answers = json.loads(content, object_pairs_hook=_no_key_twice)
         if not isinstance(answers, dict):
             raise ValueError("it is not an object")
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise UnreadableInput(f"{plain(str(path))} is not a file of answers: nested too deeply.") from None
+    except ValueError as error:
         raise UnreadableInput(
             f"{plain(str(path))} is not a file of answers: {plain(str(error), 120)}.",
             'It reads {QUESTION: {"answer": "yes", "note": "…"}, …} in JSON.',
         ) from error
     return answers
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object as it is written; ValueError where two answers to one question stand in it."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        double = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise ValueError(f"{double} stands in it twice")
+    return found
 
 
 def _show_text(shown: Mapping[str, Any]) -> list[str]:

@@ -51,22 +51,29 @@ def answer_changes(
                 f"There is no question {plain(str(question), 60)} in this review; nothing was changed.",
                 "`inspector review show` lists the questions with their ids.",
             )
-        if not isinstance(given, Mapping) or not isinstance(given.get("note", ""), str):
+        if not isinstance(given, Mapping) or not isinstance(given.get("note") or "", str):
             raise UnreadableInput(
                 f'The answer to {question} is not of the form {{"answer": …, "note": …}}.',
                 "Nothing was changed.",
             )
         if given.get("answer") not in ANSWERS:
+            word = plain(str(given.get("answer") or "Nothing"), 60)
             raise UnreadableInput(
-                f"{plain(str(given.get('answer')), 60)} is no answer to {question}; nothing was changed.",
+                f"{word} is no answer to {question}; nothing was changed.",
                 f"The answers are: {', '.join(ANSWERS)}.",
             )
         before = known.get(question) or {}
         value = {
             "answer": given["answer"],
-            "note": checked_text(given.get("note", before.get("note") or ""), "note"),
+            "note": checked_text(_note(given, before), "note"),
             "at": clock.now(),
             "evidence": attachments.merged(before.get("evidence") or (), files),
         }
         changes.append(Change(ANSWER, question, value))
     return changes
+
+
+def _note(given: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+    """The note of an answer: the new one, where none is given the one that stands there; null is none."""
+    note = given["note"] if "note" in given else before.get("note")
+    return str(note or "")

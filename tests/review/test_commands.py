@@ -308,3 +308,33 @@ def test_errors_reach_the_caller_as_they_are(tmp_path: Path) -> None:
     arguments = parser.parse_args(["review", "show", str(tmp_path / "none.review")])
     with pytest.raises(UnreadableInput):
         arguments.run(arguments)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('{"a.b": {"answer": "yes"}, "a.b": {"answer": "no"}}', "a.b stands in it twice"),
+        ("[" * 100_000, "nested too deeply"),
+        ("[]", "not an object"),
+        ('{"loading.no-code": {"answer": null}}', "Nothing is no answer"),
+    ],
+)
+def test_a_file_of_answers_that_could_be_misread_is_refused(
+    run: Run, made: Path, tmp_path: Path, content: str, words: str
+) -> None:
+    (tmp_path / "answers.json").write_text(content)
+    code, said, _ = run("answer", made, "--from", tmp_path / "answers.json")
+    assert code == 2 and words in said
+
+
+def test_an_answer_file_that_is_not_there_is_not_called_evidence(run: Run, made: Path) -> None:
+    code, said, _ = run("answer", made, "--from", "none.json")
+    assert code == 2 and "file of answers none.json" in said
+
+
+def test_a_note_of_null_is_no_note(run: Run, made: Path, tmp_path: Path) -> None:
+    (tmp_path / "answers.json").write_text('{"loading.no-code": {"answer": "yes", "note": null}}')
+    assert run("answer", made, "--from", tmp_path / "answers.json")[0] == 0
+    shown = json.loads(run("show", made, "--format", "json")[1])
+    (question,) = [one for one in shown["questions"] if one["id"] == "loading.no-code"]
+    assert (question["answer"], question["note"]) == ("yes", "")
