@@ -33,7 +33,9 @@ def _register_key(subparsers: Any) -> None:
     imported = actions.add_parser("import", help="take over a PKCS#8, SEC1 or OpenSSH key (P-256, Ed25519)")
     imported.add_argument("source", metavar="KEY", type=Path)
     imported.add_argument("-o", "--out", metavar="FILE.pem", type=Path, help="default: the folder of keys")
-    imported.add_argument("--source-passphrase-file", metavar="F", type=Path, help="opens KEY")
+    imported.add_argument(
+        "--source-passphrase-file", metavar="F", type=Path, help="opens KEY, where --passphrase-file does not"
+    )
     _protection(imported)
     imported.set_defaults(run=_import)
 
@@ -102,7 +104,7 @@ def _import(arguments: argparse.Namespace) -> int:
 
     passphrase = None
     if is_encrypted(read_bounded(arguments.source)):
-        passphrase = passphrase_from(arguments.source_passphrase_file) or asked(
+        passphrase = passphrase_from(arguments.source_passphrase_file or arguments.passphrase_file) or asked(
             f"Passphrase of {plain(str(arguments.source))}: "
         )
     key = load_key(arguments.source, passphrase)
@@ -166,12 +168,17 @@ def opened_key(path: Path, passphrase_file: Path | None) -> FileKey:
     """The private key at ``path`` (or of that name in the folder of keys), with its passphrase if need be."""
     from inspector.record.keys import is_encrypted, load_key, passphrase_from, read_bounded
 
-    if not path.exists() and (places.keys() / f"{path.name}.pem").exists() and path.name == str(path):
-        path = places.keys() / f"{path.name}.pem"
+    path = _known(path, ".pem")
     passphrase = None
     if is_encrypted(read_bounded(path)):
         passphrase = passphrase_from(passphrase_file) or asked(f"Passphrase of {plain(str(path))}: ")
     return load_key(path, passphrase)
+
+
+def _known(path: Path, suffix: str) -> Path:
+    """``path``, or the key of that bare name in the folder of keys, as `key list` names it."""
+    own = places.keys() / f"{path.name}{suffix}"
+    return own if not path.exists() and path.name == str(path) and own.exists() else path
 
 
 def _list(_: argparse.Namespace) -> int:
@@ -194,12 +201,10 @@ def _list(_: argparse.Namespace) -> int:
 def _show(arguments: argparse.Namespace) -> int:
     from inspector.record.keys import load_public, read_bounded
 
-    raw = read_bounded(arguments.file)
+    path = _known(arguments.file, ".pub")
+    raw = read_bounded(path)
     private = b"PRIVATE KEY" in raw
-    if private:
-        key = opened_key(arguments.file, arguments.passphrase_file).public
-    else:
-        key = load_public(arguments.file)
+    key = opened_key(path, arguments.passphrase_file).public if private else load_public(path)
     print(f"{key.kind} {'private' if private else 'public'} key")
     print(f"key id: {key.keyid}")
     print(key.pem.decode(), end="")
@@ -220,7 +225,7 @@ def _trust_add(arguments: argparse.Namespace) -> int:
 
     added = trust.add(
         _trust_file(arguments),
-        load_public(arguments.file),
+        load_public(_known(arguments.file, ".pub")),
         name=arguments.name,
         roles=arguments.role.split(","),
         valid_after=arguments.valid_after,
@@ -282,4 +287,6 @@ def _trust_revoke(arguments: argparse.Namespace) -> int:
         now=int(time.time()),
     )
     print(f"The key {key.keyid} of {plain(key.principal)} is revoked: {key.revoked}")
+    if key.revoked == "compromised" and arguments.at is not None:
+        print("--at was left aside: of a compromised key nothing counts, whenever signed.", file=sys.stderr)
     return 0

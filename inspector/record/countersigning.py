@@ -50,13 +50,15 @@ def countersign(record: Path, *, key: Signer, name: str, role: str, now: float |
         ) from None
     if not name.strip():
         raise UnreadableInput("A countersignature needs the name of the person.", "Give --name.")
+    if not role.strip():
+        raise UnreadableInput("A countersignature needs the role of the person.", "Give --role.")
     if signer == key.public.keyid:
         raise Refused("same-key", "The record was signed with this key; a second person has another.")
     moment, _ = signing_time(now)
     made = countersignature_of(
         envelope.payload,
         name=name.strip(),
-        role=role,
+        role=role.strip(),
         decision=decision,
         signed_at=shown_time(int(moment)),
         keyid=key.public.keyid,

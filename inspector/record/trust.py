@@ -8,10 +8,11 @@ It is empty by default and nothing is ever trusted on first use.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from inspector.gate.inspector_gate import (
@@ -29,6 +30,7 @@ from inspector.record.keys import PublicKey
 
 HEADER = "# principal role[,role] valid-after valid-before keyid key [revoked:compromised|superseded@TIME]\n"
 REASONS = ("compromised", "superseded")
+ROLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _BARE = re.compile(r"[^\s\"#\\,][^\s\"\\]*\Z")
 
 
@@ -53,10 +55,14 @@ def add(
 ) -> TrustedKey:
     """Adds one line for ``key``. A key that stands there already, revoked or not, is refused: it must be
     removed first, so that nobody is trusted again by accident."""
-    if any(known.keyid == key.keyid for known in load(path)):
-        raise UnreadableInput(f"The key {key.keyid} stands in the trust store already.")
     if not name.strip():
         raise UnreadableInput("A key needs the name of the person it speaks for.", "Give --name.")
+    wrong = [role for role in roles if not ROLE.fullmatch(role.strip())]
+    if wrong or not roles:
+        raise UnreadableInput(
+            f"{plain(wrong[0], 40) if wrong and wrong[0].strip() else 'Nothing'} is no role.",
+            "A role is one word of letters, digits, dots and dashes; several are joined by commas.",
+        )
     line = line_of(
         TrustedKey(
             name.strip(),
@@ -71,33 +77,37 @@ def add(
         added = parse_trust(line)[0]
     except Unreadable as error:
         raise UnreadableInput(str(error).replace("Line 1 of the trust store", "This entry")) from None
-    text = _text(path)
-    _replace(path, f"{text or HEADER}{line}\n")
+    with _alone(path):
+        if any(known.keyid == key.keyid for known in load(path)):
+            raise UnreadableInput(f"The key {key.keyid} stands in the trust store already.")
+        _replace(path, f"{_text(path) or HEADER}{line}\n")
     return added
 
 
 def remove(path: Path, keyid: str) -> TrustedKey:
     """Takes the line of ``keyid`` out; the key is then unknown, which is not the same as revoked."""
-    key = find(load(path), keyid)
-    lines = _text(path).split("\n")
-    del lines[key.line - 1]
-    _replace(path, "\n".join(lines))
+    with _alone(path):
+        key = find(load(path), keyid)
+        lines = _text(path).split("\n")
+        del lines[key.line - 1]
+        _replace(path, "\n".join(lines))
     return key
 
 
 def revoke(path: Path, keyid: str, *, reason: str, at: str | None, now: int) -> TrustedKey:
     """Marks ``keyid`` as compromised (nothing it ever signed counts) or superseded (what it signed before
     ``at`` still does; without ``at``, before now). A compromised key stays compromised."""
-    key = find(load(path), keyid)
     if reason not in REASONS:
         raise UnreadableInput("A key is revoked as compromised or as superseded.")
-    if key.revoked == "compromised" and reason != "compromised":
-        raise UnreadableInput(f"The key {key.keyid} is revoked as compromised, and that stays.")
     moment = None if reason == "compromised" else now if at is None else _moment(at)
-    revoked = key._replace(revoked=reason, revoked_at=moment)
-    lines = _text(path).split("\n")
-    lines[key.line - 1] = line_of(revoked)
-    _replace(path, "\n".join(lines))
+    with _alone(path):
+        key = find(load(path), keyid)
+        if key.revoked == "compromised" and reason != "compromised":
+            raise UnreadableInput(f"The key {key.keyid} is revoked as compromised, and that stays.")
+        revoked = key._replace(revoked=reason, revoked_at=moment)
+        lines = _text(path).split("\n")
+        lines[key.line - 1] = line_of(revoked)
+        _replace(path, "\n".join(lines))
     return revoked
 
 
@@ -145,6 +155,31 @@ def as_json(key: TrustedKey) -> dict[str, object]:
     }
 
 
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Holds the store for one writer at a time: two that read the same old store would lose a line.
+
+    The lock is on ``PATH.lock`` beside it, because the store itself is replaced with every change. The
+    system lets go of it when the process ends, however it ends; the empty file stays.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream = path.with_name(f"{path.name}.lock").open("ab")
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    with stream:
+        if os.name == "nt":
+            import msvcrt
+
+            stream.seek(0)
+            msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
+        else:
+            import fcntl
+
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
 def _moment(text: str | None) -> int | None:
     if text is None:
         return None
@@ -166,6 +201,8 @@ def _replace(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(str(path), text.encode())
     except OSError as error:
-        raise UnreadableInput(
-            f"The trust store {plain(str(path))} cannot be written: {error.strerror}."
-        ) from None
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> UnreadableInput:
+    return UnreadableInput(f"The trust store {plain(str(path))} cannot be written: {error.strerror}.")

@@ -216,3 +216,47 @@ def test_verify_tells_every_check_in_words_and_as_json(
 def test_nobody_is_trusted_where_there_is_no_store(shell: Shell, sign: Any) -> None:
     code, _, said = shell("verify", sign())
     assert code == 1 and "refused: signature: The trust store is empty" in said
+
+
+def test_a_key_is_shown_and_trusted_by_the_name_that_list_gives(shell: Shell) -> None:
+    keyid = shell("key", "new", "ana", "--no-passphrase")[1].split()[-1]
+    assert keyid in shell("key", "list")[1]
+    assert keyid in shell("key", "show", "ana")[1]
+    assert shell("trust", "add", "ana", "--name", "Ana", "--role", "lead", "--trust", "t.txt")[0] == 0
+
+
+def test_one_passphrase_file_opens_the_imported_key_and_protects_the_copy(
+    shell: Shell, tmp_path: Path
+) -> None:
+    (tmp_path / "pass").write_text("correct horse\n")
+    shell("key", "new", "one.pem", "--passphrase-file", "pass")
+    code, _, said = shell("key", "import", "one.pem", "-o", "two.pem", "--passphrase-file", "pass")
+    assert code == 0, said
+    assert "ENCRYPTED" in (tmp_path / "two.pem").read_text()
+
+
+def test_a_time_for_a_compromised_key_is_said_to_be_left_aside(shell: Shell) -> None:
+    keyid = shell("key", "new", "one.pem", "--no-passphrase")[1].split()[-1]
+    shell("trust", "add", "one.pub", "--name", "Ana", "--role", "lead", "--trust", "t.txt")
+    words = ("--reason", "compromised", "--at", "2026-01-01", "--trust", "t.txt")
+    code, _, said = shell("trust", "revoke", keyid, *words)
+    assert code == 0 and "--at was left aside" in said
+
+
+@pytest.mark.parametrize("number", ["0", "65", "-1", "two", "1.0"])
+def test_require_takes_a_number_of_persons_that_can_be(shell: Shell, number: str) -> None:
+    code, _, said = shell("verify", "x", f"--require={number}")
+    assert code == 2 and f"{number} is no number from 1 to 64" in said
+
+
+def test_a_second_person_has_a_role(shell: Shell, sign: Any, tmp_path: Path) -> None:
+    shell("key", "new", "two.pem", "--no-passphrase")
+    package = sign()
+    code, _, said = shell("countersign", package, "--key", "two.pem", "--name", "Bo", "--role", " ")
+    assert code == 2 and "needs the role" in said
+    assert not list(package.glob("countersignature-*"))
+
+
+def test_a_report_that_cannot_be_written_is_a_sentence(shell: Shell, sign: Any, tmp_path: Path) -> None:
+    code, _, said = shell("verify", sign(), "--report", tmp_path / "none" / "report.json")
+    assert code == 2 and "cannot be written: No such file" in said and "Errno" not in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,22 @@ def test_a_store_with_a_bad_line_is_not_touched(tmp_path: Path, key: FileKey) ->
     with pytest.raises(UnreadableInput, match="Line 1"):
         trust.add(path, key.public, name="Ana", roles=["reviewer"])
     assert path.read_text() == "mallory\n"
+
+
+def test_two_who_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "trust.txt"
+    people = {f"person-{number}": new_key() for number in range(12)}
+
+    def add(name: str) -> None:
+        trust.add(path, people[name].public, name=name, roles=["reviewer"])
+
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        list(pool.map(add, people))
+    assert {key.principal for key in trust.load(path)} == set(people)
+
+
+@pytest.mark.parametrize("roles", [[], [""], ["two words"], ["ok", ""], ["r\u00f4le"], ["-x"]])
+def test_a_role_is_one_plain_word(tmp_path: Path, key: FileKey, roles: list[str]) -> None:
+    with pytest.raises(UnreadableInput, match="is no role"):
+        trust.add(tmp_path / "trust.txt", key.public, name="Ana", roles=roles)
+    assert trust.load(tmp_path / "trust.txt") == []
