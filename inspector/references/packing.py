@@ -21,30 +21,21 @@ _LEVEL = 5
 def pack(facts: Mapping[str, Any]) -> str:
     """``facts`` (JSON values, nested as deeply as terms are) as one text."""
     table: list[list[Any]] = []
-    known: dict[tuple[Any, ...], int] = {}
-    whole = _written(facts, table, known)
+    whole = _written(facts, table, {})
     text = json.dumps([table, whole], separators=(",", ":"))
     return base64.b64encode(zlib.compress(text.encode(), _LEVEL)).decode("ascii")
 
 
-def _written(value: Any, table: list[list[Any]], known: dict[tuple[Any, ...], int]) -> Any:
+def _written(value: Any, table: list[list[Any]], known: dict[str, int]) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _written(item, table, known) for key, item in value.items()}
     if not isinstance(value, list):
         return value
-    parts: list[Any] = []
-    key: list[Any] = []
-    for item in value:
-        if isinstance(item, list | dict):
-            item = _written(item, table, known)
-            key.append(("", item[0]) if isinstance(item, list) else json.dumps(item))
-        else:
-            key.append((item.__class__, item))  # True and 1 are equal, and not the same
-        parts.append(item)
-    known_as = tuple(key)
-    number = known.get(known_as)
+    parts = [_written(item, table, known) if isinstance(item, list | dict) else item for item in value]
+    key = repr(parts)  # tells True from 1, and a number from its text
+    number = known.get(key)
     if number is None:
-        number = known[known_as] = len(table)
+        number = known[key] = len(table)
         table.append(parts)
     return [number]
 

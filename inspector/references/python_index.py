@@ -209,7 +209,7 @@ def _calls(
         in_table = _in_table(callee)
         if not in_table and not (_matters(callee, relevance.own) and relevance.leads(callee)):
             continue
-        call_term = terms.of(node, place)
+        call_term = terms.of_call(node, place, callee)
         if call_term[0] == "k":
             args, keywords = call_term[2], call_term[3]
         else:  # a call that is folded away, such as str(...): kept with its plain arguments

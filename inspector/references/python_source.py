@@ -92,15 +92,28 @@ def try_parse(text: str) -> ast.Module | None:
 def _too_deep(text: str) -> bool:
     """Whether brackets or indentation go deeper than the parser should be sent. Brackets inside strings
     are counted too: that sends a file the tolerant way at worst."""
-    depth = 0
-    for match in _OPEN_OR_CLOSE.finditer(text):
-        if match[0] in "([{":
-            depth += 1
-            if depth > MAX_NESTING:
-                return True
-        elif depth:
-            depth -= 1
+    if _nesting_may_exceed(text):
+        depth = 0
+        for match in _OPEN_OR_CLOSE.finditer(text):
+            if match[0] in "([{":
+                depth += 1
+                if depth > MAX_NESTING:
+                    return True
+            elif depth:
+                depth -= 1
     return "\n" + " " * 4 * MAX_NESTING in text or re.search(r"[-+~]{200}|(?:not ){100}", text) is not None
+
+
+def _nesting_may_exceed(text: str) -> bool:
+    """Whether it takes a closer look. Pairs of brackets are taken away from the inside, layer by layer: as
+    many layers as that takes, and what is left without its other half, bound the depth."""
+    brackets = "".join(_OPEN_OR_CLOSE.findall(text))
+    for layers in range(MAX_NESTING):
+        fewer = brackets.replace("()", "").replace("[]", "").replace("{}", "")
+        if len(fewer) == len(brackets):
+            return layers + len(brackets) > MAX_NESTING
+        brackets = fewer
+    return True
 
 
 def _mended(lines: list[str]) -> tuple[list[str], int]:

@@ -283,7 +283,14 @@ class Terms:
         owner = super_of(node, place.scope)
         if owner:
             return ["super", owner]
-        callee = self._term(node.func, place, depth)
+        return self._call(node, place, depth, self._term(node.func, place, depth))
+
+    def of_call(self, node: ast.Call, place: Place, callee: Term) -> Term:
+        """The term of a call whose ``callee`` is known already."""
+        self.steps = 0
+        return self._call(node, place, 1, callee)
+
+    def _call(self, node: ast.Call, place: Place, depth: int, callee: Term) -> Term:
         dotted = callee[1] if callee[0] in ("g", "s") else ""
         if dotted in _SAME and node.args:
             first = node.args[-1] if dotted == "typing.cast" else node.args[0]
@@ -519,7 +526,7 @@ def _keeps_arguments(callee: Term) -> bool:
 
 def super_of(node: ast.expr, scope: Scope) -> str | None:
     """The class whose base is meant by ``super()`` in a method, else None."""
-    if isinstance(node, ast.Call) and dotted_name(node.func) == "super":
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super":
         inner: Scope | None = scope
         while inner is not None and inner.owner is None:
             inner = inner.parent
