@@ -2,7 +2,7 @@
 
 from inspector.dependencies.auditing import audit, heading, is_all_clear
 from inspector.dependencies.counts import summary
-from inspector.dependencies.formats import MAX_WANTED, format_of, read_manifest, wants
+from inspector.dependencies.formats import MAX_WANTED, format_of, included_path, read_manifest, wants
 from inspector.dependencies.interface import (
     Advisory,
     AuditResult,
@@ -11,6 +11,7 @@ from inspector.dependencies.interface import (
     Package,
     Requirement,
 )
+from inspector.dependencies.shapes import pin_of
 from inspector.dependencies.tree import packages
 
 __all__ = [
@@ -24,8 +25,10 @@ __all__ = [
     "audit",
     "format_of",
     "heading",
+    "included_path",
     "is_all_clear",
     "packages",
+    "pin_of",
     "read_manifest",
     "summary",
     "wants",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -95,6 +96,15 @@ def read_manifest(path: str, data: bytes, *, as_format: str | None = None) -> Ma
         # Content of a shape no reader foresaw: said aloud, so that the rest of the scan goes on.
         sentence = f"The file is not of the shape of {found.name} ({type(broken).__name__}); it was not read."
         return Manifest(path, found.name, error=plain(sentence))
+
+
+def included_path(path: str, include: str) -> str | None:
+    """The path that ``-r include`` or ``-c include`` in the requirements file ``path`` names, relative to the
+    target as ``path`` is. None for an address, an absolute path and what lies outside of the target."""
+    if not include or "://" in include or "$" in include or include.startswith(("/", "\\", "file:")):
+        return None
+    named = posixpath.normpath(posixpath.join(posixpath.dirname(path), include.replace("\\", "/")))
+    return None if named == ".." or named.startswith("../") or named[1:2] == ":" else named
 
 
 def _content_tells(found: Format, data: bytes) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from inspector.provenance import Confidence, Evidence, Finding, NodeKind, Severity, node_id
 from inspector.rules.catalogue import rule
 from inspector.rules.interface import Facts
+from inspector.rules.wording import count, sentence
 
 _SHOWN = 40
 
@@ -22,7 +23,7 @@ def user_influence(facts: Facts) -> Iterator[Finding]:
         strong = any(item["grade"] == "strong" for item in found)
         yield rule("data.user-influence").finding(
             node_id(NodeKind.CODE, path),
-            found[0]["why"],
+            sentence(found[0]["why"]),
             [Evidence(item["path"], line=item.get("line"), text=item.get("text") or "") for item in found],
             severity=Severity.HIGH if strong else Severity.MEDIUM,
             confidence=Confidence.HIGH if strong else Confidence.LOW,
@@ -68,7 +69,7 @@ def contributors(facts: Facts) -> Iterator[Finding]:
         ):
             yield rule("data.no-contributor").finding(
                 _node(facts, dataset.path),
-                f"{dataset.rows} rows, and no column names who wrote them.",
+                f"{count(dataset.rows, 'row')}, and no column names who wrote them.",
                 [Evidence(dataset.path, text=", ".join(dataset.columns[:20]))],
             )
 
@@ -78,7 +79,7 @@ def partly_read(facts: Facts) -> Iterator[Finding]:
     if parts:
         yield rule("data.not-read").finding(
             facts.root,
-            f"{len(parts)} data file{'s were' if len(parts) > 1 else ' was'} read only in part.",
+            f"{count(len(parts), 'data file was', 'data files were')} read only in part.",
             [Evidence(dataset.path, text=dataset.partly or "") for dataset in parts[:_SHOWN]],
         )
 

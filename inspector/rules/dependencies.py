@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from inspector.dependencies.interface import Manifest, Package
-from inspector.provenance import Audit, Confidence, Evidence, Finding, NodeKind, Severity, node_id
+from inspector.dependencies import included_path, pin_of
+from inspector.dependencies.interface import Manifest, Package, Requirement
+from inspector.provenance import Audit, Confidence, Evidence, Finding, NodeKind, Pin, Severity, node_id
 from inspector.rules.catalogue import rule
 from inspector.rules.interface import Facts
+from inspector.rules.wording import count, sentence
 
 _SHOWN = 40
+_SINGULAR = {"name": "names", "carry": "carries", "were": "was"}
 _FLOATING = {"range", "wildcard", "bare"}
 
 
@@ -51,7 +54,7 @@ def floating(facts: Facts) -> Iterator[Finding]:
         total = sum(1 for item in manifest.requirements if item.shape != "option")
         yield rule("dependencies.unpinned").finding(
             node_id(NodeKind.MANIFEST, manifest.path),
-            f"{len(lines)} of {total} requirements name no exact version.",
+            f"{len(lines)} of {count(total, 'requirement')} {_verb(lines, 'name')} no exact version.",
             [Evidence(manifest.path, line=item.line, text=item.text) for item in lines[:_SHOWN]],
         )
 
@@ -64,7 +67,7 @@ def unhashed(facts: Facts) -> Iterator[Finding]:
         if manifest.format == "requirements" and bare:
             yield rule("dependencies.no-hashes").finding(
                 node_id(NodeKind.MANIFEST, manifest.path),
-                f"{len(bare)} of {len(exact)} exact versions carry no hash.",
+                f"{len(bare)} of {count(len(exact), 'exact version')} {_verb(bare, 'carry')} no hash.",
                 [Evidence(manifest.path, line=item.line, text=item.text) for item in bare[:_SHOWN]],
             )
 
@@ -72,27 +75,47 @@ def unhashed(facts: Facts) -> Iterator[Finding]:
 def urls(facts: Facts) -> Iterator[Finding]:
     """Requirements from an address that can change."""
     for manifest in facts.manifests:
-        lines = [item for item in manifest.requirements if item.shape == "url" and not item.hashed]
+        lines = [item for item in manifest.requirements if _is_movable_address(item)]
         if lines:
             yield rule("dependencies.direct-url").finding(
                 node_id(NodeKind.MANIFEST, manifest.path),
-                f"{len(lines)} requirement{'s' if len(lines) > 1 else ''} by an address that can change.",
+                f"{count(len(lines), 'requirement')} {_verb(lines, 'name')} an address that can change.",
                 [Evidence(manifest.path, line=item.line, text=item.text) for item in lines[:_SHOWN]],
             )
 
 
 def unaudited(facts: Facts) -> Iterator[Finding]:
     """Packages of which no database said anything, as one finding for each of the two answers."""
-    for answer, name in (
-        (Audit.NOT_AUDITED, "dependencies.not-audited"),
-        (Audit.NOT_IN_DATABASE, "dependencies.not-in-database"),
+    for answer, name, words in (
+        (Audit.NOT_AUDITED, "dependencies.not-audited", "not audited"),
+        (Audit.NOT_IN_DATABASE, "dependencies.not-in-database", "not found in the database"),
     ):
         found = [package for package in facts.packages if package.audit is answer]
         if found:
             yield rule(name).finding(
                 facts.root,
-                f"{len(found)} of {len(facts.packages)} packages: {_common_reason(found)}",
+                f"{len(found)} of {count(len(facts.packages), 'package')} "
+                f"{_verb(found, 'were')} {words}. {_common_reason(found)}",
                 [Evidence(*_place(package), text=_said(package)) for package in found[:_SHOWN]],
+            )
+
+
+def missing_includes(facts: Facts) -> Iterator[Finding]:
+    """Requirements files that name another one (``-r``, ``-c``) which the target does not hold."""
+    there = {file.path for file in facts.files}
+    for manifest in facts.manifests:
+        absent = [name for name in manifest.includes if included_path(manifest.path, name) not in there]
+        lines = [
+            item
+            for item in manifest.requirements
+            if item.shape == "option" and any(item.text.endswith(name) for name in absent)
+        ]
+        if lines:
+            yield rule("dependencies.missing-include").finding(
+                node_id(NodeKind.MANIFEST, manifest.path),
+                f"{count(len(lines), 'line')} {_verb(lines, 'name')} a requirements file that is not "
+                "part of the target.",
+                [Evidence(manifest.path, line=item.line, text=item.text) for item in lines[:_SHOWN]],
             )
 
 
@@ -112,7 +135,8 @@ def look_alikes(facts: Facts) -> Iterator[Finding]:
             first = package.looks_like[0]
             yield rule("dependencies.look-alike").finding(
                 package_node(package),
-                f"{package.name} looks like {first['name']} (rank {first['rank']}): {first['why']}",
+                f"{package.name} looks like {first['name']} (rank {first['rank']}): "
+                + sentence(first["why"]),
                 _declared(package),
                 confidence=Confidence.LOW,
             )
@@ -123,6 +147,16 @@ def package_node(package: Package) -> str:
     return node_id(
         NodeKind.PACKAGE, f"{package.name}=={package.version}" if package.version else package.name
     )
+
+
+def _is_movable_address(item: Requirement) -> bool:
+    if item.shape == "editable":
+        return pin_of(item) in (Pin.MOVABLE, Pin.NONE)
+    return item.shape == "url" and not item.hashed
+
+
+def _verb(items: Sequence[object], many: str) -> str:
+    return _SINGULAR[many] if len(items) == 1 else many
 
 
 def _is_resolved(manifest: Manifest, locked_folders: set[str]) -> bool:
@@ -145,8 +179,10 @@ def _said(package: Package) -> str:
 def _common_reason(packages: list[Package]) -> str:
     reasons = {package.why for package in packages}
     return (
-        next(iter(reasons)) if len(reasons) == 1 else f"{len(reasons)} different reasons, see the evidence."
+        sentence(next(iter(reasons)))
+        if len(reasons) == 1
+        else f"There are {len(reasons)} reasons, which the evidence names."
     )
 
 
-RULES = (vulnerable, floating, unhashed, urls, unaudited, unreadable, look_alikes)
+RULES = (vulnerable, floating, unhashed, urls, unaudited, missing_includes, unreadable, look_alikes)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from inspector.provenance import EdgeKind, Evidence, Finding, Node, NodeKind, Severity
+from inspector.provenance import Edge, EdgeKind, Evidence, Finding, Node, NodeKind, Severity, node_id
 from inspector.rules.catalogue import rule
 from inspector.rules.interface import Facts
+from inspector.rules.wording import count, listed
+
+_CLAIMED = {
+    EdgeKind.DERIVED_FROM: ("provenance.parent-unresolved", "is claimed as a parent"),
+    EdgeKind.TRAINED_ON: ("data.dead-link", "is named as training data"),
+}
 
 
 def target_not_pinned(facts: Facts) -> Iterator[Finding]:
     if facts.hub is not None and facts.hub.pin.is_unpinned:
-        asked = facts.hub.requested_revision or "no revision"
+        asked = f"at {facts.hub.requested_revision}" if facts.hub.requested_revision else "without a revision"
+        meant = f"commit {facts.hub.sha}" if facts.hub.sha else "a commit that the hub does not name"
         yield rule("provenance.target-not-pinned").finding(
             facts.root,
-            f"It was opened at {asked}; that was commit {facts.hub.sha or 'unknown'}.",
-            [Evidence(text=f"{facts.hub.id}@{facts.hub.sha}")],
+            f"The repository was opened {asked}, which meant {meant} at that time.",
+            [Evidence(text=f"{facts.hub.id}@{facts.hub.sha or 'unknown'}")],
         )
 
 
@@ -34,42 +42,111 @@ def renamed(facts: Facts) -> Iterator[Finding]:
 def disabled(facts: Facts) -> Iterator[Finding]:
     for node in _repositories(facts):
         if node.attributes.get("disabled") is True:
-            yield rule("provenance.disabled").finding(node.id, f"{node.name} is disabled by its hub.")
+            yield rule("provenance.disabled").finding(
+                node.id,
+                "Hugging Face has disabled this repository.",
+                [Evidence(text=f"{node.name}: disabled")],
+            )
+
+
+def gated(facts: Facts) -> Iterator[Finding]:
+    """Repositories whose bytes only some are given."""
+    for node in _repositories(facts):
+        word = node.attributes.get("gated")
+        if word:
+            how = "automatic approval" if word == "auto" else "manual approval"
+            yield rule("provenance.gated").finding(
+                node.id,
+                f"The list of files is public, the bytes are gated ({how}).",
+                [Evidence(text=f"{node.name}: gated {word}")],
+            )
+
+
+def open_questions(facts: Facts) -> Iterator[Finding]:
+    """What does not fit together in the hub's answers about the target."""
+    if facts.hub is None:
+        return
+    said = {finding.message for found in (renamed(facts), disabled(facts)) for finding in found}
+    notes = [note for note in facts.hub.notes if note not in said and "bytes are gated" not in note]
+    if notes:
+        yield rule("provenance.hub-answers").finding(
+            facts.root, " ".join(notes), [Evidence(text=note) for note in notes]
+        )
 
 
 def parents(facts: Facts) -> Iterator[Finding]:
-    """Claimed parents that could not be reached, and claims whose sources disagree."""
+    """Claimed parents and training data that could not be reached."""
     if facts.hub is None:
         return
+    claims: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
     for edge in facts.graph.edges():
-        if edge.kind is not EdgeKind.DERIVED_FROM:
+        target = facts.graph.node(edge.target)
+        if edge.kind in _CLAIMED and target is not None and target.attributes.get("resolved") is False:
+            claims[edge.kind.value, target.id] += [Evidence(text=_claim(item)) for item in edge.evidence]
+    for (kind, key), evidence in claims.items():
+        target = facts.graph.node(key)
+        name, words = _CLAIMED[EdgeKind(kind)]
+        if target is not None:
+            problem = target.attributes.get("problem") or "It was not looked up."
+            yield rule(name).finding(key, f"{target.name} {words}. {problem}", evidence)
+
+
+def disagreements(facts: Facts) -> Iterator[Finding]:
+    """Models whose sources differ about their parents, one finding with every statement for each."""
+    by_child: dict[str, list[Edge]] = defaultdict(list)
+    for edge in facts.graph.edges():
+        if edge.kind is EdgeKind.DERIVED_FROM:
+            by_child[edge.source].append(edge)
+    for child, edges in by_child.items():
+        if not any(edge.agree is False for edge in edges):
             continue
-        parent = facts.graph.node(edge.target)
-        evidence = [Evidence(text=_claim(item)) for item in edge.evidence]
-        if parent is not None and parent.attributes.get("resolved") is False:
-            problem = parent.attributes.get("problem") or ""
-            yield rule("provenance.parent-unresolved").finding(
-                parent.id, f"{parent.name} is claimed as a parent. {problem}", evidence
-            )
-        if edge.agree is False:
-            yield rule("provenance.lineage-disagrees").finding(
-                edge.source,
-                f"{len(edge.evidence)} statements about its parents do not fit together.",
-                evidence,
-            )
+        names = {node.name for edge in edges if (node := facts.graph.node(edge.target)) is not None}
+        statements = [item for edge in edges for item in edge.evidence]
+        if len(names) > 1:
+            message = f"{count(len(statements), 'statement')} name {len(names)} parents: {listed(names)}."
+        else:
+            message = f"{count(len(statements), 'statement')} about {listed(names)} name different relations."
+        yield rule("provenance.lineage-disagrees").finding(
+            child, message, [Evidence(text=_claim(item)) for item in statements]
+        )
+
+
+def replaced_parents(facts: Facts) -> Iterator[Finding]:
+    """Parents that cannot be what the model was made from: younger than it, or made again."""
+    if facts.hub is None:
+        return
+    notes: dict[str, dict[str, None]] = defaultdict(dict)
+    claimed: dict[str, list[Evidence]] = defaultdict(list)
+    for repository in (facts.hub, *facts.hub.relatives):
+        for claim in repository.lineage:
+            if claim.notes:
+                key = node_id(NodeKind.MODEL, claim.parent)
+                notes[key].update(dict.fromkeys(claim.notes))
+                claimed[key] += [Evidence(text=f"{repository.id}: {_claim(item)}") for item in claim.evidence]
+    for key, said in notes.items():
+        again = any("made again" in note for note in said)
+        yield rule("provenance.parent-replaced").finding(
+            key,
+            " ".join(said),
+            claimed[key],
+            severity=Severity.HIGH if again else Severity.MEDIUM,
+        )
 
 
 def owners(facts: Facts) -> Iterator[Finding]:
-    """Owners that the hub has not verified; users never are."""
+    """Owners that the hub has not verified, or of whom it said nothing; users never are verified."""
     for node in facts.graph.nodes(NodeKind.OWNER):
-        if node.attributes.get("checked") is not True or node.attributes.get("verified") is True:
+        if "problem" not in node.attributes or node.attributes.get("verified") is True:
             continue
-        kind = node.attributes.get("type") or "owner"
+        problem = node.attributes.get("problem")
+        kind = "organisation" if node.attributes.get("type") == "organization" else "user"
+        article = "an" if kind == "organisation" else "a"
         yield rule("provenance.unverified-owner").finding(
             node.id,
-            f"{node.name} is {'an' if kind[0] in 'aeiou' else 'a'} {kind} that the hub has not verified.",
-            [Evidence(text=_owner(node.attributes))],
-            severity=Severity.LOW,
+            f"Who {node.name} is could not be looked up. {problem}"
+            if problem
+            else f"{node.name} is {article} {kind} that the hub has not verified.",
+            [Evidence(text=_owner(node.attributes) or node.name)],
         )
 
 
@@ -90,4 +167,14 @@ def _owner(attributes: Mapping[str, Any]) -> str:
     return ", ".join(f"{key} {attributes[key]}" for key in shown if attributes.get(key) is not None)
 
 
-RULES = (target_not_pinned, renamed, disabled, parents, owners)
+RULES = (
+    target_not_pinned,
+    renamed,
+    disabled,
+    gated,
+    open_questions,
+    parents,
+    disagreements,
+    replaced_parents,
+    owners,
+)

@@ -8,27 +8,46 @@ from collections.abc import Callable, Iterator
 from inspector.provenance import Evidence, Finding, plain
 from inspector.rules.catalogue import rule
 from inspector.rules.interface import Facts, FileFact
+from inspector.rules.wording import count, sentence
 from inspector.sources.interface import EntryKind
 
 _SHOWN = 40
 
 
-def _grouped(name: str, words: str, test: Callable[[FileFact], bool]) -> Callable[[Facts], Iterator[Finding]]:
-    """A rule that gathers all files of which ``test`` holds into one finding on the target."""
+def _grouped(
+    name: str, words: tuple[str, str, str], test: Callable[[FileFact], bool]
+) -> Callable[[Facts], Iterator[Finding]]:
+    """A rule that gathers all files of which ``test`` holds into one finding on the target. ``words`` are
+    the noun for one, the noun for several, and what is said of them."""
+    one, many, said = words
 
     def judge(facts: Facts) -> Iterator[Finding]:
         found = [file for file in facts.files if test(file)]
         if found:
-            number = f"{len(found)} {words}" if len(found) != 1 else f"1 {words.replace(' names', ' name')}"
             first = found[0]
-            detail = f" {first.entry.detail}" if len(found) == 1 and first.entry.detail else ""
+            beginning = f"{count(len(found), one, many)} {said}".rstrip()
+            end = " and others." if len(found) > 1 else f".{_detail(first)}"
             yield rule(name).finding(
                 facts.root,
-                f"{number}, {plain(first.path, 120)}{' and others' if len(found) > 1 else ''}.{detail}",
+                f"{beginning}: {plain(first.path, 120)}{end}",
                 [Evidence(file.path, text=file.entry.detail) for file in found[:_SHOWN]],
             )
 
     return judge
+
+
+def _detail(file: FileFact) -> str:
+    """What the source says of one file as a sentence: its details go on from "It" or from "It is"."""
+    detail = file.entry.detail
+    if not detail:
+        return ""
+    if detail.startswith(("a ", "an ")):
+        return f" {sentence(f'it is {detail}')}"
+    return f" {sentence(f'it {detail}' if detail.startswith('points ') else detail)}"
+
+
+def _is(kind: EntryKind) -> Callable[[FileFact], bool]:
+    return lambda file: file.entry.kind is kind
 
 
 def changed(facts: Facts) -> Iterator[Finding]:
@@ -36,7 +55,9 @@ def changed(facts: Facts) -> Iterator[Finding]:
     if found:
         yield rule("integrity.changed-while-read").finding(
             facts.root,
-            f"{plain(found[0].path, 120)} was written to during the scan.",
+            f"{plain(found[0].path, 120)}"
+            + (f" and {count(len(found) - 1, 'further file')} were" if len(found) > 1 else " was")
+            + " written to during the scan, or is not the file that was listed.",
             [Evidence(file.path) for file in found[:_SHOWN]],
         )
 
@@ -46,7 +67,8 @@ def weights_absent(facts: Facts) -> Iterator[Finding]:
     if found:
         yield rule("integrity.weights-absent").finding(
             facts.root,
-            f"{len(found)} file{'s are' if len(found) > 1 else ' is'} only a Git LFS pointer.",
+            f"{count(len(found), 'file is', 'files are')} only a Git LFS pointer"
+            + ("." if len(found) == 1 else " each."),
             [Evidence(file.path, text=str(file.artifact.facts.get("oid") or "")) for file in found[:_SHOWN]],
         )
 
@@ -57,18 +79,22 @@ def _has_odd_characters(file: FileFact) -> bool:
 
 
 RULES = (
+    _grouped("integrity.link-outside", ("link", "links", "out of the target"), _is(EntryKind.LINK_OUTSIDE)),
+    _grouped("integrity.link-broken", ("link", "links", "to nothing"), _is(EntryKind.LINK_BROKEN)),
     _grouped(
-        "integrity.link-outside", "links out of the target", lambda f: f.entry.kind is EntryKind.LINK_OUTSIDE
-    ),
-    _grouped("integrity.link-broken", "links to nothing", lambda f: f.entry.kind is EntryKind.LINK_BROKEN),
-    _grouped(
-        "integrity.special-file", "devices, pipes or sockets", lambda f: f.entry.kind is EntryKind.SPECIAL
+        "integrity.special-file",
+        ("device, pipe or socket", "devices, pipes or sockets", ""),
+        _is(EntryKind.SPECIAL),
     ),
     _grouped(
-        "integrity.not-readable", "files that could not be read", lambda f: f.entry.kind is EntryKind.DENIED
+        "integrity.not-readable",
+        ("file or folder", "files or folders", "could not be read"),
+        _is(EntryKind.DENIED),
     ),
-    _grouped("integrity.odd-name", "names with hidden characters", _has_odd_characters),
-    _grouped("integrity.undecodable-name", "names that are not UTF-8", lambda f: f.entry.undecodable),
+    _grouped("integrity.odd-name", ("name", "names", "with hidden characters"), _has_odd_characters),
+    _grouped(
+        "integrity.undecodable-name", ("name", "names", "in broken UTF-8"), lambda f: f.entry.undecodable
+    ),
     changed,
     weights_absent,
 )

@@ -9,6 +9,8 @@ from inspector.provenance import Confidence, Evidence, Finding, Loading, NodeKin
 from inspector.references.interface import Reference
 from inspector.rules.catalogue import rule
 from inspector.rules.interface import Facts, FileFact
+from inspector.rules.wording import count, listed, sentence
+from inspector.sources.interface import EntryKind
 
 _BY_VERDICT = {
     Loading.RUNS_CODE: "loading.runs-code",
@@ -16,6 +18,9 @@ _BY_VERDICT = {
     Loading.UNREADABLE: "loading.unreadable",
     Loading.LIBRARY: "loading.library-pickle",
     Loading.ALLOW_LISTED: "loading.pickle",
+}
+_WITHOUT_REASON = {
+    Loading.ALLOW_LISTED: "A pickle of plain data and tensors: every import is on the allow-list.",
 }
 _TWIN_SUFFIX = ".safetensors"
 _SHOWN = 12
@@ -28,10 +33,11 @@ def files(facts: Facts) -> Iterator[Finding]:
         name = _BY_VERDICT.get(file.artifact.loading)
         if name is None:
             continue
-        if file.artifact.loading is Loading.UNREADABLE and file.not_analysed and file.sha256 is None:
-            # Listed by a hub, bytes not here: that is a matter of coverage, said once below.
-            continue
+        if _is_listed_only(file):
+            continue  # its bytes are not here: said once for all of them, below
         reasons = file.artifact.reasons
+        if any(reason.code == "program" for reason in reasons):
+            name = "loading.program"
         evidence = [
             Evidence(file.path, offset=reason.offset, text=_where(reason.member, reason.message))
             for reason in reasons[:_SHOWN]
@@ -46,44 +52,40 @@ def files(facts: Facts) -> Iterator[Finding]:
 
 def not_understood(facts: Facts) -> Iterator[Finding]:
     """All binaries that no reader understands, as one finding on the target."""
-    seen = [file for file in facts.files if file.artifact.loading is Loading.NOT_UNDERSTOOD]
+    seen = [
+        file
+        for file in facts.files
+        # Links, devices and what was denied to us have findings of their own (integrity.py).
+        if file.artifact.loading is Loading.NOT_UNDERSTOOD
+        and file.entry.kind in (EntryKind.FILE, EntryKind.REMOTE)
+    ]
     if seen:
         evidence = [
             Evidence(file.path, text=file.not_analysed or file.artifact.format) for file in seen[: _SHOWN * 4]
         ]
         yield rule("loading.not-understood").finding(
-            facts.root, f"{_count(len(seen), 'file')} of an unknown kind: nothing is known of them.", evidence
+            facts.root,
+            f"{count(len(seen), 'file is', 'files are')} of an unknown kind, of which nothing is known.",
+            evidence,
         )
 
 
 def not_downloaded(facts: Facts) -> Iterator[Finding]:
-    """Remote weights that were listed and not read, as one finding on the target."""
-    seen = [
-        file
-        for file in facts.files
-        if file.not_analysed
-        and file.artifact.loading is Loading.UNREADABLE
-        and file.artifact.format != "link"
-        and file.entry.kind.value == "remote"
-    ]
+    """Remote weights that were listed and not read: one finding for those named as pickles, one for the
+    others."""
+    seen = [file for file in facts.files if _is_listed_only(file)]
     pickles = [file for file in seen if file.artifact.is_pickle]
-    for part, severity, words in (
-        (pickles, Severity.HIGH, "named as pickle and not read: loading can run code"),
-        ([file for file in seen if not file.artifact.is_pickle], Severity.MEDIUM, "listed and not read"),
+    others = [file for file in seen if not file.artifact.is_pickle]
+    for name, part, words in (
+        ("loading.pickle-not-read", pickles, "named as pickle and not read: loading can run code."),
+        ("loading.weights-not-read", others, "listed and not read: only the hub's word is known."),
     ):
-        if not part:
-            continue
-        # One finding a rule and node: the pickles take the stage, the others stand beside them.
-        evidence = [Evidence(file.path, text=file.not_analysed or "") for file in part[: _SHOWN * 4]]
-        yield rule("loading.unreadable").finding(
-            facts.root,
-            f"{_count(len(part), 'file')} {words}.",
-            evidence,
-            severity=severity,
-            title="Weights were not read" if part is not pickles else "Pickle files were not read",
-            remedy="Download the repository at this commit and scan the folder.",
-        )
-        return
+        if part:
+            evidence = [Evidence(file.path, text=file.not_analysed or "") for file in part[: _SHOWN * 4]]
+            subject = "".join(sorted(f"{file.path}:{file.sha256}" for file in part))
+            yield rule(name).finding(
+                facts.root, f"{count(len(part), 'file is', 'files are')} {words}", evidence, subject=subject
+            )
 
 
 def calls(facts: Facts) -> Iterator[Finding]:
@@ -94,15 +96,21 @@ def calls(facts: Facts) -> Iterator[Finding]:
             by_file[reference.path].append(reference)
     for path, found in by_file.items():
         unsafe = [reference for reference in found if reference.safe is False]
-        severity, confidence = Severity.HIGH, Confidence.HIGH
-        if not unsafe:
-            severity, confidence = Severity.MEDIUM, Confidence.MEDIUM
-        calls_named = ", ".join(sorted({reference.call for reference in unsafe or found}))
-        message = (
-            f"{calls_named} can run code from the file it opens."
-            if unsafe
-            else f"Whether {calls_named} can run code depends on what is installed or passed at run time."
-        )
+        if unsafe:
+            severity, confidence = Severity.HIGH, Confidence.HIGH
+            names = {reference.call for reference in unsafe}
+            opened = "it opens" if len(names) == 1 else "they open"
+            message = f"{listed(names)} can run code from what {opened}."
+        else:
+            # Only torch.load is known to unpickle where an older version is installed; of the others it is
+            # not known that they do.
+            old_torch = any(reference.call.endswith("torch.load") for reference in found)
+            severity = Severity.MEDIUM if old_torch else Severity.LOW
+            confidence = Confidence.MEDIUM if old_torch else Confidence.LOW
+            message = (
+                f"Whether {listed(reference.call for reference in found)} can run code depends on what is "
+                "installed or passed at run time."
+            )
         yield rule("loading.unsafe-call").finding(
             node_id(NodeKind.CODE, path),
             message,
@@ -120,11 +128,20 @@ def remote_code(facts: Facts) -> Iterator[Finding]:
             by_file[reference.path].append(reference)
     for path, found in by_file.items():
         pinned = all(reference.pin in (Pin.COMMIT, Pin.DIGEST, Pin.LOCAL) for reference in found)
-        names = ", ".join(sorted({reference.ref or "a name known only at run time" for reference in found}))
+        named = {reference.ref for reference in found if reference.ref}
+        if not named:
+            whose = "The repository is named only at run time, and its Python files are imported"
+        elif len(named) < len({reference.ref for reference in found}):
+            whose = f"Python files of {listed(named)} and of a name known only at run time are imported"
+        else:
+            whose = f"Python files of {listed(named)} are imported"
         yield rule("loading.remote-code").finding(
             node_id(NodeKind.CODE, path),
-            f"Python files of {names} are imported"
-            + (" at a fixed commit." if pinned else "; their owner can change them at any time."),
+            f"{whose} at a fixed commit."
+            if pinned
+            else f"{whose}; its owner can change them at any time."
+            if len(named) < 2
+            else f"{whose}; their owners can change them at any time.",
             [_seen(reference) for reference in found],
             severity=Severity.MEDIUM if pinned else Severity.HIGH,
         )
@@ -154,8 +171,9 @@ def _twin(path: str, paths: set[str]) -> str | None:
 
 def _file_message(file: FileFact, twin: str | None) -> str:
     reasons = file.artifact.reasons
-    said = reasons[0].message if reasons else f"Format {file.artifact.format}."
-    more = f" ({len(reasons) - 1} more)" if len(reasons) > 1 else ""
+    said = sentence(reasons[0].message) if reasons else _WITHOUT_REASON.get(file.artifact.loading, "")
+    said = said or f"Its format is {file.artifact.format}."
+    more = f" {count(len(reasons) - 1, 'further reason')} in the evidence." if len(reasons) > 1 else ""
     beside = f" {twin} stands beside it." if twin and file.artifact.is_pickle else ""
     return f"{said}{more}{beside}"
 
@@ -164,8 +182,13 @@ def _where(member: str | None, message: str) -> str:
     return f"{member}: {message}" if member else message
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+def _is_listed_only(file: FileFact) -> bool:
+    """Weights that a hub lists and whose bytes are not here."""
+    return (
+        file.entry.kind is EntryKind.REMOTE
+        and file.artifact.loading is Loading.UNREADABLE
+        and any(reason.code == "not-downloaded" for reason in file.artifact.reasons)
+    )
 
 
 RULES = (files, not_understood, not_downloaded, calls, remote_code)

@@ -9,6 +9,7 @@ from inspector.provenance import Confidence, Evidence, Finding, NodeKind, Pin, n
 from inspector.references.interface import Reference
 from inspector.rules.catalogue import rule
 from inspector.rules.interface import Facts
+from inspector.rules.wording import listed
 
 _NODE_KIND = {"model": NodeKind.MODEL, "dataset": NodeKind.DATASET, "image": NodeKind.CONTAINER_IMAGE}
 _RULE = {
@@ -58,10 +59,10 @@ def undetermined(facts: Facts) -> Iterator[Finding]:
         if reference.pin is Pin.UNDETERMINED or reference.ref is None:
             found[reference.path].append(reference)
     for path, references in found.items():
-        calls = ", ".join(sorted({reference.call for reference in references}))
         yield rule("provenance.undetermined-reference").finding(
             node_id(NodeKind.CODE, path),
-            f"What {calls} loads is not written in the code.",
+            f"The code does not say what {listed(reference.call for reference in references)} "
+            f"{'loads' if len({reference.call for reference in references}) == 1 else 'load'}.",
             [_seen(reference) for reference in references],
             confidence=Confidence.MEDIUM,
         )
@@ -71,7 +72,7 @@ def _unpinned_message(ref: str, references: list[Reference]) -> str:
     named = sorted({reference.revision for reference in references if reference.revision})
     places = f" in {len(references)} places" if len(references) > 1 else ""
     if named:
-        return f"{ref} is named by {', '.join(named)}{places}: its owner can move that."
+        return f"{ref} is named by {listed(named)}{places}, which its owner can move."
     return f"{ref} is loaded at whatever is newest{places}: no revision is named."
 
 

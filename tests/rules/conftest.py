@@ -34,7 +34,8 @@ def facts() -> Callable[..., Facts]:
 @pytest.fixture
 def file() -> Callable[..., FileFact]:
     def make(path: str, loading: Loading, *, kind: EntryKind = EntryKind.FILE, **more: Any) -> FileFact:
-        reasons = tuple(Reason("code", message, 7) for message in more.pop("reasons", ("why",)))
+        code = more.pop("code", "code")
+        reasons = tuple(Reason(code, message, 7) for message in more.pop("reasons", ("why",)))
         artifact = Artifact("pickle", loading, reasons, is_pickle=more.pop("pickle", True))
         entry = Entry(
             path, kind, 10, detail=more.pop("detail", ""), undecodable=more.pop("undecodable", False)

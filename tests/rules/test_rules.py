@@ -47,14 +47,38 @@ def test_unknown_binaries_are_named_in_one_finding(facts, file):
 
 
 def test_weights_that_a_hub_only_lists_are_one_finding_graver_for_pickles(facts, file):
-    files = [
-        file(
-            f"{n}.bin", Loading.UNREADABLE, kind=EntryKind.REMOTE, sha256=None, not_analysed="not downloaded"
-        )
-        for n in range(3)
+    listed = {
+        "kind": EntryKind.REMOTE,
+        "not_analysed": "It was not downloaded.",
+        "code": "not-downloaded",
+    }
+    pickles = [file(f"{n}.bin", Loading.UNREADABLE, **listed) for n in range(3)]
+    others = [file(f"{n}.safetensors", Loading.UNREADABLE, pickle=False, **listed) for n in range(2)]
+    findings = judge(facts(files=[*pickles, *others]))
+    grave, other = only(findings, "loading.pickle-not-read"), only(findings, "loading.weights-not-read")
+    assert grave.severity is Severity.HIGH and len(grave.evidence) == 3
+    assert other.severity is Severity.MEDIUM and [item.path for item in other.evidence] == [
+        "0.safetensors",
+        "1.safetensors",
     ]
-    finding = only(judge(facts(files=files)), "loading.unreadable")
-    assert finding.severity is Severity.HIGH and len(finding.evidence) == 3
+    assert rules_of(findings) == {"loading.pickle-not-read", "loading.weights-not-read"}
+
+
+def test_a_hub_file_that_was_read_and_is_broken_is_unreadable_and_not_unread(facts, file):
+    broken = file(
+        "adapter_config.json", Loading.UNREADABLE, kind=EntryKind.REMOTE, pickle=False, reasons=("Broken.",)
+    )
+    assert rules_of(judge(facts(files=[broken]))) == {"loading.unreadable"}
+
+
+def test_what_has_a_finding_of_its_own_is_not_an_unknown_binary_too(facts, file):
+    pipe = file("p", Loading.NOT_UNDERSTOOD, kind=EntryKind.SPECIAL, not_analysed="A FIFO.", pickle=False)
+    assert rules_of(judge(facts(files=[pipe]))) == {"integrity.special-file"}
+
+
+def test_a_program_is_no_weights_file(facts, file):
+    finding = only(judge(facts(files=[file("a.pyc", Loading.RUNS_CODE, code="program")])), "loading.program")
+    assert finding.severity is Severity.HIGH
 
 
 def test_an_unpinned_model_is_one_finding_with_every_place(facts, reference):

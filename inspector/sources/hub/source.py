@@ -169,7 +169,7 @@ class HubSource:
         root, relatives = FamilyWalk(self._client, self._repository, said).run()
         known = {field.name: getattr(root, field.name) for field in fields(RepoFacts)}
         return HubFacts(
-            **{**known, "notes": tuple(notes), "files": tuple(sorted(self._entries))},
+            **{**known, "notes": tuple(dict.fromkeys(notes)), "files": tuple(sorted(self._entries))},
             host=self._client.endpoint.host,
             requested_revision=self._asked.revision,
             pin=self._asked.pin,
