@@ -25,7 +25,7 @@ from inspector.scan import lineage
 from inspector.scan.assemble import GraphBuilder
 from inspector.scan.interface import SCHEMA, Event, ScanOptions
 from inspector.scan.reading import Reading
-from inspector.sources import open_target
+from inspector.sources import is_hub_target, open_target
 from inspector.sources.interface import EntryKind, Target
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ class Scan:
     def events(self) -> Iterator[Event]:
         """All events of the scan, ``done`` last. Raises InspectorError where the target cannot be opened."""
         options = self._options
+        if is_hub_target(options.target):
+            # A hub may take seconds to answer; a folder is open at once and says what it is below.
+            yield _progress("opening")
         source = open_target(
             options.target,
             exclude=options.exclude,
@@ -130,6 +133,10 @@ class Scan:
         if not_analysed:
             number = len(not_analysed)
             self._incomplete.append(f"{number} file{'s were' if number > 1 else ' was'} not analysed.")
+        unknown = [one.id for one in hub.relatives if one.problem] if hub is not None else []
+        if unknown:
+            named = ", ".join(plain(name, 100) for name in unknown[:5]) + (" …" if len(unknown) > 5 else "")
+            self._incomplete.append(f"Of what it comes from, this could not be looked up: {named}.")
         if not reading.files:
             self._incomplete.append("The target holds no files, so there was nothing to review.")
         finished = datetime.datetime.now(datetime.UTC)

@@ -42,10 +42,11 @@ class _Task:
     number: int
     outcome: Outcome
     data: str | None
+    parts: Sequence[str]
 
     def left(self) -> list[str]:
         done = self.outcome.values.keys() | self.outcome.failures.keys()
-        return [part for part in PARTS if part not in done]
+        return [part for part in self.parts if part not in done]
 
 
 class WorkerPool:
@@ -63,9 +64,12 @@ class WorkerPool:
         self._answers: queue.Queue[tuple[_Worker, bytes | None]] = queue.Queue()
         self._workers = [self._start() for _ in range(max(1, jobs))]
 
-    def run(self, entries: Iterable[tuple[Entry, str | None]]) -> Iterator[Outcome | None]:
+    def run(
+        self, entries: Iterable[tuple[Entry, str | None]], parts: Sequence[str] = PARTS
+    ) -> Iterator[Outcome | None]:
         """Outcomes in the order in which they are ready; None now and then, so that the caller can report
-        progress. ``entries`` are pairs of the entry and its bytes in base64 where they are not on disk."""
+        progress. ``entries`` are pairs of the entry and its bytes in base64 where they are not on disk.
+        ``parts`` are what is wanted of each. May be called again once it has come to its end."""
         waiting: collections.deque[_Task] = collections.deque()
         coming = iter(entries)
         counter = 0
@@ -79,7 +83,7 @@ class WorkerPool:
                             exhausted = True
                         else:
                             counter += 1
-                            waiting.append(_Task(counter, Outcome(pair[0]), pair[1]))
+                            waiting.append(_Task(counter, Outcome(pair[0]), pair[1], parts))
                     if not waiting or (waiting[0].data is not None and worker.tasks):
                         # Bytes that travel in the task go to an idle worker: it reads them at once, while
                         # one that hangs would leave us blocked on its pipe.

@@ -10,6 +10,7 @@ import base64
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from inspector import dependencies
 from inspector.artifacts.interface import Artifact, Reason
@@ -31,18 +32,10 @@ _PART_WORDS = {
     "hash": "it was not hashed",
 }
 _NOT_OPENED = {
-    EntryKind.LINK_INSIDE: (
-        Loading.NO_LOADER,
-        "link",
-        "A link inside the target.",
-    ),
-    EntryKind.LINK_BROKEN: (Loading.NO_LOADER, "link", "A link that leads nowhere."),
-    EntryKind.LINK_OUTSIDE: (
-        Loading.NOT_UNDERSTOOD,
-        "link",
-        "A link out of the target, not followed.",
-    ),
-    EntryKind.SPECIAL: (Loading.NOT_UNDERSTOOD, "special-file", "Not a regular file, not opened."),
+    EntryKind.LINK_INSIDE: (Loading.NO_LOADER, "link", "A link inside the target"),
+    EntryKind.LINK_BROKEN: (Loading.NO_LOADER, "link", "A link that leads nowhere"),
+    EntryKind.LINK_OUTSIDE: (Loading.NOT_UNDERSTOOD, "link", "A link out of the target, not followed"),
+    EntryKind.SPECIAL: (Loading.NOT_UNDERSTOOD, "special-file", "No regular file"),
 }
 
 
@@ -103,9 +96,50 @@ class Reading:
                     "total": len(entries),
                     "bytes": size,
                 }
+        yield from self._read_included(openable, pool)
         for entry, why in self._unread_remote:
             artifact = byname.unread(entry.path, "not-downloaded", why)
             yield from self._keep(FileFact(entry, artifact, entry.claimed_sha256, why))
+
+    def _read_included(self, entries: Sequence[Entry], pool: WorkerPool) -> Iterator[Event]:
+        """Reads what requirements files include under names that do not tell, and what those include."""
+        local = {entry.path: entry for entry in entries if entry.kind is EntryKind.FILE}
+        known = {manifest.path for manifest in self.manifests}
+        fresh = list(self.manifests)
+        while fresh:
+            named = {
+                path
+                for manifest in fresh
+                for name in manifest.includes
+                if (path := dependencies.included_path(manifest.path, name)) in local and path is not None
+            }
+            wanted = [local[path] for path in sorted(named - known)]
+            known.update(entry.path for entry in wanted)
+            fresh = []
+            asked = (
+                (replace(entry, attributes={**entry.attributes, "manifest_format": "requirements"}), None)
+                for entry in wanted
+            )
+            for outcome in pool.run(asked, ("manifest",)):
+                if outcome is not None:
+                    fresh += self._take_included(outcome)
+            self.manifests += fresh
+            for manifest in fresh:
+                yield {"event": "manifest", **dependencies.summary(manifest)}
+
+    def _take_included(self, outcome: Outcome) -> list[Manifest]:
+        value = outcome.values.get("manifest")
+        manifest = Manifest.from_json(value) if value else None
+        why = manifest.error if manifest else f"{outcome.failures.get('manifest', 'It is empty.')}"
+        if why:
+            # Its fact was kept before anybody knew that it is a manifest.
+            self.files = [
+                replace(fact, not_analysed=fact.not_analysed or f"{why} So {_PART_WORDS['manifest']}.")
+                if fact.path == outcome.entry.path
+                else fact
+                for fact in self.files
+            ]
+        return [manifest] if manifest else []
 
     def _with_bytes(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, str | None]]:
         """Local files are opened by the worker itself; small remote ones travel with the task."""
@@ -171,10 +205,10 @@ class Reading:
 def _not_opened(entry: Entry) -> FileFact:
     """The fact about an entry that has no bytes to read: a link, a device, a file denied to us."""
     if entry.kind is EntryKind.DENIED:
-        why = entry.detail or "It could not be opened."
+        why = _sentence(entry.detail) or "It could not be opened."
         return FileFact(entry, _unread_content(entry.path, why), None, why)
-    loading, format_word, sentence = _NOT_OPENED[entry.kind]
-    reason = Reason(entry.kind.value, f"{sentence} {entry.detail}".strip())
+    loading, format_word, words = _NOT_OPENED[entry.kind]
+    reason = Reason(entry.kind.value, f"{words}: {entry.detail}." if entry.detail else f"{words}.")
     not_analysed = reason.message if loading is Loading.NOT_UNDERSTOOD else None
     return FileFact(entry, Artifact(format_word, loading, (reason,)), None, not_analysed)
 
@@ -191,3 +225,9 @@ def _why_not_analysed(artifact: Artifact) -> str | None:
     if artifact.loading not in (Loading.UNREADABLE, Loading.NOT_UNDERSTOOD):
         return None
     return artifact.reasons[0].message if artifact.reasons else f"Format {artifact.format} is not understood."
+
+
+def _sentence(detail: str) -> str:
+    """A detail of the sources as a sentence: they write half ones, to go on from other words."""
+    detail = detail.rstrip(".")
+    return f"{detail[0].upper()}{detail[1:]}." if detail else ""

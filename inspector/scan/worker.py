@@ -106,9 +106,13 @@ class _Task:
         return index and index.as_json()
 
     def _manifest(self, data: ByteSource) -> Any:
-        if not dependencies.wants(self._path, data.size):
+        # What another manifest includes is named by it; the file's own name need not tell.
+        form = self._entry.attributes.get("manifest_format")
+        if form is None and not dependencies.wants(self._path, data.size):
             return None
-        manifest = dependencies.read_manifest(self._path, self._all(data))
+        if data.size > dependencies.MAX_WANTED:
+            raise ReadFailure("It is too large for a manifest.")
+        manifest = dependencies.read_manifest(self._path, self._all(data), as_format=form)
         return manifest and manifest.as_json()
 
     def _dataset(self, data: ByteSource) -> Any:
