@@ -72,9 +72,12 @@ class GraphTab(QWidget):
 
     def _grown(self) -> None:
         self._stale = True
-        if not self.isVisible() or self._soon.isActive() or self.session is None:
+        if not self.isVisible() or self.session is None:
             return
-        self._soon.start(0 if self.session.phase is Phase.READY else FOLLOW_MILLISECONDS)
+        if self.session.phase is Phase.READY:
+            self._soon.start(0)  # also where a later look was planned while the scan ran
+        elif not self._soon.isActive():
+            self._soon.start(FOLLOW_MILLISECONDS)
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)

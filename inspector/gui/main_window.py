@@ -229,7 +229,7 @@ class MainWindow(QMainWindow):
         tab = session.recalled("tab", "Graph")
         self.tabs.setCurrentIndex(TABS.index(tab) if tab in TABS else 0)
         self.findings.filter.setText(str(session.recalled("filter", "")))
-        self.findings.table.setFocus()
+        self._focus_tab()
         self.enable()
         return True
 
@@ -358,9 +358,14 @@ class MainWindow(QMainWindow):
 
     def show_tab(self, name: str) -> None:
         self.tabs.setCurrentIndex(TABS.index(name))
-        table = getattr(self.tabs.currentWidget(), "table", None)
-        if table is not None:
-            table.setFocus()
+        self._focus_tab()
+
+    def _focus_tab(self) -> None:
+        """Gives the keyboard to what the open tab shows. Left alone, Qt gives it to Cancel."""
+        page = self.tabs.currentWidget()
+        part = getattr(page, "table", None) or getattr(page, "panel", None)
+        if part is not None:
+            part.setFocus()
 
     def run(self, action: str) -> None:
         """Does what the table calls ``action``, as its key would."""

@@ -46,5 +46,8 @@ def pairs(session: Session) -> list[tuple[str, str]]:
 
 
 def _none(session: Session) -> str:
-    """No findings is a fact only after the scan, and never a pass."""
-    return tr("none by the rules of this program") if session.phase is Phase.READY else tr("none so far")
+    """No findings is a fact only after a whole scan, and never a pass."""
+    if session.phase is not Phase.READY:
+        return tr("none so far")
+    whole = session.facts.done is not None and not session.outcome
+    return tr("none by the rules of this program") if whole else tr("not known: the scan is incomplete")

@@ -40,6 +40,7 @@ class ScanProcess(QObject):
         self._exit: tuple[int, bool] | None = None
         self._reported = True
         self.dropped = 0
+        self.last_words = ""  # the last line on standard error, once the child has ended
         self.spool: Spool | None = None  # keeps every byte that was drained
         self._timer = QTimer(self)
         self._timer.setInterval(4)
@@ -54,6 +55,7 @@ class ScanProcess(QObject):
         self._buffer.clear()
         self._start = 0
         self._err.clear()
+        self.last_words = ""
         self._exit = None
         self._reported = False
         self.dropped = 0
@@ -145,7 +147,7 @@ class ScanProcess(QObject):
         self._reported = True
         code, normal = self._exit or (-1, False)
         message = self._err.decode("utf-8", "backslashreplace").strip().splitlines()
-        last = message[-1] if message else ""
+        last = self.last_words = message[-1] if message else ""
         if normal and code in (0, 1, 3):
             self.ended.emit("")
         elif normal:

@@ -193,7 +193,7 @@ class Session(ReviewWork):
             number = self._scan.dropped + self.facts.broken
             problem = problem or tr("{0} lines of the scan could not be understood.").format(number)
         if self.facts.done is None:
-            self.outcome = shown(problem or tr("The scan ended unexpectedly."))
+            self.outcome = shown(problem or self._scan.last_words or tr("The scan ended unexpectedly."))
             self._break_off(tr("The scan broke off:"))
             return
         self.outcome = shown(problem)

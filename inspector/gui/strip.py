@@ -31,6 +31,7 @@ class Strip(QWidget):
         self.bar.setFixedWidth(160)
         self.bar.setAccessibleName(tr("Progress of the scan"))
         self.cancel = button(tr("Cancel"), tr("Cancel the scan"))
+        self.cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.said = plain_label(role="sub")
         self.gaps = button("", tr("Not analysed"), role="link")
         self.advisories = plain_label(role="sub")
@@ -62,7 +63,7 @@ class Strip(QWidget):
             session.said.connect(self.say)
             session.refused.connect(self.warn)
             self.cancel.clicked.connect(session.cancel)
-        self.refresh()
+        self._phase()  # a scan may have begun before the strip was given its session
 
     def say(self, sentence: str) -> None:
         """A sentence for a few seconds."""
@@ -120,7 +121,7 @@ class Strip(QWidget):
             self.bar.setRange(0, total)
             self.bar.setValue(min(done, total))
             parts[0] = tr("Scanning {0} of {1} files").format(f"{done:,}", f"{total:,}")
-            if seconds > 0.5 and done:
+            if seconds > 1 and done:
                 rate = done / seconds
                 parts.append(tr("{0}/s").format(f"{rate:,.0f}"))
                 left = (total - done) / rate

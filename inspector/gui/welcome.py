@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from inspector.gui.widgets import button, clear, plain_label, spaced
 from inspector.provenance.text import elide_middle
 
 RECENT_SHOWN = 6
+_DIGEST = re.compile(r"-[0-9a-f]{12}\Z")  # what keeps the reviews of two folders of one name apart
 
 
 class Welcome(QWidget):
@@ -88,6 +90,7 @@ class Welcome(QWidget):
 
     def _card(self, text: str, icon: str) -> QPushButton:
         made = button(text, role="card")
+        made.setAutoDefault(True)  # Return presses what has the focus, as Space does
         made.setIconSize(QSize(20, 20))
         self._cards.append((made, icon))
         return made
@@ -107,7 +110,7 @@ class Welcome(QWidget):
         self.reopen.setVisible(last is not None)
         if last is not None:
             self._last = str(last)
-            name = last.stem
+            name = _DIGEST.sub("", last.stem) or last.stem
             self.reopen.setText(
                 label(tr("Reopen the last review: {0}").format(elide_middle(shown(name), 48)))
             )

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
@@ -328,3 +328,38 @@ def test_what_a_review_leaves_out_is_left_out_again(window, project, backend, re
     ready(window)
     assert backend.commands[0] == (str(project), ("--no-audit", "--exclude", "data/*"))
     assert window.windowTitle().startswith("assistant")
+
+
+def test_the_time_left_is_counted_from_the_beginning_of_the_scan(window, project, backend, qtbot):
+    backend.tell([{"event": "progress", "phase": "reading", "done": 1, "total": 50, "bytes": 0}])
+    backend.hang = True
+    began = monotonic()
+    window.open(str(project))
+    assert began <= window.strip._began <= monotonic()
+    qtbot.waitUntil(lambda: "1 of 50" in window.strip.status.text())
+
+
+def test_a_scan_that_failed_says_its_last_words_and_calls_nothing_clean(window, project, backend, ready):
+    words = "import sys; sys.stderr.write('first\\nMemoryError: no room\\n'); sys.exit(1)"
+    backend.scan_command = lambda target, options: [sys.executable, "-I", "-c", words]
+    window.open(str(project))
+    ready(window)
+    assert "MemoryError: no room" in window.strip.status.text()
+    from inspector.gui.overview import pairs
+
+    assert "not known" in dict(pairs(window.session))["Findings"]
+
+
+def test_the_keyboard_is_in_the_tab_and_never_on_cancel(window, project, backend, qtbot):
+    backend.hang = True
+    window.activateWindow()
+    window.open(str(project))
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.graph.panel.canvas)
+
+
+def test_return_reopens_the_last_review_by_its_readable_name(opened, qtbot, ready, project):
+    opened.show_welcome()
+    assert opened.welcome.reopen.accessibleName() == "Reopen assistant"
+    qtbot.keyClick(opened.welcome.reopen, Qt.Key.Key_Return)
+    assert opened.session is not None and opened.session.target == str(project)
+    ready(opened)
