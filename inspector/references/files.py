@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from inspector.references.interface import FileIndex
 
@@ -39,9 +41,27 @@ def index_file(path: str, data: bytes) -> FileIndex | None:
     if len(data) > MAX_SIZE:
         return None
     reader = _reader(path)
-    index = reader(path, data) if reader is not None else None
-    facts = index.facts.get("python") if index is not None else None
-    if index is None or facts is None:
+    with _no_collection():
+        index = reader(path, data) if reader is not None else None
+        return _packed(index) if index is not None else None
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Syntax trees are many small objects without circles: searching them for circles, as the collector
+    does again and again while they are made, takes a tenth of the time and frees nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _packed(index: FileIndex) -> FileIndex:
+    facts = index.facts.get("python")
+    if facts is None:
         return index
     from inspector.references.packing import pack
 

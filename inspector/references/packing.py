@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 MAX_UNPACKED = 64 * 1024 * 1024  # bytes of JSON: a file of 4 MB gives a few at most
-_LEVEL = 5
+_LEVEL = 3
 
 
 def pack(facts: Mapping[str, Any]) -> str:

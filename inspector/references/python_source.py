@@ -18,6 +18,8 @@ MAX_SOURCE = 4 * 1024 * 1024  # characters; the syntax tree takes about fifty ti
 MAX_NESTING = 150  # CPython's own limit is 200 brackets; its parser is recursive
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _OPEN_OR_CLOSE = re.compile(r"[()\[\]{}]")
+_NO_BRACKETS = re.compile(r"[^()\[\]{}]+")
+_SIGNS = re.compile(r"[-+~]{200}")
 _MAGIC = re.compile(r"^(\s*)(?:[!%?]|\w+\s*=\s*[!%](?!=))(?P<rest>.*)$")
 _ENDS_IN_HELP = re.compile(r"^\s*[\w.]+\?{1,2}\s*$")
 _PY2_PRINT = re.compile(r"^(\s*(?:.*[:;]\s+)?)print\s+(?![(=.,)\]])(?:>>\s*[\w.]+\s*,)?.*$")
@@ -101,13 +103,13 @@ def _too_deep(text: str) -> bool:
                     return True
             elif depth:
                 depth -= 1
-    return "\n" + " " * 4 * MAX_NESTING in text or re.search(r"[-+~]{200}|(?:not ){100}", text) is not None
+    return "\n" + " " * 4 * MAX_NESTING in text or "not " * 100 in text or _SIGNS.search(text) is not None
 
 
 def _nesting_may_exceed(text: str) -> bool:
     """Whether it takes a closer look. Pairs of brackets are taken away from the inside, layer by layer: as
     many layers as that takes, and what is left without its other half, bound the depth."""
-    brackets = "".join(_OPEN_OR_CLOSE.findall(text))
+    brackets = _NO_BRACKETS.sub("", text)
     for layers in range(MAX_NESTING):
         fewer = brackets.replace("()", "").replace("[]", "").replace("{}", "")
         if len(fewer) == len(brackets):
