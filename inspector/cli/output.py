@@ -10,13 +10,13 @@ from pathlib import Path
 
 from inspector.provenance import UnreadableInput, plain
 
+_ELSEWHERE = "Name a file for it with -o."
+
 
 def write_result(content: bytes, out: str | None) -> None:
     """Writes to ``out`` in one step (a temporary file beside it, then a rename), or to standard output."""
     if out is None or out == "-":
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        write_stdout(content)
         return
     path = Path(out)
     name = None
@@ -36,6 +36,29 @@ def write_result(content: bytes, out: str | None) -> None:
             f"{plain(out)} cannot be written: {error.strerror or error}.",
             "Choose another place with -o; an older file there is unchanged.",
         ) from error
+
+
+def write_stdout(content: bytes) -> None:
+    """Writes to standard output at once. A reader that has gone is BrokenPipeError, as everywhere."""
+    if sys.stdout is None:
+        raise UnreadableInput("Standard output is closed, so the result has nowhere to go.", _ELSEWHERE)
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _give_up_stdout()
+        raise UnreadableInput(
+            f"The result cannot be written to standard output: {error.strerror or error}.", _ELSEWHERE
+        ) from error
+
+
+def _give_up_stdout() -> None:
+    """What is left in the buffer would fail once more as Python ends, and be shown as a traceback."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _umask() -> int:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from types import FrameType
 from typing import Any
 
-from inspector.cli.output import write_result
+from inspector.cli.output import write_result, write_stdout
 from inspector.provenance.words import Severity
 from inspector.scan import Collected, ScanOptions, scan_events
 
@@ -52,6 +57,11 @@ def register(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Scans and writes; gives the exit code of the contract."""
+    with _ending_in_order():
+        return _scan(arguments)
+
+
+def _scan(arguments: argparse.Namespace) -> int:
     options = ScanOptions(
         target=arguments.target,
         offline=arguments.offline,
@@ -66,15 +76,15 @@ def run(arguments: argparse.Namespace) -> int:
     collected = Collected()
     stream = arguments.format == "jsonl" and arguments.out in (None, "-")
     lines: list[bytes] = []
-    for event in scan_events(options, ["inspector", *sys.argv[1:]]):
-        collected.add(event)
-        if arguments.format == "jsonl":
-            line = json_bytes(event)
-            if stream:
-                sys.stdout.buffer.write(line)
-                sys.stdout.buffer.flush()
-            else:
-                lines.append(line)
+    with contextlib.closing(scan_events(options, ["inspector", *sys.argv[1:]])) as events:
+        for event in events:
+            collected.add(event)
+            if arguments.format == "jsonl":
+                line = json_bytes(event)
+                if stream:
+                    write_stdout(line)
+                else:
+                    lines.append(line)
     result = collected.result()
     if arguments.format == "jsonl":
         if not stream:
@@ -84,6 +94,27 @@ def run(arguments: argparse.Namespace) -> int:
     for sentence in result.get("incomplete") or []:
         print(f"inspector: {sentence}", file=sys.stderr)
     return exit_code(result, arguments.fail_on)
+
+
+@contextlib.contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Lets SIGTERM and SIGHUP end the scan the way Ctrl-C does: the workers and pip-audit are stopped and
+    temporary files go. A signal that the caller ignores (nohup) stays ignored."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def exit_code(result: dict[str, Any], fail_on: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from inspector.scan.collected import Collected
@@ -11,7 +11,7 @@ from inspector.scan.interface import SCHEMA, Event, ScanOptions
 __all__ = ["SCHEMA", "Collected", "Event", "ScanOptions", "run_scan", "scan_events"]
 
 
-def scan_events(options: ScanOptions, command: Sequence[str] = ()) -> Iterator[Event]:
+def scan_events(options: ScanOptions, command: Sequence[str] = ()) -> Generator[Event, None, None]:
     """The events of one scan as they happen, ``done`` last."""
     # Collected and ScanOptions are used by the window, which reads no file itself: the engine is
     # imported by those who run it.

@@ -9,7 +9,7 @@ import contextlib
 import datetime
 import platform
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,7 @@ class Scan:
         self._clock = time.monotonic()
         self._incomplete: list[str] = []
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Generator[Event, None, None]:
         """All events of the scan, ``done`` last. Raises InspectorError where the target cannot be opened."""
         options = self._options
         if is_hub_target(options.target):

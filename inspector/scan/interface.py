@@ -2,8 +2,9 @@
 
 Events are JSON objects, one a line in ``--format jsonl``. ``event`` is one of file, reference, manifest,
 package, dataset, node, edge, finding, progress, error, done; the other keys are those of the contract's
-object of that name. ``progress`` has phase, done, total, bytes and, when the target has been opened, target.
-``error`` has path and why (something was not analysed). ``done`` is last and has all that is not a list of such objects:
+object of that name. ``progress`` has phase, done, total, bytes and, when the target has been opened,
+target. ``error`` has path and why (something was not analysed). ``done`` is last and has all that is not a
+list of such objects:
 schema, tool, target, audit, coverage, run, and ``incomplete`` (why exit code 3 would be due, sentences).
 A node may come more than once while the scan runs: the later one stands.
 """
