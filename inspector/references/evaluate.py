@@ -6,8 +6,9 @@ rules, with a bound on steps, depth and the number of alternatives.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,11 +74,26 @@ class Evaluator:
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
         self.steps = 0
+        self.was_cut = False  # whether a callee was given up: set here, cleared by who asks
+        self._nesting = 0
+
+    @contextlib.contextmanager
+    def _question(self) -> Iterator[None]:
+        """One question from outside and all that it leads to share one budget of steps."""
+        if not self._nesting:
+            self.steps = 0
+        self._nesting += 1
+        try:
+            yield
+        finally:
+            self._nesting -= 1
 
     def values(self, term: Term | None, paths: tuple[str, ...]) -> list[Value]:
         """What ``term`` can be, seen from the files at ``paths``; never empty, at most 16."""
-        self.steps = 0
-        return self._values(term, paths, 0)[:MAX_VALUES] or [UNKNOWN]
+        if isinstance(term, list) and len(term) == 2 and term[0] == "c":
+            return self._const(term, paths, 0)
+        with self._question():
+            return self._values(term, paths, 0)[:MAX_VALUES] or [UNKNOWN]
 
     def _values(self, term: Any, paths: tuple[str, ...], depth: int) -> list[Value]:
         self.steps += 1
@@ -294,10 +310,15 @@ class Evaluator:
 
     def targets(self, callee: Any, paths: tuple[str, ...], depth: int = 0) -> list[Target]:
         """What ``callee`` can be: at most six."""
+        self.steps += 1
         if depth > 8 or not isinstance(callee, list) or not callee:
             return []
+        if self._nesting and self.steps > MAX_STEPS:
+            self.was_cut = True
+            return []
         try:
-            return self._targets(callee, paths, depth)[:6]
+            with self._question():
+                return self._targets(callee, paths, depth)[:6]
         except (IndexError, TypeError, ValueError, KeyError, AttributeError):
             return []
 
@@ -392,6 +413,8 @@ class Evaluator:
         self, args: Any, keywords: Any, paths: tuple[str, ...], target: Target | None = None
     ) -> Arguments:
         """The arguments of a call, ``**`` maps opened as far as they are known."""
+        if not self._nesting:
+            self.steps = 0
         positional = [*(target.args if target else ()), *(args if isinstance(args, list) else [])]
         named: dict[str, Term] = {}
         whole = True

@@ -68,6 +68,8 @@ def _packed(index: FileIndex) -> FileIndex:
     packed = {key: value for key, value in index.facts.items() if key != "python"}
     if any(facts[key] for key in _TELLS):
         packed["packed"] = pack(facts)
+    if any(use[3] == "append" for use in facts.get("uses", ())):
+        packed["appends"] = True
     return FileIndex(index.path, index.language, packed, index.partly)
 
 

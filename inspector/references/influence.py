@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from inspector.references.evaluate import Evaluator
@@ -73,6 +73,9 @@ def _name(node: ast.expr) -> str:
 def influence(indexes: Iterable[FileIndex]) -> list[dict[str, Any]]:
     """{"path", "line", "text", "grade", "why", "joined_with"} for each handler whose file a trainer reads:
     ``strong`` where both name the same path, ``weak`` where only the file's name is the same."""
+    indexes = list(indexes)
+    if not any(isinstance(i.facts, Mapping) and i.facts.get("appends") for i in indexes):
+        return []  # no handler writes: what the others read does not matter
     modules = Modules(sorted(indexes, key=lambda index: index.path))
     evaluator = Evaluator(modules)
     uses: list[tuple[str, int, str, str, str]] = []

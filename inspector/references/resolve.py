@@ -6,6 +6,7 @@ per function, hops through wrappers, references per file.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,7 @@ MAX_PER_FILE = 5_000
 MAX_TEMPLATES = 64  # per function
 MAX_WRAPPER_HOPS = 5
 MAX_TEMPLATES_IN_ALL = 20_000
-MAX_CALLS_THROUGH = 60_000  # of wrappers, in the whole project
+MAX_CALLS_THROUGH = 80_000  # of wrappers, in the whole project
 MAX_PARTS = 120  # of one argument that is handed on: what is larger is no name
 # Keywords that bear on a reference; the others are dropped from what a wrapper hands on.
 _BEARING = frozenset(
@@ -81,6 +82,17 @@ class Template:
     hops: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Passing:
+    """A call of one of the project's own functions."""
+
+    site: Site
+    written: str
+    args: list[Any]
+    keywords: list[Any]
+    target: Target
+
+
 def resolve(indexes: Iterable[FileIndex], project: ProjectFacts) -> list[Reference]:
     """The references of all files, sorted by path, line and name, each once."""
     listed = sorted(indexes, key=lambda index: index.path)
@@ -116,29 +128,61 @@ class _Resolver:
         self.modules = Modules(indexes)
         self.evaluator = Evaluator(self.modules)
         self.around = around
-        self.templates: dict[str, list[Template]] = {}
+        self.templates: dict[str, dict[str, Template]] = {}
         self.count = 0
+        self.new: deque[tuple[str, Template]] = deque()  # templates whose callers are not asked yet
+        self.said: dict[int, frozenset[Found]] = {}  # what a template finds where it stands, by its id
+        self.cut: dict[str, tuple[Site, str]] = {}  # the first call of a file that was not followed
         self.per_file: dict[str, int] = {}
         self.urls_named: dict[str, set[str]] = {}
 
     def run(self) -> Iterator[Reference]:
-        wrapped: list[tuple[Site, str, list[Any], list[Any], list[Target]]] = []
+        wrapped: dict[str, list[_Passing]] = {}
         for path, facts in self.modules.facts.items():
+            targets_of: dict[str, list[Target]] = {}
             for raw in list(facts.get("calls") or ()):
                 call = _call(raw, path)
                 if call is None:
                     continue
                 site, callee, args, keywords, written = call
-                own: list[Target] = []
-                for target in self.evaluator.targets(callee, (path,)):
+                key = repr(callee)
+                if key not in targets_of:
+                    targets_of[key] = self._targets(callee, site, written)
+                for target in targets_of[key]:
                     if target.kind == "api":
                         yield from self._table_call(site, target, args, keywords)
                     else:
-                        own.append(target)
-                if own:
-                    wrapped.append((site, written, args, keywords, own))
+                        passing = _Passing(site, written, args, keywords, target)
+                        wrapped.setdefault(self._function(target), []).append(passing)
         yield from self._wrappers(wrapped)
         yield from self._literal_urls()
+        yield from self._not_followed()
+
+    def _targets(self, callee: Any, site: Site, written: str) -> list[Target]:
+        targets = self.evaluator.targets(callee, (site.path,))
+        if self.evaluator.was_cut or self.modules.is_exhausted:
+            self.evaluator.was_cut = False
+            self.cut.setdefault(site.path, (site, written))
+        return targets
+
+    def _function(self, target: Target) -> str:
+        """The function that runs: of a class its constructor."""
+        if target.kind != "class":
+            return target.name
+        return self._constructor(target.name) or f"{target.name}.__init__"
+
+    def _not_followed(self) -> Iterator[Reference]:
+        """One reference for each file of which something was not followed: never silently less."""
+        why = (
+            "This project's names lead through more imports and functions than are followed: what this file "
+            "names through them, from this call on, was not told."
+        )
+        for site, written in self.cut.values():
+            yield _made(site, written, Found("model", None, None, Pin.UNDETERMINED, None, why, "hf"), "")
+        for path in self.modules.unread:
+            site = Site(path, 1, 1, None, "")
+            why = "The facts of this file did not arrive whole; its references are not known."
+            yield _made(site, "", Found("model", None, None, Pin.UNDETERMINED, None, why, "hf"), "")
 
     def _table_call(
         self, site: Site, target: Target, args: list[Any], keywords: list[Any]
@@ -150,7 +194,7 @@ class _Resolver:
         all_args = [*target.args, *args]
         all_keywords = [*map(list, target.keywords), *keywords]
         template = Template(row, call_name, all_args, all_keywords, site.path, site.line, 0)
-        self._register(template)
+        self._register(template, site)
         for found in self._judge(template, (site.path,)):
             reference = self._reference(site, call_name, found, "")
             if reference is not None:
@@ -161,7 +205,7 @@ class _Resolver:
         near = paths[0].rpartition("/")[0]
         return judge(Call(template.row, arguments, self.evaluator, paths, self.around, near))
 
-    def _register(self, template: Template) -> None:
+    def _register(self, template: Template, site: Site) -> None:
         """Files ``template`` under every function whose parameters its arguments mention. Only arguments
         that bear on a reference are kept, and none that has grown large."""
         place, names = template.row.ref
@@ -175,11 +219,17 @@ class _Resolver:
         full = Template(
             template.row, template.call, args, keywords, template.path, template.line, template.hops
         )
-        for function in functions_in([args, keywords]):
-            known = self.templates.setdefault(function, [])
+        key = repr((template.row.pattern, args, keywords, template.path))
+        for function in sorted(functions_in([args, keywords])):
+            known = self.templates.setdefault(function, {})
+            if key in known:
+                continue
             if len(known) < MAX_TEMPLATES and self.count < MAX_TEMPLATES_IN_ALL:
-                known.append(full)
+                known[key] = full
                 self.count += 1
+                self.new.append((function, full))
+            else:
+                self.cut.setdefault(site.path, (site, template.call))
 
     def _handed_on(self, term: Any) -> Any:
         full = self._with_members(term)
@@ -199,31 +249,30 @@ class _Resolver:
             return inner if inner != term[2] else term
         return [self._with_members(part, depth + 1) for part in term]
 
-    def _wrappers(
-        self, calls: list[tuple[Site, str, list[Any], list[Any], list[Target]]]
-    ) -> Iterator[Reference]:
-        """Calls of functions that hand a parameter on to a call of the table; and calls of those, in turn."""
-        done: set[tuple[int, int, str]] = set()
-        for _ in range(MAX_WRAPPER_HOPS):
-            before = self.count
-            for number, (site, written, args, keywords, targets) in enumerate(calls):
-                for target in targets:
-                    function = f"{target.name}.__init__" if target.kind == "class" else target.name
-                    if target.kind == "class":
-                        function = self._constructor(target.name) or function
-                    for place, template in enumerate(self.templates.get(function, ())):
-                        key = (number, place, function)
-                        if key in done:
-                            continue
-                        done.add(key)
-                        if len(done) > MAX_CALLS_THROUGH:
-                            return
-                        arguments = self.evaluator.arguments(args, keywords, (site.path,), target)
-                        yield from self._through(
-                            site, written, function, template, self.evaluator.bind(function, arguments)
-                        )
-            if self.count == before:
-                break
+    def _wrappers(self, wrapped: Mapping[str, list[_Passing]]) -> Iterator[Reference]:
+        """Calls of functions that hand a parameter on to a call of the table; and calls of those, in turn.
+        Each template meets each call of its function once; templates that arise from that are met later."""
+        done = 0
+        bound: dict[int, dict[str, Any]] = {}
+        while self.new:
+            function, template = self.new.popleft()
+            for passing in wrapped.get(function, ()):
+                done += 1
+                if done > MAX_CALLS_THROUGH:
+                    self.cut.setdefault(passing.site.path, (passing.site, passing.written))
+                    continue
+                if id(passing) not in bound:
+                    bound[id(passing)] = self._bound(function, passing)
+                yield from self._through(
+                    passing.site, passing.written, function, template, bound[id(passing)]
+                )
+
+    def _bound(self, function: str, call: _Passing) -> dict[str, Any]:
+        """What the parameters of ``function`` stand for in one call; what is too large to be a name is not
+        to be told."""
+        arguments = self.evaluator.arguments(call.args, call.keywords, (call.site.path,), call.target)
+        bound = self.evaluator.bind(function, arguments)
+        return {name: term if is_small(term, MAX_PARTS) else ["?"] for name, term in bound.items()}
 
     def _constructor(self, owner: str) -> str | None:
         meaning = self.modules.member(owner, "__init__")
@@ -232,7 +281,6 @@ class _Resolver:
     def _through(
         self, site: Site, written: str, function: str, template: Template, bound: dict[str, Any]
     ) -> Iterator[Reference]:
-        bound = {name: term if is_small(term, MAX_PARTS) else ["?"] for name, term in bound.items()}
         if not mentions(template.args, function, bound) and not mentions(template.keywords, function, bound):
             return
         args = substitute(template.args, function, bound)
@@ -243,9 +291,11 @@ class _Resolver:
             template.row, template.call, args, keywords, template.path, template.line, template.hops + 1
         )
         if template.hops < MAX_WRAPPER_HOPS:
-            self._register(passed)
+            self._register(passed, site)
         paths = (site.path, template.path)
-        before = set(self._judge(template, (template.path,)))
+        before = self.said.get(id(template))
+        if before is None:
+            before = self.said[id(template)] = frozenset(self._judge(template, (template.path,)))
         direct = _argument(passed) != _argument(template) and _argument(passed)[:1] == ["c"]
         name = function.rsplit(".", 1)[-1]
         why = f"Through {name}(), which calls {template.call} at {template.path}:{template.line}. "
