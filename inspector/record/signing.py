@@ -360,7 +360,6 @@ def _payload(
     files = [
         Attachment(known[word].file, known[word].media_type, known[word].write(facts)) for word in PACKAGED
     ]
-    files = [one for one in files if one.content]
     files += instructions(predicate)
     files += [one if isinstance(one, Attachment) else one(predicate) for one in attachments]
     payload = dsse.canonical_bytes(statement_of(predicate, files))

@@ -1,5 +1,6 @@
 """The main job on the command line: scan, decide, answer, sign, verify with openssl, gate."""
 
+import base64
 import json
 import os
 import shutil
@@ -133,8 +134,6 @@ def test_one_change_is_refused_everywhere(signed, deployed, harm):
 
 
 def test_an_edited_record_is_refused_everywhere(signed, deployed, tmp_path):
-    import base64
-
     record = Path(shutil.copytree(signed / "record", tmp_path / "record"))
     envelope_path = record / "review-record.dsse.json"
     envelope = json.loads(envelope_path.read_text())
@@ -165,3 +164,37 @@ def test_a_wrong_passphrase_is_a_sentence_and_writes_nothing(signed, tmp_path):
     done = run("sign", signed / "project.review", "-o", tmp_path / "out", *decision, *by, check=False)
     assert done.returncode == 2 and "passphrase" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler's programs are not installed")
+def test_the_pdf_is_a_report_that_names_the_record_and_holds_it(signed, tmp_path):
+    report = signed / "record" / "review-report.pdf"
+    envelope = signed / "record" / "review-record.dsse.json"
+    out = tmp_path / "attached.json"
+    subprocess.run(["pdfdetach", "-save", "1", "-o", out, report], check=True, timeout=60)
+    assert out.read_bytes() == envelope.read_bytes()
+    text = subprocess.run(["pdftotext", report, "-"], capture_output=True, text=True, timeout=60).stdout
+    statement = json.loads(base64.b64decode(json.loads(envelope.read_text())["payload"]))
+    assert statement["predicate"]["recordId"] in text
+    assert statement["predicate"]["reviewers"][0]["keyid"] in text
+    assert 2 <= text.count("\f") <= 6
+    for words in ("Approved with exceptions", "Not in scope", "Valid until", "Checklist", "How to verify"):
+        assert words in text
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler's programs are not installed")
+def test_no_ligature_hides_a_digest_in_the_pdf(tmp_path):
+    from inspector.gui.pictures import record_pdf
+    from inspector.record.exports import html_report
+    from inspector.record.exports.interface import Facts
+    from inspector.record.interface import SignOff
+
+    keyid = "ff" * 32
+    sign_off = SignOff("approved", "Ana", "2026-05-28T20:26:40Z", "2999-12-31T23:59:59Z", keyid, 7)
+    record_id = "urn:uuid:ffffffff-ffff-4fff-8fff-ffffffffffff"
+    facts = Facts("office", record_id, {}, (), (), (), (), sign_off)
+    (tmp_path / "report.pdf").write_bytes(record_pdf(html_report.write(facts), b"{}"))
+    text = subprocess.run(
+        ["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, text=True, timeout=60
+    ).stdout
+    assert record_id in text and keyid in text and "office" in text

@@ -107,9 +107,10 @@ def test_openvex_says_of_each_finding_what_was_decided(full: Any) -> None:
         assert one["status"] != "affected" or one["action_statement"]
 
 
-def test_openvex_is_not_written_about_nothing(full: Any) -> None:
+def test_openvex_about_nothing_claims_nothing(full: Any) -> None:
     full.reviewed = []
-    assert export("openvex", full) == b""
+    (statement,) = read("openvex", full)["statements"]
+    assert (statement["vulnerability"]["name"], statement["status"]) == ("no-finding", "under_investigation")
 
 
 def test_sarif_suppresses_what_was_decided_and_keeps_it(full: Any) -> None:
@@ -194,6 +195,23 @@ def test_the_report_says_verdict_exceptions_and_what_is_unknown(full: Any) -> No
     ):
         assert words in text
     assert "Not signed" in export("html", full).decode()
+
+
+def test_the_report_says_how_to_verify_and_with_whose_key(full: Any) -> None:
+    text = export("html", full, sign_off=SIGNED).decode()
+    assert "sh verify.sh REVIEWER.pub PROJECT-FOLDER" in text and SIGNED.keyid in text
+    assert "How to verify" not in export("html", full).decode()
+
+
+def test_findings_that_say_the_same_share_a_row_and_are_counted(
+    full: Any, make_finding: Callable[..., Any]
+) -> None:
+    full.reviewed = [
+        make_finding(Severity.HIGH, State.OPEN, "rule.same", f"package:p{number}") for number in range(50)
+    ]
+    text = export("html", full, sign_off=SIGNED).decode()
+    assert text.count("(50 findings)") == 1
+    assert "<td>50</td>" in text  # of the table by severity: nothing is lost from the count
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "＝1", "\n=1"])

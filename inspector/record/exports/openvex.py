@@ -27,15 +27,15 @@ _STATUS = {
 
 
 def write(facts: Facts) -> bytes:
-    """Empty bytes where there is no finding: OpenVEX has no document without a statement."""
+    """One statement a finding. OpenVEX has no document without a statement: where there is no finding, one
+    says so as ``under_investigation``, which claims nothing about any vulnerability."""
     nodes = {node.id: node for node in facts.nodes}
     statements = [
         _statement(facts, item, name, nodes.get(item.finding.node))
         for item in facts.findings
         for name in (item.finding.identifiers.get("cve") or (item.finding.rule,))
     ]
-    if not statements:
-        return b""
+    statements = statements or [_no_finding(facts)]
     author = facts.sign_off.reviewer if facts.sign_off else "Provenance Inspector"
     identifier = facts.record_id.removeprefix("urn:uuid:")
     return json_bytes(
@@ -48,6 +48,18 @@ def write(facts: Facts) -> bytes:
             "statements": statements,
         }
     )
+
+
+def _no_finding(facts: Facts) -> dict[str, Any]:
+    return {
+        "@id": "https://provenance-inspector.org/vex/no-finding",
+        "vulnerability": {"name": "no-finding", "description": "The review holds no finding."},
+        "products": [{"@id": f"urn:provenance-inspector:{quote(facts.project, safe='')}"}],
+        "status": "under_investigation",
+        "status_notes": "Stands here because a document must hold a statement. It says nothing about any "
+        "vulnerability; what was looked at, and what was not, stands in the review record.",
+        "timestamp": facts.when,
+    }
 
 
 def _statement(facts: Facts, item: ReviewedFinding, name: str, node: Node | None) -> dict[str, Any]:
