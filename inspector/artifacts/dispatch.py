@@ -14,10 +14,11 @@ from inspector.artifacts.gguf import MAGIC as GGUF_MAGIC
 from inspector.artifacts.gguf import is_gguf_name, not_gguf, read_gguf
 from inspector.artifacts.inflate import BadCompression
 from inspector.artifacts.interface import Artifact
-from inspector.artifacts.judgement import single
+from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import OverLimit
 from inspector.artifacts.npy import MAGIC as NPY_MAGIC
 from inspector.artifacts.npy import read_npy
+from inspector.artifacts.onnx import looks_like_onnx, read_onnx
 from inspector.artifacts.pickle_file import looks_like_old_pickle, read_pickle
 from inspector.artifacts.recognise import (
     BINARY_ENDINGS,
@@ -29,8 +30,12 @@ from inspector.artifacts.recognise import (
     plainly,
 )
 from inspector.artifacts.safetensors_header import read_safetensors
+from inspector.artifacts.sentencepiece import read_sentencepiece
 from inspector.artifacts.tar_file import is_tar_header, read_tar
+from inspector.artifacts.tensorflow_graph import holds_lambda, read_graph
 from inspector.artifacts.text_file import TEXT_ENDINGS, is_text, lfs_pointer, read_text
+from inspector.artifacts.tflite import MAGIC as TFLITE_MAGIC
+from inspector.artifacts.tflite import read_tflite
 from inspector.artifacts.zip_file import read_zip
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource, ReadFailure
@@ -115,10 +120,30 @@ def _by_magic(source: ByteSource, path: str, start: bytes, context: Context) -> 
             return artifact
     if is_tar_header(start[:512]):
         return read_tar(source, context)
+    if start.startswith(TFLITE_MAGIC, 4):
+        return read_tflite(source)
+    if looks_like_onnx(source, start):
+        return read_onnx(source)
     known = plainly(start)
+    if known is not None and known[0] == "hdf5":
+        return _hdf5(source, known)
     if known is not None and not _is_name_of_text(known, source, path):
         return _said(known)
     return None
+
+
+def _hdf5(source: ByteSource, known: Plainly) -> Artifact:
+    """HDF5 is not read; but a Keras model keeps its configuration in it as plain text."""
+    word, loading, message = known
+    judgement = Judgement()
+    judgement.note(loading, "format-not-read-yet", message)
+    if holds_lambda(source):
+        judgement.note(
+            Loading.RUNS_CODE,
+            "lambda-layer",
+            "The Keras model has a Lambda layer: Python byte code that runs on load.",
+        )
+    return judgement.artifact(word, loading)
 
 
 def _is_text_like(start: bytes) -> bool:
@@ -163,6 +188,10 @@ def _without_magic(source: ByteSource, path: str, suffix: str) -> Artifact:
         return read_pickle(source)
     if looks_like_old_pickle(source, textual=suffix in TEXT_ENDINGS):
         return read_pickle(source)
+    if suffix == ".onnx":
+        return read_onnx(source)
+    if suffix == ".pb":
+        return read_graph(source, path)
     known = BY_NAME.get(suffix)
     if known is not None:
         return _said(known)
@@ -170,6 +199,9 @@ def _without_magic(source: ByteSource, path: str, suffix: str) -> Artifact:
         return read_text(source, path)
     if suffix == ".json":
         return read_text(source, path)
+    vocabulary = read_sentencepiece(source) if suffix == ".model" else None
+    if vocabulary is not None:
+        return vocabulary
     return single(
         "unknown", Loading.NOT_UNDERSTOOD, "unknown-format", "The content is of no format that is known here."
     )

@@ -98,7 +98,7 @@ def _nested_bytes(args: list[object]) -> Objection | None:
     return (
         Loading.RUNS_CODE,
         "nested-pickle",
-        f"calls torch.storage._load_from_bytes with {', '.join(shown(arg) for arg in args[:3]) or 'nothing'}; "
+        f"calls torch.storage._load_from_bytes with {', '.join(shown(arg) for arg in args[:3])}; "
         "it unpickles bytes that do not stand in the stream as they are",
     )
 

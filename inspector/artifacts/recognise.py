@@ -28,11 +28,7 @@ def _shown(word: str) -> Plainly:
 
 # Magic bytes and where they stand.
 MAGICS: tuple[tuple[int, bytes, Plainly], ...] = (
-    (0, b"\x89HDF\r\n\x1a\n", _unread("hdf5", "HDF5")),
-    (512, b"\x89HDF\r\n\x1a\n", _unread("hdf5", "HDF5")),
-    (1024, b"\x89HDF\r\n\x1a\n", _unread("hdf5", "HDF5")),
-    (2048, b"\x89HDF\r\n\x1a\n", _unread("hdf5", "HDF5")),
-    (4, b"TFL3", _unread("tflite", "TensorFlow Lite")),
+    *((offset, b"\x89HDF\r\n\x1a\n", _unread("hdf5", "HDF5")) for offset in (0, 512, 1024, 2048)),
     (4, b"ET12", _unread("executorch", "ExecuTorch")),
     (0, b"7z\xbc\xaf\x27\x1c", _unread("7z", "A 7z archive")),
     (0, b"Rar!\x1a\x07", _unread("rar", "A rar archive")),
@@ -87,7 +83,6 @@ MAGICS: tuple[tuple[int, bytes, Plainly], ...] = (
 
 # Formats without magic, by name; only asked when the content said nothing.
 BY_NAME: dict[str, Plainly] = {
-    ".pb": _unread("tensorflow-graph", "A TensorFlow graph"),
     ".pbtxt": _unread("tensorflow-graph", "A TensorFlow graph"),
     ".h5": _unread("hdf5", "A file called .h5 that is no HDF5"),
     ".hdf5": _unread("hdf5", "A file called .hdf5 that is no HDF5"),
@@ -105,7 +100,6 @@ BY_NAME: dict[str, Plainly] = {
     ".pte": _unread("executorch", "ExecuTorch"),
     ".skops": _unread("skops", "A file called .skops that is no archive"),
     ".pyc": _program("python-bytecode", "Python byte code"),
-    ".onnx": _data("onnx", "ONNX"),
     ".msgpack": _data("msgpack", "MessagePack"),
 }
 

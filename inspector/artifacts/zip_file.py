@@ -9,9 +9,12 @@ from inspector.artifacts.context import Context
 from inspector.artifacts.inflate import BadCompression, CompressedSource, Unpacker
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
-from inspector.artifacts.limits import MAX_IN_MEMORY, OverLimit
+from inspector.artifacts.keras_config import judge_keras
+from inspector.artifacts.limits import MAX_IN_MEMORY, MAX_JSON, OverLimit
 from inspector.artifacts.pickle_file import judge_whole
 from inspector.artifacts.pickle_machine import PickleMachine
+from inspector.artifacts.recognise import PICKLE_ENDINGS, ending
+from inspector.artifacts.skops_schema import judge_skops
 from inspector.artifacts.torch_storage import storage_bytes
 from inspector.artifacts.zip_walk import BZIP2, DEFLATED, STORED, BadZip, Member, walk_zip
 from inspector.provenance import Loading
@@ -49,12 +52,20 @@ def read_zip(source: ByteSource, path: str, context: Context) -> Artifact:
                 continue
             if inside.startswith("data/") and _is_storage(member, inside[5:], storages, judgement):
                 continue
+        if member.name == _SCHEMAS.get(word, ("", None))[0]:
+            _judge_schema(source, member, context, judgement, word)
         _judge_member(source, member, context, judgement, is_raw=bool(root) and "/data/" in f"/{member.name}")
     base = Loading.NO_LOADER if root is None else Loading.ALLOW_LISTED
     if word == "npz":
         base = Loading.DATA_ONLY
     if not members:
         base = Loading.NO_LOADER
+        if ending(path) in (*PICKLE_ENDINGS, ".keras", ".skops", ".mar"):
+            judgement.note(
+                Loading.UNREADABLE, "empty", "The archive is empty, where a loader expects a model."
+            )
+        elif ending(path) == ".npz":
+            word, base = "npz", Loading.DATA_ONLY
     return judgement.artifact(word, base)
 
 
@@ -74,22 +85,28 @@ _BY_DESIGN = {
         "model-archive",
         "It is a TorchServe archive: the server runs the handler inside.",
     ),
-    "keras-zip": (
-        Loading.UNREADABLE,
-        "format-not-read-yet",
-        "A Keras archive is recognised, but this version does not read its weights file to the end.",
-    ),
-    "skops": (
-        Loading.UNREADABLE,
-        "format-not-read-yet",
-        "A skops archive is recognised, but this version does not judge the types that it names.",
-    ),
     "coreml": (
         Loading.UNREADABLE,
         "format-not-read-yet",
         "A Core ML package is recognised, but this version does not read it.",
     ),
 }
+
+
+# The member that says what loading the archive imports, and its judge.
+_SCHEMAS = {"keras-zip": ("config.json", judge_keras), "skops": ("schema.json", judge_skops)}
+
+
+def _judge_schema(
+    source: ByteSource, member: Member, context: Context, judgement: Judgement, word: str
+) -> None:
+    inner = Judgement()
+    part = member_content(source, member, context, inner)
+    if part is not None and part.size <= MAX_JSON:
+        _SCHEMAS[word][1](part.read_at(0, part.size), inner)
+    elif part is not None:
+        inner.note(Loading.UNREADABLE, "over-limit", "The description of the model is longer than 64 MB.")
+    judgement.merge(inner.artifact("json", Loading.DATA_ONLY), member.name)
 
 
 def _kind(names: set[str]) -> tuple[str, str | None]:

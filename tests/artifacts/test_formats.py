@@ -236,7 +236,7 @@ def test_an_object_array_that_hides_a_call_is_found_with_its_place(judge: Judge)
         ("m.joblib", b"\x04\x22\x4d\x18" + bytes(20), Loading.UNREADABLE),
         ("m.rds", b"X\n\0\0", Loading.UNREADABLE),
         ("m.npz", b"nothing", Loading.UNREADABLE),
-        ("m.onnx", b"\x08\x07\x12\xff" + bytes(20), Loading.NOT_UNDERSTOOD),
+        ("m.onnx", b"\x08\x07\x12\xff" + bytes(20), Loading.UNREADABLE),
         ("m.parquet", b"PAR1" + bytes(20), Loading.NOT_UNDERSTOOD),
         ("m.arrow", b"ARROW1" + bytes(20), Loading.NOT_UNDERSTOOD),
         ("lib.so", b"\x7fELF" + bytes(20), Loading.RUNS_CODE),
