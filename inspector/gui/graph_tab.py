@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from inspector.gui.look import Look
 from inspector.gui.selection import Selection
@@ -22,9 +23,23 @@ def make_panel() -> Any:
     return GraphPanel()
 
 
+def moves() -> bool:
+    """Whether things may glide: not where the system asks for less motion, or shows no animations at all.
+
+    ``motionPreference`` came with Qt 6.12; older ones know only whether menus and the like are animated.
+    """
+    hints = QGuiApplication.styleHints()
+    accessibility = getattr(hints, "accessibility", lambda: None)()
+    wish = getattr(accessibility, "motionPreference", lambda: None)() if accessibility else None
+    if wish is not None:
+        return getattr(wish, "name", "") != "ReducedMotion"
+    return bool(QApplication.isEffectEnabled(Qt.UIEffect.UI_General))
+
+
 class GraphTab(QWidget):
     """Gives the panel nodes, edges and findings, at a quiet pace while the scan runs."""
 
+    node_opened = Signal(str)  # Return or a double click on a node
     edge_chosen = Signal(tuple)  # the edges of the graph behind a line that was clicked
 
     def __init__(self, look: Look, selection: Selection) -> None:
@@ -54,6 +69,7 @@ class GraphTab(QWidget):
                 self._column.addWidget(self.panel)
                 self.panel.node_selected.connect(self.selection.select_node)
                 self.panel.edge_selected.connect(self._edge)
+                self.panel.node_activated.connect(self.node_opened)
                 self._dress()
             session.grown.connect(self._grown)
             session.decided.connect(lambda _: self._grown())
@@ -69,6 +85,7 @@ class GraphTab(QWidget):
         if self.panel is not None:
             self.panel.set_tokens(self.look.tokens)
             self.panel.set_scale(self.look.scale)
+            self.panel.set_motion(moves())
 
     def _grown(self) -> None:
         self._stale = True

@@ -141,6 +141,7 @@ class MainWindow(QMainWindow):
         self.inventory.opened.connect(self._node_opened)
         self.pane.wanted.connect(self.run)
         self.graph.edge_chosen.connect(self.pane.show_edge)
+        self.graph.node_opened.connect(self._graph_node_opened)
         self.strip.gaps_wanted.connect(lambda: self.run("not-analysed"))
         self.dependencies.audit_wanted.connect(lambda: self.run("audit-online"))
         self.findings.table.activated_key.connect(lambda _: self.run("evidence"))
@@ -349,6 +350,12 @@ class MainWindow(QMainWindow):
     def _node_opened(self, node: str) -> None:
         self.selection.select_node(node)
         self.run("view-focus")
+
+    def _graph_node_opened(self, node: str) -> None:
+        """Return on a node of the graph: its neighbourhood, save where that is what is shown already."""
+        self.selection.select_node(node)
+        if self.graph.current_view() != "focus":
+            self.run("view-focus")
 
     def _tab_changed(self, place: int) -> None:
         self._remember_soon.start()

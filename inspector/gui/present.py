@@ -6,6 +6,7 @@ the client's machine are left out; arrow keys lead on, Escape or F11 ends it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -13,10 +14,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.gui.facts import order, stands
-from inspector.gui.graph_tab import make_panel
+from inspector.gui.graph_tab import make_panel, moves
+from inspector.gui.hiding import hidden
 from inspector.gui.look import marks_of
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import Flow, button, plain_label, spaced
+from inspector.provenance import Node
 from inspector.review.interface import ReviewedFinding
 
 if TYPE_CHECKING:
@@ -46,7 +49,10 @@ class Present(QWidget):
         self.panel.set_scale(window.look.scale * SCALE)
         facts = session.facts
         findings = [item.finding for item in facts.findings.values()]
-        self.panel.set_graph(list(facts.nodes.values()), list(facts.edges.values()), findings)
+        self.panel.set_motion(moves())
+        self.panel.canvas.spotlight = True
+        nodes = [self._without_secrets(node) for node in facts.nodes.values()]
+        self.panel.set_graph(nodes, list(facts.edges.values()), findings)
         self.place = plain_label(role="sub")
         self.severity = plain_label(role="heading")
         self.title = Flow(name=tr("Finding"))
@@ -122,12 +128,13 @@ class Present(QWidget):
         self.panel.select_node(found.node)
 
     def _hidden(self, text: str) -> str:
-        """The client's own folders do not belong on a projector."""
+        """The client's own folders and secrets do not belong on a projector."""
         root = self._session.root
-        for folder in filter(None, (str(root) if root else "", str(root.parent) if root else "")):
-            if len(folder) > 1:
-                text = text.replace(folder, "…")
-        return shown(text, 2000)
+        return shown(hidden(text, (str(root), str(root.parent)) if root else ()), 2000)
+
+    def _without_secrets(self, node: Node) -> Node:
+        name = hidden(node.name)
+        return node if name == node.name else replace(node, name=name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (

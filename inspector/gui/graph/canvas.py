@@ -35,6 +35,7 @@ from inspector.views import PlacedNode, View, hot_path
 _DIRECT_LIMIT = 160  # nodes; above, tiles
 _SLICE = 0.006
 _STEP = 1.2
+_DIMMED = 0.28  # opacity of what is off the path under the spotlight
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -60,6 +61,7 @@ class GraphCanvas(ScrolledView):
         accessible.install()
         self.inks = inks
         self.message = ""
+        self.spotlight = False  # dims what is off the path to the chosen node
         self.way_to: Callable[[str], list[str]] | None = None
         self.overview: Overview | None = None
         self._tiles: TileLayer | None = None
@@ -203,12 +205,22 @@ class GraphCanvas(ScrolledView):
 
     def _paint_view(self, painter: QPainter) -> None:
         level = Level.at(self.pixels)
-        paint_edges(painter, self.inks, self.view.edges, self._hot, self._picked)
+        lit = self._on_path if self.spotlight else frozenset()
         area = self.shown_area().adjusted(-20, -20, 20, 20)
+        nodes = list(self.places.nodes_in(area))
+        if lit:
+            painter.setOpacity(_DIMMED)
+            paint_edges(painter, self.inks, self.view.edges, (), -1)
+            paint_nodes(painter, self.inks, [node for node in nodes if node.id not in lit], level)
+            painter.setOpacity(1.0)
+            nodes = [node for node in nodes if node.id in lit]
+        edges = [self.view.edges[place] for place in self._hot] if lit else self.view.edges
+        hot = range(len(self._hot)) if lit else self._hot
+        paint_edges(painter, self.inks, edges, hot, -1 if lit else self._picked)
         paint_nodes(
             painter,
             self.inks,
-            self.places.nodes_in(area),
+            nodes,
             level,
             selected=self.selected,
             hovered=self._hovered,
