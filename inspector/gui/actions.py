@@ -233,6 +233,13 @@ ACTIONS: tuple[Action, ...] = (
     _A(
         "export-graph", "Export this graph…", (), "View", "Write the graph as SVG, PNG or PDF.", icon="export"
     ),
+    _A(
+        "export-findings",
+        "Export the findings…",
+        (),
+        "Review",
+        "Write every finding with its decision as a CSV table.",
+    ),
     _A("not-analysed", "What was not analysed", (), "View", "List what the scan could not analyse."),
     _A(
         "filter",

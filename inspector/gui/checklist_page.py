@@ -46,9 +46,9 @@ class ChecklistPage(TablePage):
         columns = [
             Column("Answer", lambda row: row.answer or "unanswered", 12, colour=self._colour),
             Column("Question", lambda row: row.text, 0),
-            Column("Group", lambda row: row.group, 13, least=90),
-            Column("Required", lambda row: row.required, 9, least=72),
-            Column("Hints", _hints, 10, colour=lambda row: look.tokens.risk),
+            Column("Group", lambda row: row.group, 11, least=105),
+            Column("Required", lambda row: row.required, 8, least=72),
+            Column("Hints", _hints, 7, colour=lambda row: look.tokens.risk),
         ]
         super().__init__(
             "Checklist",

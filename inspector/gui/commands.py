@@ -13,7 +13,7 @@ from inspector.gui.palette import Entry, Palette
 from inspector.gui.session import Phase
 from inspector.gui.settings import SCALES
 from inspector.gui.texts import shown, tr
-from inspector.provenance import State
+from inspector.provenance import InspectorError, State
 
 if TYPE_CHECKING:
     from inspector.gui.main_window import MainWindow
@@ -167,12 +167,42 @@ class Commands:
         if form not in ("svg", "png", "pdf"):
             self.window.tell(tr("A graph is written as SVG, PNG or PDF."))
             return
+        path = Path(name) if Path(name).suffix else Path(f"{name}.{form}")
         try:
-            self.window.graph.panel.export(Path(name), form)
-        except OSError as error:
+            self.window.graph.panel.export(path, form)
+        except (InspectorError, OSError) as error:
             self.window.tell(shown(error))
             return
-        self.window.strip.say(tr("Written: {0}").format(shown(name)))
+        self.window.strip.say(tr("Written: {0}").format(shown(str(path))))
+
+    def export_findings(self) -> None:
+        session = self.window.session
+        if session is None or session.review is None:
+            return
+        name, _ = QFileDialog.getSaveFileName(
+            self.window, tr("Export the findings"), "findings.csv", tr("Tables (*.csv)")
+        )
+        if name:
+            self._write_findings(
+                Path(session.review.path), Path(name if Path(name).suffix else f"{name}.csv")
+            )
+
+    def _write_findings(self, review: Path, to: Path) -> None:
+        """Has the command of that name write the table: what it says, the window says."""
+        from inspector.gui.child import Child, inspector_command, message_of
+
+        if to.exists() and to.samefile(review):
+            self.window.tell(tr("This is the review itself. Choose another name."))
+            return
+
+        def written(code: int | None, _out: bytes, err: str) -> None:
+            if code == 0:
+                self.window.strip.say(tr("Written: {0}").format(shown(str(to))))
+            else:
+                self.window.tell(shown(message_of(err) or tr("The table was not written."), 600))
+
+        command = inspector_command("export", str(review), "--format", "csv", "-o", str(to))
+        Child(self.window, command, written)
 
     def not_analysed(self) -> None:
         self.window.show_tab("Files")

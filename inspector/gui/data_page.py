@@ -12,7 +12,7 @@ from inspector.gui.session import Session
 from inspector.gui.table_page import TablePage
 from inspector.gui.texts import shown, tr
 
-CHIPS = (("Datasets", "kind:dataset"), ("Unpinned", "unpinned"), ("With findings", "findings:yes"))
+CHIPS = (("Datasets", "kind:dataset"), ("Unpinned", "unpinned"), ("With findings", "findings:worst"))
 
 
 class DataPage(TablePage):
@@ -92,7 +92,7 @@ def _row(facts: Facts, key: str, read: dict[str, Any] | None) -> dict[str, Any]:
     worst = facts.worst_open(key)
     number = len(facts.by_node.get(key, ()))
     row = _loose(node.name, {**node.attributes, **(read or {})})
-    said = f"yes: {number} ({tr('worst')} {worst.value})" if worst else ("" if not number else str(number))
+    said = f"{number:,}, {tr('worst')} {worst.value}" if worst else (f"{number:,}" if number else "")
     row.update(
         id=key,
         name=node.name,

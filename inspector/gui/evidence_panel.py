@@ -102,11 +102,12 @@ class EvidencePanel(QWidget):
                 raise error
             text = found.text
             shift = 0
-            if said and said.strip() not in text:
+            told = bool(said) and said.strip() not in text
+            if told:  # prose above source lines: then the whole is wrapped
                 text = f"{said}\n\n{text}"
                 shift = said.count("\n") + 2
             marked = found.marked + shift if found.marked >= 0 else -1
-            self.text.show_text(text, marked, QColor(self.look.tokens.selection))
+            self.text.show_text(text, marked, QColor(self.look.tokens.selection), wrap=told)
 
         self._background.run(read, show)
 

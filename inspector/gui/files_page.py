@@ -39,18 +39,19 @@ class FilesPage(TablePage):
             Column(
                 "Loading",
                 _loading,
-                23,
+                18,
                 colour=lambda row: _colour(tokens, row),
                 sort=lambda row: _ORDER.get(str(row.get("loading")), 99),
                 tooltip=_verdict,
             ),
-            Column("Format", lambda row: row.get("format"), 11),
-            Column("Size", lambda row: size_words(row.get("size")), 9, sort=lambda row: row.get("size") or 0),
-            Column("Why", _why, 30, least=112, colour=lambda row: tokens.tokens.sub),
+            Column("Format", lambda row: row.get("format"), 10),
+            Column("Size", lambda row: size_words(row.get("size")), 8, sort=lambda row: row.get("size") or 0),
+            Column("Why", _why, 26, least=105, colour=lambda row: tokens.tokens.sub),
             Column(
                 "SHA-256",
                 lambda row: str(row.get("sha256") or "")[:12],
                 13,
+                least=140,  # the whole digest stands in the node pane; the path needs the room more
                 tooltip=lambda r: r.get("sha256"),
             ),
         ]

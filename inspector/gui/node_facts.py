@@ -62,9 +62,14 @@ def identity(facts: Facts, node: Node) -> list[tuple[str, str]]:
     digest = found.get("sha256") or given.get("sha256")
     if found or digest:
         pairs.append(("SHA-256", shown(digest) or tr("not known")))
-    for key, value in given.items():
-        if key not in _SHOWN_ELSEWHERE and value not in (None, "", [], {}):
-            pairs.append((shown(key, 40).replace("_", " ").capitalize(), shown(value, 500)))
+    facts_read = given.get("facts")
+    rest = {**given, **facts_read} if isinstance(facts_read, Mapping) else given
+    for key, value in rest.items():
+        if key in _SHOWN_ELSEWHERE or value is facts_read or value in (None, "", [], {}):
+            continue
+        words = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else shown(value, 500)
+        if words:
+            pairs.append((shown(key, 40).replace("_", " ").capitalize(), words))
     return pairs
 
 

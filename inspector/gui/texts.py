@@ -45,7 +45,9 @@ def shown(value: object, limit: int | None = 400) -> str:
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
     if isinstance(value, (list, tuple)):
-        return plain(", ".join(shown(item, limit) for item in value[:40]), limit)
+        words = [shown(item, limit) for item in value[:40]]
+        more = f" … {len(value):,}" if len(value) > 40 else ""
+        return plain(", ".join(word for word in words if word) + more, limit)
     if isinstance(value, dict):
         pairs = (f"{key}: {shown(item, limit)}" for key, item in list(value.items())[:40])
         return plain("; ".join(pairs), limit)

@@ -310,3 +310,108 @@ def test_an_edge_of_the_graph_shows_what_it_was_seen_in(opened, qtbot):
     opened.pane.show_edge(edges)
     assert opened.pane.evidence.places.currentText() == "app/train.py:3"
     qtbot.waitUntil(lambda: "3  model = from_pretrained" in opened.pane.evidence.text.toPlainText())
+
+
+def test_lists_say_nothing_for_what_is_empty_and_how_many_there_are():
+    from inspector.gui.texts import shown
+
+    assert shown(["", None, "a", "b"]) == "a, b"
+    assert shown([str(n) for n in range(60)]).endswith("39 … 60")
+
+
+def test_facts_of_a_file_stand_each_on_its_own(opened):
+    from inspector.gui.node_facts import identity
+
+    node = replace(
+        opened.session.facts.nodes["model-file:models/scaler.pkl"],
+        attributes={"facts": {"protocol": 4, "operations": 21000}, "imports": ["", "posix.system"]},
+    )
+    said = dict(identity(opened.session.facts, node))
+    assert said["Operations"] == "21,000" and said["Imports"] == "posix.system" and "Facts" not in said
+
+
+def test_paths_have_the_most_room_in_the_files_tab(opened, qtbot):
+    opened.show_tab("Files")
+    header = opened.files.table.horizontalHeader()
+    shown_now = [n for n in range(header.count()) if not header.isSectionHidden(n)]
+    widths = {opened.files.rows.columns[n].title: header.sectionSize(n) for n in shown_now}
+    assert max(widths, key=widths.get) == "Path"
+    assert not opened.files.table.horizontalScrollBar().isVisible()
+
+
+def test_data_says_how_many_findings_and_the_worst(opened):
+    row = next(item for item in opened.data.rows.rows if item["name"] == "org/tickets")
+    assert row["findings"] == "1, worst medium"
+    opened.data.toggle_term("findings:worst", True)
+    assert [item["name"] for item in opened.data.rows.rows] == ["org/tickets"]
+
+
+def test_an_edge_that_is_chosen_shows_the_line_it_was_seen_in(opened, qtbot):
+    panel = opened.graph.panel
+    opened.run("view-map")
+    panel.flush()
+    placed = next(
+        edge
+        for edge in panel.view.edges
+        if (edge.source, edge.target) == ("code:app/train.py", "model:org/base")
+    )
+    panel.edge_selected.emit(placed)
+    qtbot.waitUntil(lambda: opened.pane.evidence.places.currentText() == "app/train.py:3")
+    qtbot.waitUntil(lambda: "3  model = from_pretrained" in opened.pane.evidence.text.toPlainText())
+
+
+def test_return_on_a_node_of_the_graph_opens_its_neighbourhood(opened, qtbot):
+    opened.run("view-story")
+    opened.graph.panel.node_activated.emit("model:org/base")
+    assert opened.graph.current_view() == "focus"
+    qtbot.waitUntil(lambda: opened.pane.title.toPlainText() == "org/base")
+
+
+def test_the_graph_does_not_glide_where_the_system_asks_for_less_motion(opened, monkeypatch):
+    monkeypatch.setattr("inspector.gui.graph_tab.moves", lambda: False)
+    opened.look.changed.emit()
+    assert opened.graph.panel.canvas.motion is False
+
+
+def test_prose_above_source_lines_is_wrapped(opened, qtbot):
+    from PySide6.QtWidgets import QPlainTextEdit
+
+    from inspector.provenance import Evidence
+
+    long = "The model is named here. " * 12
+    opened.pane.evidence.show_places([Evidence(path="app/train.py", line=3, text=long)], "", "")
+    text = opened.pane.evidence.text
+    qtbot.waitUntil(lambda: "3  model = from_pretrained" in text.toPlainText())
+    assert text.lineWrapMode() == QPlainTextEdit.LineWrapMode.WidgetWidth
+
+
+def test_the_findings_are_written_as_a_table(opened, tmp_path, qtbot, monkeypatch):
+    from PySide6.QtWidgets import QFileDialog
+
+    out = tmp_path / "out"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
+    opened.run("export-findings")
+    made = tmp_path / "out.csv"
+    qtbot.waitUntil(lambda: "Written" in opened.strip.said.text(), timeout=10000)
+    lines = made.read_text().splitlines()
+    assert len(lines) >= 5 and "The base model is not pinned" in made.read_text()
+
+
+def test_a_graph_that_cannot_be_written_is_said(opened, tmp_path, monkeypatch):
+    from PySide6.QtWidgets import QFileDialog
+
+    said = []
+    monkeypatch.setattr(opened, "tell", said.append)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "g.svg"), ""))
+    opened.run("export-graph")
+    assert said and "Traceback" not in said[0]
+
+
+def test_a_copy_never_takes_the_place_of_the_review_itself(opened, qtbot, monkeypatch):
+    from pathlib import Path
+
+    path = Path(opened.session.review.path)
+    before = path.stat().st_ino
+    with qtbot.waitSignal(opened.session.refused) as told:
+        opened.session.save_copy(path)
+    assert "itself" in told.args[0] and path.stat().st_ino == before

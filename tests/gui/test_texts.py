@@ -49,7 +49,7 @@ def test_sizes_are_read_by_people(size, words):
 
 def test_what_is_shown_is_one_plain_line():
     assert shown("a\nb\u202e") == "a\\x0ab\\u202e"
-    assert shown({"a": [1, None, True]}) == "a: 1, , yes"
+    assert shown({"a": [1, None, True]}) == "a: 1, yes"
     assert label("R&D") == "R&&D"
 
 
