@@ -44,10 +44,11 @@ def _import(arguments: argparse.Namespace) -> int:
     print(f"{done.entries} advisories of {done.packages} packages, as of {done.as_of or 'an unknown date'}")
     for number, words in (
         (done.skipped, "could not be read"),
-        (done.left_out, "are withdrawn or not of PyPI"),
+        (done.left_out, "left out: withdrawn, or not of PyPI"),
     ):
         if number:
-            print(f"inspector: {number} entries {words}.", file=sys.stderr)
+            noun = "entry" if number == 1 else "entries"
+            print(f"inspector: {number:,} {noun} {words}.", file=sys.stderr)
     return 0
 
 

@@ -68,7 +68,7 @@ def _findings(result: Mapping[str, Any]) -> Iterator[str]:
         yield "No findings. That is not a statement about what was not analysed."
         return
     counts = Counter(finding["severity"] for finding in findings)
-    yield f"{len(findings)} findings: " + ", ".join(
+    yield f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'}: " + ", ".join(
         f"{counts[severity.value]} {severity.value}" for severity in Severity if counts[severity.value]
     )
     names = {node["id"]: node["name"] for node in result["nodes"]}

@@ -61,7 +61,7 @@ def _parsed(text: bytes | str) -> Any:
 
 def read_lines(source: ByteSource, path: str) -> DatasetFacts | None:
     """JSON lines: every line that is not empty is a row."""
-    count = broken = 0
+    count = broken = cut = 0
     sampled: list[Any] = []
     for line in lines(source, MAX_COUNTED, MAX_LINE):
         if count == 0:
@@ -70,16 +70,20 @@ def read_lines(source: ByteSource, path: str) -> DatasetFacts | None:
             continue
         count += 1
         if len(sampled) < SAMPLED and count <= SAMPLED * 2:
-            value = _parsed(line)
+            value = None if len(line) >= MAX_LINE else _parsed(line)
             if isinstance(value, dict):
                 sampled.append(value)
+            elif len(line) >= MAX_LINE:
+                cut += 1
             else:
                 broken += 1
     partly = None
     if source.size > MAX_COUNTED:
         partly = "The file is larger than 1 GB; its rows were not counted to the end."
-    elif broken:
-        partly = f"{broken} of the first {min(count, SAMPLED * 2)} lines are no JSON objects."
+    elif broken or cut:
+        number, words = (broken, "no JSON object") if broken else (cut, "longer than 16 MB and not read")
+        seen = min(count, SAMPLED * 2)
+        partly = f"{number} of the first {seen} lines {'is' if number == 1 else 'are'} {words}."
     rows = None if source.size > MAX_COUNTED else count
     return _facts(path, "jsonl", rows, _columns(sampled), partly)
 

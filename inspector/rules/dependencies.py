@@ -178,11 +178,7 @@ def _said(package: Package) -> str:
 
 def _common_reason(packages: list[Package]) -> str:
     reasons = {package.why for package in packages}
-    return (
-        sentence(next(iter(reasons)))
-        if len(reasons) == 1
-        else f"There are {len(reasons)} reasons, which the evidence names."
-    )
+    return sentence(next(iter(reasons))) if len(reasons) == 1 else "The evidence gives the reason for each."
 
 
 RULES = (vulnerable, floating, unhashed, urls, unaudited, missing_includes, unreadable, look_alikes)

@@ -115,7 +115,11 @@ class Scan:
         offline = self._options.offline or not self._options.audit
         result = dependencies.audit(packages, offline=offline, advisories=database)
         if not result.complete:
-            self._incomplete.append(result.note or "Some packages were not audited.")
+            left = sum(package.audit is Audit.NOT_AUDITED for package in result.packages)
+            self._incomplete.append(
+                result.note
+                or f"{left} of {len(packages)} packages {'was' if left == 1 else 'were'} not audited."
+            )
         return list(result.packages), result
 
     def _advisories(self) -> Path | None:

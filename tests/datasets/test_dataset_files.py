@@ -142,3 +142,10 @@ def test_no_bytes_raise(data, path):
             pass
 
     read(Source(), path)
+
+
+def test_a_line_that_is_too_long_is_not_called_broken(facts, monkeypatch):
+    monkeypatch.setattr("inspector.datasets.tables.MAX_LINE", 50)
+    found = facts("train.jsonl", '{"text": "' + "y" * 100 + '"}\n{"text": "b"}\n')
+    assert (found.rows, found.columns) == (2, ("text",))
+    assert found.partly == "1 of the first 2 lines is longer than 16 MB and not read."
