@@ -14,6 +14,7 @@ from typing import Any
 from inspector.provenance import Pin
 from inspector.references import shapes
 from inspector.references.api import Row, find_row
+from inspector.references.collector import collector_paused
 from inspector.references.evaluate import Evaluator, Target
 from inspector.references.interface import FileIndex, ProjectFacts, Reference
 from inspector.references.judge import Call, Found, Surroundings, judge
@@ -22,7 +23,8 @@ from inspector.references.substitution import functions_in, is_small, mentions, 
 
 MAX_PER_FILE = 5_000
 MAX_TEMPLATES = 64  # per function
-MAX_WRAPPER_HOPS = 5
+MAX_WRAPPER_HOPS = 12
+MAX_TURNS = 1  # times that a function may hand on to itself
 MAX_TEMPLATES_IN_ALL = 20_000
 MAX_CALLS_THROUGH = 80_000  # of wrappers, in the whole project
 MAX_PARTS = 120  # of one argument that is handed on: what is larger is no name
@@ -79,7 +81,7 @@ class Template:
     keywords: list[Any]
     path: str
     line: int
-    hops: int
+    through: tuple[str, ...] = ()  # the functions it was handed through
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def resolve(indexes: Iterable[FileIndex], project: ProjectFacts) -> list[Referen
     """The references of all files, sorted by path, line and name, each once."""
     listed = sorted(indexes, key=lambda index: index.path)
     around = Surroundings(project.paths, _folders(project.paths), project.requirements)
-    found = list(_Resolver(listed, around).run())
+    with collector_paused():
+        found = list(_Resolver(listed, around).run())
     for index in listed:
         found.extend(_plain(index, around))
     unique: dict[tuple[Any, ...], Reference] = {}
@@ -193,7 +196,7 @@ class _Resolver:
         call_name = target.name.removeprefix("?.")
         all_args = [*target.args, *args]
         all_keywords = [*map(list, target.keywords), *keywords]
-        template = Template(row, call_name, all_args, all_keywords, site.path, site.line, 0)
+        template = Template(row, call_name, all_args, all_keywords, site.path, site.line)
         self._register(template, site)
         for found in self._judge(template, (site.path,)):
             reference = self._reference(site, call_name, found, "")
@@ -217,7 +220,7 @@ class _Resolver:
             if name in _BEARING or name in names
         ]
         full = Template(
-            template.row, template.call, args, keywords, template.path, template.line, template.hops
+            template.row, template.call, args, keywords, template.path, template.line, template.through
         )
         key = repr((template.row.pattern, args, keywords, template.path))
         for function in sorted(functions_in([args, keywords])):
@@ -287,11 +290,14 @@ class _Resolver:
         keywords = substitute(template.keywords, function, bound)
         if (args, keywords) == (template.args, template.keywords):
             return  # everything by default: the call inside the function says it already
-        passed = Template(
-            template.row, template.call, args, keywords, template.path, template.line, template.hops + 1
-        )
-        if template.hops < MAX_WRAPPER_HOPS:
+        through = (*template.through, function)
+        passed = Template(template.row, template.call, args, keywords, template.path, template.line, through)
+        if template.through.count(function) >= MAX_TURNS:
+            pass  # a function that calls itself: what it adds at each turn is no name that is ever loaded
+        elif len(template.through) < MAX_WRAPPER_HOPS:
             self._register(passed, site)
+        elif functions_in([args, keywords]):
+            self.cut.setdefault(site.path, (site, written))
         paths = (site.path, template.path)
         before = self.said.get(id(template))
         if before is None:
