@@ -23,7 +23,7 @@ def target_not_pinned(facts: Facts) -> Iterator[Finding]:
         meant = f"commit {facts.hub.sha}" if facts.hub.sha else "a commit that the hub does not name"
         yield rule("provenance.target-not-pinned").finding(
             facts.root,
-            f"The repository was opened {asked}, which meant {meant} at that time.",
+            f"The repository was opened {asked}, which at that time meant {meant}.",
             [Evidence(text=f"{facts.hub.id}@{facts.hub.sha or 'unknown'}")],
         )
 

@@ -55,9 +55,8 @@ def changed(facts: Facts) -> Iterator[Finding]:
     if found:
         yield rule("integrity.changed-while-read").finding(
             facts.root,
-            f"{plain(found[0].path, 120)}"
-            + (f" and {count(len(found) - 1, 'further file')} were" if len(found) > 1 else " was")
-            + " written to during the scan, or is not the file that was listed.",
+            f"{count(len(found), 'file')} changed while being read: {plain(found[0].path, 120)}"
+            + (" and others." if len(found) > 1 else "."),
             [Evidence(file.path) for file in found[:_SHOWN]],
         )
 

@@ -177,6 +177,8 @@ class Reading:
         remote = entry.kind is EntryKind.REMOTE
         sha256 = entry.claimed_sha256 if remote else outcome.values.get("hash")
         changed = outcome.changed or entry.path in self._changed_remote
+        if changed:
+            why = why or "It changed while it was read: verdict and hash may speak of different bytes."
         yield from self._keep(FileFact(entry, artifact, sha256, why, changed))
         if manifest:
             yield {"event": "manifest", **dependencies.summary(self.manifests[-1])}
