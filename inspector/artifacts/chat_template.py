@@ -35,6 +35,8 @@ _REACHES: tuple[tuple[re.Pattern[str], str], ...] = (
         "it takes an attribute that leads to Python's inside",
     ),
 )
+_UNDERSCORED = re.compile(r"_\w*\Z|\w+_\Z")
+_JOINS = re.compile(r"'' *[~+*]|[~+*] *''|\|\s*join|\]\s*\|")
 _NAME_PIECE = re.compile(r"_{2}\w*\Z|\w*_{2}\Z")
 
 
@@ -84,6 +86,8 @@ def _reaches(block: str) -> Iterator[str]:
             yield "a quoted text is (a piece of) the name of an attribute of Python's inside"
         elif any(name in text for name in REVEALING_ATTRIBUTES if name.startswith("__")):
             yield "a quoted text names an attribute of Python's inside"
+        elif _UNDERSCORED.match(text) and _JOINS.search(code):
+            yield "it puts a name with underscores together out of pieces"
         elif "%c" in text:
             yield "it builds a text out of character codes"
 

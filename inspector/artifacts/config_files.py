@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from inspector.artifacts.bytesource import read_all
 from inspector.artifacts.chat_template import judge_template
@@ -47,7 +48,10 @@ _PY_KEYS = {
 _YAML_TAGS = re.compile(
     r"(?m)^(?!\s*#).*?(?:!!python/|!<tag:yaml\.org,2002:python/|tag:yaml\.org,2002:python/)([\w/.:-]*)"
 )
-_YAML_TARGET = re.compile(r"(?m)^\s*-?\s*[\"']?_target_[\"']?\s*:\s*[\"']?([\w.]+)")
+_YAML_TARGET = re.compile(r"_target_[\"']?\s*:\s*[\"']?([\w.]+)")
+_YAML_TAG_PREFIX = re.compile(r"(?m)^%TAG\s+\S+\s+(\S+)")
+_ESCAPED_TAG = re.compile(r"!<[^>\s]*%[0-9A-Fa-f]{2}[^>\s]*>|![^\s,\[\]{}]*%[0-9A-Fa-f]{2}[^\s,\[\]{}]*")
+_YAML_PYTHON = "tag:yaml.org,2002:python"
 
 
 def read_json(source: ByteSource, path: str) -> Artifact:
@@ -190,6 +194,13 @@ def _custom_modules(top: Any, judgement: Judgement) -> None:
 def read_yaml(text: str) -> Artifact:
     """The verdict on a YAML text: Python tags make an unsafe loader run code."""
     judgement = Judgement()
+    if "%" in text:
+        for prefix in _YAML_TAG_PREFIX.findall(text)[:50]:
+            if len(prefix) > 18 and _YAML_PYTHON.startswith(unquote(prefix)[: len(_YAML_PYTHON)]):
+                judgement.note(
+                    Loading.RUNS_CODE, "yaml-python-tag", "The YAML renames the tags for Python objects."
+                )
+        text = _ESCAPED_TAG.sub(lambda found: unquote(found.group()), text)
     for match in list(_YAML_TAGS.finditer(text))[:20]:
         judgement.note(
             Loading.RUNS_CODE,
@@ -197,9 +208,9 @@ def read_yaml(text: str) -> Artifact:
             f"The YAML asks an unsafe loader to make Python objects: python/{plain(match.group(1), 200)}.",
             len(text[: match.start()].encode("utf-8", "replace")),
         )
-    if re.search(r"(?m)^%TAG\s+\S+\s+tag:yaml\.org,2002:python", text) and not judgement.has_reasons:
-        judgement.note(Loading.RUNS_CODE, "yaml-python-tag", "The YAML renames the tags for Python objects.")
-    for match in list(_YAML_TARGET.finditer(text))[:200]:
+    for match in list(_YAML_TARGET.finditer(text))[:2000]:
+        if "#" in text[text.rfind("\n", 0, match.start()) + 1 : match.start()]:
+            continue  # a comment
         _target(match.group(1), judgement)
     return judgement.artifact("yaml", Loading.NO_LOADER)
 

@@ -61,6 +61,18 @@ DANGEROUS_MODULES: dict[str, str] = {
     **dict.fromkeys(("tensorflow.python.lib.io", "tensorflow.io", "tensorflow.saved_model"), _BUILD),
     **dict.fromkeys(("keras.utils", "keras.src.utils", "sympy.parsing", "numexpr", "numba"), _BUILD),
     **dict.fromkeys(("pandas.core.computation", "pandas.io"), _BUILD),
+    **dict.fromkeys(("joblib.memory", "joblib.parallel", "joblib.func_inspect", "joblib.pool"), _BUILD),
+    **dict.fromkeys(("torch.export", "torch._export", "torch.onnx", "torch.utils.show_pickle"), _BUILD),
+    **dict.fromkeys(
+        ("torch.distributed.run", "torch.distributed.launcher", "torch.distributed.launch"), _BUILD
+    ),
+    **dict.fromkeys(("torch.utils.tensorboard", "scipy.io", "scipy.weave", "sysconfig", "symtable"), _BUILD),
+    **dict.fromkeys(("pandas.compat.pickle_compat", "gensim.utils", "statsmodels.iolib.smpickle"), _NESTED),
+    **dict.fromkeys(
+        ("_pyrepl", "mailcap", "pipes", "trace", "psutil", "fabric", "plumbum", "invoke"), _PROCESS
+    ),
+    **dict.fromkeys(("asyncore", "asynchat", "boto3", "fsspec", "docker", "ray"), _NETWORK),
+    **dict.fromkeys(("_sqlite3", "binhex", "turtle", "xml.sax", "smart_open"), _FILES),
     **dict.fromkeys(("nltk.data", "torch.utils._sympy.functions"), _BUILD),
 }
 
@@ -110,7 +122,6 @@ DANGEROUS_NAMES: tuple[Row, ...] = (
         ("hydra.utils", "instantiate call get_class get_method get_object"),
         ("hydra._internal.instantiate._instantiate2", "instantiate"),
         ("transformers.dynamic_module_utils", "get_class_from_dynamic_module get_class_in_module"),
-        ("xml.sax", "make_parser"),
     ),
     *_rows(
         _FUNCTIONS,
@@ -124,8 +135,10 @@ DANGEROUS_NAMES: tuple[Row, ...] = (
     *_rows(
         "it changes or reads the attributes of any object",
         ("builtins", "setattr delattr globals locals vars dir super"),
-        ("builtins", "map filter"),
-        ("itertools", "starmap accumulate"),
+        ("builtins", "map filter property classmethod staticmethod"),
+        ("string", "Formatter"),
+        ("weakref", "finalize"),
+        ("itertools", "starmap accumulate takewhile dropwhile filterfalse groupby"),
     ),
     *_rows(
         _FILES,
@@ -139,7 +152,13 @@ DANGEROUS_NAMES: tuple[Row, ...] = (
             "logging.handlers",
             "RotatingFileHandler TimedRotatingFileHandler SocketHandler SMTPHandler HTTPHandler",
         ),
-        ("numpy", "save savetxt savez fromfile genfromtxt loadtxt"),
+        ("numpy", "save savetxt savez fromfile genfromtxt loadtxt memmap DataSource"),
+        ("numpy.lib.npyio", "DataSource"),
+        ("numpy.core.memmap", "memmap"),
+        ("numpy._core.memmap", "memmap"),
+        ("pandas", "read_csv read_hdf read_excel read_json read_parquet read_feather HDFStore ExcelFile"),
+        ("tokenize", "open"),
+        ("tracemalloc", "Snapshot.load"),
         ("pathlib", "Path.write_text Path.write_bytes Path.read_text Path.unlink Path.rename"),
         ("gzip", "open GzipFile"),
         ("bz2", "open BZ2File"),
@@ -151,7 +170,8 @@ DANGEROUS_NAMES: tuple[Row, ...] = (
         ("numpy.lib.npyio", "load NpzFile"),
         ("numpy.lib._npyio_impl", "load NpzFile"),
         ("numpy.lib.format", "read_array"),
-        ("joblib", "load dump Parallel"),
+        ("joblib", "load dump Parallel Memory"),
+        ("keras.saving", "load_model deserialize_keras_object"),
         ("joblib.numpy_pickle", "load load_temporary_memmap _unpickle NumpyUnpickler NumpyPickler"),
         ("sklearn.externals.joblib", "load"),
         ("sklearn.datasets", "load_files load_svmlight_file fetch_openml"),
@@ -169,5 +189,9 @@ DANGEROUS_NAMES: tuple[Row, ...] = (
         _PROCESS,
         ("nltk", "download"),
         ("platform", "popen"),
+        ("uuid", "_get_command_stdout _popen"),
+        ("sh", "Command"),
+        ("cython", "inline"),
+        ("torch._C", "import_ir_module _jit_pass_lint"),
     ),
 )

@@ -7,7 +7,7 @@ texts, and last the name. A failure inside of a reader is caught here and nowher
 
 from __future__ import annotations
 
-from inspector.artifacts.bytesource import head
+from inspector.artifacts.bytesource import SliceSource, head
 from inspector.artifacts.compressed_file import read_compressed
 from inspector.artifacts.context import Context
 from inspector.artifacts.gguf import MAGIC as GGUF_MAGIC
@@ -37,10 +37,12 @@ from inspector.artifacts.text_file import TEXT_ENDINGS, is_text, lfs_pointer, re
 from inspector.artifacts.tflite import MAGIC as TFLITE_MAGIC
 from inspector.artifacts.tflite import read_tflite
 from inspector.artifacts.zip_file import read_zip
+from inspector.artifacts.zip_walk import ends_in_zip
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource, ReadFailure
 
 _HEAD = 4096
+_HARMLESS = (Loading.DATA_ONLY, Loading.NO_LOADER, Loading.NOT_UNDERSTOOD)
 
 
 def read(source: ByteSource, path: str) -> Artifact:
@@ -76,9 +78,20 @@ def _word(path: str) -> str:
 
 
 def read_part(source: ByteSource, path: str, context: Context) -> Artifact:
-    """The verdict on a file or on a member of an archive."""
+    """The verdict on a file or on a member of an archive, and on a zip archive at its end."""
     if source.size == 0:
         return _empty(path)
+    artifact = _read_whole(source, path, context)
+    if artifact.loading not in _HARMLESS or not ends_in_zip(source):
+        return artifact
+    judgement = Judgement()
+    judgement.merge(artifact)
+    judgement.facts.update(artifact.facts)
+    judgement.merge(read_zip(source, path, context), "the zip archive at its end")
+    return judgement.artifact(artifact.format, artifact.loading)
+
+
+def _read_whole(source: ByteSource, path: str, context: Context) -> Artifact:
     start = head(source, _HEAD)
     suffix = ending(path)
     found = _by_magic(source, path, start, context)
@@ -88,7 +101,28 @@ def read_part(source: ByteSource, path: str, context: Context) -> Artifact:
         return lfs_pointer(source) or read_safetensors(source)
     if is_gguf_name(path):
         return lfs_pointer(source) or not_gguf()
-    return _without_magic(source, path, suffix)
+    return _without_magic(source, path, suffix, start)
+
+
+def _behind_blanks(source: ByteSource, start: bytes) -> Artifact | None:
+    """A pickle behind a byte order mark, blanks or zeros: a loader that skips them would run it."""
+    bare = start.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\0")
+    skipped = len(start) - len(bare)
+    if not skipped or not bare:
+        return None
+    rest = SliceSource(source, skipped, source.size - skipped)
+    has_protocol = bare[0] == 0x80 and bare[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
+    if not has_protocol and not looks_like_old_pickle(rest, textual=True):
+        return None
+    inner = read_pickle(rest)
+    if not inner.imports:
+        return None
+    judgement = Judgement()
+    judgement.merge(inner)
+    judgement.note(
+        Loading.UNREADABLE, "bytes-before-pickle", f"{skipped} bytes stand before the pickle in this file.", 0
+    )
+    return judgement.artifact("pickle", inner.loading)
 
 
 def _empty(path: str) -> Artifact:
@@ -180,7 +214,7 @@ def _is_safetensors(source: ByteSource, start: bytes) -> bool:
     return 2 <= length <= source.size - 8
 
 
-def _without_magic(source: ByteSource, path: str, suffix: str) -> Artifact:
+def _without_magic(source: ByteSource, path: str, suffix: str, start: bytes) -> Artifact:
     pointer = lfs_pointer(source)
     if pointer is not None and suffix not in TEXT_ENDINGS:
         return pointer
@@ -192,6 +226,9 @@ def _without_magic(source: ByteSource, path: str, suffix: str) -> Artifact:
         return read_onnx(source)
     if suffix == ".pb":
         return read_graph(source, path)
+    hidden = _behind_blanks(source, start)
+    if hidden is not None:
+        return hidden
     known = BY_NAME.get(suffix)
     if known is not None:
         return _said(known)

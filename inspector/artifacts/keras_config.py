@@ -82,14 +82,10 @@ def _is_of_keras(module: str, name: str) -> bool:
     if parts[0] not in ("keras", "tf_keras") or not name.isidentifier():
         return False
     inner = parts[2:] if parts[1:2] == ["src"] else parts[1:]
-    return (
-        (not inner
-        and name in ("Sequential", "Model", "Functional", "DTypePolicy"))
-        or (
-            bool(inner)
-            and inner[0] in _PARTS.split()
-            and (name[0].isupper() or inner[0] in ("activations", "losses"))
-        )
+    return (not inner and name in ("Sequential", "Model", "Functional", "DTypePolicy")) or (
+        bool(inner)
+        and inner[0] in _PARTS.split()
+        and (name[0].isupper() or inner[0] in ("activations", "losses"))
     )
 
 

@@ -282,8 +282,7 @@ def objections_to(callee: Import, args: list[object]) -> Iterator[Objection]:
     inner = _inner_call(callee, args)
     if inner is not None:
         yield from objections_to(*inner)
-        return
-    for arg in args:
+    for arg in args if inner is None else args[:1]:
         if isinstance(arg, Import) and _is_guarded(arg, callee):
             yield (
                 Loading.RUNS_CODE,
@@ -297,6 +296,8 @@ def _is_guarded(arg: Import, callee: Import) -> bool:
         return callee.name not in _MAKERS
     if arg.entry.rule == "scipy-distribution":
         return callee.module != "copyreg"
+    if callee.module == "copyreg":
+        return False  # its inner call was judged
     return arg.entry.rule in _GUARDED and callee.entry.rule != "partial"
 
 

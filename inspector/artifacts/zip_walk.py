@@ -66,6 +66,17 @@ class _Directory:
     shift: int  # bytes before the archive's own offset 0
 
 
+def ends_in_zip(source: ByteSource) -> bool:
+    """Whether a file of another format ends in a zip archive, which unzippers find from its end."""
+    last = tail(source, 65535 + _END.size)
+    at = last.rfind(b"PK\x05\x06")
+    if at < 0 or len(last) - at < _END.size:
+        return False
+    size = _END.unpack_from(last, at)[5]
+    start = source.size - len(last) + at - size
+    return size >= _CENTRAL.size and start >= 0 and source.read_at(start, 4) == b"PK\x01\x02"
+
+
 def walk_zip(source: ByteSource) -> tuple[list[Member], list[Disagreement]]:
     """The members in the order of the directory, and all that is ambiguous. Raises BadZip, OverLimit."""
     found: list[Disagreement] = []
