@@ -36,13 +36,15 @@ class Manifest:
     """The files of a target as they are now, and everything else that lies there.
 
     ``links`` are (name, text) of links to something the target lists itself; ``left_out`` the folders a rule
-    leaves out; ``unlisted`` (path, why) what has no digest: links out, special files, what cannot be read.
+    leaves out; ``unlisted`` (path, why) what has no digest: links out, special files, what cannot be read;
+    ``pointers`` (path, words) what the source says of every link, as the scan has it too.
     """
 
     files: tuple[ManifestFile, ...]
     links: tuple[tuple[str, str], ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     unlisted: tuple[tuple[str, str], ...] = field(default=())
+    pointers: tuple[tuple[str, str], ...] = ()
 
     @property
     def sums(self) -> bytes:
@@ -72,13 +74,16 @@ def hash_target(
     left_out: list[LeftOut] = []
     unlisted: list[tuple[str, str]] = []
     claimed: list[ManifestFile] = []
+    pointers: list[tuple[str, str]] = []
     for item in source.entries():
+        if not isinstance(item, LeftOut) and ignore(item.path):
+            continue
+        if not isinstance(item, LeftOut) and item.kind in _LINKS:
+            pointers.append((item.path, item.detail))
         if isinstance(item, LeftOut):
             left_out.append(item)
-        elif ignore(item.path):
-            continue
         elif item.undecodable or not clean_name(item.path):
-            unlisted.append((item.path, "its name is not UTF-8, so no list could name it"))
+            unlisted.append((item.path, NAMELESS))
         elif item.kind is EntryKind.FILE:
             files.append(item)
         elif item.kind is EntryKind.LINK_INSIDE and source.target.root is not None:
@@ -104,9 +109,12 @@ def hash_target(
         links=tuple(sorted(links)),
         left_out=tuple(sorted(left_out, key=lambda item: item.path)),
         unlisted=tuple(sorted(unlisted)),
+        pointers=tuple(sorted(pointers)),
     )
 
 
+NAMELESS = "its name is not UTF-8, so no list could name it"
+_LINKS = (EntryKind.LINK_INSIDE, EntryKind.LINK_OUTSIDE, EntryKind.LINK_BROKEN)
 _WHY = {
     EntryKind.FILE: "it could not be read",
     EntryKind.LINK_INSIDE: "a link whose target cannot be named",

@@ -36,7 +36,7 @@ from inspector.record.interface import (
     SignOff,
 )
 from inspector.record.keys import Signer
-from inspector.record.manifest import Manifest, ManifestFile, hash_target, in_order, refuse_unlisted
+from inspector.record.manifest import NAMELESS, Manifest, ManifestFile, hash_target, in_order, refuse_unlisted
 from inspector.record.package import (
     instructions,
     refuse_existing,
@@ -240,6 +240,11 @@ def _manifest_of(
     if source is None:
         from inspector.sources import open_target
 
+        if not os.path.lexists(str(root)):
+            raise UnreadableInput(
+                f"The reviewed {plain(str(root))} is not there any more, so its bytes cannot be compared.",
+                "Put it back to its place, or review it where it is now.",
+            )
         options = getattr(review, "options", None) or {}
         source = open_target(str(root), exclude=tuple(options.get("exclude") or ()), offline=True)
     try:
@@ -288,6 +293,9 @@ def _claimed(scan: Mapping[str, Any]) -> Manifest:
     return Manifest(in_order(files), left_out=tuple(left_out), unlisted=tuple(sorted(unlisted)))
 
 
+_NO_FILE = ("link", "special-file")  # formats of the scan that are no files: one that is one now was changed
+
+
 def _refuse_changes(scan: Mapping[str, Any], manifest: Manifest, own: frozenset[str], approval: bool) -> None:
     """Refused where the target is not what was scanned. A file that the scan has no digest of was not read
     then: for an approval that counts as changed, because nobody looked at these bytes."""
@@ -295,9 +303,14 @@ def _refuse_changes(scan: Mapping[str, Any], manifest: Manifest, own: frozenset[
     now = {one.name: one.sha256 for one in manifest.files}
     elsewhere = {path for path, _ in manifest.unlisted} | {name for name, _ in manifest.links} | own
     added = [name for name in now if name not in before]
+    added += [name for name in elsewhere - own if name not in before]
     removed = [name for name in before if name not in now and name not in elsewhere]
-    removed += [name for name, digest in before.items() if digest and name in elsewhere - own]
+    nameless = {path for path, why in manifest.unlisted if why == NAMELESS}
+    removed += [name for name, digest in before.items() if digest and name in elsewhere - own - nameless]
     changed = [name for name, digest in now.items() if before.get(name) and before[name] != digest]
+    changed += _retargeted(scan, manifest)
+    no_files = {str(item.get("path")) for item in scan.get("files") or [] if item.get("format") in _NO_FILE}
+    changed += [name for name in now if name in no_files]
     unread = [name for name in now if name in before and not before[name]] if approval else []
     words = []
     for names, what in (
@@ -315,6 +328,17 @@ def _refuse_changes(scan: Mapping[str, Any], manifest: Manifest, own: frozenset[
             f"The target is not what was scanned ({'; '.join(words)}).",
             "Scan it again, look at what changed, then sign.",
         )
+
+
+def _retargeted(scan: Mapping[str, Any], manifest: Manifest) -> list[str]:
+    """Links that point elsewhere than when they were scanned: the scan repeats the source's words for each.
+    A link that was a file then is found by its digest, and one that was not there is among the added."""
+    said = {
+        str(item.get("path")): " ".join(str(one.get("message")) for one in item.get("reasons") or [])
+        for item in scan.get("files") or []
+        if item.get("format") == "link"
+    }
+    return [name for name, words in manifest.pointers if words and words not in said.get(name, words)]
 
 
 # The statement

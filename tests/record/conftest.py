@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable
@@ -29,6 +30,8 @@ from inspector.record import trust
 from inspector.record.keys import FileKey, new_key
 from inspector.record.signing import sign_review
 from inspector.review.interface import Question, ReviewedFinding
+from inspector.sources import open_target
+from inspector.sources.interface import Entry
 
 NOW = 1_780_000_000  # 2026-05-28T20:26:40Z
 VALID_UNTIL = "2999-12-31"
@@ -65,6 +68,18 @@ class StandInReview:
             for path in sorted(self.root.rglob("*"))
             if path.is_file() and not path.is_symlink() and ".git" not in path.parts
         ]
+        with contextlib.closing(open_target(str(self.root), offline=True)) as source:
+            files += [
+                {
+                    "path": entry.path,
+                    "size": None,
+                    "sha256": None,
+                    "format": "link",
+                    "reasons": [{"message": f"A link: {entry.detail}."}],
+                }
+                for entry in source.entries()
+                if isinstance(entry, Entry) and entry.kind.value.startswith("link")
+            ]
         self.scan_object = {
             "schema": "provenance-inspector/scan/1",
             "tool": {"name": "provenance-inspector", "version": "0.1", "rules_digest": "ab" * 32},

@@ -196,6 +196,43 @@ def test_a_tree_that_changed_since_the_scan_is_refused(
     assert refused(sign, decision=decision) == "target-changed"
 
 
+@pytest.mark.parametrize("decision", ["approved", "rejected"])
+def test_a_link_that_came_or_moved_since_the_scan_is_a_change(
+    sign: Sign, project: Path, review: Any, decision: str
+) -> None:
+    (project / "latest.bin").symlink_to("model.bin")
+    assert refused(sign, decision=decision) == "target-changed"
+    review.rescan()
+    (project / "latest.bin").unlink()
+    (project / "latest.bin").symlink_to("empty")
+    assert refused(sign, decision=decision) == "target-changed"
+    review.rescan()
+    (project / "latest.bin").unlink()
+    assert refused(sign, decision=decision) == "target-changed"
+    (project / "latest.bin").write_bytes(b"a file now")
+    assert refused(sign, decision=decision) == "target-changed"
+    review.rescan()
+    sign(decision=decision)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are UTF-16 there")
+def test_a_name_that_is_not_utf8_stops_an_approval_and_no_rejection(
+    sign: Sign, project: Path, review: Any, payload_of: Any
+) -> None:
+    Path(os.fsdecode(os.fsencode(project) + b"/\xff.bin")).write_bytes(b"x")
+    shown = {"path": "\\xff.bin", "size": 1, "sha256": hashlib.sha256(b"x").hexdigest()}
+    review.scan_object["files"].append(shown)
+    assert refused(sign) == "not-listed"
+    scope = payload_of(sign(decision="rejected"))["predicate"]["scope"]
+    assert [one["path"] for one in scope["notReviewed"]] == [shown["path"]]
+
+
+def test_a_target_that_is_gone_is_said_to_be_gone(sign: Sign, project: Path) -> None:
+    project.rename(project.with_name("elsewhere"))
+    with pytest.raises(UnreadableInput, match="is not there any more"):
+        sign(decision="rejected")
+
+
 def test_a_file_the_scan_did_not_read_is_not_approved(sign: Sign, review: Any) -> None:
     review.scan_object["files"][0]["sha256"] = None
     assert refused(sign) == "target-changed"
@@ -203,9 +240,10 @@ def test_a_file_the_scan_did_not_read_is_not_approved(sign: Sign, review: Any) -
 
 
 def test_a_link_inside_travels_in_the_record_and_must_stay_as_it_is(
-    sign: Sign, project: Path, trust_file: Path, payload_of: Any
+    sign: Sign, project: Path, review: Any, trust_file: Path, payload_of: Any
 ) -> None:
     (project / "latest").symlink_to("weights/layer.safetensors")
+    review.rescan()
     folder = sign()
     assert payload_of(folder)["predicate"]["critical"] == ["manifest.links"]
     assert verify_record(folder, trust.load(trust_file), root=project).ok
@@ -221,9 +259,10 @@ def test_a_link_inside_travels_in_the_record_and_must_stay_as_it_is(
 
 
 def test_a_link_that_leaves_the_target_stops_an_approval_and_no_rejection(
-    sign: Sign, project: Path, payload_of: Any
+    sign: Sign, project: Path, review: Any, payload_of: Any
 ) -> None:
     (project / "out").symlink_to("/etc/hostname")
+    review.rescan()
     assert refused(sign) == "not-listed"
     scope = payload_of(sign(decision="rejected"))["predicate"]["scope"]
     assert [one["path"] for one in scope["notReviewed"]] == ["out"]
