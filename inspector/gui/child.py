@@ -85,5 +85,11 @@ class Child(QObject):
 
 def message_of(err: str) -> str:
     """The sentence of a failed command: its last lines on standard error, without a traceback."""
-    lines = [line for line in err.strip().splitlines() if line.strip()]
+    lines = [as_sentence(line) for line in err.strip().splitlines() if line.strip()]
     return "\n".join(lines[-3:])
+
+
+def as_sentence(line: str) -> str:
+    """A line on standard error without the name of the command before it."""
+    said = line.strip().removeprefix("inspector: ")
+    return said[:1].upper() + said[1:] if said[:1].isascii() and "/" not in said.split(" ", 1)[0] else said

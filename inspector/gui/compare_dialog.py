@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidge
 
 from inspector.gui.child import Child, inspector_command, message_of
 from inspector.gui.texts import shown, tr
-from inspector.gui.widgets import plain_label, spaced
+from inspector.gui.widgets import buttons_without_icons, plain_label, spaced
 
 if TYPE_CHECKING:
     from inspector.gui.main_window import MainWindow
@@ -40,6 +40,7 @@ class CompareDialog(QDialog):
         self.tree.setHeaderHidden(True)
         self.tree.setAccessibleName(tr("Differences"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons_without_icons(buttons)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         spaced(column, 16, 14, 16, 12, 10)

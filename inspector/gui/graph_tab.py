@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from inspector.gui.look import Look
 from inspector.gui.selection import Selection
 from inspector.gui.session import Phase, Session
+from inspector.gui.texts import tr
 from inspector.gui.widgets import spaced
 
 FOLLOW_MILLISECONDS = 1000  # how often the graph is laid out anew while a scan runs
@@ -73,6 +74,7 @@ class GraphTab(QWidget):
                 self._dress()
             session.grown.connect(self._grown)
             session.decided.connect(lambda _: self._grown())
+            session.phase_changed.connect(self._grown)
 
     def _edge(self, placed: Any) -> None:
         if placed is None or not placed.edges:
@@ -107,6 +109,11 @@ class GraphTab(QWidget):
         self._stale = False
         facts = self.session.facts
         findings = [item.finding for item in facts.findings.values()]
+        ended = self.session.phase is Phase.READY
+        problem = (
+            self.session.outcome if self.session.outcome != "cancelled" else tr("The scan was cancelled.")
+        )
+        self.panel.set_empty_words((problem or tr("Nothing was found to show.")) if ended else "")
         self.panel.set_graph(list(facts.nodes.values()), list(facts.edges.values()), findings)
         self._follow(self.selection.node)
 

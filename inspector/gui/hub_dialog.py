@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.gui.texts import tr
-from inspector.gui.widgets import plain_label, spaced
+from inspector.gui.widgets import buttons_without_icons, plain_label, spaced
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?\Z")
 _REVISION = re.compile(r"[\w./-]+\Z")
@@ -49,6 +49,7 @@ class HubDialog(QDialog):
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
         )
+        buttons_without_icons(buttons)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

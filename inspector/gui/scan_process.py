@@ -13,6 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
+from inspector.gui.child import as_sentence
 from inspector.gui.spool import Spool
 
 SLICE_SECONDS = 0.004
@@ -147,7 +148,7 @@ class ScanProcess(QObject):
         self._reported = True
         code, normal = self._exit or (-1, False)
         message = self._err.decode("utf-8", "backslashreplace").strip().splitlines()
-        last = self.last_words = message[-1] if message else ""
+        last = self.last_words = as_sentence(message[-1]) if message else ""
         if normal and code in (0, 1, 3):
             self.ended.emit("")
         elif normal:

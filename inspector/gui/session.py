@@ -41,6 +41,7 @@ class Session(ReviewWork):
     def __init__(self, parent: QObject | None = None, backend: Backend | None = None) -> None:
         super().__init__(parent, backend)
         self.target = ""
+        self.told_nothing = False  # the last scan ended before it told anything: what is shown is older
         self._begun = 0.0
         self.seconds = 0.0
         self._slices = Slices(self)
@@ -153,6 +154,7 @@ class Session(ReviewWork):
         for pattern in self.review.options.get("exclude") or ():
             options += ["--exclude", str(pattern)]
         self.outcome = ""
+        self.told_nothing = False
         known = {**self.facts.known, **self.facts.findings}
         self.facts = Facts(known)
         self._begun = monotonic()
@@ -214,7 +216,9 @@ class Session(ReviewWork):
             self._spool.end(last)
         if self._spool is None or not (self.facts.target or self.facts.files or self.facts.nodes):
             self._drop_spool()
-            self.refused.emit(self.outcome)
+            self.told_nothing = True
+            if self.outcome != "cancelled":
+                self.refused.emit(self.outcome)
             self.facts = Facts()
             self._load(then=lambda: self._set_phase(Phase.READY))  # the scan before, where there is one
             return

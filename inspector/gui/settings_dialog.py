@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QGridLayout,
 from inspector import places
 from inspector.gui.settings import SCALES
 from inspector.gui.texts import tr
-from inspector.gui.widgets import Flow, plain_label, spaced
+from inspector.gui.widgets import Flow, buttons_without_icons, plain_label, spaced
 
 if TYPE_CHECKING:
     from inspector.gui.main_window import MainWindow
@@ -50,7 +50,7 @@ class SettingsDialog(QDialog):
         ):
             grid.addWidget(plain_label(tr(title), role="sub"), number, 0)
             grid.addWidget(Flow(str(path), tr(title)), number, 1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = buttons_without_icons(QDialogButtonBox(QDialogButtonBox.StandardButton.Close))
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         spaced(column, 18, 16, 18, 14, 12)

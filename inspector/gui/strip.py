@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from inspector.gui.session import Phase, Session
 from inspector.gui.texts import count, shown, tr
-from inspector.gui.widgets import button, plain_label, spaced
+from inspector.gui.widgets import Elided, button, plain_label, spaced
 
 SAID_MILLISECONDS = 8000
 
@@ -25,14 +25,15 @@ class Strip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.session: Session | None = None
         self._began = 0.0
-        self.status = plain_label()
+        self.status = Elided()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(160)
         self.bar.setAccessibleName(tr("Progress of the scan"))
         self.cancel = button(tr("Cancel"), tr("Cancel the scan"))
         self.cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.said = plain_label(role="sub")
+        self.said = Elided()
+        self.said.setProperty("role", "sub")
         self.gaps = button("", tr("Not analysed"), role="link")
         self.advisories = plain_label(role="sub")
         self.network = plain_label(role="sub")
@@ -138,10 +139,16 @@ class Strip(QWidget):
             return tr("Saving …")
         facts = session.facts
         files = facts.coverage.get("files", len(facts.files))
+        if session.told_nothing:
+            what = tr("Scan cancelled") if session.outcome == "cancelled" else shown(session.outcome, 300)
+            left = (
+                tr("nothing was analysed") if facts.done is None else tr("what is shown is the scan before")
+            )
+            return f"{what.rstrip('.')}: {left}"
         if session.outcome not in ("", "cancelled") and not facts.files and not facts.nodes:
-            return shown(session.outcome, 200)
+            return shown(session.outcome, 300)
         if facts.done is None and not facts.files:
-            return shown(session.outcome, 160) or tr("Not scanned yet")
+            return shown(session.outcome, 300) or tr("Not scanned yet")
         if session.outcome == "cancelled":
             read = count(len(facts.files), "file was read", "files were read")
             return tr("Scan cancelled: {0}, the rest was not analysed").format(read)

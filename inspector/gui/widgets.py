@@ -9,6 +9,9 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
     QFont,
     QFontDatabase,
+    QIcon,
+    QPainter,
+    QPaintEvent,
     QResizeEvent,
     QTextCursor,
     QTextFormat,
@@ -17,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QBoxLayout,
+    QDialogButtonBox,
     QFrame,
     QGridLayout,
     QLabel,
@@ -85,6 +89,38 @@ class Flow(QTextEdit):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # the pane scrolls, not the text
+
+
+class Elided(QLabel):
+    """One line that gives way: what does not fit is shortened, and stands whole in the tip and for screen
+    readers. A long sentence never makes the window wider."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setToolTip(text.replace("<", "‹").replace(">", "›"))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        area = self.contentsRect()
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
+        flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        self.style().drawItemText(painter, area, flags, self.palette(), True, words, self.foregroundRole())
+        painter.end()
+
+
+def buttons_without_icons(box: QDialogButtonBox) -> QDialogButtonBox:
+    """The desktop's own icons do not belong to this program's set."""
+    for made in box.buttons():
+        made.setIcon(QIcon())
+    return box
 
 
 def plain_label(text: object = "", role: str = "") -> QLabel:

@@ -363,3 +363,39 @@ def test_return_reopens_the_last_review_by_its_readable_name(opened, qtbot, read
     qtbot.keyClick(opened.welcome.reopen, Qt.Key.Key_Return)
     assert opened.session is not None and opened.session.target == str(project)
     ready(opened)
+
+
+def says_and_ends(backend, words, code=2):
+    script = f"import sys; sys.stderr.write({words!r}); sys.exit({code})"
+    backend.scan_command = lambda target, options: [sys.executable, "-I", "-c", script]
+
+
+def test_a_long_sentence_never_makes_the_window_wider(window, project, backend, ready):
+    before = window.width()
+    sentence = "inspector: The hub cannot be reached. " + "Check the address and the network. " * 12
+    says_and_ends(backend, sentence)
+    window.open(str(project))
+    ready(window)
+    assert window.width() == before and window.minimumSizeHint().width() < 1000
+    assert window.strip.status.text().startswith("The hub cannot be reached."), "without the command's name"
+    assert window.graph.panel.canvas.message.startswith("The hub cannot be reached.")
+
+
+def test_a_scan_cancelled_before_its_first_word_says_what_that_means(window, project, backend, qtbot, ready):
+    backend.tell([])
+    backend.hang = True
+    window.open(str(project))
+    qtbot.waitUntil(lambda: window.strip.cancel.isVisible())
+    window.strip.cancel.click()
+    ready(window)
+    assert window.strip.status.text() == "Scan cancelled: nothing was analysed"
+
+
+def test_a_second_scan_cancelled_at_once_leaves_the_first_and_says_so(opened, backend, qtbot, ready):
+    backend.tell([])
+    backend.hang = True
+    opened.run("rescan")
+    opened.strip.cancel.click()
+    ready(opened)
+    assert opened.strip.status.text() == "Scan cancelled: what is shown is the scan before"
+    assert len(opened.session.facts.findings) == 4

@@ -251,14 +251,16 @@ class GraphCanvas(ScrolledView):
     def _paint_message(self, painter: QPainter, window: QRect) -> None:
         painter.setFont(self.inks.name_font)
         metrics = self.inks.name_metrics
-        width = metrics.horizontalAdvance(self.message) + 40
-        middle = QPointF(window.center())
-        box = QRectF(middle.x() - width / 2, middle.y() - 24, width, 48)
+        flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+        room = QRect(0, 0, min(window.width() - 80, 36 * metrics.averageCharWidth()), window.height())
+        words = metrics.boundingRect(room, flags, self.message)
+        box = QRectF(words.adjusted(-20, -14, 20, 14))
+        box.moveCenter(QPointF(window.center()))
         painter.setPen(self.inks.edge)
         painter.setBrush(self.inks.surface)
         painter.drawRoundedRect(box, 8, 8)
         painter.setPen(self.inks.ink)
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine), self.message)
+        painter.drawText(box.adjusted(20, 14, -20, -14), flags, self.message)
 
     def _do_a_slice(self) -> None:
         until = perf_counter() + _SLICE

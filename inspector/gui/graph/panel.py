@@ -64,6 +64,7 @@ class GraphPanel(QWidget):
         self._scale = 1.0
         self._network = Network()
         self._findings: Sequence[Finding] = ()
+        self._empty_words = ""
         self._pending: tuple[Sequence[Node], Sequence[Edge], Sequence[Finding]] | None = None
         self._steps: Generator[None, None, None] | None = None
         self._job: LayoutJob | None = None
@@ -126,6 +127,12 @@ class GraphPanel(QWidget):
         self._pending = (nodes, edges, findings)
         if self._steps is None and not self._gather.isActive():
             self._gather.start(0 if first else _GATHER)
+
+    def set_empty_words(self, words: str) -> None:
+        """What an empty graph says; "" for the usual words."""
+        self._empty_words = words
+        if not self._network.nodes:
+            self.canvas.set_message(words or tr("No nodes yet"))
 
     def flush(self) -> None:
         """Does all pending work before it returns: for screenshots and tests."""
@@ -290,7 +297,7 @@ class GraphPanel(QWidget):
         count = f"{view.shown:,} of {view.total:,} nodes" if view.name != "map" else f"{view.total:,} nodes"
         self.canvas.setAccessibleName(tr("Provenance graph, {} view, {}").format(view.name, count))
         self.bar.set_heading(view.heading)
-        self.canvas.set_message("" if view.nodes else tr("No nodes yet"))
+        self.canvas.set_message("" if view.nodes else self._empty_words or tr("No nodes yet"))
         self.canvas.set_view(view, keep_place=keep_place)
         self.minimap.setVisible(view.name == "map" and bool(view.nodes))
 
