@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from inspector.references.api import find_row
-from inspector.references.python_relevance import SHARED_NAMES, Relevance, leave_out, without_dead_ends
+from inspector.references.python_relevance import SHARED_NAMES, Relevance
 from inspector.references.python_scopes import (
     Collected,
     Function,
@@ -23,6 +23,7 @@ from inspector.references.python_scopes import (
     dotted_name,
     end_of_time,
 )
+from inspector.references.python_slimming import leave_out, without_dead_ends
 from inspector.references.python_terms import UNKNOWN, Term, Terms
 
 MAX_NAMES = 4_000

@@ -19,10 +19,8 @@ from typing import Any
 from inspector.references.api import exact_modules, find_row, last_name, last_names
 from inspector.references.python_scopes import Collected
 from inspector.references.python_terms import UNKNOWN, Term
-from inspector.references.substitution import functions_in
 
 MAX_DEPTH = 10
-MAX_ROUNDS = 12
 MAX_NAME = 500  # characters of a text that may still be a name
 # Standard library modules whose names projects also give to folders of their own.
 SHARED_NAMES = frozenset(
@@ -49,7 +47,7 @@ SHARED_NAMES = frozenset(
     ]
 )
 # Packages that are never a folder of the project, and what of them never names anything.
-_LIBRARIES = frozenset(set(sys.stdlib_module_names) - SHARED_NAMES) | frozenset(
+LIBRARIES = frozenset(set(sys.stdlib_module_names) - SHARED_NAMES) | frozenset(
     [
         "torch",
         "numpy",
@@ -217,7 +215,7 @@ class Relevance:
             term = self.names.get(dotted.removeprefix(self.own))
             if term is not None and term != ["g", dotted]:
                 return self.bears(term, depth + 1)
-        return 0 if dotted.partition(".")[0] in _LIBRARIES else 2
+        return 0 if dotted.partition(".")[0] in LIBRARIES else 2
 
     def makes(self, term: Term) -> bool:
         """Whether a call may give a downloaded path, or an object of the project or of the table."""
@@ -233,7 +231,7 @@ class Relevance:
         if not last[:1].isupper() or dotted.startswith("torch.nn."):
             return False
         root = dotted.partition(".")[0]
-        return root not in _LIBRARIES or root in exact_modules()
+        return root not in LIBRARIES or root in exact_modules()
 
     # --- what may be called
 
@@ -244,7 +242,7 @@ class Relevance:
             return True
         if tag == "g":
             root = callee[1].partition(".")[0]
-            return root not in _LIBRARIES or find_row(callee[1]) is not None
+            return root not in LIBRARIES or find_row(callee[1]) is not None
         if tag == "o":
             return any(self.leads(choice, depth + 1) for choice in callee[1:])
         if tag == "partial":
@@ -265,7 +263,7 @@ class Relevance:
             return found is None or any(self.leads(term, depth) for term in found)
         if tag == "super":
             return any(
-                item[0] != "g" or item[1].partition(".")[0] not in _LIBRARIES or find_row(item[1]) is not None
+                item[0] != "g" or item[1].partition(".")[0] not in LIBRARIES or find_row(item[1]) is not None
                 for item in self.classes.get(base[1], {}).get("bases") or [["?"]]
             )
         if tag == "k":
@@ -318,7 +316,7 @@ class Relevance:
                 inner = self.member(base[1], name, depth + 1)
                 if inner is None or inner:
                     return inner
-            elif base[1].partition(".")[0] not in _LIBRARIES or find_row(f"{base[1]}.{name}") is not None:
+            elif base[1].partition(".")[0] not in LIBRARIES or find_row(f"{base[1]}.{name}") is not None:
                 return None
         return []
 
@@ -420,80 +418,3 @@ def _constant(value: Any) -> int:
     if isinstance(value, str):
         return 2 if 0 < len(value) <= MAX_NAME and "\n" not in value else 0
     return 1 if isinstance(value, bool) else 0
-
-
-def without_dead_ends(
-    calls: list[list[Any]], relevance: Relevance, classes: Mapping[str, Any]
-) -> list[list[Any]]:
-    """``calls`` without those of own functions that hand no parameter on to any call that is kept."""
-    fixed = functions_in_all([info["members"] for info in classes.values()])
-    certain = [(call, relevance.function_of(call[3])) for call in calls]
-    mentioned = [functions_in_all([call[4], call[5]]) for call in calls]
-    alive = [True] * len(calls)
-    for _ in range(MAX_ROUNDS):
-        relevant = set(fixed)
-        for number, functions in enumerate(mentioned):
-            if alive[number]:
-                relevant |= functions
-        changed = False
-        for number, (_, function) in enumerate(certain):
-            if alive[number] and function is not None and function not in relevant:
-                alive[number] = False
-                changed = True
-        if not changed:
-            break
-    return [call for call, lives in zip(calls, alive) if lives]
-
-
-def leave_out(facts: dict[str, Any], relevance: Relevance) -> None:
-    """Reduces the facts of a module to what its kept calls, and other modules, can ask for."""
-    names: dict[str, Term] = facts["names"]
-    facts["names"] = {name: slim for name, term in names.items() if (slim := _named(name, term, relevance))}
-    for info in facts["classes"].values():
-        info["fields"] = {name: _kept(term, relevance) for name, term in info["fields"].items()}
-        members = {
-            name: [term for each in terms if (term := _kept(each, relevance)) != UNKNOWN]
-            for name, terms in info["members"].items()
-        }
-        info["members"] = {
-            name: terms or [UNKNOWN] for name, terms in members.items() if terms or name in last_names()
-        }
-    held = [facts["calls"], facts["names"], facts["options"], facts.get("uses", [])]
-    for info in facts["classes"].values():
-        held += [info["fields"], info["members"]]
-    asked = functions_in_all(held)
-    for name, info in facts["functions"].items():
-        if name not in asked:
-            facts["functions"][name] = {}  # that it is there keeps the name from meaning a library's
-        else:
-            info["defaults"] = {key: _kept(term, relevance) for key, term in info["defaults"].items()}
-
-
-def _kept(term: Term, relevance: Relevance) -> Term:
-    if term[0] == "k":
-        return relevance.slim(term)
-    return term if term[0] in ("c", "partial") or relevance.bears(term) or relevance.leads(term) else UNKNOWN
-
-
-def _named(name: str, term: Term, relevance: Relevance) -> Term | None:
-    """What other modules may import: None for what none of them could use."""
-    if term[0] == "g":
-        root = term[1].partition(".")[0]
-        return term if root not in _LIBRARIES or root in exact_modules() else None
-    slim = _kept(term, relevance)
-    if slim[0] == "c" and not isinstance(slim[1], str | bool):
-        slim = UNKNOWN
-    return slim if slim != UNKNOWN or name in last_names() else None
-
-
-def functions_in_all(terms: Iterable[Any]) -> set[str]:
-    """The functions whose parameters any of ``terms`` (lists, or maps of them) mentions."""
-    found: set[str] = set()
-    for term in terms:
-        if isinstance(term, Mapping):
-            found |= functions_in_all(term.values())
-        elif isinstance(term, list) and term and isinstance(term[0], list):
-            found |= functions_in_all(term)
-        else:
-            found |= functions_in(term)
-    return found
