@@ -9,6 +9,7 @@ from inspector.provenance import Confidence, Evidence, Finding, Loading, NodeKin
 from inspector.references.interface import Reference
 from inspector.rules.catalogue import rule
 from inspector.rules.interface import Facts, FileFact
+from inspector.rules.places import is_test_code
 from inspector.rules.wording import count, listed, sentence
 from inspector.sources.interface import EntryKind
 
@@ -111,6 +112,8 @@ def calls(facts: Facts) -> Iterator[Finding]:
                 f"Whether {listed(reference.call for reference in found)} can run code depends on what is "
                 "installed or passed at run time."
             )
+        if is_test_code(path):
+            severity = min(severity, Severity.MEDIUM, key=lambda one: one.rank)
         yield rule("loading.unsafe-call").finding(
             node_id(NodeKind.CODE, path),
             message,
@@ -143,7 +146,7 @@ def remote_code(facts: Facts) -> Iterator[Finding]:
             if len(named) < 2
             else f"{whose}; their owners can change them at any time.",
             [_seen(reference) for reference in found],
-            severity=Severity.MEDIUM if pinned else Severity.HIGH,
+            severity=Severity.MEDIUM if pinned or is_test_code(path) else Severity.HIGH,
         )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from inspector.provenance import Confidence, Evidence, Finding, NodeKind, Pin, node_id
+from inspector.provenance import Confidence, Evidence, Finding, NodeKind, Pin, Severity, node_id
 from inspector.references.interface import Reference
 from inspector.rules.catalogue import rule
 from inspector.rules.interface import Facts
-from inspector.rules.wording import listed
+from inspector.rules.places import only_in_tests
+from inspector.rules.wording import count, listed
 
+_SHOWN = 40
 _NODE_KIND = {"model": NodeKind.MODEL, "dataset": NodeKind.DATASET, "image": NodeKind.CONTAINER_IMAGE}
 _RULE = {
     "model": "provenance.unpinned-model",
@@ -26,8 +28,13 @@ def unpinned(facts: Facts) -> Iterator[Finding]:
         if reference.kind in _RULE and reference.ref and reference.pin.is_unpinned and reference.hub != "url":
             found[reference.kind, reference.ref].append(reference)
     for (kind, ref), references in found.items():
-        yield rule(_RULE[kind]).finding(
-            node_id(_NODE_KIND[kind], ref), _unpinned_message(ref, references), [_seen(r) for r in references]
+        graded = rule(_RULE[kind])
+        tests_only = only_in_tests(reference.path for reference in references)
+        yield graded.finding(
+            node_id(_NODE_KIND[kind], ref),
+            _unpinned_message(ref, references) + (" Only tests name it." if tests_only else ""),
+            [_seen(r) for r in references],
+            severity=min(graded.severity, Severity.MEDIUM, key=lambda one: one.rank) if tests_only else None,
         )
 
 
@@ -51,20 +58,25 @@ def downloads(facts: Facts) -> Iterator[Finding]:
 
 
 def undetermined(facts: Facts) -> Iterator[Finding]:
-    """References that only a run could tell, one finding for each source file."""
-    found: dict[str, list[Reference]] = defaultdict(list)
-    for reference in facts.references:
-        if reference.kind not in _RULE or (reference.kind == "dataset" and reference.hub == "local"):
-            continue  # a data file that is not there is a dead link, which data.py tells
-        if reference.pin is Pin.UNDETERMINED or reference.ref is None:
-            found[reference.path].append(reference)
-    for path, references in found.items():
+    """References that only a run could tell, all in one finding: a library has hundreds of them."""
+    found = [
+        reference
+        for reference in facts.references
+        if reference.kind in _RULE
+        # A data file that is not there is a dead link, which data.py tells.
+        and not (reference.kind == "dataset" and reference.hub == "local")
+        and (reference.pin is Pin.UNDETERMINED or reference.ref is None)
+    ]
+    if found:
+        calls = {reference.call.rstrip(":") for reference in found}
+        files = len({reference.path for reference in found})
+        places = f" ({count(len(found), 'place')} in {count(files, 'file')})" if len(found) > 1 else ""
         yield rule("provenance.undetermined-reference").finding(
-            node_id(NodeKind.CODE, path),
-            f"The code does not say what {listed(reference.call for reference in references)} "
-            f"{'loads' if len({reference.call for reference in references}) == 1 else 'load'}.",
-            [_seen(reference) for reference in references],
+            facts.root,
+            f"The text does not say what {listed(calls)} {'loads' if len(calls) == 1 else 'load'}{places}.",
+            [_seen(reference) for reference in found[:_SHOWN]],
             confidence=Confidence.MEDIUM,
+            subject="\n".join(sorted(f"{one.path}: {one.text}" for one in found)),
         )
 
 

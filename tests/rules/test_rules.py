@@ -102,7 +102,32 @@ def test_what_cannot_be_told_is_said_and_never_called_pinned(facts, reference):
     finding = only(
         judge(facts(references=[reference(None, pin=Pin.UNDETERMINED)])), "provenance.undetermined-reference"
     )
-    assert finding.node == "code:train.py"
+    assert finding.node == "project:p"
+
+
+def test_what_only_a_run_could_tell_is_one_finding_however_often_it_occurs(facts, reference):
+    some = [reference(None, pin=Pin.UNDETERMINED, path=f"f{n}.py", text=f"load({n})") for n in range(90)]
+    finding = only(judge(facts(references=some)), "provenance.undetermined-reference")
+    assert finding.node == "project:p" and "90 places in 90 files" in finding.message
+    less = only(judge(facts(references=some[:-1])), "provenance.undetermined-reference")
+    more = only(
+        judge(facts(references=[*some[:-1], replace(some[-1], text="other()")])),
+        "provenance.undetermined-reference",
+    )
+    assert len({finding.fingerprint, less.fingerprint, more.fingerprint}) == 3
+
+
+def test_what_only_tests_load_is_less_grave_and_says_so(facts, reference):
+    def graded(*paths):
+        return only(
+            judge(facts(references=[reference("a/b", path=path) for path in paths])),
+            "provenance.unpinned-model",
+        )
+
+    assert graded("tests/models/t.py", "src/test_x.py").severity is Severity.MEDIUM
+    assert graded("tests/t.py").message.endswith("Only tests name it.")
+    assert graded("tests/t.py", "train.py").severity is Severity.HIGH
+    assert graded("contest/latest.py").severity is Severity.HIGH
 
 
 def test_a_url_is_a_download_finding_and_not_an_unpinned_model(facts, reference):
