@@ -109,13 +109,15 @@ class GraphTab(QWidget):
         self._stale = False
         facts = self.session.facts
         findings = [item.finding for item in facts.findings.values()]
-        ended = self.session.phase is Phase.READY
-        problem = (
-            self.session.outcome if self.session.outcome != "cancelled" else tr("The scan was cancelled.")
-        )
-        self.panel.set_empty_words((problem or tr("Nothing was found to show.")) if ended else "")
+        self.panel.set_empty_words(self._why_empty() if self.session.phase is Phase.READY else "")
         self.panel.set_graph(list(facts.nodes.values()), list(facts.edges.values()), findings)
         self._follow(self.selection.node)
+
+    def _why_empty(self) -> str:
+        outcome = self.session.outcome if self.session is not None else ""
+        if outcome == "cancelled":
+            return tr("The scan was cancelled.")
+        return outcome or tr("Nothing was found to show.")
 
     def feed_now(self) -> None:
         """Brings the graph up to date at once: for pictures."""

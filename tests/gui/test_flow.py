@@ -370,7 +370,7 @@ def says_and_ends(backend, words, code=2):
     backend.scan_command = lambda target, options: [sys.executable, "-I", "-c", script]
 
 
-def test_a_long_sentence_never_makes_the_window_wider(window, project, backend, ready):
+def test_a_long_sentence_never_makes_the_window_wider(window, project, backend, qtbot, ready):
     before = window.width()
     sentence = "inspector: The hub cannot be reached. " + "Check the address and the network. " * 12
     says_and_ends(backend, sentence)
@@ -378,7 +378,8 @@ def test_a_long_sentence_never_makes_the_window_wider(window, project, backend, 
     ready(window)
     assert window.width() == before and window.minimumSizeHint().width() < 1000
     assert window.strip.status.text().startswith("The hub cannot be reached."), "without the command's name"
-    assert window.graph.panel.canvas.message.startswith("The hub cannot be reached.")
+    canvas = window.graph.panel.canvas
+    qtbot.waitUntil(lambda: canvas.message.startswith("The hub cannot be reached."))
 
 
 def test_a_scan_cancelled_before_its_first_word_says_what_that_means(window, project, backend, qtbot, ready):
