@@ -12,6 +12,10 @@ from inspector.references.judge import MAX_REFS, WEAKEST_FIRST, Call, Found, jud
 from inspector.references.versions import at_least
 
 DATASETS_WITHOUT_SCRIPTS = "4.0"  # datasets 4.0.0 refuses loading scripts
+_OUTPUT = "It has the shape of a hub name and of a folder that a script writes; which, cannot be told."
+_OUTPUT_OPTIONS = frozenset(
+    ("output_dir", "output_path", "out_dir", "save_dir", "save_path", "saved_dir", "dump_path", "logging_dir")
+)
 # Names of load_dataset that mean a file format: what is read stands in data_files.
 _BUILDERS = frozenset(
     [
@@ -100,6 +104,8 @@ def hub_named(call: Call, values: list[Value]) -> Iterator[Found]:
         base = named_by(call, value, written, pin, safe)
         if base is None:
             continue
+        if base.pin is Pin.NONE and value.open and _is_output(call.arguments.get(*call.row.ref)):
+            base = replace(base, pin=Pin.UNDETERMINED, why=_OUTPUT)
         yield base
         if trust and base.pin is not Pin.LOCAL and call.row.kind != "remote-code":
             yield _remote_code(call, base, pin)
@@ -113,6 +119,18 @@ def hub_named(call: Call, values: list[Value]) -> Iterator[Found]:
             revision, custom_pin = call.revision(("custom_revision",))
             why = "custom_pipeline runs a Python file of that repository."
             yield Found("remote-code", custom[0].value, revision, custom_pin, False, why, "hf")
+
+
+def _is_output(term: object) -> bool:
+    """Whether a name is the default of an option that says where results are written (``--output_dir``)."""
+    for _ in range(8):
+        if not isinstance(term, list) or len(term) < 2:
+            return False
+        if term[0] in ("j", "f"):
+            term = term[1]
+        else:
+            return term[0] == "r" and str(term[1]).lower() in _OUTPUT_OPTIONS
+    return False
 
 
 def _safety(call: Call, trust: bool | None) -> bool | None:
@@ -158,10 +176,7 @@ def named_by(call: Call, value: Value, written: str | None, pin: Pin, safe: bool
         return from_url(call, text, written, pin, safe, kind)
     if shapes.is_hub_id(text):
         if shapes.looks_like_output(text) and pin in (Pin.NONE, Pin.UNDETERMINED):
-            why = (
-                "It has the shape of a hub name and of a folder that a script writes; which, cannot be told."
-            )
-            return Found(kind, text, written, Pin.UNDETERMINED, safe, why, hub)
+            return Found(kind, text, written, Pin.UNDETERMINED, safe, _OUTPUT, hub)
         return Found(kind, text, written, pin, safe, why_pin(pin, written), hub)
     if shapes.is_bare_name(text) and not shapes.looks_like_output(text) and not shapes.url_kind(text):
         return Found(kind, text, written, pin, safe, why_pin(pin, written), hub)

@@ -88,3 +88,16 @@ def test_circular_imports_and_bases_end(scan):
         }
     )
     assert all(r.path in ("a.py", "b.py") for r in found)
+
+
+def test_the_default_of_an_output_option_is_not_taken_for_a_hub_name(scan):
+    text = (
+        "import argparse\nfrom diffusers import DiffusionPipeline\np = argparse.ArgumentParser()\n"
+        "p.add_argument('--output_dir', default='my-lora')\np.add_argument('--base', default='o/m')\n"
+        "args = p.parse_args()\nDiffusionPipeline.from_pretrained(args.output_dir)\n"
+        "DiffusionPipeline.from_pretrained(args.base)\n"
+    )
+    assert _short(scan({"a.py": text})) == [
+        ("a.py", 7, "my-lora", "undetermined"),
+        ("a.py", 8, "o/m", "none"),
+    ]
