@@ -125,8 +125,25 @@ class Strip(QWidget):
             if seconds > 1 and done:
                 rate = done / seconds
                 parts.append(tr("{0}/s").format(f"{rate:,.0f}"))
-                older = facts.done is not None
-            left = tr("what is shown is the scan before") if older else tr("nothing was analysed")
+                left = (total - done) / rate
+                if left >= 1:
+                    parts.append(tr("{0} s left").format(f"{left:,.0f}"))
+        else:
+            self.bar.setRange(0, 0)
+        return " · ".join(parts)
+
+    def _ended(self, session: Session) -> str:
+        if session.phase is Phase.OPENING:
+            return tr("Opening …")
+        if session.phase is Phase.STORING:
+            return tr("Saving …")
+        facts = session.facts
+        files = facts.coverage.get("files", len(facts.files))
+        if session.told_nothing:
+            what = tr("Scan cancelled") if session.outcome == "cancelled" else shown(session.outcome, 300)
+            left = (
+                tr("nothing was analysed") if facts.done is None else tr("what is shown is the scan before")
+            )
             return f"{what.rstrip('.')}: {left}"
         if session.outcome not in ("", "cancelled") and not facts.files and not facts.nodes:
             return shown(session.outcome, 300)
