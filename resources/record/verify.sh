@@ -79,7 +79,7 @@ if [ -n "$root" ]; then
         (cd "$root" && sha256sum --quiet --strict -c "$work/sums") || fail "files under $root are not the approved ones"
     fi
     if command -v find > /dev/null; then
-        (cd "$root" && find . ! -type d -print0) | jq -Rsr --slurpfile record "$work/payload" '
+        (cd "$root" && find . ! -type d -print0) | jq -Rsa --slurpfile record "$work/payload" '
             $record[0].predicate as $p
             | ([$p.manifest.files[].name, ($p.manifest.links[]?.name)] | map({key: ., value: true}) | from_entries)
                 as $listed

@@ -124,6 +124,14 @@ def remove_a_file(root):
     (root / "config" / "finetune.yaml").unlink()
 
 
+def test_a_name_that_would_paint_the_terminal_is_shown_escaped(signed, deployed):
+    (deployed / "\x1b[31m\u202egnp.pkl").write_bytes(b"x")
+    for done in answers_of(signed, deployed):
+        assert done.returncode == 1
+        assert "\x1b" not in done.stderr and "\u202e" not in done.stderr
+        assert "gnp.pkl" in done.stderr
+
+
 @pytest.mark.parametrize("harm", [change_a_byte, add_a_file, remove_a_file])
 def test_one_change_is_refused_everywhere(signed, deployed, harm):
     harm(deployed)
