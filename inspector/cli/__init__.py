@@ -31,6 +31,7 @@ COMMANDS = {
     "export": ("export", "write a review as HTML, SARIF, CycloneDX and more"),
     "advisories": ("advisories", "the offline advisory database"),
     "screenshot": ("screenshot", "paint the window into a picture"),
+    "convert": ("convert", "pickle checkpoint to safetensors, without unpickling"),
     "explain": ("explain", "say what loading a file would do; nothing is run"),
 }
 
