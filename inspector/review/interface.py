@@ -73,6 +73,14 @@ class ReviewFile(Protocol):
     record_id: str  # urn:uuid:…, fixed when the file is made
     project: str
 
+    @property
+    def target(self) -> dict[str, Any]:
+        """The contract's target object plus "root", as ``create`` was given it."""
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The scan's options, fixed when the file was made: exclude, offline, no_audit."""
+
     @classmethod
     def create(
         cls, path: Path, target: Mapping[str, Any], *, project: str | None = None, options: Mapping[str, Any]
@@ -90,6 +98,10 @@ class ReviewFile(Protocol):
 
     def scan(self) -> dict[str, Any] | None:
         """The stored scan as the contract's JSON object, or None where none finished yet."""
+
+    def scan_facts(self) -> dict[str, Any] | None:
+        """What the stored scan says of itself, without its lists: quick, also where there is much. None
+        where no scan finished yet."""
 
     def nodes(self) -> list[Node]: ...
     def edges(self) -> list[Edge]: ...
