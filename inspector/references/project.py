@@ -45,6 +45,7 @@ class Modules:
         self.classes: dict[str, Mapping[str, Any]] = {}
         self.home: dict[str, str] = {}  # function or class to the path of its file
         self.steps = 0
+        self._known_names: set[str] = set()  # what any module defines or imports at its top
         self._by_suffix: dict[str, list[str]] = {}
         self._module_of: dict[str, str] = {}
         self._cache: dict[tuple[str, str], Meaning | None] = {}
@@ -79,6 +80,10 @@ class Modules:
             for name, info in _items(facts.get(key)):
                 table.setdefault(name, info)
                 self.home.setdefault(name, path)
+                self._known_names.add(name.removeprefix(f"{module}.").partition(".")[0])
+        names = facts.get("names")
+        if isinstance(names, Mapping):
+            self._known_names.update(map(str, names))
         parts = module.split(".")
         for start in range(max(len(parts) - 6, 0), len(parts)):
             self._by_suffix.setdefault(".".join(parts[start:]), []).append(path)
@@ -162,6 +167,8 @@ class Modules:
             for name in rest[1:]:
                 term = ["a", term, name]
             return Meaning("term", term=term, path=path)
+        if rest[0] not in self._known_names:
+            return None  # no module defines it, so no star brings it
         for star in list(facts.get("stars") or ())[:MAX_STARS]:
             # The star is a module as it stands. Were it cut anew like other dotted names, names would grow
             # from star to star.

@@ -416,5 +416,5 @@ def _grade(note: ast.expr | None) -> int:
 
 def _constant(value: Any) -> int:
     if isinstance(value, str):
-        return 2 if 0 < len(value) <= MAX_NAME and "\n" not in value else 0
+        return 2 if len(value) <= MAX_NAME and "\n" not in value else 0
     return 1 if isinstance(value, bool) else 0

@@ -157,13 +157,15 @@ class _Resolver:
                     else:
                         passing = _Passing(site, written, args, keywords, target)
                         wrapped.setdefault(self._function(target), []).append(passing)
+                if self.modules.is_exhausted:
+                    self.cut.setdefault(path, (site, written))
         yield from self._wrappers(wrapped)
         yield from self._literal_urls()
         yield from self._not_followed()
 
     def _targets(self, callee: Any, site: Site, written: str) -> list[Target]:
         targets = self.evaluator.targets(callee, (site.path,))
-        if self.evaluator.was_cut or self.modules.is_exhausted:
+        if self.evaluator.was_cut:
             self.evaluator.was_cut = False
             self.cut.setdefault(site.path, (site, written))
         return targets

@@ -50,9 +50,10 @@ def test_a_name_behind_diamonds_of_stars_is_found(scan):
 @pytest.mark.parametrize("defined", [True, False])
 def test_diamonds_of_stars_take_steps_by_their_modules(defined):
     names = [f"pkg.level0_0.N{n}" for n in range(20)]
-    bottom = "".join(f"N{n} = 'o/m{n}'\n" for n in range(20)) if defined else ""
-    short, _ = _steps(_diamond(6, 8, bottom), names)
-    long, found = _steps(_diamond(12, 8, bottom), names)
+    bottom = "".join(f"N{n} = 'o/m{n}'\n" for n in range(20))
+    elsewhere = {"other.py": bottom}  # known names, which the stars do not bring
+    short, _ = _steps({**_diamond(6, 8, bottom if defined else ""), **elsewhere}, names)
+    long, found = _steps({**_diamond(12, 8, bottom if defined else ""), **elsewhere}, names)
     assert all((meaning is not None) is defined for meaning in found)
     assert long < 2.5 * short
     assert long < 20 * 12 * 8 * 2
@@ -70,6 +71,12 @@ def test_stars_that_go_in_circles_end_and_lead_to_what_is_there(scan):
     assert [(r.line, r.ref) for r in scan(files)] == [(3, "o/m"), (4, None)]
     steps, _ = _steps(files, ["pkg.m0.NAME", "pkg.m0.NO", "pkg.m3.NO", "pkg.m4.NO"], "pkg/use.py")
     assert steps < 4 * 31 * 3
+
+
+def test_names_that_no_module_defines_are_not_searched_for():
+    files = _diamond(12, 8, "")
+    steps, found = _steps(files, [f"pkg.level0_0.N{n}" for n in range(20)])
+    assert (found, steps) == ([None] * 20, 40)
 
 
 def test_names_do_not_grow_from_star_to_star():
@@ -123,7 +130,7 @@ def test_three_thousand_modules_take_steps_by_their_number():
 
 
 def test_exhausted_look_ups_are_named(monkeypatch):
-    monkeypatch.setattr(project, "MAX_LOOK_UPS", 10)
+    monkeypatch.setattr(project, "MAX_LOOK_UPS", 4)
     files = _diamond(6, 4, "MODEL = 'o/m'\n")
     files["run.py"] = LOAD + "from pkg.level0_0 import *\nload(MODEL)\nAutoModel.from_pretrained(MODEL)\n"
     found = resolve(_indexes(files), ProjectFacts())
