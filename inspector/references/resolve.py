@@ -182,7 +182,9 @@ class _Resolver:
             "This project's names lead through more imports and functions than are followed: what this file "
             "names through them, from this call on, was not told."
         )
-        for site, written in self.cut.values():
+        for call, written in self.cut.values():
+            # Without a column it is not taken for the reference of the call itself.
+            site = Site(call.path, call.line, call.end_line, None, call.text)
             yield _made(site, written, Found("model", None, None, Pin.UNDETERMINED, None, why, "hf"), "")
         for path in self.modules.unread:
             site = Site(path, 1, 1, None, "")
