@@ -21,13 +21,13 @@ from inspector.review.interface import ReviewedFinding
 _STYLE = """
 body { font-family: system-ui, "DejaVu Sans", sans-serif; letter-spacing: 0.02px;
   color: #1b1f24; background-color: #ffffff; }
-main { display: block; max-width: 60rem; margin: 24px auto; padding: 0 16px; line-height: 1.25; }
+main { display: block; max-width: 60rem; margin: 24px auto; padding: 0 16px; line-height: 1.2; }
 h1 { font-size: x-large; margin: 0 0 8px 0; }
 h2 { font-size: large; margin: 22px 0 6px 0; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; color: #57606a; }
 th { text-align: left; background-color: #eef1f4; }
-th, td { vertical-align: top; padding: 4px 6px; border-bottom: 1px solid #d0d7de; overflow-wrap: anywhere; }
+th, td { vertical-align: top; padding: 2px 6px; border-bottom: 1px solid #d0d7de; overflow-wrap: anywhere; }
 td.name { color: #57606a; }
 td.verdict { font-size: x-large; font-weight: bold; padding: 10px; }
 .quiet { color: #57606a; font-size: small; }
@@ -45,7 +45,8 @@ _UNSIGNED = ("Not signed", "#e7ebef", "#24292f")
 _GRAVE_ANSWERS = ("no", "unknown", "not answered")
 _MAX_ROWS = 40  # of the tables of findings and exceptions; the whole list stands in the record
 _MAX_LISTED = 60  # of the tables of paths
-_MAX_PLACES = 4  # named in one row
+_MAX_PLACES = 3  # named in one row
+_PLACE = 64  # characters of a place; a longer one loses its middle
 
 
 def write(facts: Facts) -> bytes:
@@ -209,9 +210,14 @@ def _places(group: Sequence[ReviewedFinding]) -> str:
             names.append(item.finding.node.partition(":")[2] or item.finding.node)
     names = list(dict.fromkeys(names))
     more = len(names) - _MAX_PLACES
-    return "; ".join(plain(name, 120) for name in names[:_MAX_PLACES]) + (
-        f"; and {more} more" if more > 0 else ""
-    )
+    shown = "; ".join(_shortened(plain(name, 1000)) for name in names[:_MAX_PLACES])
+    return f"{shown}; and {more} more" if more > 0 else shown
+
+
+def _shortened(name: str) -> str:
+    """``name`` without its middle where it is long: both the folder and the end tell a file."""
+    half = _PLACE // 2
+    return name if len(name) <= _PLACE else f"{name[: half - 1]}…{name[-half:]}"
 
 
 def _grouped(
@@ -225,9 +231,11 @@ def _grouped(
     return list(groups.values())
 
 
-def _titled(group: Sequence[ReviewedFinding]) -> str:
+def _titled(group: Sequence[ReviewedFinding]) -> _Html:
+    """What was found and how often, and below it where."""
     title = group[0].finding.title
-    return title if len(group) == 1 else f"{title} ({len(group)} findings)"
+    words = title if len(group) == 1 else f"{title} ({len(group)} findings)"
+    return _Html(f'{_text(words)}<br><span class="quiet">{_text(_places(group))}</span>')
 
 
 def _severity(severity: Severity) -> object:
@@ -244,7 +252,6 @@ def _exceptions(facts: Facts) -> list[str]:
         (
             _severity(group[0].finding.severity),
             _titled(group),
-            _places(group),
             group[0].because,
             group[0].owner or owner,
             group[0].expires or "",
@@ -252,8 +259,11 @@ def _exceptions(facts: Facts) -> list[str]:
         for group in _grouped(accepted)
     ]
     heads = (
-        *(("Severity", 13), ("Accepted risk", 20), ("Where", 24), ("Why it is accepted", 16)),
-        *(("Owner", 12), ("Until", 15)),
+        ("Severity", 15),
+        ("Accepted risk", 36),
+        ("Why it is accepted", 20),
+        ("Owner", 13),
+        ("Until", 16),
     )
     return ["<h2>Exceptions</h2>", *_table(f"{len(accepted)} accepted risks", heads, rows, _MAX_ROWS)]
 
@@ -269,16 +279,12 @@ def _findings(facts: Facts) -> list[str]:
                 _severity(first.finding.severity),
                 first.state.value,
                 _titled(group),
-                _places(group),
                 first.because or words or first.finding.message,
             )
         )
     if not rows:
         return ["<h2>Other findings</h2>", "<p>None.</p>"]
-    heads = (
-        *(("Severity", 13), ("State", 13), ("Finding", 20), ("Where", 25)),
-        ("Reason of the decision, or what it says", 29),
-    )
+    heads = (("Severity", 15), ("State", 15), ("Finding", 38), ("Reason, or what it says", 32))
     return ["<h2>Other findings</h2>", *_table("", heads, rows, _MAX_ROWS)]
 
 
@@ -298,7 +304,7 @@ def _checklist(facts: Facts) -> list[str]:
         "<h2>Checklist</h2>",
         *_table(
             f"{len(rows)} questions: {said}",
-            (("Question", 64), ("Answer", 13), ("Note", 23)),
+            (("Question", 66), ("Answer", 16), ("Note", 18)),
             rows,
             len(rows),
         ),
