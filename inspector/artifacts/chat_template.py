@@ -48,7 +48,7 @@ def judge_template(text: str) -> list[str]:
     for block in _blocks(text):
         for why in _reaches(block):
             sentence = (
-                f"The chat template reaches out of the conversation: {why}: {plain(block.strip(), 160)}"
+                f"The chat template reaches out of the conversation, for {why}: {plain(block.strip(), 160)}"
             )
             if sentence not in found:
                 found.append(sentence)

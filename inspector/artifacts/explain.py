@@ -21,6 +21,7 @@ from inspector.artifacts.limits import Budget, OverLimit
 from inspector.artifacts.listing import opcode_listing
 from inspector.artifacts.npy import MAGIC as NPY_MAGIC
 from inspector.artifacts.pickle_machine import PickleMachine
+from inspector.artifacts.pickle_nested import MAX_NESTING, nested_bytes
 from inspector.artifacts.recognise import compression
 from inspector.artifacts.zip_file import member_content
 from inspector.artifacts.zip_walk import BadZip, walk_zip
@@ -64,6 +65,7 @@ def explain(source: ByteSource, path: str) -> dict[str, Any]:
             rows: list[dict[str, Any]] = []
             for offset, machine in machines:
                 calls.extend(_calls(machine, member))
+                calls.extend(_nested_calls(machine, stream, member))
                 rows.extend(
                     islice(opcode_listing(stream, offset), MAX_LISTING - len(listing) - len(rows) + 1)
                 )
@@ -145,6 +147,23 @@ def _calls(machine: PickleMachine, member: str | None) -> list[dict[str, Any]]:
         }
         for call in sorted(calls, key=lambda call: call.offset)
     ]
+
+
+def _nested_calls(machine: PickleMachine, stream: ByteSource, member: str | None) -> list[dict[str, Any]]:
+    """The calls in the byte strings that the stream has unpickled. Their offsets are those inside."""
+    calls: list[dict[str, Any]] = []
+    pending = [(machine, stream, member, 0)]
+    while pending and len(calls) < MAX_CALLS:
+        outer, source, place, depth = pending.pop()
+        for nested in nested_bytes(outer.byte_strings, source)[:MAX_PICKLES]:
+            if nested.source is None or depth >= MAX_NESTING:
+                continue
+            label = f"the byte string at byte {nested.offset}"
+            label = f"{place}/{label}" if place else label
+            for _, inner in _machines(nested.source):
+                calls.extend(_calls(inner, label))
+                pending.append((inner, nested.source, label, depth + 1))
+    return calls
 
 
 def _machines(stream: ByteSource) -> list[tuple[int, PickleMachine]]:

@@ -38,12 +38,17 @@ _NAME = re.compile(r"[A-Za-z_][\w.]{0,200}\Z")
 def describe(found: Import) -> str:
     """One import and its first call as a sentence without its end."""
     text = f"Imports {found.dotted}"
-    if found.calls:
-        arguments = ", ".join(found.calls[0].arguments)
-        text += f" and calls it with {arguments}" if arguments else " and calls it without arguments"
-        if found.call_count > 1:
-            more = found.call_count - 1
-            text += f" (and {more} more call{'s' if more > 1 else ''})"
+    if not found.calls:
+        return text
+    arguments = ", ".join(found.calls[0].arguments)
+    more = found.call_count - 1
+    if not arguments and found.entry.kind == "class":
+        return (
+            f"{text} and makes {more + 1} instances of it" if more else f"{text} and makes an instance of it"
+        )
+    text += f" and calls it with {arguments}" if arguments else " and calls it without arguments"
+    if more:
+        text += f" (and {more} more call{'s' if more > 1 else ''})"
     return text
 
 
@@ -86,7 +91,7 @@ def state_nested(machine: PickleMachine, source: ByteSource, judgement: Judgemen
             )
             continue
         inner = read_pickle(nested.source, depth + 1)
-        place = f"the byte string at {nested.offset}"
+        place = f"the byte string at byte {nested.offset}"
         judgement.merge(inner, place if inner.reasons else None)
         if inner.format not in ("torch-legacy", "pickle"):
             judgement.note(

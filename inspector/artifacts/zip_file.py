@@ -52,7 +52,7 @@ def read_zip(source: ByteSource, path: str, context: Context) -> Artifact:
                 continue
             if inside.startswith("data/") and _is_storage(member, inside[5:], storages, judgement):
                 continue
-        if member.name == _SCHEMAS.get(word, ("", None))[0]:
+        if word in _SCHEMAS and member.name == _SCHEMAS[word][0]:
             _judge_schema(source, member, context, judgement, word)
         _judge_member(source, member, context, judgement, is_raw=bool(root) and "/data/" in f"/{member.name}")
     base = Loading.NO_LOADER if root is None else Loading.ALLOW_LISTED
