@@ -57,15 +57,38 @@ def read(path: str, data: bytes) -> Manifest:
     dynamic = [
         name for name in rows(project.get("dynamic")) if name in ("dependencies", "optional-dependencies")
     ]
-    errors.extend(f"The project's {name} are dynamic: they stand in another file." for name in dynamic)
+    files = {name: _dynamic_files(tool, name) for name in dynamic}
+    errors.extend(
+        f"The project's {name} are dynamic: they stand in another file."
+        for name in dynamic
+        if not files[name]
+    )
     name = word(project.get("name")) or word(poetry.get("name"))
     return Manifest(
         path=path,
         format=FORMAT,
         requirements=tuple(found),
+        includes=tuple(dict.fromkeys(one for name in dynamic for one in files[name])),
         error=plain(" ".join(errors[:4]), 600) or None,
         project_name=normal_name(name) if name else None,
     )
+
+
+def _dynamic_files(tool: dict[str, Any], name: str) -> list[str]:
+    """The requirements files that setuptools or hatch's requirements plugin takes ``name`` from."""
+    given = table(table(table(tool.get("setuptools")).get("dynamic")).get(name))
+    groups = [given] if name == "dependencies" else [table(one) for one in given.values()]
+    found: list[str] = []
+    for group in groups:
+        listed = group.get("file")
+        names = [listed] if isinstance(listed, str) else rows(listed)
+        found += [one[:MAX_TEXT] for one in names if isinstance(one, str) and one]
+    if name == "dependencies" and not found:
+        hatch = table(
+            table(table(table(tool.get("hatch")).get("metadata")).get("hooks")).get("requirements_txt")
+        )
+        found = [one[:MAX_TEXT] for one in rows(hatch.get("files")) if isinstance(one, str) and one]
+    return found
 
 
 class Places:

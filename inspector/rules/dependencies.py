@@ -110,12 +110,15 @@ def missing_includes(facts: Facts) -> Iterator[Finding]:
             for item in manifest.requirements
             if item.shape == "option" and any(item.text.endswith(name) for name in absent)
         ]
-        if lines:
+        if absent:
+            # A pyproject.toml names such files in a table, which has no line of its own here.
+            evidence = [Evidence(manifest.path, line=item.line, text=item.text) for item in lines[:_SHOWN]]
+            number = len(lines) or len(absent)
             yield rule("dependencies.missing-include").finding(
                 node_id(NodeKind.MANIFEST, manifest.path),
-                f"{count(len(lines), 'line')} {_verb(lines, 'name')} a requirements file that is not "
-                "part of the target.",
-                [Evidence(manifest.path, line=item.line, text=item.text) for item in lines[:_SHOWN]],
+                f"{count(number, 'requirements file')} that it names "
+                f"{'is' if number == 1 else 'are'} not part of the target.",
+                evidence or [Evidence(manifest.path, text=name) for name in absent[:_SHOWN]],
             )
 
 

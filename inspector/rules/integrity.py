@@ -12,6 +12,7 @@ from inspector.rules.wording import count, sentence
 from inspector.sources.interface import EntryKind
 
 _SHOWN = 40
+LFS_POINTER = "lfs-pointer"  # as the artifact readers call it
 
 
 def _grouped(
@@ -62,14 +63,21 @@ def changed(facts: Facts) -> Iterator[Finding]:
 
 
 def weights_absent(facts: Facts) -> Iterator[Finding]:
-    found = [file for file in facts.files if file.artifact.format == "git-lfs-pointer"]
+    """Git LFS pointers: the content is not here, of weights and data alike."""
+    digests = {one.path: one.card.get("sha256") for one in facts.datasets if one.format == "git-lfs-pointer"}
+    found = [file for file in facts.files if file.artifact.format == LFS_POINTER or file.path in digests]
     if found:
         yield rule("integrity.weights-absent").finding(
             facts.root,
             f"{count(len(found), 'file is', 'files are')} only a Git LFS pointer"
             + ("." if len(found) == 1 else " each."),
-            [Evidence(file.path, text=str(file.artifact.facts.get("oid") or "")) for file in found[:_SHOWN]],
+            [Evidence(file.path, text=_stands_for(digests.get(file.path))) for file in found[:_SHOWN]],
+            subject="".join(sorted(f"{file.path}:{file.sha256}" for file in found)),
         )
+
+
+def _stands_for(digest: str | None) -> str:
+    return f"stands for sha256 {digest}" if digest else "names no content that can be told"
 
 
 def _has_odd_characters(file: FileFact) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from inspector.provenance import Confidence, Evidence, Finding, Loading, NodeKind, Pin, Severity, node_id
 from inspector.references.interface import Reference
 from inspector.rules.catalogue import rule
+from inspector.rules.integrity import LFS_POINTER
 from inspector.rules.interface import Facts, FileFact
 from inspector.rules.places import is_test_code
 from inspector.rules.wording import count, listed, sentence
@@ -34,8 +35,8 @@ def files(facts: Facts) -> Iterator[Finding]:
         name = _BY_VERDICT.get(file.artifact.loading)
         if name is None:
             continue
-        if _is_listed_only(file):
-            continue  # its bytes are not here: said once for all of them, below
+        if _is_listed_only(file) or file.artifact.format == LFS_POINTER:
+            continue  # its bytes are not here: said once for all of them, below and in integrity.py
         reasons = file.artifact.reasons
         if any(reason.code == "program" for reason in reasons):
             name = "loading.program"

@@ -174,6 +174,8 @@ class Reading:
             why = why or self.manifests[-1].error
         if dataset:
             self.datasets.append(DatasetFacts.from_json(dataset))
+            if self.datasets[-1].format == "git-lfs-pointer":
+                why = why or self.datasets[-1].partly
         remote = entry.kind is EntryKind.REMOTE
         sha256 = entry.claimed_sha256 if remote else outcome.values.get("hash")
         changed = outcome.changed or entry.path in self._changed_remote

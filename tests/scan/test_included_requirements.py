@@ -38,3 +38,16 @@ def test_an_included_file_that_cannot_be_read_is_not_analysed(tmp_path, scan_of)
     (tmp_path / "weird").write_bytes(b"\0\1\2")
     not_analysed = {item["path"]: item["why"] for item in scan_of(tmp_path)["coverage"]["not_analysed"]}
     assert "weird" in not_analysed
+
+
+def test_the_files_that_a_dynamic_pyproject_takes_its_dependencies_from_are_read(tmp_path, scan_of):
+    (tmp_path / "deps").write_text("flask==1.0\n")
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "x"\ndynamic = ["dependencies"]\n'
+        '[tool.setuptools.dynamic]\ndependencies = {file = ["deps", "gone"]}\n'
+    )
+    result = scan_of(tmp_path)
+    assert manifests(result)["deps"]["sections"]["requirements"] == {"total": 1, "exact": 1}
+    assert manifests(result)["pyproject.toml"]["error"] is None
+    (finding,) = [item for item in result["findings"] if item["rule"] == "dependencies.missing-include"]
+    assert [item["text"] for item in finding["evidence"]] == ["gone"]
