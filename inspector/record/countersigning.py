@@ -75,7 +75,10 @@ def _packaged_signer(folder: Path, envelope: Envelope) -> str:
     """The key id of the key in keys/ that verifies the record; Refused where none does."""
     message = pae(envelope.payload_type, envelope.payload)
     for path in sorted((folder / "keys").glob("*.pub"))[:64]:
-        public = load_public(path)
+        try:
+            public = load_public(path)
+        except UnreadableInput:  # whatever else lies there is no key that could have signed
+            continue
         if signature_holds(public.spki, message, envelope.signature):
             return public.keyid
     raise Refused(

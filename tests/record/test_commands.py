@@ -257,6 +257,14 @@ def test_a_second_person_has_a_role(shell: Shell, sign: Any, tmp_path: Path) -> 
     assert not list(package.glob("countersignature-*"))
 
 
+def test_what_is_no_key_beside_the_keys_stops_no_countersignature(shell: Shell, sign: Any) -> None:
+    shell("key", "new", "two.pem", "--no-passphrase")
+    package = sign()
+    (package / "keys" / "000.pub").write_text("garbage")
+    code, _, said = shell("countersign", package, "--key", "two.pem", "--name", "Bo", "--role", "lead")
+    assert code == 0, said
+
+
 def test_a_report_that_cannot_be_written_is_a_sentence(shell: Shell, sign: Any, tmp_path: Path) -> None:
     code, _, said = shell("verify", sign(), "--report", tmp_path / "none" / "report.json")
     assert code == 2 and "cannot be written: No such file" in said and "Errno" not in said
