@@ -81,11 +81,17 @@ def undetermined(facts: Facts) -> Iterator[Finding]:
 
 
 def _unpinned_message(ref: str, references: list[Reference]) -> str:
-    named = sorted({reference.revision for reference in references if reference.revision})
+    named = {reference.revision for reference in references if reference.revision}
+    number = sum(bool(reference.revision) for reference in references)
     places = f" in {len(references)} places" if len(references) > 1 else ""
-    if named:
+    if not named:
+        return f"{ref} is loaded at whatever is newest{places}: no revision is named."
+    if number == len(references):
         return f"{ref} is named by {listed(named)}{places}, which its owner can move."
-    return f"{ref} is loaded at whatever is newest{places}: no revision is named."
+    return (
+        f"{ref} is loaded{places}: {number} {'names' if number == 1 else 'name'} {listed(named)}, which its "
+        "owner can move, and the rest no revision at all."
+    )
 
 
 def _seen(reference: Reference) -> Evidence:

@@ -117,6 +117,16 @@ def test_what_only_a_run_could_tell_is_one_finding_however_often_it_occurs(facts
     assert len({finding.fingerprint, less.fingerprint, more.fingerprint}) == 3
 
 
+def test_places_with_and_without_a_revision_are_told_apart(facts, reference):
+    some = [
+        reference("a/b", revision="main", pin=Pin.MOVABLE),
+        reference("a/b", line=9),
+        reference("a/b", line=10),
+    ]
+    message = only(judge(facts(references=some)), "provenance.unpinned-model").message
+    assert "3 places: 1 names main" in message and "the rest no revision" in message
+
+
 def test_what_only_tests_load_is_less_grave_and_says_so(facts, reference):
     def graded(*paths):
         return only(
