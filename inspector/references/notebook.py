@@ -125,7 +125,7 @@ def _facts(path: str, cells: list[Cell]) -> tuple[dict[str, Any], str | None]:
         if head.lstrip().startswith("%%"):
             source = ["" if line == head else line for line in source]
         source = [_python_line(line, start + number + 1, shell) for number, line in enumerate(source)]
-        parsed = parse("\n".join(source))
+        parsed = parse("\n".join(source), magics=True)
         if parsed.partly:
             partly = f"Cell {cell.number} does not parse: {parsed.partly}"
         for statement in parsed.body:

@@ -58,8 +58,9 @@ def decode(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def parse(text: str) -> Parsed:
-    """The statements of ``text``, read whole or the tolerant way."""
+def parse(text: str, *, magics: bool = False) -> Parsed:
+    """The statements of ``text``, read whole or the tolerant way. With ``magics`` the text is a notebook's
+    cell: there ``%`` and ``!`` lines belong to the language, and leaving them out loses no Python."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ").replace("\f", " ")
     partly = None
     if len(text) > MAX_SOURCE:
@@ -69,10 +70,11 @@ def parse(text: str) -> Parsed:
     tree = try_parse(text)
     if tree is not None:
         return Parsed(tree.body, lines, partly)
-    mended_lines, count = _mended(lines)
+    mended_lines, foreign, magic_lines = _mended(lines)
     tree = try_parse("\n".join(mended_lines))
     if tree is not None:
-        return Parsed(tree.body, lines, partly or f"{count} lines are not Python 3 and were left out.")
+        left_out = foreign if magics else foreign + magic_lines
+        return Parsed(tree.body, lines, partly or _said_of(left_out))
     body, lost = _by_statement(mended_lines)
     return Parsed(
         body, lines, partly or f"The file does not parse; {lost} places were read for their calls only."
@@ -118,28 +120,39 @@ def _nesting_may_exceed(text: str) -> bool:
     return True
 
 
-def _mended(lines: list[str]) -> tuple[list[str], int]:
-    """The lines with magics blanked and Python 2 rewritten, and how many were touched."""
+def _said_of(left_out: int) -> str | None:
+    if not left_out:
+        return None
+    lines = "1 line is" if left_out == 1 else f"{left_out} lines are"
+    return f"{lines} not Python 3 and {'was' if left_out == 1 else 'were'} left out."
+
+
+def _mended(lines: list[str]) -> tuple[list[str], int, int]:
+    """The lines with magics blanked and Python 2 rewritten; how many were rewritten, how many blanked."""
     mended: list[str] = []
-    count = 0
+    count = magics = 0
     continued = False  # the line before was a blanked one that ended in a backslash
     for line in lines:
         new = line
         if continued:
-            new = ""
+            mended.append("")
+            magics += 1
             continued = line.rstrip().endswith("\\")
-        elif len(line) < 5000:
+            continue
+        if len(line) < 5000:
             match = _MAGIC.match(line)
             if (match and not _is_operator_line(line, mended)) or _ENDS_IN_HELP.match(line):
-                new = line[: len(line) - len(line.lstrip())] + "pass"
+                mended.append(line[: len(line) - len(line.lstrip())] + "pass")
+                magics += 1
                 continued = line.rstrip().endswith("\\")
-            elif _CONFLICT.match(line):
+                continue
+            if _CONFLICT.match(line):
                 new = ""
             else:
                 new = _python3(line)
         count += new != line
         mended.append(new)
-    return mended, count
+    return mended, count, magics
 
 
 def _is_operator_line(line: str, before: list[str]) -> bool:

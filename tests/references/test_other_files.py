@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from inspector.references import index_file
+
 SHA = "0123456789abcdef0123456789abcdef01234567"
 DIGEST = "a" * 64
 
@@ -122,3 +124,22 @@ def test_constants_flow_between_cells_and_shell_lines_are_read(scan):
 def test_a_broken_cell_costs_only_itself(scan):
     text = _notebook(("code", "def ("), ("code", "import pickle\npickle.load(open('a.pkl','rb'))"))
     assert [r.ref for r in scan({"n.ipynb": text})] == ["a.pkl"]
+
+
+@pytest.mark.parametrize(
+    ("source", "is_whole"),
+    [
+        ("%matplotlib inline\nimport os\n", True),
+        ("!pip install \\\n  torch\nx = 1\n", True),
+        ("x = 1\nprint 'two'\n", False),
+        ("def broken(:\n", False),
+    ],
+)
+def test_magics_belong_to_a_notebook_and_other_breaks_are_named(source: str, is_whole: bool) -> None:
+    index = index_file("n.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": source}]}).encode())
+    assert index is not None and (index.partly is None) is is_whole
+
+
+def test_a_script_with_magics_is_named_as_partly_read() -> None:
+    index = index_file("export.py", b"import os\n!pip install torch\n")
+    assert index is not None and index.partly == "1 line is not Python 3 and was left out."
