@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -40,6 +40,7 @@ class RecordPage(QScrollArea):
         self.exceptions = Flow(name=tr("Exceptions"))
         self.against = QVBoxLayout()
         self.sheet = SignSheet()
+        self.sheet.answered.connect(lambda: QTimer.singleShot(0, self, self._show_answer))
         spaced(self.against, 0, 0, 0, 0, 4)
         left = QVBoxLayout()
         spaced(left, 0, 0, 0, 0, 6)
@@ -90,6 +91,12 @@ class RecordPage(QScrollArea):
             QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         )
 
+    def _show_answer(self) -> None:
+        """What signing came to is read at once, also where the sheet is longer than the window."""
+        last = self.sheet.result if self.sheet.result.isVisible() else self.sheet.message
+        self.widget().layout().activate()
+        self.ensureWidgetVisible(last, 0, 20)
+
     def refresh(self) -> None:
         session = self.session
         if session is None:
@@ -124,7 +131,7 @@ class RecordPage(QScrollArea):
         packages = len(facts.packages) - len(asked)
         lines = [named + more] if gaps else [tr("Every file was analysed.")] if facts.done else []
         if packages:
-            lines.append(tr("{0} packages: no audit could tell of them").format(f"{packages:,}"))
+            lines.append(tr("{0} packages were not judged by an audit").format(f"{packages:,}"))
         self.gaps.set_text("\n".join(lines) or tr("The scan has not ended."), keep_newlines=True)
         self.scope.set_text(_scope(session), keep_newlines=True)
         self._show_blockers(session.blockers())

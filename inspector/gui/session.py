@@ -41,7 +41,8 @@ class Session(ReviewWork):
     def __init__(self, parent: QObject | None = None, backend: Backend | None = None) -> None:
         super().__init__(parent, backend)
         self.target = ""
-        self.told_nothing = False  # the last scan ended before it told anything: what is shown is older
+        self.told_nothing = False  # the last scan told nothing that could be kept: what is shown is older
+        self.broke_off = False  # the last scan ended before its end
         self._begun = 0.0
         self.seconds = 0.0
         self._slices = Slices(self)
@@ -107,7 +108,11 @@ class Session(ReviewWork):
 
     def open_review(self, path: Path) -> None:
         """Opens a review file as it is; it is scanned only where it never was."""
-        self.review = self.backend.review_class().open(path)
+        reviews = self.backend.review_class()
+        try:
+            self.review = reviews.open(path)
+        except UnreadableInput:
+            self.review = reviews.open(path, read_only=True)  # or what is wrong with it is said
         self.target = target_of(self.review.target, path)
         self._load(then=self._opened_review)
 
@@ -141,6 +146,10 @@ class Session(ReviewWork):
                 yield
 
     def _opened_review(self) -> None:
+        if self.review.read_only:
+            self._set_phase(Phase.READY)
+            self.said.emit(tr("This review can only be read: its file or folder may not be written to."))
+            return
         if self.facts.done is None and self.target and (self.is_hub or Path(self.target).exists()):
             self.rescan()
         else:
@@ -150,11 +159,15 @@ class Session(ReviewWork):
 
     def rescan(self, *, audit: bool = False) -> None:
         """Scans the target again. Without ``audit`` a folder's scan opens no internet socket."""
+        if self.review.read_only:
+            self.refused.emit(tr("This review can only be read; open the target itself to scan it."))
+            return
         options = [] if audit else ["--no-audit"]
         for pattern in self.review.options.get("exclude") or ():
             options += ["--exclude", str(pattern)]
         self.outcome = ""
         self.told_nothing = False
+        self.broke_off = False
         known = {**self.facts.known, **self.facts.findings}
         self.facts = Facts(known)
         self._begun = monotonic()
@@ -195,6 +208,7 @@ class Session(ReviewWork):
             number = self._scan.dropped + self.facts.broken
             problem = problem or tr("{0} lines of the scan could not be understood.").format(number)
         if self.facts.done is None:
+            self.broke_off = True
             self.outcome = shown(problem or self._scan.last_words or tr("The scan ended unexpectedly."))
             self._break_off(tr("The scan broke off:"))
             return
@@ -214,7 +228,11 @@ class Session(ReviewWork):
         self._set_phase(Phase.STORING)
         if self._spool is not None:
             self._spool.end(last)
-        if self._spool is None or not (self.facts.target or self.facts.files or self.facts.nodes):
+        problem = self._spool.problem if self._spool is not None else ""
+        if problem:
+            self.outcome = shown(problem)
+        told = bool(self.facts.target or self.facts.files or self.facts.nodes)
+        if self._spool is None or problem or not told:
             self._drop_spool()
             self.told_nothing = True
             if self.outcome != "cancelled":

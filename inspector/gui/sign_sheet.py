@@ -10,7 +10,7 @@ import getpass
 from datetime import date, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
@@ -35,7 +35,10 @@ VALID_DAYS = 180
 
 
 class SignSheet(QWidget):
-    """Refuses in words while a field is missing or the record's rules are broken."""
+    """Refuses in words while a field is missing or the record's rules are broken. ``answered``: there is
+    something to read."""
+
+    answered = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -145,6 +148,8 @@ class SignSheet(QWidget):
     def say(self, sentence: str) -> None:
         self.message.set_text(sentence, keep_newlines=True)
         self.message.setVisible(bool(sentence))
+        if sentence:
+            self.answered.emit()
 
     def _choose_key(self) -> None:
         name, _ = QFileDialog.getOpenFileName(
@@ -247,6 +252,7 @@ class SignSheet(QWidget):
         with_root = f" --root {_quoted(str(root))}" if root is not None else ""
         self.verify.setText(f"inspector verify {_quoted(str(out))}{with_root}")
         self.result.show()
+        self.answered.emit()
         if self.session is not None:
             self.session.said.emit(tr("The record is signed."))
 

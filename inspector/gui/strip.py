@@ -152,6 +152,10 @@ class Strip(QWidget):
         if session.outcome == "cancelled":
             read = count(len(facts.files), "file was read", "files were read")
             return tr("Scan cancelled: {0}, the rest was not analysed").format(read)
+        if session.broke_off:
+            read = count(len(facts.files), "file was read", "files were read")
+            what = tr("The scan is incomplete: {0}, the rest was not analysed").format(read)
+            return f"{what} · {shown(session.outcome, 160)}"
         took = f" {tr('in')} {session.seconds:.1f} s" if session.seconds else ""
         text = f"{tr('Scanned')} {count(int(files or 0), 'file', 'files')}{took}"
         return f"{text} · {tr('incomplete')}: {shown(session.outcome, 120)}" if session.outcome else text

@@ -415,3 +415,15 @@ def test_a_copy_never_takes_the_place_of_the_review_itself(opened, qtbot, monkey
     with qtbot.waitSignal(opened.session.refused) as told:
         opened.session.save_copy(path)
     assert "itself" in told.args[0] and path.stat().st_ino == before
+
+
+def test_what_signing_came_to_is_scrolled_into_sight(opened, qtbot):
+    opened.resize(1100, 600)
+    opened.show_tab("Record")
+    qtbot.waitUntil(lambda: opened.record.isVisible())
+    opened.record.verticalScrollBar().setValue(0)
+    opened.record.sheet.key.setEditText("")
+    opened.record.sheet.sign.click()
+    message = opened.record.sheet.message
+    qtbot.waitUntil(lambda: not message.visibleRegion().isEmpty())
+    assert message.visibleRegion().boundingRect().height() == message.height()
