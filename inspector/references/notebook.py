@@ -124,7 +124,7 @@ def _facts(path: str, cells: list[Cell]) -> tuple[dict[str, Any], str | None]:
             continue
         if head.lstrip().startswith("%%"):
             source = ["" if line == head else line for line in source]
-        source = [_python_line(line, start + number + 1, shell) for number, line in enumerate(source)]
+        source = _python_lines(source, start, shell)
         parsed = parse("\n".join(source), magics=True)
         if parsed.partly:
             partly = f"Cell {cell.number} does not parse: {parsed.partly}"
@@ -155,6 +155,21 @@ def _facts(path: str, cells: list[Cell]) -> tuple[dict[str, Any], str | None]:
         item["end_line"] = max(in_file(item["end_line"]), in_file(item["line"]))
         item["line"] = in_file(item["line"])
     return {"python": facts, "found": found}, partly
+
+
+def _python_lines(source: list[str], start: int, shell: list[tuple[str, int]]) -> list[str]:
+    """The lines as Python: shell escapes go to ``shell`` and leave ``pass`` behind, their continuation
+    lines go with them."""
+    lines: list[str] = []
+    continued = False
+    for number, line in enumerate(source, start + 1):
+        if continued:
+            shell.append((line, number))
+            lines.append("")
+        else:
+            lines.append(_python_line(line, number, shell))
+        continued = line.endswith("\\") and (continued or lines[-1] != line)
+    return lines
 
 
 def _python_line(line: str, number: int, shell: list[tuple[str, int]]) -> str:
