@@ -28,8 +28,8 @@ Decided = dict[str, dict[str, Any]]  # finding id -> what was decided of it, as 
 
 
 class Phase(Enum):
-    """Where the session stands. Decisions are taken in READY; what a stored review has may be decided
-    in every phase."""
+    """Where the session stands. Decisions are taken in READY, and while a review with a stored scan is
+    scanned again; those of STORING are taken down and written right after."""
 
     OPENING = "opening"
     SCANNING = "scanning"
@@ -60,6 +60,7 @@ class ReviewWork(QObject):
         self.outcome = ""  # "", "cancelled" or the sentence of what went wrong
         self.questions: list[Question] = []
         self._blockers: list[str] = []
+        self._later: list[tuple[Callable[[], Step | None], str, str]] = []
         self._background = Background(self)
         self._side = SideWork(self)
 
@@ -89,9 +90,22 @@ class ReviewWork(QObject):
     def _do(self, step: Callable[[], Step | None], nothing: str = "", form: str = "{0}") -> bool:
         if self.review is None:
             return False
-        if self.phase in (Phase.SCANNING, Phase.STORING) and not self._stored_before():
+        if self.phase is Phase.SCANNING and not self._stored_before():
             self.refused.emit(tr("Decisions can be taken as soon as the first scan has ended."))
             return False
+        if self.phase is Phase.STORING:  # the file is locked while the scan goes in: no key waits for that
+            self._later.append((step, nothing, form))
+            self.said.emit(tr("Taken down; it is written as soon as the scan is saved."))
+            return True
+        return self._take_step(step, nothing, form)
+
+    def _catch_up(self) -> None:
+        """Does what was asked while the scan was being saved, in its order."""
+        waiting, self._later = self._later, []
+        for step, nothing, form in waiting:
+            self._take_step(step, nothing, form)
+
+    def _take_step(self, step: Callable[[], Step | None], nothing: str, form: str) -> bool:
         try:
             taken = step()
         except InspectorError as error:
@@ -207,11 +221,19 @@ class ReviewWork(QObject):
         if phase is not self.phase:
             self.phase = phase
             self.phase_changed.emit()
+            if phase is Phase.READY:
+                self._catch_up()
 
     def close(self) -> None:
         """Lets go of the review; a store that is under way comes to its end first."""
         self._side.close()
         self._background.close()
+        waiting, self._later = self._later, []
+        for step, _nothing, _form in waiting:
+            try:
+                step()
+            except InspectorError:
+                continue  # the finding went with the scan that was not saved
         if self.review is not None:
             self.review.close()
             self.review = None

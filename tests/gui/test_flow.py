@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from time import monotonic, perf_counter
 
+import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
@@ -400,3 +401,38 @@ def test_a_second_scan_cancelled_at_once_leaves_the_first_and_says_so(opened, ba
     ready(opened)
     assert opened.strip.status.text() == "Scan cancelled: what is shown is the scan before"
     assert len(opened.session.facts.findings) == 4
+
+
+@pytest.fixture
+def storing(window, project, qtbot):
+    """The window at the moment when the first scan is being saved, on the first finding."""
+    phases = []
+    window.open(str(project))
+    window.show_tab("Findings")
+    window.session.phase_changed.connect(lambda: phases.append(window.session.phase))
+    qtbot.waitUntil(lambda: Phase.STORING in phases)
+    window.selection.select_finding(next(iter(window.session.facts.findings)))
+    assert window.session.phase is Phase.STORING
+    return window
+
+
+def test_a_decision_while_the_scan_is_saved_is_written_right_after(storing, ready):
+    window = storing
+    key = window.selection.finding
+    window.run("state-confirmed")
+    assert "as soon as the scan is saved" in window.strip.said.text()
+    ready(window)
+    assert window.session.facts.findings[key].state is State.CONFIRMED
+    kept = {item.finding.id: item.state for item in window.session.review.findings()}
+    assert kept[key] is State.CONFIRMED
+
+
+def test_closing_while_the_scan_is_saved_loses_no_decision(storing):
+    window = storing
+    key = window.selection.finding
+    path = window.session.review.path
+    window.run("state-confirmed")
+    window.close()
+    kept = Review.open(path, read_only=True)
+    assert {item.finding.id: item.state for item in kept.findings()}[key] is State.CONFIRMED
+    kept.close()
