@@ -33,6 +33,7 @@ def register(subparsers: Any) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> int:
+    from inspector.cli.output import write_result
     from inspector.dependencies.advisories import import_advisories
 
     source = Path(arguments.source)
@@ -41,7 +42,8 @@ def _import(arguments: argparse.Namespace) -> int:
             f"{plain(arguments.source)} does not exist.", "Name the export's zip or folder."
         )
     done = import_advisories(source, _folder(arguments), as_of=arguments.as_of)
-    print(f"{done.entries} advisories of {done.packages} packages, as of {done.as_of or 'an unknown date'}")
+    as_of = done.as_of or "an unknown date"
+    write_result(f"{done.entries} advisories of {done.packages} packages, as of {as_of}\n".encode(), None)
     for number, words in (
         (done.skipped, "could not be read"),
         (done.left_out, "left out: withdrawn, or not of PyPI"),
@@ -61,8 +63,11 @@ def _status(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         write_result(json_bytes(state, indent=1), None)
         return 0
-    print(f"{state['source']}: {state['entries']} advisories of {state['packages']} packages")
-    print(f"as of {state['as_of'] or 'an unknown date'}{_age(state['as_of'])}")
+    text = (
+        f"{plain(state['source'], 200)}: {state['entries']} advisories of {state['packages']} packages\n"
+        f"as of {state['as_of'] or 'an unknown date'}{_age(state['as_of'])}\n"
+    )
+    write_result(text.encode("utf-8", "backslashreplace"), None)
     return 0
 
 
