@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMarginsF, QUrl
+from PySide6.QtCore import QByteArray, QMarginsF, QSizeF, QUrl
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import QApplication
 
@@ -61,6 +61,10 @@ def _pdf(report_html: bytes, title: str, record: bytes | None) -> bytes:
         writer.setTitle(title)
         if record is not None:
             writer.addFileAttachment("review-record.dsse.json", QByteArray(record), "application/json")
+        # With a page size of its own the document is printed as it is; else Qt adds a second margin.
+        document.documentLayout().setPaintDevice(writer)
+        document.setDocumentMargin(0)
+        document.setPageSize(QSizeF(writer.width(), writer.height()))
         document.print_(writer)
         del writer
         return path.read_bytes()
