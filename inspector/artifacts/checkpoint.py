@@ -104,7 +104,7 @@ def _open_legacy(source: ByteSource) -> Checkpoint:
     sizes, views = _storages(value)
     places: dict[str, tuple[int, int]] = {}
     for key in keys:
-        if key not in sizes:
+        if not isinstance(key, str) or key not in sizes:
             raise BadCheckpoint("The checkpoint lists a storage that no tensor uses.")
         name, count = sizes[key]
         stated = int.from_bytes(source.read_at(at, min(8, source.size - at)), "little")
@@ -136,6 +136,6 @@ def _storages(value: Any) -> tuple[dict[str, tuple[str, int]], dict[str, tuple[s
             if isinstance(count, int) and count >= sizes.get(key, ("", 0))[1]:
                 sizes[key] = (cls, count)
             view = pid[5] if len(pid) == 6 else None
-            if isinstance(view, tuple) and len(view) == 3:
-                views[str(view[0])] = (key, int(view[1]), int(view[2]))
+            if isinstance(view, tuple) and len(view) == 3 and type(view[1]) is type(view[2]) is int:
+                views[str(view[0])] = (key, view[1], view[2])
     return sizes, views

@@ -71,6 +71,11 @@ def plan_conversion(source: ByteSource) -> Plan:
         raise UnreadableInput(
             f"The file cannot be converted. {bad}", "Only checkpoints that torch.save wrote can be."
         ) from bad
+    except RecursionError:
+        raise UnreadableInput(
+            "The file cannot be converted. Its values are nested too deeply.",
+            "No checkpoint of torch's is so.",
+        ) from None
     for message in checkpoint.doubtful:
         plan.refused["the archive"] = message
     return plan
@@ -116,7 +121,7 @@ def _placed(checkpoint: Checkpoint, tensor: Tensor) -> tuple[str, Tensor]:
     if storage is None:
         return "The file holds no numbers for it.", tensor
     start, end = tensor.span
-    if end > storage.size:
+    if start < 0 or end > storage.size:
         return "It reaches beyond the end of its storage.", tensor
     if not tensor.is_contiguous and end - start > _MAX_REORDERED:
         return "It is not contiguous and too large to be put into order in memory.", tensor

@@ -36,14 +36,18 @@ OPERATORS: dict[str, str] = {
 }
 _LAMBDA = re.compile(rb'"class_name"\s*:\s*"(?:Lambda|__lambda__|TorchModuleWrapper)"')
 _STEP = 1 << 20
-MAX_SEARCHED = 256 << 20
+MAX_SEARCHED = 64 << 20  # half of it at the beginning of a file, half at its end
+MAX_GRAPH = 512 << 20
 
 
 def read_graph(source: ByteSource, path: str) -> Artifact:
     """The verdict on a file that is called .pb."""
     name = path.rsplit("/", 1)[-1].lower()
     judgement = Judgement()
-    if holds_lambda(source):
+    if source.size > MAX_GRAPH:
+        judgement.note(Loading.UNREADABLE, "over-limit", "The graph is longer than 512 MB and was not read.")
+        return judgement.artifact("tensorflow-graph", Loading.UNREADABLE)
+    if holds_lambda(source, MAX_GRAPH):
         judgement.note(
             Loading.RUNS_CODE,
             "lambda-layer",
@@ -97,10 +101,13 @@ def _operators(source: ByteSource, message: str, found: dict[str, int]) -> int:
     return count
 
 
-def holds_lambda(source: ByteSource) -> bool:
-    """Whether a Lambda layer stands in the Keras configuration that the file holds as text."""
+def holds_lambda(source: ByteSource, limit: int = MAX_SEARCHED) -> bool:
+    """Whether a Lambda layer stands in the Keras configuration that the file holds as text. Of a file longer
+    than ``limit`` the middle is left out."""
     at, kept = 0, b""
-    while at < min(source.size, MAX_SEARCHED):
+    while at < source.size:
+        if source.size > limit and limit // 2 <= at < source.size - limit // 2:
+            at = source.size - limit // 2
         fresh = source.read_at(at, min(_STEP, source.size - at))
         if _LAMBDA.search(kept + fresh):
             return True

@@ -1,6 +1,6 @@
 """Writes the small real files of tests/artifacts/data. Needs torch, scikit-learn, joblib, pandas.
 
-    python -m venv env && env/bin/pip install torch numpy scikit-learn joblib pandas scipy
+    python -m venv env && env/bin/pip install torch numpy scikit-learn joblib pandas scipy safetensors
     env/bin/python tests/artifacts/make_fixtures.py
 
 Written with torch 2.13.0, numpy 2.4.6, scikit-learn 1.9.1, joblib 1.6.0, pandas 3.1.1, scipy 1.17.1.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import collections
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -17,8 +18,10 @@ import joblib
 import numpy as np
 import pandas as pd
 import scipy.sparse
+import scipy.stats
 import torch
-from sklearn.ensemble import RandomForestClassifier
+from safetensors.torch import save_file
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
@@ -26,6 +29,63 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 DATA = Path(__file__).parent / "data"
+
+
+def converted_files() -> None:
+    """A checkpoint with views of every sort, and what torch and safetensors make of it."""
+    torch.manual_seed(1)
+    whole = torch.randn(6, 4)
+    cube = torch.arange(24).view(2, 3, 4)
+    value = {
+        "turned": whole.t(),
+        "part": whole[::2, 1:3],
+        "cube": cube.permute(2, 0, 1),
+        "wide": torch.randn(3, 1).expand(3, 5),
+        "half": whole.half().t(),
+        "brain": whole.bfloat16().t(),
+        "mask": (whole > 0).t(),
+        "short": cube.short().transpose(0, 1),
+        "complex": torch.randn(3, 2, dtype=torch.complex64).t(),
+        "none": torch.zeros(0, 3),
+        "scalar": torch.tensor(3.0),
+        "nested": {
+            "list": [torch.ones(1), {"deep": torch.ones(2)}],
+            "ordered": collections.OrderedDict(x=whole),
+        },
+        5: torch.ones(1),
+        "unsigned": torch.zeros(3, dtype=torch.uint16),
+        "epoch": 7,
+    }
+    torch.save(value, DATA / "mixed.pt")
+    flat = dict(_flat(value, ""))
+    save_file(
+        {name: tensor.contiguous().clone() for name, tensor in flat.items()}, DATA / "mixed.safetensors"
+    )
+    value.pop("unsigned")
+    torch.save(value, DATA / "mixed_legacy.pt", _use_new_zipfile_serialization=False)
+
+
+def _flat(value: object, name: str) -> Iterator[tuple[str, torch.Tensor]]:
+    if isinstance(value, torch.Tensor):
+        yield name, value
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in items:
+        yield from _flat(part, f"{name}.{key}" if name else str(key))
+
+
+def more_pickles() -> None:
+    """Tensors in plain pickles, and objects of libraries that hold more than plain classes."""
+    tensors = {"small": torch.ones(3), "large": torch.arange(600)}
+    for protocol in (0, 2, 4):
+        (DATA / f"tensors_{protocol}.pkl").write_bytes(pickle.dumps(tensors, protocol))
+    table = np.abs(np.random.default_rng(0).normal(size=(40, 2))).astype(int)
+    boosted = HistGradientBoostingClassifier(max_iter=1, max_leaf_nodes=3, categorical_features=[0])
+    (DATA / "boosted.pkl").write_bytes(pickle.dumps(boosted.fit(table, table[:, 0] > 0)))
+    (DATA / "distribution.pkl").write_bytes(
+        pickle.dumps([scipy.stats.uniform(0, 1), scipy.stats.randint(1, 4)])
+    )
+    torch.save(torch.nn.utils.spectral_norm(torch.nn.Linear(2, 2)), DATA / "spectral.pt")
+    torch.save(torch.nn.TransformerEncoderLayer(4, 2, 8), DATA / "transformer.pt")
 
 
 def torch_files() -> None:
@@ -92,4 +152,6 @@ def estimator_files() -> None:
 if __name__ == "__main__":
     DATA.mkdir(exist_ok=True)
     torch_files()
+    converted_files()
+    more_pickles()
     estimator_files()

@@ -4,8 +4,8 @@
 
 For each mutated file: ``read`` gives one verdict without failing, in bounded time, the same twice;
 ``explain`` gives its object; ``convert`` refuses in words or plans; and a pickle that is called fine
-asks CPython's own unpickler (with an inert ``find_class``) for listed names only. Findings are printed with the seed that makes
-them again; the exit code is 1 where there was one.
+asks CPython's own unpickler (with an inert ``find_class``) for listed names only. Findings are
+printed with the seed that makes them again; the exit code is 1 where there was one.
 """
 
 from __future__ import annotations
