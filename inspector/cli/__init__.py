@@ -74,7 +74,8 @@ def _run_command(argv: list[str]) -> int:
     module.register(parser.add_subparsers(dest="command", required=True))
     arguments = parser.parse_args(argv)
     code: int = arguments.run(arguments)
-    sys.stdout.flush()
+    if sys.stdout is not None:  # closed by whoever started us; a result in a file is written all the same
+        sys.stdout.flush()
     return code
 
 

@@ -61,10 +61,14 @@ def exact_modules() -> frozenset[str]:
     return frozenset(row.pattern.split(".", 1)[0] for row in ROWS) - {"*"}
 
 
+# Names of libraries that only sound like a loader: torch.nn.Embedding.from_pretrained takes a tensor.
+NAMESAKES = ("torch.nn.",)
+
+
 @lru_cache(maxsize=20_000)
 def find_row(dotted: str) -> Row | None:
     """The first row whose pattern matches ``dotted``; rows stand with the special before the general."""
-    if len(dotted) > 300:
+    if len(dotted) > 300 or dotted.startswith(NAMESAKES):
         return None
     for expression, row in _rows_by_last().get(last_name(dotted), ()):
         if expression.match(dotted):

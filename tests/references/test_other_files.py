@@ -143,3 +143,8 @@ def test_magics_belong_to_a_notebook_and_other_breaks_are_named(source: str, is_
 def test_a_script_with_magics_is_named_as_partly_read() -> None:
     index = index_file("export.py", b"import os\n!pip install torch\n")
     assert index is not None and index.partly == "1 line is not Python 3 and was left out."
+
+
+def test_a_layer_made_from_a_tensor_is_no_reference(scan) -> None:
+    text = "import torch\nw = torch.rand(4, 4)\ne = torch.nn.Embedding.from_pretrained(w)\n"
+    assert scan({"m.py": text}) == []

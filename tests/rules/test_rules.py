@@ -160,6 +160,14 @@ def test_remote_code_is_graver_where_it_can_change(facts, reference):
     assert (moving.severity, fixed.severity) == (Severity.HIGH, Severity.MEDIUM)
 
 
+def test_a_metric_kept_by_the_hub_itself_is_less_grave_than_a_strangers(facts, reference):
+    def grade(ref):
+        metric = reference(ref, kind="remote-code", call="evaluate.load", safe=False)
+        return only(judge(facts(references=[metric])), "loading.remote-code").severity
+
+    assert (grade("accuracy"), grade("someone/accuracy")) == (Severity.MEDIUM, Severity.HIGH)
+
+
 def requirement(shape: str, **more):
     return Requirement("torch", "requirements", shape, "", 2, f"torch ({shape})", **more)
 
