@@ -209,8 +209,20 @@ numpy.random.mtrand: RandomState
 
 _JOBLIB = """
 joblib.numpy_pickle: NumpyArrayWrapper
+sklearn.externals.joblib.numpy_pickle: NumpyArrayWrapper
+"""
+
+_JOBLIB_FILES = """
+joblib.numpy_pickle: NDArrayWrapper ZNDArrayWrapper
 joblib.numpy_pickle_compat: NDArrayWrapper ZNDArrayWrapper
-sklearn.externals.joblib.numpy_pickle: NumpyArrayWrapper NDArrayWrapper
+sklearn.externals.joblib.numpy_pickle: NDArrayWrapper ZNDArrayWrapper
+"""
+
+_NETWORKX = """
+networkx.classes.digraph: DiGraph
+networkx.classes.graph: Graph
+networkx.classes.multidigraph: MultiDiGraph
+networkx.classes.multigraph: MultiGraph
 """
 
 _STANDARD_FUNCTIONS = """
@@ -298,6 +310,14 @@ LIBRARY: tuple[Row, ...] = (
     ),
     *_rows(_TRAINING_ENUMS, "enum", "a setting of a training run", "fickling 0.1.12 and transformers"),
     *_rows(_TRAINING_SETTINGS, "class", "the settings of a training run", "fickling 0.1.12 and transformers"),
+    *_rows(
+        _JOBLIB_FILES,
+        "class",
+        "an array that joblib before 0.10 keeps in a file beside the pickle",
+        "joblib 0.9 and 1.6.0",
+        "joblib-file",
+    ),
+    *_rows(_NETWORKX, "class", "a graph", "networkx 3.6.1"),
     Row("dill._dill", "_create_array", "function", "rebuilds an array", "dill-array", "dill 0.4.1"),
     Row("functools", "partial", "class", "keeps a listed function with arguments for later", "partial"),
     Row("builtins", "getattr", "function", "looks up one member of a listed enum class", "enum-member"),

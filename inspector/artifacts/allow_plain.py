@@ -89,6 +89,7 @@ _NUMPY_ROWS = (
         Row(f"{prefix}.multiarray", "_reconstruct", "function", _ARRAY, "class-first", _NUMPY)
         for prefix in _PREFIXES
     ),
+    Row("numpy.core._internal", "_reconstruct", "function", _ARRAY, "class-first", "numpy before 1.0"),
     *(
         Row(f"{prefix}.multiarray", "scalar", "function", "one number of an array", "numpy-scalar", _NUMPY)
         for prefix in _PREFIXES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from math import prod
 from typing import Any
 
@@ -17,6 +18,7 @@ from inspector.sources.interface import ByteSource
 MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 64 * 1024
 _MAX_NESTING = 40
+_PYTHON_2_LONG = re.compile(r"(?<=\d)L(?=[,)\s])")
 
 
 def read_npy(source: ByteSource) -> Artifact:
@@ -76,6 +78,7 @@ def _header(raw: bytes) -> tuple[Any, tuple[int, ...]] | None:
         depth += (char in "([{") - (char in ")]}")
         if depth > _MAX_NESTING:
             return None
+    text = _PYTHON_2_LONG.sub("", text)  # as numpy does
     try:
         value = ast.literal_eval(text.strip())
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):

@@ -263,6 +263,7 @@ RULES: dict[str, Rule] = {
     "numpy-buffer": _numpy_buffer,
     "numpy-stringdtype": lambda args: None,
     "text-bytes": lambda args: None,
+    "joblib-file": lambda args: None,
     "nested-bytes": _nested_bytes,
     "partial": _partial,
     "scipy-distribution": _without_arguments,
@@ -292,7 +293,7 @@ def objections_to(callee: Import, args: list[object]) -> Iterator[Objection]:
 
 
 def _is_guarded(arg: Import, callee: Import) -> bool:
-    if arg.entry.rule == "joblib-array":
+    if arg.entry.rule in ("joblib-array", "joblib-file"):
         return callee.name not in _MAKERS
     if arg.entry.rule == "scipy-distribution":
         return callee.module != "copyreg"
@@ -339,6 +340,8 @@ def judge_state(target: Made, state: object) -> Objection | None:
     rule = rule_of(target)
     if rule == "scipy-distribution":
         return _distribution_state(state)
+    if rule == "joblib-file":
+        return _file_beside(state)
     if rule == "partial":
         return _partial(state.items if isinstance(state, Tup) else [])
     if is_dtype(target):
@@ -355,6 +358,18 @@ def judge_state(target: Made, state: object) -> Objection | None:
         if (not is_dtype(dtype) or has_objects(dtype)) and not isinstance(raw, Series):
             return _raw_objects("fills an array")
     return None
+
+
+def _file_beside(state: object) -> Objection | None:
+    """joblib loads the array, pickles included, from the file that the state names."""
+    name = state.items.get("filename") if isinstance(state, Mapped) else None
+    if type(name) is str and name not in ("", ".", "..") and not set(name) & set("/\\:\0"):
+        return None
+    return (
+        Loading.UNREADABLE,
+        "file-outside",
+        f"an array is loaded from the file {shown(name)}, not beside it",
+    )
 
 
 def _distribution_state(state: object) -> Objection | None:

@@ -151,3 +151,18 @@ def test_an_array_of_joblib_is_one_however_it_was_made(make: bytes, judge: Judge
     )
     data = b"\x80\x02" + make + state + b"bC" + bytes([len(call)]) + call + b"."
     assert judge(data, "m.joblib").loading in (Loading.RUNS_CODE, Loading.UNREADABLE)
+
+
+@pytest.mark.parametrize(
+    ("file", "loading"),
+    [
+        ("m.pkl_01.npy", Loading.LIBRARY),
+        ("../x.npy", Loading.UNREADABLE),
+        ("/tmp/x.npy", Loading.UNREADABLE),
+        ("", Loading.UNREADABLE),
+    ],
+)
+def test_old_joblib_arrays_lie_beside_their_pickle(file: str, loading: Loading, judge: Judge) -> None:
+    state = b"}" + text("filename") + text(file) + b"s"
+    data = b"\x80\x04" + name("joblib.numpy_pickle", "NDArrayWrapper") + b")\x81" + state + b"b."
+    assert judge(data, "m.pkl").loading is loading
