@@ -241,7 +241,8 @@ style = load_dataset("openletters/business-style", split="train")
 tokenizer = AutoTokenizer.from_pretrained(BASE, revision="main")
 model = AutoModelForCausalLM.from_pretrained(BASE, revision="main")
 
-trainer = Trainer(model=model, args=TrainingArguments("out/quill-inkwell"), train_dataset=corrections["train"])
+arguments = TrainingArguments("out/quill-inkwell")
+trainer = Trainer(model=model, args=arguments, train_dataset=corrections["train"])
 trainer.train()
 trainer.save_model("out/quill-inkwell")
 ''',
