@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from inspector.gui.background import Background
@@ -20,6 +22,7 @@ from inspector.gui.widgets import TextPane, button, spaced
 from inspector.provenance import Evidence, plain
 
 PLACES_LISTED = 200
+_LINE_NUMBER = re.compile(r"^ *\d+ ", re.MULTILINE)
 
 
 class EvidencePanel(QWidget):
@@ -102,14 +105,21 @@ class EvidencePanel(QWidget):
                 raise error
             text = found.text
             shift = 0
-            told = bool(said) and said.strip() not in text
-            if told:  # prose above source lines: then the whole is wrapped
-                text = f"{said}\n\n{text}"
-                shift = said.count("\n") + 2
+            if said and _squeezed(said) not in _squeezed(_LINE_NUMBER.sub("", text)):
+                told = self._wrapped(said)
+                text = f"{told}\n\n{text}"
+                shift = told.count("\n") + 2
             marked = found.marked + shift if found.marked >= 0 else -1
-            self.text.show_text(text, marked, QColor(self.look.tokens.selection), wrap=told)
+            self.text.show_text(text, marked, QColor(self.look.tokens.selection))
 
         self._background.run(read, show)
+
+    def _wrapped(self, prose: str) -> str:
+        """What stands above source lines, which are not wrapped themselves."""
+        font = QFontMetricsF(self.text.document().defaultFont())
+        room = int(self.text.viewport().width() / max(font.averageCharWidth(), 1.0)) - 2
+        lines = (textwrap.wrap(line, max(room, 20)) or [""] for line in prose.splitlines())
+        return "\n".join(part for wrapped in lines for part in wrapped)
 
     def ask_explanation(self) -> None:
         """Asks a child process what loading the file would do. Nothing of the file is run."""
@@ -131,6 +141,10 @@ class EvidencePanel(QWidget):
     def close_all(self) -> None:
         self._forget()
         self._background.close()
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
 
 
 def _place_words(item: Evidence) -> str:

@@ -105,6 +105,9 @@ class FindingsPage(TablePage):
         )
 
     def head(self, visible: int, total: int) -> str:
+        session = self.session
+        if not total and session is not None and session.outcome:
+            return tr("No findings known: the scan is incomplete")
         if visible == total:
             return tr("{0} findings").format(f"{total:,}")
         return tr("{0} of {1} findings").format(f"{visible:,}", f"{total:,}")

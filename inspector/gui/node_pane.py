@@ -197,9 +197,9 @@ class NodePane(QScrollArea):
         for row, (words, other, seen) in enumerate(connected):
             name = plain_label(words, role="sub")
             self.lineage.addWidget(name, row * 2, 0)
-            link = button(
-                _short(session.facts.node_name(other)), f"{words} {shown(other)}", role="link", tip=""
-            )
+            link = button(_short(session.facts.node_name(other)), f"{words} {shown(other)}", role="link")
+            link.setMinimumWidth(40)  # a long name never pushes the decisions out of the pane
+            link.setToolTip(_tip(session.facts.node_name(other)))
             link.clicked.connect(lambda _=False, other=other: self.selection.select_node(other))
             self.lineage.addWidget(link, row * 2, 1)
             if seen:
@@ -280,7 +280,11 @@ def _fill(grid: QGridLayout, rows: list[tuple[str, str]]) -> None:
         grid.addWidget(Flow(words, tr(title)), row, 1)
 
 
+def _tip(name: str) -> str:
+    return shown(name).replace("<", "‹").replace(">", "›")  # a tip would take markup for markup
+
+
 def _short(name: str) -> str:
     from inspector.provenance.text import elide_middle
 
-    return elide_middle(name, 44)
+    return elide_middle(shown(name), 28)

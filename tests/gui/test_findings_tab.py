@@ -189,3 +189,10 @@ def test_a_decided_row_keeps_its_place_under_the_eye(opened, table, qtbot):
     click(qtbot, table, 1)
     qtbot.keyClick(table, Qt.Key.Key_2)
     assert len(opened.findings.rows.rows) == 4 and state_of(opened, 1) is State.CONFIRMED
+
+
+def test_no_findings_of_an_unfinished_scan_are_not_called_none(window, project, backend, make, qtbot, ready):
+    backend.tell([make.file("a.py"), make.node("project", "assistant")])
+    window.open(str(project))
+    ready(window)
+    qtbot.waitUntil(lambda: window.findings.heading.text() == "No findings known: the scan is incomplete")

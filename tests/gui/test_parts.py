@@ -373,16 +373,44 @@ def test_the_graph_does_not_glide_where_the_system_asks_for_less_motion(opened, 
     assert opened.graph.panel.canvas.motion is False
 
 
-def test_prose_above_source_lines_is_wrapped(opened, qtbot):
-    from PySide6.QtWidgets import QPlainTextEdit
-
+def test_prose_above_source_lines_is_wrapped_and_the_line_is_still_marked(opened, qtbot):
     from inspector.provenance import Evidence
 
     long = "The model is named here. " * 12
     opened.pane.evidence.show_places([Evidence(path="app/train.py", line=3, text=long)], "", "")
     text = opened.pane.evidence.text
     qtbot.waitUntil(lambda: "3  model = from_pretrained" in text.toPlainText())
-    assert text.lineWrapMode() == QPlainTextEdit.LineWrapMode.WidgetWidth
+    prose = text.toPlainText().partition("\n\n")[0]
+    assert " ".join(prose.split()) == long.strip() and max(map(len, prose.splitlines())) < 100
+    marks = text.extraSelections()
+    assert marks[0].cursor.block().text() == "3  model = from_pretrained('org/base')"
+
+
+def test_source_that_the_evidence_repeats_is_shown_once(opened, qtbot):
+    from inspector.provenance import Evidence
+
+    item = Evidence(path="app/train.py", line=3, text="model=from_pretrained( 'org/base' )\nprint(model)")
+    opened.pane.evidence.show_places([item], "", "")
+    text = opened.pane.evidence.text
+    qtbot.waitUntil(lambda: "3  model = from_pretrained" in text.toPlainText())
+    assert text.toPlainText().count("print(model)") == 1
+
+
+def test_a_long_name_never_pushes_the_decisions_out_of_the_pane(window, project, backend, make, qtbot, ready):
+    long = "scripts/" + "transformers_and_more/" * 6 + "run.py"
+    backend.tell(
+        [
+            *[event for event in make.small_scan() if event["event"] != "done"],
+            make.node("code", long, pin="local"),
+            make.edge(f"code:{long}", "model:org/base", "references"),
+            make.done(4),
+        ]
+    )
+    window.open(str(project))
+    ready(window)
+    window.selection.select_node("model:org/base")
+    qtbot.waitUntil(lambda: window.pane.title.toPlainText() == "org/base")
+    assert window.pane.widget().width() <= window.pane.viewport().width()
 
 
 def test_the_findings_are_written_as_a_table(opened, tmp_path, qtbot, monkeypatch):
