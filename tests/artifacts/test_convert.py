@@ -160,6 +160,12 @@ def test_a_cut_checkpoint_is_unreadable(cut: int, fixture_file: Fixture) -> None
             plan_conversion(BytesSource(fixture_file(name)[:-cut]))
 
 
+def test_bytes_behind_the_last_storage_are_unreadable(fixture_file: Fixture) -> None:
+    for name in ("mixed.pt", "mixed_legacy.pt"):
+        with pytest.raises(UnreadableInput):
+            plan_conversion(BytesSource(fixture_file(name) + b"\0"))
+
+
 def test_values_that_hold_themselves_end_in_words() -> None:
     loop = (
         b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}.\x80\x02]q\0h\0a.\x80\x02]."
