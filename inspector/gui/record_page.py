@@ -16,6 +16,7 @@ from inspector.gui.widgets import Flow, clear, plain_label, set_role, spaced
 from inspector.provenance import Severity, State
 
 BLOCKERS_SHOWN = 30
+SETTLED_MILLISECONDS = 60  # until a text that was just put in has its height
 
 
 class RecordPage(QScrollArea):
@@ -40,7 +41,7 @@ class RecordPage(QScrollArea):
         self.exceptions = Flow(name=tr("Exceptions"))
         self.against = QVBoxLayout()
         self.sheet = SignSheet()
-        self.sheet.answered.connect(lambda: QTimer.singleShot(0, self, self._show_answer))
+        self.sheet.answered.connect(lambda: QTimer.singleShot(SETTLED_MILLISECONDS, self, self._show_answer))
         spaced(self.against, 0, 0, 0, 0, 4)
         left = QVBoxLayout()
         spaced(left, 0, 0, 0, 0, 6)
@@ -94,7 +95,6 @@ class RecordPage(QScrollArea):
     def _show_answer(self) -> None:
         """What signing came to is read at once, also where the sheet is longer than the window."""
         last = self.sheet.result if self.sheet.result.isVisible() else self.sheet.message
-        self.widget().layout().activate()
         self.ensureWidgetVisible(last, 0, 20)
 
     def refresh(self) -> None:

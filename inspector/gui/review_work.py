@@ -114,9 +114,13 @@ class ReviewWork(QObject):
         if taken is None:
             self.said.emit(nothing)
             return False
+        self._wrote()
         self._follow(taken)
         self.said.emit(form.format(shown(taken.text)))
         return True
+
+    def _wrote(self) -> None:
+        """Called after this window itself changed the review."""
 
     def _stored_before(self) -> bool:
         return bool(self.facts.known)
@@ -171,6 +175,7 @@ class ReviewWork(QObject):
             self.review.remember(key, value)
         except InspectorError:
             return
+        self._wrote()
 
     def recalled(self, key: str, default: Any = None) -> Any:
         try:

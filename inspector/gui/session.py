@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from inspector.gui.backend import Backend
 from inspector.gui.facts import Facts, ended_early
+from inspector.gui.following import Following
 from inspector.gui.review_work import Decided, Phase, ReviewWork
 from inspector.gui.scan_process import ScanProcess
 from inspector.gui.slices import Slices
@@ -27,6 +28,7 @@ from inspector.provenance import Node, UnreadableInput
 from inspector.review.interface import ReviewedFinding
 
 REFRESH_MILLISECONDS = 250  # how often views follow a running scan
+LOOK_MILLISECONDS = 1000  # how often the window looks whether another program wrote to the review
 FREEZE_EVERY = 2000  # events between two times that the collector is told to leave them alone
 
 
@@ -55,6 +57,12 @@ class Session(ReviewWork):
         self._refresh.timeout.connect(self._grow)
         self._fresh = False
         self._since_freeze = 0
+        self._following: Following | None = None
+        self._own_writes = 0
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_MILLISECONDS)
+        self._look.timeout.connect(self._look_for_others)
+        self.phase_changed.connect(self._follow_others)
 
     # --- opening -------------------------------------------------------------------------------------
 
@@ -265,6 +273,46 @@ class Session(ReviewWork):
         super()._fail(problem)
         self.grown.emit()
 
+    # --- other programs on the same review ------------------------------------------------------------
+
+    def _follow_others(self) -> None:
+        if self.phase is not Phase.READY or self.review is None:
+            self._look.stop()
+            return
+        if self._following is None:
+            self._following = Following(Path(self.review.path))
+        self._following.seen()
+        self._look.start()
+
+    def _wrote(self) -> None:
+        self._own_writes += 1
+        if self._following is not None:
+            self._following.seen()
+
+    def _look_for_others(self) -> None:
+        """Decisions that a command or a second window took are shown within a second or two."""
+        if self._following is not None and self._following.changed():
+            self._read_others()
+
+    def _read_others(self) -> None:
+        own = self._own_writes
+        self._ask("decided", lambda decided, problem: self._others_told(decided, problem, own))
+
+    def _others_told(self, decided: Decided, problem: str, own: int) -> None:
+        if problem or self.phase is not Phase.READY:
+            return
+        if own != self._own_writes:  # read before this window's last step: ask again, or that would vanish
+            self._read_others()
+            return
+        before = dict(self.facts.findings)
+
+        def finished() -> None:
+            now = self.facts.findings
+            self.decided.emit([key for key, item in now.items() if item != before.get(key)])
+            self.answered.emit()
+
+        self._slices.run(self._apply(decided), finished)
+
     def node_of_path(self, path: str) -> Node | None:
         """The node that stands for a file of the target."""
         for kind in ("model-file", "dataset-file", "code", "manifest", "dataset", "model"):
@@ -276,8 +324,12 @@ class Session(ReviewWork):
     def close(self) -> None:
         """Ends the scan and lets go of the review. Nothing is asked: all is on the disk already."""
         self._refresh.stop()
+        self._look.stop()
         self._scan.kill()
         self._slices.stop()
+        if self._following is not None:
+            self._following.close()
+            self._following = None
         super().close()
         self._drop_spool()
         gc.unfreeze()

@@ -436,3 +436,23 @@ def test_closing_while_the_scan_is_saved_loses_no_decision(storing):
     kept = Review.open(path, read_only=True)
     assert {item.finding.id: item.state for item in kept.findings()}[key] is State.CONFIRMED
     kept.close()
+
+
+def test_what_another_program_decides_is_shown_soon(opened, qtbot):
+    key = next(iter(opened.session.facts.findings))
+    other = Review.open(opened.session.review.path)
+    other.decide([key], State.CONFIRMED)
+    other.close()
+    qtbot.waitUntil(lambda: opened.session.facts.findings[key].state is State.CONFIRMED, timeout=10000)
+    row = opened.findings.rows.rows[opened.findings.rows.place(key)]
+    assert row.state is State.CONFIRMED
+
+
+def test_what_the_window_itself_writes_is_not_read_back_again(opened, qtbot, monkeypatch):
+    asked = []
+    monkeypatch.setattr(opened.session, "_ask", lambda *words: asked.append(words))
+    opened.findings.table.step(1)
+    opened.run("state-confirmed")
+    opened.remember()
+    opened.session._look_for_others()
+    assert not asked
