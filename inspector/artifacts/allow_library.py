@@ -267,6 +267,15 @@ def _rows(text: str, kind: str, reason: str, read_from: str, rule: str = "") -> 
         yield Row(module, names, kind, reason, rule, read_from)
 
 
+# Test suites keep answers of services as pickles. Setting such an object's state opens no connection: it
+# assigns attributes (Response.__setstate__) and fills a dictionary (RequestsCookieJar.__setstate__).
+_RECORDED_ANSWERS = """
+requests.models: Response PreparedRequest
+requests.structures: CaseInsensitiveDict
+requests.cookies: RequestsCookieJar
+http.cookiejar: DefaultCookiePolicy Cookie
+"""
+
 LIBRARY: tuple[Row, ...] = (
     *_rows(ESTIMATORS, "class", "an estimator of scikit-learn", ESTIMATORS_READ_FROM),
     *_rows(INSIDES, "class", "what scikit-learn keeps inside a fitted estimator", ESTIMATORS_READ_FROM),
@@ -302,6 +311,9 @@ LIBRARY: tuple[Row, ...] = (
         "numpy 2.4.6",
     ),
     *_rows(_JOBLIB, "class", "an array that joblib keeps beside the pickle", "joblib 1.6.0", "joblib-array"),
+    *_rows(
+        _RECORDED_ANSWERS, "class", "a recorded answer of a web service", "requests 2.34.2 and CPython 3.13"
+    ),
     *_rows(
         _STANDARD_FUNCTIONS,
         "class",
