@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -25,6 +26,11 @@ _WITHOUT_REASON = {
     Loading.ALLOW_LISTED: "A pickle of plain data and tensors: every import is on the allow-list.",
 }
 _TWIN_SUFFIX = ".safetensors"
+# Endings of formats that hold no pickle, so that one below them is hidden, by intent or not.
+_NO_PICKLE_BY_NAME = {
+    ".csv", ".gguf", ".gif", ".html", ".jpeg", ".jpg", ".json", ".jsonl", ".md", ".onnx", ".pdf", ".png",
+    ".py", ".safetensors", ".toml", ".tsv", ".txt", ".webp", ".yaml", ".yml",
+}  # fmt: skip
 _SHOWN = 12
 
 
@@ -158,6 +164,19 @@ def _is_metric_of_the_hub(reference: Reference) -> bool:
     return reference.call == "evaluate.load" and reference.ref is not None and "/" not in reference.ref
 
 
+def disguised(facts: Facts) -> Iterator[Finding]:
+    """Pickles under the name of a format that holds none."""
+    for file in facts.files:
+        suffix = posixpath.splitext(file.path.lower())[1]
+        if file.artifact.is_pickle and suffix in _NO_PICKLE_BY_NAME and file.sha256 is not None:
+            yield rule("loading.disguised-pickle").finding(
+                facts_node(facts, file),
+                f"The name ends in {suffix}, the content is {file.artifact.format} and holds a pickle.",
+                [Evidence(file.path, offset=0, text=f"format: {file.artifact.format}")],
+                subject=file.sha256,
+            )
+
+
 def facts_node(facts: Facts, file: FileFact) -> str:
     """The id of the node that stands for ``file``; the target itself where it has none of its own."""
     for kind in (NodeKind.MODEL_FILE, NodeKind.DATASET_FILE, NodeKind.CODE, NodeKind.MANIFEST):
@@ -202,4 +221,4 @@ def _is_listed_only(file: FileFact) -> bool:
     )
 
 
-RULES = (files, not_understood, not_downloaded, calls, remote_code)
+RULES = (files, disguised, not_understood, not_downloaded, calls, remote_code)

@@ -35,6 +35,12 @@ def test_each_verdict_that_is_not_plain_data_has_its_finding(facts, file, loadin
     assert finding.evidence[0].path == "m.pkl" and finding.evidence[0].offset == 7
 
 
+@pytest.mark.parametrize(("name", "is_told"), [("m.safetensors", True), ("n.TXT", True), ("m.bin", False)])
+def test_a_pickle_under_another_formats_name_is_told(facts, file, name, is_told):
+    findings = judge(facts(files=[file(name, Loading.ALLOW_LISTED)]))
+    assert ("loading.disguised-pickle" in rules_of(findings)) is is_told
+
+
 @pytest.mark.parametrize("loading", [Loading.DATA_ONLY, Loading.NO_LOADER])
 def test_plain_data_and_text_are_no_finding(facts, file, loading):
     assert judge(facts(files=[file("m.safetensors", loading, pickle=False)])) == []
