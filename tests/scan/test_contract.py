@@ -52,3 +52,14 @@ def test_every_edge_and_finding_speaks_of_a_node_that_is_there(sample_scan):
     assert {edge["target"] for edge in sample_scan["edges"]} <= ids
     assert {finding["node"] for finding in sample_scan["findings"]} <= ids
     assert len({finding["id"] for finding in sample_scan["findings"]}) == len(sample_scan["findings"])
+
+
+def test_what_was_added_to_the_contract_is_there(sample_scan):
+    assert {"datasets", "incomplete"} <= sample_scan.keys()
+    assert {"pickle", "kind"} <= sample_scan["files"][0].keys()
+    assert {"why", "hub", "column"} <= sample_scan["references"][0].keys()
+    assert all(finding["fingerprint"] for finding in sample_scan["findings"])
+    assert "hub_answers" in sample_scan["run"]
+    added = resources.path("contract.md").read_text(encoding="utf-8").split("## Added since")[1]
+    for key in ("datasets[]", "incomplete", "files[].pickle", "references[].why", "findings[].fingerprint"):
+        assert f"`{key}`" in added
