@@ -63,6 +63,11 @@ def _dispatch(argv: list[str]) -> int:
     if argv[0] in COMMANDS:
         return _run_command(argv)
     if not argv[0].startswith("-") and len(argv) == 1:
+        if "://" not in argv[0] and not os.path.lexists(argv[0]):
+            raise UnreadableInput(
+                f"{argv[0]} is no command, and no file or folder of that name exists.",
+                "`inspector --help` lists the commands.",
+            )
         return _open_window(argv[0])
     _overview().parse_args(argv)
     return 2

@@ -72,6 +72,11 @@ def test_a_target_without_a_display_says_what_to_do(tmp_path: Path):
     assert shown.returncode == 2 and "inspector scan" in shown.stderr
 
 
+def test_a_misspelt_command_is_told_as_such():
+    shown = inspector("scna")
+    assert shown.returncode == 2 and "scna is no command" in shown.stderr
+
+
 def test_a_defect_is_told_without_a_traceback(monkeypatch, capsys):
     from inspector import cli
 
