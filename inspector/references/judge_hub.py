@@ -174,13 +174,15 @@ def named_by(call: Call, value: Value, written: str | None, pin: Pin, safe: bool
         return Found(kind, text, written, Pin.LOCAL, safe, "A path of this project or this machine.", "local")
     if shapes.REMOTE.match(text):
         return from_url(call, text, written, pin, safe, kind)
+    # What is more likely a folder than a name on a hub stands in the graph as no model of that hub.
+    place = "local" if kind == "model" else hub
     if shapes.is_hub_id(text):
         if shapes.looks_like_output(text) and pin in (Pin.NONE, Pin.UNDETERMINED):
-            return Found(kind, text, written, Pin.UNDETERMINED, safe, _OUTPUT, hub)
+            return Found(kind, text, written, Pin.UNDETERMINED, safe, _OUTPUT, place)
         return Found(kind, text, written, pin, safe, why_pin(pin, written), hub)
     if shapes.is_bare_name(text) and not shapes.looks_like_output(text) and not shapes.url_kind(text):
         return Found(kind, text, written, pin, safe, why_pin(pin, written), hub)
-    return Found(kind, text, written, Pin.UNDETERMINED, safe, "A path that is not part of the target.", hub)
+    return Found(kind, text, written, Pin.UNDETERMINED, safe, "A path that is not part of the target.", place)
 
 
 def why_pin(pin: Pin, written: str | None) -> str:

@@ -75,3 +75,16 @@ def test_no_package_is_called_audited_when_nobody_asked(sample_scan):
 def test_the_unpinned_image_and_dataset_are_marked(sample_scan):
     assert node(sample_scan, "container-image:python")["pin"] == "movable"
     assert node(sample_scan, "dataset:openletters/business-style")["pin"] == "none"
+
+
+def test_what_reads_as_a_folder_becomes_no_model_of_a_hub(scan_of, tmp_path):
+    (tmp_path / "run.py").write_text(
+        "from transformers import AutoModel\n"
+        "AutoModel.from_pretrained('resume')\n"
+        "AutoModel.from_pretrained('outputs/final')\n"
+        "AutoModel.from_pretrained('gpt2')\n"
+    )
+    scan = scan_of(tmp_path)
+    assert {item["id"] for item in scan["nodes"] if item["kind"] == "model"} == {"model:gpt2"}
+    told = [item for item in scan["findings"] if item["rule"] == "provenance.undetermined-reference"]
+    assert {place["line"] for item in told for place in item["evidence"]} == {2, 3}
