@@ -2,7 +2,7 @@
 shell, make and CI. ``interface`` says how the two steps (index in a worker, resolve in the engine) divide.
 """
 
-from inspector.references.files import INDEX_VERSION, index_file, wants
+from inspector.references.files import INDEX_VERSION, index_file, too_large, wants
 from inspector.references.influence import influence
 from inspector.references.interface import FileIndex, ProjectFacts, Reference
 from inspector.references.resolve import resolve
@@ -15,5 +15,6 @@ __all__ = [
     "index_file",
     "influence",
     "resolve",
+    "too_large",
     "wants",
 ]

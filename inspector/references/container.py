@@ -17,6 +17,8 @@ from inspector.references.shell import commands as shell_commands
 from inspector.references.snippets import facts_of
 
 Facts = list[dict[str, Any]]
+MAX_TEXT = 2 * 1024 * 1024
+MAX_LINES = 100_000
 _INSTRUCTION = re.compile(r"\s*([A-Za-z]+)\s+(.*)\Z", re.DOTALL)
 _VARIABLE = re.compile(r"\$\{(\w+)(?::?[-+]([^{}]*))?\}|\$(\w+)")
 _PAIR = re.compile(r"""(\w+)=("(?:[^"\\]|\\.)*"|'[^']*'|\S+)""")
@@ -25,13 +27,16 @@ _HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?")
 
 def index_dockerfile(path: str, data: bytes) -> FileIndex:
     """The facts of a Dockerfile."""
-    text = decode(data[: 2 * 1024 * 1024]).replace("\r\n", "\n").replace("\r", "\n")
-    return FileIndex(path, "dockerfile", facts_of(path, _Dockerfile(text).found()))
+    text = decode(data[:MAX_TEXT]).replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    cut = len(data) > MAX_TEXT or len(lines) > MAX_LINES
+    partly = "The Dockerfile is larger than what is read; only its first part was." if cut else None
+    return FileIndex(path, "dockerfile", facts_of(path, _Dockerfile(lines[:MAX_LINES]).found()), partly)
 
 
 class _Dockerfile:
-    def __init__(self, text: str) -> None:
-        self.lines = text.split("\n")[:100_000]
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
         self.arguments: dict[str, str] = {}
         self.stages: set[str] = set()
 

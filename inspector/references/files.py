@@ -35,6 +35,16 @@ def wants(path: str, size: int) -> bool:
     return size <= MAX_SIZE and _reader(path) is not None
 
 
+def too_large(path: str, size: int) -> str | None:
+    """A sentence where a file of this room is not read because of its size (in bytes), else None.
+
+    JSON of any size is excepted: past the size of a configuration it is data, which other rooms read.
+    """
+    if size <= MAX_SIZE or _reader(path) is None or path.lower().endswith(".json"):
+        return None
+    return f"It is larger than the {MAX_SIZE >> 20} MB that are read for references."
+
+
 def index_file(path: str, data: bytes) -> FileIndex | None:
     """The facts of one file, None where it is no file of this room. Never raises for what the bytes hold."""
     if len(data) > MAX_SIZE:
@@ -121,6 +131,9 @@ def _environment(path: str, data: bytes) -> FileIndex | None:
 def _config(path: str, data: bytes) -> FileIndex | None:
     from inspector.references.config import index_config
 
-    if len(data) > MAX_CONFIG:
+    if len(data) <= MAX_CONFIG:
+        return index_config(path, data)
+    if path.lower().endswith(".json"):
         return None  # data, not configuration
-    return index_config(path, data)
+    why = f"The file is larger than the {MAX_CONFIG >> 20} MB that are read of a configuration."
+    return FileIndex(path, "config", {}, why)

@@ -100,6 +100,9 @@ class _Task:
         return artifacts.read(data, self._path).as_json()
 
     def _index(self, data: ByteSource) -> Any:
+        why = references.too_large(self._path, data.size)
+        if why is not None:
+            raise ReadFailure(why)
         if not references.wants(self._path, data.size):
             return None
         index = references.index_file(self._path, self._all(data))
@@ -108,7 +111,7 @@ class _Task:
     def _manifest(self, data: ByteSource) -> Any:
         # What another manifest includes is named by it; the file's own name need not tell.
         form = self._entry.attributes.get("manifest_format")
-        if form is None and not dependencies.wants(self._path, data.size):
+        if form is None and not dependencies.wants(self._path, 0):
             return None
         if data.size > dependencies.MAX_WANTED:
             raise ReadFailure("It is too large for a manifest.")
