@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import platform
+import posixpath
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
@@ -199,16 +200,25 @@ def _manifest_digest(reading: Reading) -> str | None:
 
 
 def _requirements(manifests: Sequence[Manifest]) -> dict[str, str]:
-    """What the manifests ask of each package: a locked version where there is one, else the specifier
-    of the line that says most. The loosest of several statements stands, since any of them may be used."""
-    asked: dict[str, str] = {}
-    locked = {item.name: f"=={item.version}" for m in manifests for item in m.locked if item.version}
+    """What is asked of each package, every different statement of the target divided by ``||``.
+
+    Nobody but the project knows which manifest an install follows, so a promise holds only where all of
+    them make it. A project file is answered by the lock file beside it, not by one in another folder, and a
+    requirements file by none: pip does not look at it. An address or a path promises no version at all.
+    """
+    asked: dict[str, set[str]] = {}
+    resolved: set[tuple[str, str | None]] = set()  # folder and name
+    for manifest in manifests:
+        for entry in manifest.locked:
+            resolved.add((posixpath.dirname(manifest.path), entry.name))
+            asked.setdefault(entry.name, set()).add(f"=={entry.version}" if entry.version else "")
     for manifest in manifests:
         for item in manifest.requirements:
-            if item.name and item.shape in ("exact", "wildcard", "range", "bare"):
-                known = asked.get(item.name)
-                asked[item.name] = item.specifier if known is None else min(known, item.specifier, key=len)
-    return {**asked, **locked}
+            answered = (posixpath.dirname(manifest.path), item.name) in resolved
+            if item.name and not (answered and manifest.format != "requirements"):
+                versioned = item.shape in ("exact", "wildcard", "range", "bare")
+                asked.setdefault(item.name, set()).add(item.specifier if versioned else "")
+    return {name: "||".join(sorted(statements)) for name, statements in asked.items()}
 
 
 def _grade(facts: Facts, findings: Sequence[Finding]) -> None:
