@@ -246,8 +246,9 @@ class _Resolver:
         """``self.x`` replaced by what the class's methods assign to it, so that parameters show."""
         if not isinstance(term, list) or depth > 12:
             return term
-        if len(term) == 3 and term[0] == "a" and isinstance(term[1], list) and term[1][:1] == ["self"]:
-            meaning = self.modules.member(str(term[1][1]), str(term[2]))
+        holder = term[1] if len(term) == 3 and term[0] == "a" else None
+        if isinstance(holder, list) and len(holder) == 2 and holder[0] == "self":
+            meaning = self.modules.member(str(holder[1]), str(term[2]))
             if meaning is not None and meaning.kind == "term" and functions_in(meaning.term):
                 return meaning.term
             return term

@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from inspector.references import FileIndex, ProjectFacts, index_file, resolve
@@ -118,6 +118,7 @@ JSONS = st.recursive(
 
 @settings(max_examples=120, deadline=None)
 @given(JSONS, JSONS)
+@example(None, ["a", ["self"], None])
 def test_hostile_facts_do_not_break_the_engine(one, other):
     callee = ["g", "transformers.AutoModel.from_pretrained"]
     facts = {
