@@ -93,7 +93,7 @@ def test(words: list[str]) -> int:
         "types": ["-m", "mypy"],
         "import rules": ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
     }
-    for name, check in (() if words else checks.items()):
+    for name, check in () if words else checks.items():
         code = subprocess.run([str(PYTHON), *check], cwd=HERE, env=environment, check=False).returncode
         if code:
             print(f"run.py: {name} failed.", file=sys.stderr)

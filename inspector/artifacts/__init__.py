@@ -3,7 +3,7 @@
 from inspector.artifacts.bytesource import BytesSource, SliceSource
 from inspector.artifacts.dispatch import read
 from inspector.artifacts.interface import Artifact, Reason
-from inspector.artifacts.listed import allow_list_digest
+from inspector.artifacts.pickles.listed import allow_list_digest
 
 # Raised whenever the same bytes may get another verdict or other words: cached results of another version
 # are not used.

@@ -8,18 +8,26 @@ texts, and last the name. A failure inside of a reader is caught here and nowher
 from __future__ import annotations
 
 from inspector.artifacts.bytesource import SliceSource, head
-from inspector.artifacts.compressed_file import read_compressed
+from inspector.artifacts.containers.compressed_file import read_compressed
+from inspector.artifacts.containers.inflate import BadCompression
+from inspector.artifacts.containers.tar_file import is_tar_header, read_tar
+from inspector.artifacts.containers.zip_file import read_zip
+from inspector.artifacts.containers.zip_walk import ends_in_zip
 from inspector.artifacts.context import Context
-from inspector.artifacts.gguf import MAGIC as GGUF_MAGIC
-from inspector.artifacts.gguf import is_gguf_name, not_gguf, read_gguf
-from inspector.artifacts.inflate import BadCompression
+from inspector.artifacts.formats.gguf import MAGIC as GGUF_MAGIC
+from inspector.artifacts.formats.gguf import is_gguf_name, not_gguf, read_gguf
+from inspector.artifacts.formats.npy import MAGIC as NPY_MAGIC
+from inspector.artifacts.formats.npy import read_npy
+from inspector.artifacts.formats.onnx import looks_like_onnx, read_onnx
+from inspector.artifacts.formats.safetensors_header import read_safetensors
+from inspector.artifacts.formats.sentencepiece import read_sentencepiece
+from inspector.artifacts.formats.tensorflow_graph import holds_lambda, read_graph
+from inspector.artifacts.formats.tflite import MAGIC as TFLITE_MAGIC
+from inspector.artifacts.formats.tflite import read_tflite
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import OverLimit
-from inspector.artifacts.npy import MAGIC as NPY_MAGIC
-from inspector.artifacts.npy import read_npy
-from inspector.artifacts.onnx import looks_like_onnx, read_onnx
-from inspector.artifacts.pickle_file import looks_like_old_pickle, read_pickle
+from inspector.artifacts.pickles.file import looks_like_old_pickle, read_pickle
 from inspector.artifacts.recognise import (
     BINARY_ENDINGS,
     BY_NAME,
@@ -29,15 +37,7 @@ from inspector.artifacts.recognise import (
     ending,
     plainly,
 )
-from inspector.artifacts.safetensors_header import read_safetensors
-from inspector.artifacts.sentencepiece import read_sentencepiece
-from inspector.artifacts.tar_file import is_tar_header, read_tar
-from inspector.artifacts.tensorflow_graph import holds_lambda, read_graph
-from inspector.artifacts.text_file import TEXT_ENDINGS, is_text, lfs_pointer, read_text
-from inspector.artifacts.tflite import MAGIC as TFLITE_MAGIC
-from inspector.artifacts.tflite import read_tflite
-from inspector.artifacts.zip_file import read_zip
-from inspector.artifacts.zip_walk import ends_in_zip
+from inspector.artifacts.texts.text_file import TEXT_ENDINGS, is_text, lfs_pointer, read_text
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource, ReadFailure
 

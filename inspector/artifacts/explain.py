@@ -12,19 +12,19 @@ from itertools import islice
 from typing import Any
 
 from inspector.artifacts.bytesource import SliceSource
+from inspector.artifacts.containers.inflate import BadCompression, unpacked
+from inspector.artifacts.containers.zip_file import member_content
+from inspector.artifacts.containers.zip_walk import BadZip, walk_zip
 from inspector.artifacts.context import Context
 from inspector.artifacts.dispatch import read, read_part
-from inspector.artifacts.inflate import BadCompression, unpacked
+from inspector.artifacts.formats.npy import MAGIC as NPY_MAGIC
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.limits import Budget, OverLimit
-from inspector.artifacts.listing import opcode_listing
-from inspector.artifacts.npy import MAGIC as NPY_MAGIC
-from inspector.artifacts.pickle_machine import PickleMachine
-from inspector.artifacts.pickle_nested import MAX_NESTING, nested_bytes
+from inspector.artifacts.pickles.listing import opcode_listing
+from inspector.artifacts.pickles.machine import PickleMachine
+from inspector.artifacts.pickles.nested import MAX_NESTING, nested_bytes
 from inspector.artifacts.recognise import compression
-from inspector.artifacts.zip_file import member_content
-from inspector.artifacts.zip_walk import BadZip, walk_zip
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource, ReadFailure
 
@@ -188,7 +188,7 @@ def _decompiled(stream: ByteSource, ops: int) -> str | None:
         return None
     try:
         child = subprocess.run(
-            [sys.executable, "-I", "-m", "inspector.artifacts.decompile"],
+            [sys.executable, "-I", "-m", "inspector.artifacts.pickles.decompile"],
             input=stream.read_at(0, stream.size),
             capture_output=True,
             timeout=CHILD_SECONDS,

@@ -27,7 +27,7 @@ def register(subparsers: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from inspector.artifacts.convert import plan_conversion, write_safetensors
+    from inspector.artifacts.conversion.convert import plan_conversion, write_safetensors
     from inspector.cli.scan import json_bytes
     from inspector.sources import open_target
     from inspector.sources.interface import Entry, EntryKind, ReadFailure

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from inspector.artifacts import Artifact
-from inspector.artifacts.chat_template import judge_template
+from inspector.artifacts.texts.chat_template import judge_template
 from inspector.provenance import Loading
 
 Judge = Callable[[bytes, str], Artifact]

@@ -14,7 +14,7 @@ import pytest
 import safetensors
 
 from inspector.artifacts import BytesSource
-from inspector.artifacts.convert import plan_conversion, write_safetensors
+from inspector.artifacts.conversion.convert import plan_conversion, write_safetensors
 from inspector.cli import run
 from inspector.provenance import UnreadableInput
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import _compat_pickle
 
 from inspector.artifacts import allow_list_digest
-from inspector.artifacts.allow_library import LIBRARY
-from inspector.artifacts.allow_plain import PLAIN
-from inspector.artifacts.compat_names import current_name
-from inspector.artifacts.danger import DANGEROUS_MODULES, DANGEROUS_NAMES
-from inspector.artifacts.listed import Tier, entry_for
-from inspector.artifacts.pickle_rules import RULES
+from inspector.artifacts.pickles.allow_library import LIBRARY
+from inspector.artifacts.pickles.allow_plain import PLAIN
+from inspector.artifacts.pickles.compat_names import current_name
+from inspector.artifacts.pickles.danger import DANGEROUS_MODULES, DANGEROUS_NAMES
+from inspector.artifacts.pickles.listed import Tier, entry_for
+from inspector.artifacts.pickles.rules import RULES
 
 
 def test_every_row_says_why_it_stands_there() -> None:

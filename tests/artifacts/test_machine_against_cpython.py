@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from inspector.artifacts.bytesource import BytesSource
-from inspector.artifacts.compat_names import current_name
-from inspector.artifacts.listing import opcode_listing
-from inspector.artifacts.opcodes import OPCODES
-from inspector.artifacts.pickle_machine import PickleMachine
+from inspector.artifacts.pickles.compat_names import current_name
+from inspector.artifacts.pickles.listing import opcode_listing
+from inspector.artifacts.pickles.machine import PickleMachine
+from inspector.artifacts.pickles.opcodes import OPCODES
 from inspector.provenance import Loading
 
 

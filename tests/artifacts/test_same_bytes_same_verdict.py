@@ -10,7 +10,7 @@ import pytest
 
 from inspector.artifacts import BytesSource, bytesource, read
 from inspector.artifacts.bytesource import SliceSource, Window
-from inspector.artifacts.pickle_machine import PickleMachine
+from inspector.artifacts.pickles.machine import PickleMachine
 from inspector.sources.interface import ReadFailure
 
 FILES = sorted((Path(__file__).parent / "data").iterdir())

@@ -31,10 +31,10 @@ from pathlib import Path
 from typing import Any
 
 from inspector.artifacts import BytesSource, read
-from inspector.artifacts.compat_names import current_name
-from inspector.artifacts.convert import plan_conversion
+from inspector.artifacts.conversion.convert import plan_conversion
 from inspector.artifacts.explain import explain
-from inspector.artifacts.listed import Tier, entry_for
+from inspector.artifacts.pickles.compat_names import current_name
+from inspector.artifacts.pickles.listed import Tier, entry_for
 from inspector.provenance import Loading, UnreadableInput
 
 DATA = Path(__file__).parent.parent / "artifacts" / "data"

@@ -1,0 +1,1 @@
+"""From a torch checkpoint to safetensors without unpickling."""

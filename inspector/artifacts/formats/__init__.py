@@ -1,0 +1,1 @@
+"""One file per binary model format: headers and graphs read, tensors passed over."""

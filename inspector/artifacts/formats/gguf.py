@@ -1,0 +1,199 @@
+"""GGUF: header, key-value pairs and tensor table read to their end, the tensors never (GGUF versions 2, 3).
+
+The one thing in the format that is executed is the chat template: it is judged like any other template.
+"""
+
+from __future__ import annotations
+
+import struct
+from math import prod
+from typing import Any
+
+from inspector.artifacts.bytesource import EndOfData, Window
+from inspector.artifacts.interface import Artifact
+from inspector.artifacts.judgement import Judgement, single
+from inspector.artifacts.texts.chat_template import judge_template
+from inspector.provenance import Loading, plain
+from inspector.sources.interface import ByteSource
+
+MAGIC = b"GGUF"
+_MAX_PAIRS = 100_000
+_MAX_TENSORS = 200_000
+_MAX_STRING = 16 << 20
+_MAX_ARRAY = 20_000_000
+_SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
+_SHAPES = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "B", 10: "Q", 11: "q", 12: "d"}
+# ggml data types: elements of a block and its bytes (ggml.c, type_traits).
+_BLOCKS = {
+    0: (1, 4),
+    1: (1, 2),
+    2: (32, 18),
+    3: (32, 20),
+    6: (32, 22),
+    7: (32, 24),
+    8: (32, 34),
+    9: (32, 36),
+    10: (256, 84),
+    11: (256, 110),
+    12: (256, 144),
+    13: (256, 176),
+    14: (256, 210),
+    15: (256, 292),
+    16: (256, 66),
+    17: (256, 74),
+    18: (256, 98),
+    19: (256, 50),
+    20: (32, 18),
+    21: (256, 110),
+    22: (256, 82),
+    23: (256, 136),
+    24: (1, 1),
+    25: (1, 2),
+    26: (1, 4),
+    27: (1, 8),
+    28: (1, 8),
+    29: (256, 56),
+    30: (1, 2),
+    34: (256, 54),
+    35: (256, 66),
+    39: (32, 17),
+}
+
+
+class _Broken(Exception):
+    """The header cannot be read to its end. The message is a sentence for the reviewer."""
+
+
+def read_gguf(source: ByteSource) -> Artifact:
+    """The verdict on one file and what its header tells (name, architecture, licence, base models)."""
+    judgement = Judgement()
+    try:
+        facts = _read(source, judgement)
+    except _Broken as broken:
+        judgement.note(Loading.UNREADABLE, "broken-gguf", str(broken))
+        return judgement.artifact("gguf", Loading.UNREADABLE)
+    except EndOfData:
+        judgement.note(Loading.UNREADABLE, "broken-gguf", "The GGUF header is cut off.")
+        return judgement.artifact("gguf", Loading.UNREADABLE)
+    return judgement.artifact("gguf", Loading.DATA_ONLY, facts)
+
+
+def _read(source: ByteSource, judgement: Judgement) -> dict[str, Any]:
+    window = Window(source)
+    window.skip(4)
+    version = window.number(4)
+    if version not in (2, 3):
+        raise _Broken(f"GGUF version {version} is not read (2 and 3 are; big-endian files are not).")
+    tensors, pairs = window.number(8), window.number(8)
+    if tensors > _MAX_TENSORS or pairs > _MAX_PAIRS:
+        raise _Broken("The GGUF header announces more entries than any model has.")
+    values: dict[str, Any] = {}
+    for _ in range(pairs):
+        key = _string(window)
+        if key in values:
+            raise _Broken(f"The GGUF header names the key {plain(key, 100)} twice.")
+        values[key] = _value(window, window.number(4))
+        if key.startswith("tokenizer.chat_template") and isinstance(values[key], str):
+            for found in judge_template(values[key]):
+                judgement.note(Loading.RUNS_CODE, "template-reaches-out", found, window.offset)
+    alignment = values.get("general.alignment", 32)
+    if type(alignment) is not int or alignment < 1 or alignment & (alignment - 1) or alignment > 1 << 20:
+        raise _Broken("The GGUF alignment is no power of two.")
+    count = _tensors(window, tensors, alignment)
+    facts: dict[str, Any] = {"version": version, "tensors": tensors, "parameters": count}
+    facts["metadata"] = {
+        plain(key, 200): plain(value, 500) if isinstance(value, str) else value
+        for key, value in values.items()
+        if key.startswith("general.") and not isinstance(value, list)
+    }
+    return facts
+
+
+def _string(window: Window) -> str:
+    length = window.number(8)
+    if length > _MAX_STRING:
+        raise _Broken("A text of the GGUF header is longer than 16 MB.")
+    return window.take(length).decode("utf-8", "backslashreplace")
+
+
+def _value(window: Window, kind: int) -> Any:
+    if kind == 8:
+        return _string(window)
+    if kind in _SIZES:
+        value = struct.unpack(f"<{_SHAPES[kind]}", window.take(_SIZES[kind]))[0]
+        return bool(value) if kind == 7 else value
+    if kind != 9:
+        raise _Broken("A value of the GGUF header is of an unknown type.")
+    return _array(window)
+
+
+def _array(window: Window) -> list[Any]:
+    """Arrays are stepped over: token lists are long, and nothing in them is executed."""
+    pending = [(window.number(4), window.number(8))]
+    total = 0
+    while pending:
+        kind, count = pending.pop()
+        total += count
+        if total > _MAX_ARRAY or len(pending) > 64:
+            raise _Broken("An array of the GGUF header is longer than any vocabulary.")
+        if kind in _SIZES:
+            window.skip(_SIZES[kind] * count)
+        elif kind == 8:
+            for _ in range(count):
+                length = window.number(8)
+                if length > _MAX_STRING:
+                    raise _Broken("A text of the GGUF header is longer than 16 MB.")
+                window.skip(length)
+        elif kind == 9 and count <= 1:
+            pending.extend((window.number(4), window.number(8)) for _ in range(count))
+        elif kind == 9:
+            raise _Broken("The GGUF header nests arrays.")
+        else:
+            raise _Broken("An array of the GGUF header is of an unknown type.")
+    return []
+
+
+def _tensors(window: Window, count: int, alignment: int) -> int:
+    """Reads the tensor table and holds it against the size of the file; the number of parameters."""
+    spans: list[tuple[int, int]] = []
+    names: set[str] = set()
+    parameters = 0
+    for _ in range(count):
+        name = _string(window)
+        dimensions = window.number(4)
+        if dimensions > 8 or name in names:
+            raise _Broken(f"The tensor {plain(name, 100)} has too many dimensions or stands there twice.")
+        names.add(name)
+        shape = [window.number(8) for _ in range(dimensions)]
+        kind, offset = window.number(4), window.number(8)
+        elements = prod(shape)
+        if kind not in _BLOCKS:
+            raise _Broken(f"The tensor {plain(name, 100)} is of the unknown type {kind}.")
+        per_block, size = _BLOCKS[kind]
+        if elements >= 1 << 62 or elements % per_block or offset % alignment:
+            raise _Broken(f"The tensor {plain(name, 100)} has a shape or place that does not fit its type.")
+        spans.append((offset, offset + elements // per_block * size))
+        parameters += elements
+    start = -(-window.offset // alignment) * alignment if count else window.offset
+    expected = 0
+    for begin, end in sorted(spans):
+        if begin != -(-expected // alignment) * alignment:
+            raise _Broken("The tensors of the GGUF file overlap or leave a hole.")
+        expected = end
+    available = window.size - start
+    if expected > available:
+        raise _Broken("The GGUF file is cut off: tensors lie behind its end.")
+    if available - expected >= max(alignment, 1) and available > 0:
+        raise _Broken("Bytes follow the last tensor of the GGUF file.")
+    return parameters
+
+
+def is_gguf_name(path: str) -> bool:
+    return path.lower().endswith(".gguf")
+
+
+def not_gguf() -> Artifact:
+    """A file that is called .gguf and is none."""
+    return single(
+        "gguf", Loading.UNREADABLE, "broken-gguf", "The file is called .gguf, but does not begin like one."
+    )

@@ -1,0 +1,93 @@
+"""The configuration of a Keras archive (Keras 3): which objects rebuilding the model imports and runs.
+
+``keras.saving.deserialize_keras_object`` imports the ``module`` of every object and calls its ``class_name``
+(CVE-2025-1550, CVE-2025-8747, CVE-2025-9905); a Lambda layer holds marshalled byte code.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.texts.strict_json import BadJson, Pairs, parse_pairs
+from inspector.provenance import Loading, plain
+
+# The parts of Keras whose classes only build layers; ``keras.src`` holds the same names.
+_PARTS = """activations applications constraints dtype_policies initializers layers losses metrics models
+optimizers random regularizers backend"""
+_NAMED_PLAIN_CLASSES = """dict list tuple set str int float bool slice __tuple__ __numpy__ __tensor__
+__keras_tensor__ __ellipsis__ __bytes__ __typespec__ Ellipsis NoneType"""
+_PLAIN_CLASSES = frozenset(_NAMED_PLAIN_CLASSES.split())
+_CODE_CLASSES = {
+    "Lambda": "has a Lambda layer: Python byte code that Keras runs",
+    "__lambda__": "holds a lambda: Python byte code that Keras runs",
+    "TorchModuleWrapper": "wraps a pickled torch module, which Keras unpickles",
+    "TFSMLayer": "has a layer that runs a TensorFlow SavedModel",
+    "JaxLayer": "has a layer that runs a function of its own",
+    "FlaxLayer": "has a layer that runs a function of its own",
+}
+
+
+def judge_keras(raw: bytes, judgement: Judgement) -> None:
+    """States what rebuilding the model from the text of its config.json runs."""
+    try:
+        top = parse_pairs(raw, lambda pairs: _see(pairs, judgement))
+        if not isinstance(top, dict) or "class_name" not in top:
+            judgement.note(Loading.UNREADABLE, "broken-keras", "The Keras configuration names no model.")
+    except BadJson as bad:
+        judgement.note(Loading.UNREADABLE, "broken-json", str(bad))
+
+
+def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
+    value = dict(pairs)
+    for key, name in pairs:  # every one, for a key that stands there twice hides the first
+        if key == "class_name" and isinstance(name, str):
+            for module in [other for label, other in pairs if label == "module"] or [None]:
+                _object(module, name, judgement)
+        elif (
+            key == "registered_name"
+            and isinstance(name, str)
+            and ">" in name
+            and not name.startswith("keras")
+        ):
+            _note(
+                judgement,
+                "custom-object",
+                f"needs the registered object {plain(name, 200)}, code of its maker",
+            )
+        elif key == "vocabulary" and isinstance(name, str):
+            judgement.note(
+                Loading.UNREADABLE,
+                "external-data",
+                f"A layer reads its vocabulary from the file {plain(name, 200)!r} of the loading machine.",
+            )
+    return value
+
+
+def _object(module: object, name: str, judgement: Judgement) -> None:
+    shown = plain(f"{module}.{name}" if isinstance(module, str) else name, 200)
+    if name in _CODE_CLASSES:
+        _note(judgement, "lambda-layer", f"{_CODE_CLASSES[name]} on load")
+    elif module is None:
+        if ">" in name and not name.startswith("keras"):
+            _note(judgement, "custom-object", f"needs the registered object {shown}, code of its maker")
+    elif not isinstance(module, str) or not _is_of_keras(module, name):
+        _note(judgement, "custom-object", f"has Keras import and call {shown}")
+
+
+def _is_of_keras(module: str, name: str) -> bool:
+    if module == "builtins":
+        return name in _PLAIN_CLASSES
+    parts = module.split(".")
+    if parts[0] not in ("keras", "tf_keras") or not name.isidentifier():
+        return False
+    inner = parts[2:] if parts[1:2] == ["src"] else parts[1:]
+    return (not inner and name in ("Sequential", "Model", "Functional", "DTypePolicy")) or (
+        bool(inner)
+        and inner[0] in _PARTS.split()
+        and (name[0].isupper() or inner[0] in ("activations", "losses"))
+    )
+
+
+def _note(judgement: Judgement, code: str, what: str) -> None:
+    judgement.note(Loading.RUNS_CODE, code, f"The Keras model {what}.")

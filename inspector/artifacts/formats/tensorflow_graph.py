@@ -1,0 +1,116 @@
+"""TensorFlow graphs: ``saved_model.pb``, frozen graphs and Keras metadata, walked for their operators.
+
+A graph is a program for TensorFlow's runtime. Most operators only calculate; some call Python functions of
+the process, or read and write files (tensorflow/core/ops, TensorFlow 2.18).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from inspector.artifacts.formats.protobuf import BadProto, Schema, text, walk
+from inspector.artifacts.interface import Artifact
+from inspector.artifacts.judgement import Judgement, single
+from inspector.provenance import Loading, plain
+from inspector.sources.interface import ByteSource
+
+_GRAPH: Schema = {
+    "graph": {1: "node", 2: "library"},
+    "library": {1: "function"},
+    "function": {3: "node"},
+    "node": {1: "", 2: ""},
+}
+_SAVED: Schema = {**_GRAPH, "saved": {2: "meta"}, "meta": {2: "graph"}}
+_PYTHON = "calls a Python function of the loading process"
+_FILES = "reads or writes files of the loading machine"
+_NATIVE = "loads or runs native code"
+OPERATORS: dict[str, str] = {
+    **dict.fromkeys(("PyFunc", "PyFuncStateless", "EagerPyFunc", "PyCall", "NumpyFunction"), _PYTHON),
+    **dict.fromkeys(("ReadFile", "WriteFile", "MatchingFiles", "FileSystemSetConfiguration"), _FILES),
+    **dict.fromkeys(("WholeFileReader", "WholeFileReaderV2", "TextLineReader", "TextLineReaderV2"), _FILES),
+    **dict.fromkeys(("FixedLengthRecordReader", "FixedLengthRecordReaderV2", "TFRecordReader"), _FILES),
+    **dict.fromkeys(("TFRecordReaderV2", "DebugIdentity", "DebugIdentityV2", "SaveDataset"), _FILES),
+    **dict.fromkeys(("SaveDatasetV2", "LoadDataset", "SnapshotDataset", "SnapshotDatasetV2"), _FILES),
+    **dict.fromkeys(("XlaLaunch", "RemoteCall", "RpcCall", "TryRpc", "Rpc"), _NATIVE),
+}
+_LAMBDA = re.compile(rb'"class_name"\s*:\s*"(?:Lambda|__lambda__|TorchModuleWrapper)"')
+_STEP = 1 << 20
+MAX_SEARCHED = 64 << 20  # half of it at the beginning of a file, half at its end
+MAX_GRAPH = 512 << 20
+
+
+def read_graph(source: ByteSource, path: str) -> Artifact:
+    """The verdict on a file that is called .pb."""
+    name = path.rsplit("/", 1)[-1].lower()
+    judgement = Judgement()
+    if source.size > MAX_GRAPH:
+        judgement.note(Loading.UNREADABLE, "over-limit", "The graph is longer than 512 MB and was not read.")
+        return judgement.artifact("tensorflow-graph", Loading.UNREADABLE)
+    if holds_lambda(source, MAX_GRAPH):
+        judgement.note(
+            Loading.RUNS_CODE,
+            "lambda-layer",
+            "The model has a Lambda layer: Python byte code that Keras runs on load.",
+        )
+    if name == "keras_metadata.pb":
+        try:
+            for _ in walk(source, "metadata", {}):
+                pass
+        except BadProto as bad:
+            judgement.note(Loading.UNREADABLE, "broken-graph", f"The metadata cannot be read. {bad}")
+        return judgement.artifact("keras-metadata", Loading.DATA_ONLY)
+    start = source.read_at(0, min(2, source.size))
+    is_saved = start[:1] == b"\x08"
+    word = "tensorflow-saved-model" if is_saved else "tensorflow-graph"
+    operators: dict[str, int] = {}
+    try:
+        count = _operators(source, "saved" if is_saved else "graph", operators)
+    except BadProto as bad:
+        judgement.note(
+            Loading.UNREADABLE, "broken-graph", f"The TensorFlow graph cannot be read to its end. {bad}"
+        )
+        count = 0
+    for operator, offset in operators.items():
+        judgement.note(
+            Loading.RUNS_CODE,
+            "graph-operator",
+            f"The graph has the operator {plain(operator, 100)}, which {OPERATORS[operator]}.",
+            offset,
+        )
+    if not count and not judgement.has_reasons:
+        return single(
+            word,
+            Loading.UNREADABLE,
+            "broken-graph",
+            "No operator of a TensorFlow graph is found in this file: it is of another kind or broken.",
+        )
+    facts: dict[str, Any] = {"operators": count}
+    return judgement.artifact(word, Loading.DATA_ONLY, facts)
+
+
+def _operators(source: ByteSource, message: str, found: dict[str, int]) -> int:
+    """Fills ``found`` with the operators of the table above; the number of all operators."""
+    count = 0
+    for item in walk(source, message, _SAVED):
+        if item.message == "node" and item.number == 2:
+            count += 1
+            operator = text(item.value)
+            if operator in OPERATORS:
+                found.setdefault(operator, item.offset)
+    return count
+
+
+def holds_lambda(source: ByteSource, limit: int = MAX_SEARCHED) -> bool:
+    """Whether a Lambda layer stands in the Keras configuration that the file holds as text. Of a file longer
+    than ``limit`` the middle is left out."""
+    at, kept = 0, b""
+    while at < source.size:
+        if source.size > limit and limit // 2 <= at < source.size - limit // 2:
+            at = source.size - limit // 2
+        fresh = source.read_at(at, min(_STEP, source.size - at))
+        if _LAMBDA.search(kept + fresh):
+            return True
+        at += len(fresh)
+        kept = fresh[-64:]
+    return False

@@ -1,0 +1,359 @@
+"""Tier two: named classes of known libraries. A pickle that needs them is ``library``, never fine by itself.
+
+Loading runs these libraries' own code, so the reviewer learns which library and which class. A class that
+is on no list is ``unknown-import``. Every block is one reason; its lines are "module: names".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inspector.artifacts.pickles.allow_library_scipy import (
+    DISTRIBUTIONS,
+    SCIPY_CLASSES,
+    SCIPY_FUNCTIONS,
+    SCIPY_READ_FROM,
+)
+from inspector.artifacts.pickles.allow_library_sklearn import (
+    ESTIMATORS,
+    ESTIMATORS_READ_FROM,
+    FUNCTIONS,
+    INSIDES,
+)
+from inspector.artifacts.pickles.allow_library_torch import TORCH_CLASSES, TORCH_FUNCTIONS
+from inspector.artifacts.pickles.listed import Row
+
+_TORCH_MODULES = """
+torch.nn.modules.activation: CELU ELU GELU GLU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU
+    LogSigmoid LogSoftmax Mish MultiheadAttention PReLU RReLU ReLU ReLU6 SELU SiLU Sigmoid Softmax
+    Softmax2d Softmin Softplus Softshrink Softsign Tanh Tanhshrink Threshold
+torch.nn.modules.adaptive: AdaptiveLogSoftmaxWithLoss
+torch.nn.modules.batchnorm: BatchNorm1d BatchNorm2d BatchNorm3d LazyBatchNorm1d LazyBatchNorm2d
+    LazyBatchNorm3d SyncBatchNorm _BatchNorm _LazyNormBase _NormBase
+torch.nn.modules.channelshuffle: ChannelShuffle
+torch.nn.modules.container: Container ModuleDict ModuleList ParameterDict ParameterList Sequential
+torch.nn.modules.conv: Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d LazyConv1d
+    LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d _ConvNd
+    _ConvTransposeMixin _ConvTransposeNd
+torch.nn.modules.distance: CosineSimilarity PairwiseDistance
+torch.nn.modules.dropout: AlphaDropout Dropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout
+    _DropoutNd
+torch.nn.modules.flatten: Flatten Unflatten
+torch.nn.modules.fold: Fold Unfold
+torch.nn.modules.instancenorm: InstanceNorm1d InstanceNorm2d InstanceNorm3d LazyInstanceNorm1d
+    LazyInstanceNorm2d LazyInstanceNorm3d _InstanceNorm
+torch.nn.modules.linear: Bilinear Identity LazyLinear Linear NonDynamicallyQuantizableLinear
+torch.nn.modules.loss: BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss CrossEntropyLoss
+    GaussianNLLLoss HingeEmbeddingLoss HuberLoss KLDivLoss L1Loss LinearCrossEntropyLoss MSELoss
+    MarginRankingLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss NLLLoss2d
+    PoissonNLLLoss SmoothL1Loss SoftMarginLoss TripletMarginLoss TripletMarginWithDistanceLoss _Loss
+    _WeightedLoss
+torch.nn.modules.module: Module
+torch.nn.modules.normalization: CrossMapLRN2d GroupNorm LayerNorm LocalResponseNorm RMSNorm
+torch.nn.modules.padding: CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d
+    ConstantPad3d ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d
+    ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d _CircularPadNd _ConstantPadNd _ReflectionPadNd
+    _ReplicationPadNd
+torch.nn.modules.pixelshuffle: PixelShuffle PixelUnshuffle
+torch.nn.modules.pooling: AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d
+    AdaptiveMaxPool2d AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d FractionalMaxPool2d
+    FractionalMaxPool3d LPPool1d LPPool2d LPPool3d MaxPool1d MaxPool2d MaxPool3d MaxUnpool1d MaxUnpool2d
+    MaxUnpool3d _AdaptiveAvgPoolNd _AdaptiveMaxPoolNd _AvgPoolNd _LPPoolNd _MaxPoolNd _MaxUnpoolNd
+torch.nn.modules.rnn: GRU GRUCell LSTM LSTMCell RNN RNNBase RNNCell RNNCellBase
+torch.nn.modules.sparse: Embedding EmbeddingBag
+torch.nn.modules.transformer: Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder
+    TransformerEncoderLayer
+torch.nn.modules.upsampling: Upsample UpsamplingBilinear2d UpsamplingNearest2d
+"""
+
+_TORCH_TRAINING = """
+torch.optim.adam: Adam
+torch.optim.adamw: AdamW
+torch.optim.adamax: Adamax
+torch.optim.adagrad: Adagrad
+torch.optim.adadelta: Adadelta
+torch.optim.asgd: ASGD
+torch.optim.lbfgs: LBFGS
+torch.optim.nadam: NAdam
+torch.optim.optimizer: Optimizer
+torch.optim.radam: RAdam
+torch.optim.rmsprop: RMSprop
+torch.optim.rprop: Rprop
+torch.optim.sgd: SGD
+torch.optim.sparse_adam: SparseAdam
+torch.optim.lr_scheduler: ConstantLR CosineAnnealingLR CosineAnnealingWarmRestarts CyclicLR ExponentialLR
+    LinearLR MultiStepLR OneCycleLR PolynomialLR ReduceLROnPlateau StepLR _LRScheduler LRScheduler
+torch.nn.parameter: Buffer UninitializedParameter UninitializedBuffer
+"""
+
+_SCIPY_SPARSE = """
+scipy.sparse._base: sparray
+scipy.sparse._matrix: spmatrix
+scipy.sparse._bsr: bsr_array bsr_matrix
+scipy.sparse._coo: coo_array coo_matrix
+scipy.sparse._csc: csc_array csc_matrix
+scipy.sparse._csr: csr_array csr_matrix
+scipy.sparse._dia: dia_array dia_matrix
+scipy.sparse._dok: dok_array dok_matrix
+scipy.sparse._lil: lil_array lil_matrix
+scipy.sparse.bsr: bsr_matrix
+scipy.sparse.coo: coo_matrix
+scipy.sparse.csc: csc_matrix
+scipy.sparse.csr: csr_matrix
+scipy.sparse.dia: dia_matrix
+scipy.sparse.dok: dok_matrix
+scipy.sparse.lil: lil_matrix
+"""
+
+_PANDAS = """
+pandas: BooleanDtype Categorical CategoricalDtype DataFrame DatetimeIndex DatetimeTZDtype Float64Dtype
+    Index Int16Dtype Int32Dtype Int64Dtype Int8Dtype IntervalDtype IntervalIndex MultiIndex NA NaT Period
+    PeriodDtype PeriodIndex RangeIndex Series StringDtype TimedeltaIndex CategoricalIndex UInt8Dtype
+    UInt16Dtype UInt32Dtype UInt64Dtype Float32Dtype Timestamp Timedelta Interval
+pandas.arrays: BooleanArray DatetimeArray FloatingArray IntegerArray PeriodArray StringArray IntervalArray
+    TimedeltaArray NumpyExtensionArray SparseArray
+pandas._libs.arrays: __pyx_unpickle_NDArrayBacked
+pandas._libs.internals: _unpickle_block
+pandas._libs.tslibs.offsets: Day Hour Minute Second BusinessDay MonthEnd MonthBegin YearEnd YearBegin
+    QuarterEnd Week DateOffset
+pandas._libs.tslibs.timedeltas: _timedelta_unpickle
+pandas._libs.tslibs.timestamps: _unpickle_timestamp Timestamp
+pandas._libs.tslibs.nattype: _nat_unpickle
+pandas._libs.tslibs.period: Period
+pandas._libs.missing: NAType
+pandas.core.frame: DataFrame
+pandas.core.series: Series
+pandas.core.arrays.boolean: BooleanArray BooleanDtype
+pandas.core.arrays.categorical: Categorical
+pandas.core.arrays.datetimes: DatetimeArray
+pandas.core.arrays.floating: FloatingArray Float64Dtype
+pandas.core.arrays.integer: IntegerArray Int64Dtype
+pandas.core.arrays.string_: StringArray StringDtype
+pandas.core.dtypes.dtypes: CategoricalDtype DatetimeTZDtype PeriodDtype IntervalDtype
+pandas.core.indexes.base: _new_Index Index
+pandas.core.indexes.category: CategoricalIndex
+pandas.core.indexes.datetimes: _new_DatetimeIndex DatetimeIndex
+pandas.core.indexes.interval: _new_IntervalIndex IntervalIndex
+pandas.core.indexes.multi: MultiIndex
+pandas.core.indexes.numeric: Int64Index Float64Index UInt64Index
+pandas.core.indexes.period: PeriodIndex _new_PeriodIndex
+pandas.core.indexes.range: RangeIndex
+pandas.core.indexes.timedeltas: TimedeltaIndex
+pandas.core.internals.blocks: new_block Block ObjectBlock FloatBlock IntBlock
+pandas.core.internals.managers: BlockManager SingleBlockManager
+"""
+
+_PANDAS_INSIDES = """
+pandas._libs.arrays: NDArrayBacked
+pandas._libs.internals: Block BlockManager BlockPlacement BlockValuesRefs
+pandas._libs.interval: IntervalMixin IntervalTree __pyx_unpickle_IntervalMixin __pyx_unpickle_IntervalTree
+pandas._libs.missing: C_NAType __pyx_unpickle_C_NAType
+pandas._libs.sparse: BlockIndex IntIndex SparseIndex __pyx_unpickle_BlockMerge __pyx_unpickle_BlockUnion
+    __pyx_unpickle_SparseIndex
+pandas._libs.tslibs.nattype: _NaT __pyx_unpickle__NaT
+pandas._libs.tslibs.offsets: BDay BHalfYearBegin BHalfYearEnd BMonthBegin BMonthEnd BQuarterBegin
+    BQuarterEnd BYearBegin BYearEnd BaseOffset BusinessHour BusinessMixin BusinessMonthBegin
+    BusinessMonthEnd CBMonthBegin CBMonthEnd CDay CustomBusinessDay CustomBusinessHour
+    CustomBusinessMonthBegin CustomBusinessMonthEnd Easter FY5253 FY5253Mixin FY5253Quarter HalfYearBegin
+    HalfYearEnd HalfYearOffset LastWeekOfMonth Micro Milli MonthOffset Nano OffsetMeta QuarterBegin
+    QuarterOffset RelativeDeltaOffset SemiMonthBegin SemiMonthEnd SemiMonthOffset SingleConstructorOffset
+    Tick WeekOfMonth WeekOfMonthMixin YearOffset _CustomBusinessMonth _CustomBusinessMonthBegin
+    _CustomBusinessMonthEnd _YearEnd __pyx_unpickle_BaseOffset
+pandas._libs.tslibs.period: PeriodMixin _Period __pyx_unpickle_PeriodMixin
+pandas._libs.tslibs.timedeltas: MinMaxReso ResoState _Timedelta __pyx_unpickle__Timedelta
+pandas._libs.tslibs.timestamps: MinMaxReso _Timestamp
+pandas.core.arrays._mixins: NDArrayBackedExtensionArray
+pandas.core.arrays.arrow.extension_types: ArrowIntervalType ArrowPeriodType
+pandas.core.arrays.base: ExtensionArrayNaResult
+pandas.core.arrays.floating: FloatingDtype
+pandas.core.arrays.integer: IntegerDtype
+pandas.core.arrays.masked: BaseMaskedArray
+pandas.core.arrays.numeric: NumericArray NumericDtype
+pandas.core.arrays.string_: BaseStringArray
+pandas.core.dtypes.dtypes: BaseMaskedDtype CategoricalDtypeType NumpyEADtype PandasExtensionDtype
+pandas.core.indexes.extension: ExtensionIndex NDArrayBackedExtensionIndex
+pandas.core.indexes.multi: MultiIndexPyIntEngine MultiIndexUInt16Engine MultiIndexUInt32Engine
+    MultiIndexUInt64Engine MultiIndexUInt8Engine
+pandas.core.internals.api: _DatetimeTZBlock
+pandas.core.internals.blocks: DatetimeLikeBlock EABackedBlock ExtensionBlock NDArrayBackedExtensionBlock
+    NumpyBlock
+pandas.core.internals.managers: BaseBlockManager
+pandas: SparseDtype ArrowDtype
+pandas.arrays: ArrowExtensionArray ArrowStringArray
+pandas.core.indexes.timedeltas: _new_TimedeltaIndex
+pyarrow.lib: _restore_array py_buffer type_for_alias chunked_array large_string string
+"""
+
+_BOOSTING = """
+catboost.core: CatBoost CatBoostClassifier CatBoostRanker CatBoostRegressor
+lightgbm.basic: Booster
+lightgbm.sklearn: LGBMClassifier LGBMModel LGBMRanker LGBMRegressor _EvalFunctionWrapper
+    _ObjectiveFunctionWrapper
+xgboost.sklearn: XGBClassifier XGBModel XGBRFClassifier XGBRFRegressor XGBRanker XGBRankerMixIn
+    XGBRegressor _SklObjWProto
+xgboost.core: Booster DMatrix
+"""
+
+_NUMPY_CLASSES = """
+numpy: matrix record recarray vectorize
+numpy: absolute add exp exp2 expm1 isfinite isnan log log10 log1p log2 maximum mean minimum multiply sqrt
+    square std subtract sum
+numpy.matrixlib.defmatrix: matrix
+numpy.rec: recarray
+numpy.ma: MaskedArray
+numpy.ma.core: _mareconstruct MaskedArray
+numpy.polynomial.polynomial: Polynomial
+numpy.random._pickle: __bit_generator_ctor
+numpy.random._mt19937: MT19937
+numpy.random._pcg64: PCG64 PCG64DXSM
+numpy.random._philox: Philox
+numpy.random._sfc64: SFC64
+numpy.random.bit_generator: SeedSequence __pyx_unpickle_SeedSequence
+numpy.random.mtrand: RandomState
+"""
+
+_JOBLIB = """
+joblib.numpy_pickle: NumpyArrayWrapper
+sklearn.externals.joblib.numpy_pickle: NumpyArrayWrapper
+"""
+
+_JOBLIB_FILES = """
+joblib.numpy_pickle: NDArrayWrapper ZNDArrayWrapper
+joblib.numpy_pickle_compat: NDArrayWrapper ZNDArrayWrapper
+sklearn.externals.joblib.numpy_pickle: NDArrayWrapper ZNDArrayWrapper
+"""
+
+_NETWORKX = """
+networkx.classes.digraph: DiGraph
+networkx.classes.graph: Graph
+networkx.classes.multidigraph: MultiDiGraph
+networkx.classes.multigraph: MultiGraph
+"""
+
+_STANDARD_FUNCTIONS = """
+re: _compile
+zoneinfo: ZoneInfo
+enum: Enum IntEnum
+collections.abc: Mapping Sequence
+"""
+
+_TRAINING_ENUMS = """
+transformers.trainer_utils: IntervalStrategy EvaluationStrategy HubStrategy SchedulerType SaveStrategy
+    FSDPOption ShardedDDPOption
+transformers.training_args: OptimizerNames ParallelMode
+transformers.utils.generic: ExplicitEnum PaddingStrategy TensorType
+accelerate.utils.dataclasses: DistributedType PrecisionType DynamoBackend
+sentence_transformers.training_args: BatchSamplers MultiDatasetBatchSamplers
+"""
+
+_TRAINING_SETTINGS = """
+transformers.training_args: TrainingArguments
+transformers.training_args_seq2seq: Seq2SeqTrainingArguments
+transformers.trainer_pt_utils: AcceleratorConfig
+transformers.deepspeed: HfTrainerDeepSpeedConfig HfDeepSpeedConfig
+transformers.integrations.deepspeed: HfTrainerDeepSpeedConfig HfDeepSpeedConfig
+transformers.tokenization_utils_base: BatchEncoding AddedToken
+tokenizers: AddedToken
+accelerate.state: PartialState AcceleratorState
+accelerate.utils.dataclasses: DeepSpeedPlugin
+accelerate.utils.deepspeed: HfDeepSpeedConfig
+sentence_transformers.training_args: SentenceTransformerTrainingArguments
+setfit.modeling: SetFitHead
+trl.trainer.sft_config: SFTConfig
+trl.trainer.dpo_config: DPOConfig FDivergenceType
+trl.trainer.grpo_config: GRPOConfig
+trl.trainer.kto_config: KTOConfig
+"""
+
+
+def _rows(text: str, kind: str, reason: str, read_from: str, rule: str = "") -> Iterator[Row]:
+    for block in text.strip().replace("\n    ", " ").splitlines():
+        module, _, names = block.partition(": ")
+        yield Row(module, names, kind, reason, rule, read_from)
+
+
+# Test suites keep answers of services as pickles. Setting such an object's state opens no connection: it
+# assigns attributes (Response.__setstate__) and fills a dictionary (RequestsCookieJar.__setstate__).
+_RECORDED_ANSWERS = """
+requests.models: Response PreparedRequest
+requests.structures: CaseInsensitiveDict
+requests.cookies: RequestsCookieJar
+http.cookiejar: DefaultCookiePolicy Cookie
+"""
+
+LIBRARY: tuple[Row, ...] = (
+    *_rows(ESTIMATORS, "class", "an estimator of scikit-learn", ESTIMATORS_READ_FROM),
+    *_rows(INSIDES, "class", "what scikit-learn keeps inside a fitted estimator", ESTIMATORS_READ_FROM),
+    *_rows(FUNCTIONS, "value", "a measure or kernel that an estimator keeps", ESTIMATORS_READ_FROM),
+    *_rows(_TORCH_MODULES, "class", "a layer of torch, pickled as a whole object", "torch 2.13.0"),
+    *_rows(_TORCH_TRAINING, "class", "the state of a torch training run", "torch 2.13.0"),
+    *_rows(TORCH_CLASSES, "class", "a layer, distribution or data set of torch", "torch 2.13.0"),
+    *_rows(TORCH_FUNCTIONS, "value", "the activation that a layer keeps", "torch 2.13.0"),
+    *_rows(_SCIPY_SPARSE, "class", "a sparse matrix of scipy", "scipy 1.17.1"),
+    *_rows(DISTRIBUTIONS, "class", "a distribution of scipy", SCIPY_READ_FROM, "scipy-distribution"),
+    *_rows(SCIPY_CLASSES, "class", "an interpolator, tree or result of scipy", SCIPY_READ_FROM),
+    *_rows(SCIPY_FUNCTIONS, "value", "a function over arrays that a scipy object keeps", SCIPY_READ_FROM),
+    *_rows(_PANDAS, "class", "a table, column or index of pandas", "pandas 3.1.1 and 1.5"),
+    *_rows(_PANDAS_INSIDES, "class", "what a table of pandas keeps inside", "pandas 3.1.1"),
+    *_rows(
+        _BOOSTING,
+        "class",
+        "a boosted model, whose bytes its own library reads",
+        "xgboost 3.2.0, lightgbm 4.7.0 and catboost 1.2",
+    ),
+    *_rows(
+        _NUMPY_CLASSES,
+        "class",
+        "an array subclass, a function over arrays or a random state of numpy",
+        "numpy 2.4.6",
+    ),
+    Row(
+        "numpy.random._pickle",
+        "__generator_ctor __randomstate_ctor",
+        "function",
+        "rebuilds a random state of numpy",
+        "numpy-generator",
+        "numpy 2.4.6",
+    ),
+    *_rows(_JOBLIB, "class", "an array that joblib keeps beside the pickle", "joblib 1.6.0", "joblib-array"),
+    *_rows(
+        _RECORDED_ANSWERS, "class", "a recorded answer of a web service", "requests 2.34.2 and CPython 3.13"
+    ),
+    *_rows(
+        _STANDARD_FUNCTIONS,
+        "class",
+        "a value of the standard library that is rebuilt by a function",
+        "CPython 3.13",
+    ),
+    *_rows(_TRAINING_ENUMS, "enum", "a setting of a training run", "fickling 0.1.12 and transformers"),
+    *_rows(_TRAINING_SETTINGS, "class", "the settings of a training run", "fickling 0.1.12 and transformers"),
+    *_rows(
+        _JOBLIB_FILES,
+        "class",
+        "an array that joblib before 0.10 keeps in a file beside the pickle",
+        "joblib 0.9 and 1.6.0",
+        "joblib-file",
+    ),
+    *_rows(_NETWORKX, "class", "a graph", "networkx 3.6.1"),
+    Row("dill._dill", "_create_array", "function", "rebuilds an array", "dill-array", "dill 0.4.1"),
+    Row("functools", "partial", "class", "keeps a listed function with arguments for later", "partial"),
+    Row("builtins", "getattr", "function", "looks up one member of a listed enum class", "enum-member"),
+    *(
+        Row("builtins", name, "class", "an exception as a value")
+        for name in (
+            "Exception",
+            "ValueError",
+            "TypeError",
+            "KeyError",
+            "RuntimeError",
+            "IndexError",
+            "AttributeError",
+            "StopIteration",
+            "OSError",
+            "AssertionError",
+            "ArithmeticError",
+            "UserWarning",
+            "RuntimeWarning",
+        )
+    ),
+)

@@ -1,0 +1,395 @@
+"""What each pickle opcode does to the symbolic stack, the memo and the list of imports and calls.
+
+The stack discipline is that of CPython's Modules/_pickle.c: nothing below the last mark may be taken.
+IndexError stands for its "stack underflow".
+"""
+
+from __future__ import annotations
+
+from inspector.artifacts.bytesource import Window
+from inspector.artifacts.interface import Reason
+from inspector.artifacts.pickles.compat_names import current_name
+from inspector.artifacts.pickles.joblib_array import skip_array
+from inspector.artifacts.pickles.listed import Entry, Tier, entry_for
+from inspector.artifacts.pickles.numbers import c_integer, quoted
+from inspector.artifacts.pickles.rules import (
+    is_listed_method,
+    judge_state,
+    keeps_arguments,
+    objections_to,
+    rule_of,
+)
+from inspector.artifacts.pickles.symbols import (
+    Call,
+    Import,
+    LongText,
+    Made,
+    Mapped,
+    Opaque,
+    Series,
+    Stored,
+    Tup,
+    shown,
+)
+from inspector.provenance import Loading, plain
+
+MAX_MEMO_INDEX = 50_000_000
+MAX_IMPORTS = 20_000
+MAX_OBJECTIONS = 100
+CALLS_PER_IMPORT = 5
+
+_NOTHING = Opaque("a value")
+
+
+class Effects:
+    """The state of the machine and the effect of every opcode on it."""
+
+    def __init__(self, window: Window, *, joblib: bool) -> None:
+        self.window = window
+        self.joblib = joblib
+        self.stack: list[object] = []
+        self.marks: list[int] = []
+        self.memo: dict[int, object] = {}
+        self.protocol = 0
+        self.ops = 0
+        self.opcode_at = window.offset
+        self.horizon_base = -1
+        self.frame_end: int | None = None
+        self.imports: dict[tuple[str, str], Import] = {}
+        self.storages: dict[str, tuple[str, int]] = {}  # key: storage class, number of elements
+        self.objections: list[tuple[Loading, Reason]] = []
+        self.arrays: list[tuple[int, int]] = []  # joblib's arrays in the stream: offset, length
+        self.byte_strings: list[tuple[int, object]] = []  # handed to a nested unpickler: offset, value
+        self.nested: list[int] = []  # where joblib keeps an object array: a pickle in the pickle
+
+    # the stack
+
+    def pop(self) -> object:
+        if len(self.stack) <= (self.marks[-1] if self.marks else 0):
+            raise IndexError
+        return self.stack.pop()
+
+    def top(self) -> object:
+        if len(self.stack) <= (self.marks[-1] if self.marks else 0):
+            raise IndexError
+        return self.stack[-1]
+
+    def since_mark(self) -> list[object]:
+        """Takes everything above the last mark, and the mark."""
+        mark = self.marks.pop()
+        items = self.stack[mark:]
+        del self.stack[mark:]
+        return items
+
+    def object_to(self, loading: Loading, code: str, message: str) -> None:
+        if len(self.objections) < MAX_OBJECTIONS:
+            self.objections.append((loading, Reason(code, plain(message, 600), self.opcode_at)))
+
+    def skipped(self, length: int, what: str) -> Opaque:
+        self.window.skip(length)
+        return Opaque(what)
+
+    # imports and calls
+
+    def import_name(self, module: str, name: str) -> Import:
+        if self.protocol < 3:
+            module, name = current_name(module, name)
+        found = self.imports.get((module, name))
+        if found is None:
+            found = Import(module, name, _entry(module, name), self.opcode_at)
+            if len(self.imports) < MAX_IMPORTS:
+                self.imports[(module, name)] = found
+            elif found.tier is Tier.DANGEROUS:  # past the bound only the gravest are kept
+                self.imports[(module, name)] = found
+                if len(self.imports) > MAX_IMPORTS + 1000:
+                    self.imports.popitem()
+        return found
+
+    def call(self, callee: object, args: object) -> object:
+        """What calling ``callee`` gives; the call is recorded and held against the rules."""
+        if not isinstance(callee, Import):
+            self.object_to(
+                Loading.UNREADABLE,
+                "call-of-a-value",
+                f"The pickle calls {shown(callee)} with ({_arguments(args)}), which is not an import: "
+                "what runs then cannot be told.",
+            )
+            return _NOTHING
+        callee.call_count += 1
+        if len(callee.calls) < CALLS_PER_IMPORT:
+            items = args.items if isinstance(args, Tup) else [args]
+            callee.calls.append(
+                Call(callee.dotted, tuple(shown(item) for item in items[:20]), self.opcode_at)
+            )
+        if callee.entry.kind == "value":
+            self.object_to(
+                Loading.UNREADABLE, "call-of-a-value", f"The pickle calls {callee.dotted}, a constant."
+            )
+        for objection in objections_to(callee, args.items if isinstance(args, Tup) else [args]):
+            self.object_to(objection[0], objection[1], f"The pickle {objection[2]}.")
+        if callee.entry.rule == "nested-bytes" and isinstance(args, Tup) and args.items:
+            self.byte_strings.append((self.opcode_at, args.items[0]))
+        if callee.entry.rule == "enum-member" and isinstance(args, Tup) and is_listed_method(args.items):
+            return args.items[0]  # calling the class method makes an instance, as calling the class does
+        kept = args if isinstance(args, Tup) and keeps_arguments(callee) else None
+        return Made(callee, kept)
+
+    def reduce(self) -> None:
+        args = self.pop()
+        self.stack.append(self.call(self.pop(), args))
+
+    def newobj(self) -> None:
+        args = self.pop()
+        self.stack.append(self.make(self.pop(), args))
+
+    def newobj_ex(self) -> None:
+        keywords = self.pop()
+        args = self.pop()
+        made = self.make(self.pop(), args)
+        if not isinstance(keywords, Mapped):
+            self.object_to(Loading.UNREADABLE, "bad-arguments", "NEWOBJ_EX gets keywords that are no dict.")
+        self.stack.append(made)
+
+    def make(self, cls: object, args: object) -> object:
+        """``cls.__new__(cls, *args)``: held against the same rules as a call."""
+        return self.call(cls, args)
+
+    def obj(self) -> None:
+        items = self.since_mark()
+        if not items:
+            raise IndexError
+        self.stack.append(self.call(items[0], Tup(items[1:])))
+
+    def inst(self, module: bytes, name: bytes) -> None:
+        items = self.since_mark()
+        found = self.import_name(module.decode("utf-8", "replace"), name.decode("utf-8", "replace"))
+        self.stack.append(self.call(found, Tup(items)))
+
+    def global_line(self, module: bytes, name: bytes) -> None:
+        self.stack.append(
+            self.import_name(module.decode("utf-8", "replace"), name.decode("utf-8", "replace"))
+        )
+
+    def stack_global(self) -> None:
+        name = self.pop()
+        module = self.pop()
+        if isinstance(name, LongText):
+            name = name.head + "…"
+        if isinstance(module, LongText):
+            module = module.head + "…"
+        if type(name) is str and type(module) is str:
+            self.stack.append(self.import_name(module, name))
+            return
+        self.object_to(
+            Loading.UNREADABLE,
+            "computed-import",
+            f"The pickle imports a name that is no text of the stream: {shown(name)} of {shown(module)}.",
+        )
+        entry = Entry(Tier.UNKNOWN, "unknown", "", "its name is computed")
+        self.stack.append(Import("a computed module", "name", entry, self.opcode_at))
+
+    def extension(self, code: int) -> None:
+        """EXT1, EXT2, EXT4: an import by a number that only the loading program's registry knows."""
+        key = ("copyreg extension", str(code))
+        entry = Entry(Tier.UNKNOWN, "unknown", "", "the loading program decides what this number imports")
+        found = self.imports.setdefault(key, Import(*key, entry, self.opcode_at))
+        self.stack.append(found)
+
+    # state
+
+    def build(self) -> None:
+        state = self.pop()
+        target = self.top()
+        if isinstance(target, Import):
+            self.object_to(
+                Loading.RUNS_CODE,
+                "state-on-import",
+                f"The pickle sets attributes of {target.dotted} itself, not of an instance: "
+                "this changes the running program.",
+            )
+        elif isinstance(target, Made):
+            rule = rule_of(target)
+            target.state = state if rule else None
+            objection = judge_state(target, state)
+            if objection is not None:
+                self.object_to(objection[0], objection[1], f"In the pickle, {objection[2]}.")
+            if rule == "joblib-array" and self.joblib:
+                self._joblib_array(target, state)
+        elif state is not None:
+            self.object_to(
+                Loading.UNREADABLE, "state-on-value", f"The pickle gives state to {shown(target)}."
+            )
+
+    def _joblib_array(self, target: Made, state: object) -> None:
+        """joblib reads an array's raw bytes from the stream here, and goes on behind them."""
+        start = self.window.offset
+        if self.frame_end is not None and self.frame_end != start:
+            self.object_to(
+                Loading.UNREADABLE, "frame-misaligned", "An array of joblib begins inside of a FRAME."
+            )
+        self.frame_end = None
+        length = skip_array(self.window, state)
+        if length is None:
+            self.object_to(
+                Loading.UNREADABLE,
+                "joblib-array",
+                f"{target.callee.dotted} does not say how many bytes of array follow it in the stream.",
+            )
+            return
+        if length < 0:
+            self.nested.append(start)
+            # An object array: joblib unpickles it from here; the same machine cannot go on behind it.
+            self.read_nested(start)
+        else:
+            self.arrays.append((start, length))
+        self.horizon_base = -1
+
+    def read_nested(self, start: int) -> None:
+        """Runs another machine over the pickle at ``start`` and goes on behind it."""
+        raise NotImplementedError
+
+    def persistent(self, pid: object) -> None:
+        """BINPERSID: only torch's ('storage', class, key, location, size) is known."""
+        parts = pid.items if isinstance(pid, Tup) else []
+        if len(parts) in (5, 6) and parts[0] == "storage" and _is_storage_class(parts[1]):
+            cls, key, location, size = parts[1:5]
+            assert isinstance(cls, Import)
+            if type(key) is str and type(location) is str and type(size) is int and size >= 0:
+                self.storages[key] = (cls.name, max(size, self.storages.get(key, ("", 0))[1]))
+                self.stack.append(Stored(key))
+                return
+        if len(parts) == 4 and parts[0] == "module" and isinstance(parts[1], Import):
+            # The oldest torch keeps a class's source text beside it, to compare and not to run.
+            self.stack.append(parts[1])
+            return
+        self.object_to(
+            Loading.UNREADABLE,
+            "persistent-id",
+            f"The pickle asks the loading program for {shown(pid)}; only the storages of tensors are known.",
+        )
+        self.stack.append(_NOTHING)
+
+    def next_buffer(self) -> None:
+        self.object_to(
+            Loading.UNREADABLE,
+            "out-of-band",
+            "The pickle refers to a buffer outside of the stream (NEXT_BUFFER).",
+        )
+        self.stack.append(_NOTHING)
+
+    # containers
+
+    def append(self) -> None:
+        value = self.pop()
+        self._extend(self.top(), [value])
+
+    def appends(self) -> None:
+        items = self.since_mark()
+        self._extend(self.top(), items)
+
+    def _extend(self, target: object, items: list[object]) -> None:
+        if isinstance(target, Series):
+            target.extend(items)
+        elif items and not isinstance(target, Made):
+            self.object_to(Loading.UNREADABLE, "items-on-value", f"The pickle adds items to {shown(target)}.")
+
+    def setitem(self) -> None:
+        value = self.pop()
+        key = self.pop()
+        self._set(self.top(), [key, value])
+
+    def setitems(self) -> None:
+        items = self.since_mark()
+        target = self.top()
+        if len(items) % 2:
+            self.object_to(Loading.UNREADABLE, "odd-items", "A dict of the pickle has a key without a value.")
+        self._set(target, items)
+
+    def _set(self, target: object, items: list[object]) -> None:
+        if isinstance(target, Mapped):
+            target.extend(items)
+        elif items and not isinstance(target, Made):
+            self.object_to(Loading.UNREADABLE, "items-on-value", f"The pickle sets items of {shown(target)}.")
+
+    def dict_of_mark(self) -> None:
+        items = self.since_mark()
+        made = Mapped()
+        made.extend(items)
+        if len(items) % 2:
+            self.object_to(Loading.UNREADABLE, "odd-items", "A dict of the pickle has a key without a value.")
+        self.stack.append(made)
+
+    def series_of_mark(self, what: str) -> None:
+        made = Series(what)
+        made.extend(self.since_mark())
+        self.stack.append(made)
+
+    def tuple_of(self, count: int) -> None:
+        start = len(self.stack) - count
+        if start < (self.marks[-1] if self.marks else 0):
+            raise IndexError
+        items = self.stack[start:]
+        self.stack[start:] = (Tup(items),)
+
+    # stack and memo
+
+    def discard(self) -> None:
+        """POP takes the mark where one lies on top."""
+        if self.marks and self.marks[-1] == len(self.stack):
+            self.marks.pop()
+        else:
+            self.pop()
+
+    def put(self, index: int) -> None:
+        value = self.top()
+        if index > MAX_MEMO_INDEX:
+            self.object_to(
+                Loading.UNREADABLE,
+                "over-limit",
+                f"The memo index {index} makes an unpickler ask for much memory.",
+            )
+        self.memo[index] = value
+
+    def get(self, index: int) -> None:
+        if index not in self.memo:
+            raise IndexError
+        self.stack.append(self.memo[index])
+
+    def integer_line(self, line: bytes) -> None:
+        if line.startswith(b"\0"):  # strtol finds no digit, and the C unpickler takes that for 0
+            self.stack.append(0)
+            return
+        self.stack.append(line == b"01" if line in (b"00", b"01") else c_integer(line))
+
+    def long_line(self, line: bytes) -> None:
+        self.stack.append(c_integer(line[:-1] if line.endswith(b"L") else line))
+
+    def unicode_line(self, line: bytes) -> None:
+        text = line.decode("raw-unicode-escape", "replace")
+        if len(text) <= 4096:
+            self.stack.append(text)
+            return
+        start = self.window.offset - len(line) - 1
+        self.stack.append(LongText(text[:200], start, len(line), "raw-unicode-escape"))
+
+    def string_line(self, line: bytes) -> None:
+        text = quoted(line)
+        self.stack.append(text if len(text) <= 4096 else LongText(text[:200]))
+
+
+def _entry(module: str, name: str) -> Entry:
+    """The lists' word on a name. A Python 2 name that CPython 3 would not find is judged by what it was."""
+    entry = entry_for(module, name)
+    if entry.tier is Tier.UNKNOWN:
+        older = entry_for(*current_name(module, name))
+        return older if older.tier is Tier.DANGEROUS else entry
+    return entry
+
+
+def _is_storage_class(value: object) -> bool:
+    return isinstance(value, Import) and value.tier is Tier.PLAIN and value.name.endswith("Storage")
+
+
+def _arguments(args: object) -> str:
+    items = args.items if isinstance(args, Tup) else [args]
+    return ", ".join(shown(item, 80) for item in items[:5])

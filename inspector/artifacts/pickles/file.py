@@ -1,0 +1,240 @@
+"""Raw pickle files, joblib's pickles with arrays inside, and the old torch format of five pickles.
+
+The machine states what a stream imports and calls; this module turns that into a verdict. Bytes behind the
+STOP are never fine, except where torch's old ``save`` puts four more pickles and the storages.
+"""
+
+from __future__ import annotations
+
+import re
+
+from inspector.artifacts.conversion.torch_storage import storage_bytes
+from inspector.artifacts.interface import Artifact
+from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.pickles.listed import Tier
+from inspector.artifacts.pickles.machine import Limits, PickleMachine
+from inspector.artifacts.pickles.nested import MAX_NESTING, nested_bytes
+from inspector.artifacts.pickles.symbols import Import
+from inspector.provenance import Loading
+from inspector.sources.interface import ByteSource
+
+TORCH_MAGIC = 0x1950A86A20F9469CFC6C
+TORCH_PROTOCOL = 1001
+MAX_FURTHER_STREAMS = 64
+_TIERS = {
+    Tier.PLAIN: Loading.ALLOW_LISTED,
+    Tier.LIBRARY: Loading.LIBRARY,
+    Tier.UNKNOWN: Loading.UNKNOWN_IMPORT,
+    Tier.DANGEROUS: Loading.RUNS_CODE,
+}
+_CODES = {
+    Tier.LIBRARY: "library-class",
+    Tier.UNKNOWN: "unknown-import",
+    Tier.DANGEROUS: "dangerous-import",
+}
+_NAME = re.compile(r"[A-Za-z_][\w.]{0,200}\Z")
+
+
+def describe(found: Import) -> str:
+    """One import and its first call as a sentence without its end."""
+    text = f"Imports {found.dotted}"
+    if not found.calls:
+        return text
+    arguments = ", ".join(found.calls[0].arguments)
+    more = found.call_count - 1
+    if not arguments and found.entry.kind == "class":
+        return (
+            f"{text} and makes {more + 1} instances of it" if more else f"{text} and makes an instance of it"
+        )
+    text += f" and calls it with {arguments}" if arguments else " and calls it without arguments"
+    if more:
+        text += f" (and {more} more call{'s' if more > 1 else ''})"
+    return text
+
+
+def state_imports(machine: PickleMachine, judgement: Judgement) -> None:
+    """Everything the machine saw, as statements of the verdict."""
+    judgement.is_pickle = True
+    judgement.state(Loading.ALLOW_LISTED)
+    for found in sorted(machine.imports.values(), key=lambda found: (-found.tier, found.offset)):
+        state_import(found, judgement)
+    for loading, reason in machine.outcome.problems:
+        judgement.note(loading, reason.code, reason.message, reason.offset, reason.member)
+
+
+def state_import(found: Import, judgement: Judgement) -> None:
+    judgement.imports((found.dotted,))
+    if found.tier is Tier.PLAIN:
+        return
+    judgement.note(
+        _TIERS[found.tier], _CODES[found.tier], f"{describe(found)}: {found.entry.reason}.", found.offset
+    )
+
+
+def state_nested(machine: PickleMachine, source: ByteSource, judgement: Judgement, depth: int) -> None:
+    """What stands in the byte strings that loading ``source`` unpickles as well."""
+    loader = machine.imports.get(("torch.storage", "_load_from_bytes"))
+    if loader is not None and not loader.call_count:
+        judgement.note(
+            Loading.RUNS_CODE,
+            "nested-pickle",
+            f"Keeps {loader.dotted}, which unpickles whatever it is handed later.",
+            loader.offset,
+        )
+    for nested in nested_bytes(machine.byte_strings, source):
+        if nested.source is None or depth >= MAX_NESTING:
+            judgement.note(
+                Loading.UNREADABLE,
+                "nested-pickle",
+                "Loading unpickles a further byte string, which is too long or nested too deeply to be read.",
+                nested.offset,
+            )
+            continue
+        inner = read_pickle(nested.source, depth + 1)
+        place = f"the byte string at byte {nested.offset}"
+        judgement.merge(inner, place if inner.reasons else None)
+        if inner.format not in ("torch-legacy", "pickle"):
+            judgement.note(
+                Loading.UNREADABLE,
+                "nested-pickle",
+                "A byte string to be unpickled is of an odd kind.",
+                nested.offset,
+            )
+
+
+def read_pickle(source: ByteSource, depth: int = 0) -> Artifact:
+    """The verdict on a file that begins with a pickle. ``depth`` counts the pickles around it."""
+    judgement = Judgement()
+    machine = PickleMachine(source)
+    outcome = machine.run()
+    if outcome.ended and outcome.value == TORCH_MAGIC and outcome.end < source.size:
+        state_imports(machine, judgement)
+        _read_torch_legacy(source, outcome.end, judgement, depth)
+        return judgement.artifact("torch-legacy", Loading.ALLOW_LISTED)
+    judge_whole(machine, source, judgement, depth)
+    is_joblib = any(found.entry.rule == "joblib-array" for found in machine.imports.values())
+    return judgement.artifact("joblib" if is_joblib else "pickle", Loading.ALLOW_LISTED)
+
+
+def judge_whole(machine: PickleMachine, source: ByteSource, judgement: Judgement, depth: int = 0) -> None:
+    """States what ``machine``, which has run over ``source``, says of it as one whole pickle."""
+    outcome = machine.outcome
+    state_imports(machine, judgement)
+    state_nested(machine, source, judgement, depth)
+    judgement.facts.update({"protocol": machine.protocol, "operations": outcome.ops})
+    if machine.arrays or machine.nested:
+        _second_reading(
+            PickleMachine(source, joblib=False), machine, judgement, "what joblib takes for an array"
+        )
+    if any(reason.code == "frame-misaligned" for _, reason in machine.objections):
+        _second_reading(PickleMachine(source, drops=True), machine, judgement, "a frame that ends too early")
+    if outcome.ended and outcome.end < source.size:
+        _after_stop(source, outcome.end, judgement)
+
+
+def _after_stop(source: ByteSource, offset: int, judgement: Judgement) -> None:
+    """Bytes behind STOP: not read by one load call, but by the next one on the same file."""
+    judgement.note(
+        Loading.UNREADABLE,
+        "bytes-after-stop",
+        f"{source.size - offset} bytes follow the STOP of the pickle: a second load, or another reader, "
+        "would find something else in this file.",
+        offset,
+    )
+    for _ in range(MAX_FURTHER_STREAMS):
+        if offset >= source.size:
+            return
+        machine = PickleMachine(source, offset)
+        outcome = machine.run()
+        for found in machine.imports.values():
+            if outcome.ended or found.tier is Tier.DANGEROUS or _is_plausible(found):
+                state_import(found, judgement)
+        for loading, reason in machine.objections:
+            if loading is Loading.RUNS_CODE:
+                judgement.note(loading, reason.code, reason.message, reason.offset)
+        if not outcome.ended:
+            return
+        offset = outcome.end
+
+
+def _is_plausible(found: Import) -> bool:
+    return bool(_NAME.match(found.module) and _NAME.match(found.name))
+
+
+def _second_reading(second: PickleMachine, first: PickleMachine, judgement: Judgement, where: str) -> None:
+    """What another unpickler finds in the same bytes counts as well: joblib steps over its arrays, where
+    ``pickle.load`` reads opcodes; the C and the Python unpickler differ at the end of a broken frame."""
+    second.run()
+    for key, found in second.imports.items():
+        is_named = found.tier is Tier.DANGEROUS or (not first.nested and _is_plausible(found))
+        if key not in first.imports and is_named:
+            judgement.note(
+                _TIERS[max(found.tier, Tier.UNKNOWN)],
+                "hidden-import",
+                f"{describe(found)}, which stands inside of {where}.",
+                found.offset,
+            )
+            judgement.imports((found.dotted,))
+    if len(second.byte_strings) > len(first.byte_strings):
+        judgement.note(
+            Loading.RUNS_CODE,
+            "nested-pickle",
+            f"Bytes to be unpickled stand inside of {where}.",
+            first.opcode_at,
+        )
+    for loading, reason in second.objections:
+        # Behind a nested pickle the memo of a plain unpickler differs, so its dtypes are other values.
+        if loading is Loading.RUNS_CODE and not (first.nested and reason.code == "object-from-bytes"):
+            judgement.note(loading, reason.code, reason.message, reason.offset)
+
+
+def _read_torch_legacy(source: ByteSource, offset: int, judgement: Judgement, depth: int) -> None:
+    """torch.save before 1.6: magic, protocol, system, object and storage keys as five pickles, then the raw
+    storages, each as an 8-byte count and its elements (torch/serialization.py, ``_legacy_save``)."""
+    storages: dict[str, tuple[str, int]] = {}
+    for place in ("protocol", "system", "object", "storage keys"):
+        machine = PickleMachine(source, offset)
+        outcome = machine.run()
+        state_imports(machine, judgement)
+        state_nested(machine, source, judgement, depth)
+        if not outcome.ended:
+            return
+        if place == "protocol" and outcome.value != TORCH_PROTOCOL:
+            judgement.note(
+                Loading.UNREADABLE, "torch-protocol", "The torch file is of an unknown version.", offset
+            )
+        storages.update(machine.storages)
+        offset = outcome.end
+    sizes = [storage_bytes(name, count) for name, count in storages.values()]
+    expected = sum(8 + size for size in sizes)
+    judgement.facts["storages"] = len(storages)
+    if source.size - offset != expected:
+        judgement.note(
+            Loading.UNREADABLE,
+            "storage-size",
+            f"The storages of the tensors need {expected} bytes, but {source.size - offset} bytes follow.",
+            offset,
+        )
+
+
+def looks_like_old_pickle(source: ByteSource, *, textual: bool) -> bool:
+    """Whether a file without magic is a pickle of protocol 0 or 1.
+
+    It is one where the machine reads it from the first byte to a STOP that is its last byte, or meets a
+    dangerous import on the way. Of a file with the name of a text (``textual``) more is asked: it must
+    call what it imports, for "N." is a sentence's end and a pickle of None, and a list of packages that
+    begins with "cpickle" imports something of pickle.
+    """
+    machine = PickleMachine(source, limits=Limits(ops=200_000, stack=100_000, line=1 << 20))
+    outcome = machine.run()
+    dangerous = [
+        found
+        for found in machine.imports.values()
+        if found.tier is Tier.DANGEROUS or found.entry.rule == "nested-bytes"
+    ]
+    if any(found.call_count or not textual for found in dangerous):
+        return True
+    whole = outcome.ended and outcome.end == source.size
+    if textual:
+        return whole and any(found.call_count for found in machine.imports.values())
+    return whole and outcome.ops > 2

@@ -1,0 +1,113 @@
+"""What a pickle may import, and what it must not: one lookup over the tables of this room.
+
+Matching is by exact (module, qualified name) after CPython's fix_imports map; a dot in the name is never
+listed (a dotted name walks through attributes, and ``torch.serialization`` has ``os`` among them).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from enum import IntEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+
+class Tier(IntEnum):
+    """What an import is worth, the harmless ones first."""
+
+    PLAIN = 0
+    LIBRARY = 1
+    UNKNOWN = 2
+    DANGEROUS = 3
+
+
+class Row(NamedTuple):
+    """One row of a list: names of one module, why they stand there, and the rule their call obeys.
+
+    ``kind`` is "class", "function", "value" (may not be called) or "enum"; ``rule`` names a check of
+    ``pickle_rules``; ``read_from`` is the library and version the names were taken from.
+    """
+
+    module: str
+    names: str
+    kind: str
+    reason: str
+    rule: str = ""
+    read_from: str = "CPython 3.13"
+
+
+class Entry(NamedTuple):
+    """What the lists say of one import."""
+
+    tier: Tier
+    kind: str
+    rule: str
+    reason: str
+
+
+def canonical_table() -> str:
+    """Every list row as canonical JSON: what the digest is taken over."""
+    from inspector.artifacts.pickles.allow_library import LIBRARY
+    from inspector.artifacts.pickles.allow_plain import PLAIN
+    from inspector.artifacts.pickles.compat_names import MODULES, NAMES
+    from inspector.artifacts.pickles.danger import DANGEROUS_MODULES, DANGEROUS_NAMES, REVEALING_ATTRIBUTES
+
+    tables = {
+        "plain": [list(row) for row in PLAIN],
+        "library": [list(row) for row in LIBRARY],
+        "dangerous_modules": sorted(DANGEROUS_MODULES.items()),
+        "dangerous_names": [list(row) for row in DANGEROUS_NAMES],
+        "revealing": sorted(REVEALING_ATTRIBUTES),
+        "renamed_modules": sorted(MODULES.items()),
+        "renamed": sorted([*old, *new] for old, new in NAMES.items()),
+    }
+    return json.dumps(tables, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def allow_list_digest() -> str:
+    """sha256 (hex) over all list tables: the same lists, the same digest, on every machine."""
+    return hashlib.sha256(canonical_table().encode("ascii")).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _lookup() -> dict[tuple[str, str], Entry]:
+    from inspector.artifacts.pickles.allow_library import LIBRARY
+    from inspector.artifacts.pickles.allow_plain import PLAIN
+    from inspector.artifacts.pickles.danger import DANGEROUS_NAMES
+
+    table: dict[tuple[str, str], Entry] = {}
+    for tier, rows in ((Tier.LIBRARY, LIBRARY), (Tier.PLAIN, PLAIN), (Tier.DANGEROUS, DANGEROUS_NAMES)):
+        for row in rows:
+            for name in row.names.split():
+                table[(row.module, name)] = Entry(tier, row.kind, row.rule, row.reason)
+    return table
+
+
+def entry_for(module: str, name: str) -> Entry:
+    """What the lists say of ``module.name`` (names as they are after the fix_imports map)."""
+    from inspector.artifacts.pickles.danger import DANGEROUS_MODULES, REVEALING_ATTRIBUTES
+
+    found = _lookup().get((module, name))
+    if found is not None:
+        return found
+    parts = module.split(".")
+    for length in range(len(parts), 0, -1):
+        reason = DANGEROUS_MODULES.get(".".join(parts[:length]))
+        if reason is not None:
+            return Entry(Tier.DANGEROUS, "function", "", reason)
+    steps = name.split(".")
+    for step in steps if len(steps) > 1 else ():
+        if step in REVEALING_ATTRIBUTES or step in DANGEROUS_MODULES:
+            reason = f"the dotted name walks through the attribute {step!r}"
+            return Entry(Tier.DANGEROUS, "function", "", reason)
+    if len(steps) > 1 and any(_ends_in_danger(steps[i - 1], steps[i]) for i in range(1, len(steps))):
+        return Entry(Tier.DANGEROUS, "function", "", "the dotted name ends in a known dangerous function")
+    if name in REVEALING_ATTRIBUTES:
+        return Entry(Tier.DANGEROUS, "function", "", "it reaches into the interpreter")
+    return Entry(Tier.UNKNOWN, "unknown", "", "it is on no list")
+
+
+def _ends_in_danger(holder: str, name: str) -> bool:
+    entry = _lookup().get((holder, name))
+    return entry is not None and entry.tier is Tier.DANGEROUS

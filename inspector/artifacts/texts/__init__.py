@@ -1,0 +1,1 @@
+"""Configs, templates and other texts that a loader may obey."""
