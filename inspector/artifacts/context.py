@@ -25,3 +25,19 @@ class Context:
 
     def inner(self) -> Context:
         return replace(self, depth=self.depth + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a probe of the table looks at: the file, its name, its first bytes and its ending."""
+
+    source: ByteSource
+    path: str
+    start: bytes
+    suffix: str
+    context: Context
+
+    @property
+    def name(self) -> str:
+        """The file's name in lower case, without its folder."""
+        return self.path.rsplit("/", 1)[-1].lower()

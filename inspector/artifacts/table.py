@@ -1,0 +1,213 @@
+"""The table of formats: a probe, and the reader that answers where the probe says yes.
+
+The order is: what has magic bytes, what names its own length (safetensors), what loaders take for a pickle,
+what a name says, and texts. A reader may answer None: then the next row is asked. A new format is one file
+with its reader and one row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from inspector.artifacts.bytesource import SliceSource
+from inspector.artifacts.containers.compressed_file import read_compressed
+from inspector.artifacts.containers.tar_file import is_tar_header, read_tar
+from inspector.artifacts.containers.zip_file import read_zip
+from inspector.artifacts.context import Sample
+from inspector.artifacts.formats.gguf import MAGIC as GGUF_MAGIC
+from inspector.artifacts.formats.gguf import not_gguf, read_gguf
+from inspector.artifacts.formats.npy import MAGIC as NPY_MAGIC
+from inspector.artifacts.formats.npy import read_npy
+from inspector.artifacts.formats.onnx import looks_like_onnx, read_onnx
+from inspector.artifacts.formats.safetensors_header import read_safetensors
+from inspector.artifacts.formats.sentencepiece import read_sentencepiece
+from inspector.artifacts.formats.tensorflow_graph import holds_lambda, read_graph
+from inspector.artifacts.formats.tflite import MAGIC as TFLITE_MAGIC
+from inspector.artifacts.formats.tflite import read_tflite
+from inspector.artifacts.interface import Artifact
+from inspector.artifacts.judgement import Judgement, single
+from inspector.artifacts.pickles.file import looks_like_old_pickle, read_pickle
+from inspector.artifacts.recognise import (
+    BINARY_ENDINGS,
+    BY_NAME,
+    PICKLE_ENDINGS,
+    Plainly,
+    compression,
+    ending,
+    plainly,
+)
+from inspector.artifacts.texts.text_file import TEXT_ENDINGS, is_text, lfs_pointer, read_text
+from inspector.provenance import Loading
+
+HEAD = 4096
+
+
+class Row(NamedTuple):
+    """One format: whether a file may be one, and who reads it."""
+
+    probe: Callable[[Sample], bool]
+    read: Callable[[Sample], Artifact | None]
+
+
+def _magic(*magics: bytes, at: int = 0) -> Callable[[Sample], bool]:
+    return lambda sample: sample.start.startswith(magics, at)
+
+
+def _named(*endings: str) -> Callable[[Sample], bool]:
+    return lambda sample: sample.suffix in endings
+
+
+def _any(_: Sample) -> bool:
+    return True
+
+
+ROWS: tuple[Row, ...] = (
+    # What the first bytes say.
+    Row(
+        _magic(b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"),
+        lambda sample: read_zip(sample.source, sample.path, sample.context),
+    ),
+    Row(_magic(NPY_MAGIC), lambda sample: read_npy(sample.source)),
+    Row(_magic(GGUF_MAGIC), lambda sample: read_gguf(sample.source)),
+    Row(lambda sample: _begins_as_pickle(sample.start), lambda sample: _protocol_pickle(sample)),
+    Row(lambda sample: compression(sample.start) is not None, lambda sample: _compressed(sample)),
+    Row(
+        lambda sample: is_tar_header(sample.start[:512]),
+        lambda sample: read_tar(sample.source, sample.context),
+    ),
+    Row(_magic(TFLITE_MAGIC, at=4), lambda sample: read_tflite(sample.source)),
+    Row(
+        lambda sample: looks_like_onnx(sample.source, sample.start),
+        lambda sample: read_onnx(sample.source),
+    ),
+    Row(lambda sample: plainly(sample.start) is not None, lambda sample: _by_magic_alone(sample)),
+    # What names its own length.
+    Row(
+        lambda sample: sample.suffix == ".safetensors" or _is_safetensors(sample),
+        lambda sample: lfs_pointer(sample.source) or read_safetensors(sample.source),
+    ),
+    Row(_named(".gguf"), lambda sample: lfs_pointer(sample.source) or not_gguf()),
+    # What loaders take for a pickle.
+    Row(lambda sample: sample.suffix not in TEXT_ENDINGS, lambda sample: lfs_pointer(sample.source)),
+    Row(_named(*PICKLE_ENDINGS), lambda sample: read_pickle(sample.source)),
+    Row(
+        lambda sample: looks_like_old_pickle(sample.source, textual=sample.suffix in TEXT_ENDINGS),
+        lambda sample: read_pickle(sample.source),
+    ),
+    # What only a name tells.
+    Row(_named(".onnx"), lambda sample: read_onnx(sample.source)),
+    Row(_named(".pb"), lambda sample: read_graph(sample.source, sample.path)),
+    Row(_any, lambda sample: _behind_blanks(sample)),
+    Row(lambda sample: sample.suffix in BY_NAME, lambda sample: _said(BY_NAME[sample.suffix])),
+    # Texts.
+    Row(
+        lambda sample: is_text(sample.source) or sample.suffix == ".json",
+        lambda sample: read_text(sample.source, sample.path),
+    ),
+    Row(_named(".model"), lambda sample: read_sentencepiece(sample.source)),
+)
+
+
+def empty_file(path: str) -> Artifact:
+    """The verdict on a file without bytes: a loader that expects a model there fails."""
+    suffix = ending(path)
+    loaded = (*PICKLE_ENDINGS, *(name for name in BY_NAME if BY_NAME[name][1] is not Loading.RUNS_CODE))
+    if suffix in (*loaded, ".safetensors", ".gguf"):
+        return single(
+            suffix.lstrip(".")[:20] or "unknown",
+            Loading.UNREADABLE,
+            "empty",
+            "The file is empty, where a loader expects a model.",
+        )
+    if suffix in BINARY_ENDINGS:
+        return single("empty", Loading.NOT_UNDERSTOOD, "empty", "The file is empty.")
+    return Artifact("empty", Loading.NO_LOADER)
+
+
+def _begins_as_pickle(start: bytes) -> bool:
+    return start[:1] == b"\x80" and len(start) > 1 and 1 <= start[1] <= 5
+
+
+def _protocol_pickle(sample: Sample) -> Artifact | None:
+    """A file that begins like a pickle of protocol 2 or later. Two bytes are no proof: where the name says
+    nothing and the machine gets nowhere, it is unknown data."""
+    artifact = read_pickle(sample.source)
+    operations = artifact.facts.get("operations", 0)
+    if artifact.loading is not Loading.UNREADABLE or artifact.imports or operations > 8:
+        return artifact
+    is_loaded = sample.suffix in (*PICKLE_ENDINGS, *BINARY_ENDINGS) or sample.source.size < 64
+    return artifact if is_loaded else None
+
+
+def _compressed(sample: Sample) -> Artifact | None:
+    method = compression(sample.start)
+    is_guess = method in ("zlib", "lzma")  # two or three bytes that other data may begin with as well
+    if method is None or (is_guess and _is_text_like(sample.start)):
+        return None
+    artifact = read_compressed(sample.source, sample.path, method, sample.context)
+    is_broken = any(reason.code == "broken-compression" for reason in artifact.reasons)
+    return None if is_guess and is_broken and sample.suffix not in PICKLE_ENDINGS else artifact
+
+
+def _is_text_like(start: bytes) -> bool:
+    return all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in start[:64])
+
+
+def _by_magic_alone(sample: Sample) -> Artifact | None:
+    known = plainly(sample.start)
+    if known is None:
+        return None
+    if known[0] == "hdf5":
+        return _hdf5(sample, known)
+    # "MZ", "ORC" and "ID3" also begin English texts.
+    return None if sample.suffix in TEXT_ENDINGS and is_text(sample.source) else _said(known)
+
+
+def _hdf5(sample: Sample, known: Plainly) -> Artifact:
+    """HDF5 is not read; but a Keras model keeps its configuration in it as plain text."""
+    word, loading, message = known
+    judgement = Judgement()
+    judgement.note(loading, "format-not-read-yet", message)
+    if holds_lambda(sample.source):
+        judgement.note(
+            Loading.RUNS_CODE,
+            "lambda-layer",
+            "The Keras model has a Lambda layer: Python byte code that runs on load.",
+        )
+    return judgement.artifact(word, loading)
+
+
+def _said(known: Plainly) -> Artifact:
+    word, loading, message = known
+    if not message:
+        return Artifact(word, loading)
+    code = "program" if loading is Loading.RUNS_CODE else "format-not-read-yet"
+    return single(word, loading, code, message)
+
+
+def _is_safetensors(sample: Sample) -> bool:
+    if len(sample.start) < 10 or sample.start[8:9] != b"{":
+        return False
+    return 2 <= int.from_bytes(sample.start[:8], "little") <= sample.source.size - 8
+
+
+def _behind_blanks(sample: Sample) -> Artifact | None:
+    """A pickle behind a byte order mark, blanks or zeros: a loader that skips them would run it."""
+    bare = sample.start.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\0")
+    skipped = len(sample.start) - len(bare)
+    if not skipped or not bare:
+        return None
+    rest = SliceSource(sample.source, skipped, sample.source.size - skipped)
+    has_protocol = bare[0] == 0x80 and bare[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
+    if not has_protocol and not looks_like_old_pickle(rest, textual=True):
+        return None
+    inner = read_pickle(rest)
+    if not inner.imports:
+        return None
+    judgement = Judgement()
+    judgement.merge(inner)
+    judgement.note(
+        Loading.UNREADABLE, "bytes-before-pickle", f"{skipped} bytes stand before the pickle in this file.", 0
+    )
+    return judgement.artifact("pickle", inner.loading)
