@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
@@ -22,6 +22,8 @@ from inspector.gui.widgets import TextPane, button, spaced
 from inspector.provenance import Evidence, plain
 
 PLACES_LISTED = 200
+# Who steps through findings with j and k starts no child for each of them.
+SETTLED_MS = 250
 _LINE_NUMBER = re.compile(r"^ *\d+ ", re.MULTILINE)
 
 
@@ -37,6 +39,10 @@ class EvidencePanel(QWidget):
         self._child: Child | None = None
         self._path = ""
         self._background = Background(self)
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(SETTLED_MS)
+        self._settled.timeout.connect(self.ask_explanation)
         self.places = QComboBox()
         self.places.setAccessibleName(tr("Places of evidence"))
         self.places.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -44,8 +50,8 @@ class EvidencePanel(QWidget):
         self.explain = button(tr("What loading this would do"))
         self.explain.clicked.connect(self.ask_explanation)
         self.text = TextPane(tr("Evidence"))
-        self.text.setMinimumHeight(190)
-        self.places.currentIndexChanged.connect(self._show_place)
+        self.text.setMinimumHeight(260)
+        self.places.currentIndexChanged.connect(self._show_row)
         column = QVBoxLayout(self)
         spaced(column, 0, 0, 0, 0, 6)
         column.addWidget(self.places)
@@ -58,27 +64,44 @@ class EvidencePanel(QWidget):
 
     def _forget(self) -> None:
         self._asked += 1
+        self._settled.stop()
         if self._child is not None:
             self._child.kill()
             self._child = None
 
-    def show_places(self, places: list[Evidence], path: str, fallback: str) -> None:
+    def show_places(self, places: list[Evidence], path: str, fallback: str, *, explain: bool = False) -> None:
         """Shows the first of ``places``; where there is none, ``fallback``. ``path`` is the file that
-        can be explained ("" for none)."""
+        can be explained ("" for none); with ``explain`` the explanation comes by itself, above the places."""
         self._forget()
         self._places = places[:PLACES_LISTED]
-        self._path = path
-        self.explain.setVisible(bool(path) and self._local())
+        self._path = path if self._local() else ""
+        self.explain.setVisible(bool(self._path))
         with QSignalBlocker(self.places):
             self.places.clear()
+            if self._path:
+                self.places.addItem(tr("What loading this would do"))
             for item in self._places:
                 self.places.addItem(_place_words(item))
-        self.places.setVisible(bool(self._places))
+            self.places.setCurrentIndex(self._first_place() if self._places else 0)
+        self.places.setVisible(self.places.count() > (1 if self._path else 0))
+        self.text.setVisible(bool(self._places or fallback or (explain and self._path)))
         if self._places:
             self._show_place(0)
-        self.text.setVisible(bool(self._places or fallback))
-        if not self._places:
+        else:
             self.text.show_text(plain(fallback, 100_000, keep_newlines=True), wrap=True)
+        if explain and self._path:
+            self._settled.start()
+
+    def _first_place(self) -> int:
+        """The row of the first place in the list; the explanation stands above where there is one."""
+        return 1 if self._path else 0
+
+    def _show_row(self, row: int) -> None:
+        if self._path and row == 0:
+            self.ask_explanation()
+        else:
+            self._settled.stop()
+            self._show_place(row - self._first_place())
 
     def _local(self) -> bool:
         return self.session is not None and self.session.root is not None
@@ -121,11 +144,18 @@ class EvidencePanel(QWidget):
         lines = (textwrap.wrap(line, max(room, 20)) or [""] for line in prose.splitlines())
         return "\n".join(part for wrapped in lines for part in wrapped)
 
+    @property
+    def explaining(self) -> bool:
+        """Whether an explanation is under way or about to be asked for."""
+        return self._child is not None or self._settled.isActive()
+
     def ask_explanation(self) -> None:
         """Asks a child process what loading the file would do. Nothing of the file is run."""
         if self.session is None or self.session.root is None or not self._path:
             return
         self._forget()
+        with QSignalBlocker(self.places):
+            self.places.setCurrentIndex(0)
         root = self.session.root
         file = root if root.is_file() else root / self._path
         self.text.show()

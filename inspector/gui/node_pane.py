@@ -29,6 +29,8 @@ from inspector.review.interface import ReviewedFinding
 _KEY = Qt.ItemDataRole.UserRole
 FINDINGS_LISTED = 50
 _EXPLAINED_KINDS = ("model-file", "dataset-file", "code")
+# Pickles and what runs code: of these the reviewer wants to know first what loading would do.
+_TELLING = ("runs-code", "unknown-import", "library", "allow-listed", "unreadable")
 
 
 class NodePane(QScrollArea):
@@ -237,7 +239,8 @@ class NodePane(QScrollArea):
         found = file_of(session.facts, node)
         opened_by_a_loader = found is not None and found.get("loading") != "no-loader"
         explained = path if node.kind.value in _EXPLAINED_KINDS and opened_by_a_loader else ""
-        self.evidence.show_places(places, explained, fallback)
+        telling = found is not None and found.get("loading") in _TELLING
+        self.evidence.show_places(places, explained, fallback, explain=telling)
         self._sections["evidence"].setVisible(bool(places or fallback or explained))
 
     def show_edge(self, edges: tuple[Edge, ...]) -> None:

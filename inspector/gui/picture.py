@@ -12,6 +12,7 @@ GRAPH_VIEWS = ("story", "focus", "paths", "map", "lineage")
 VIEWS = (*GRAPH_VIEWS, "findings", "files", "dependencies", "data", "checklist", "record")
 SECONDS_FOR_SCAN = 900.0
 SETTLE_SECONDS = 0.4
+SECONDS_FOR_EXPLANATION = 10.0
 
 
 def take(
@@ -65,6 +66,9 @@ def take(
                 _select(window, select)
             _show(window, view)
             _settle(application)
+            until = monotonic() + SECONDS_FOR_EXPLANATION
+            while window.pane.evidence.explaining and monotonic() < until:
+                application.processEvents()
             _write(window, out, scale)
         finally:
             window.close()

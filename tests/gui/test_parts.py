@@ -113,7 +113,31 @@ def test_the_evidence_marks_the_line(opened, qtbot):
 
 def test_bytes_are_shown_where_there_is_no_line(opened, qtbot):
     opened.selection.select_node("model-file:models/scaler.pkl")
+    places = opened.pane.evidence.places
+    qtbot.waitUntil(lambda: places.itemText(0) == "What loading this would do")
+    places.setCurrentIndex(0)
+    places.setCurrentIndex(1)
     qtbot.waitUntil(lambda: "80 04 63 70" in opened.pane.evidence.text.toPlainText())
+
+
+def test_a_pickle_is_explained_without_asking(opened, backend, qtbot):
+    answer = json.dumps({"summary": ["It imports posix.system."]})
+    code = f"import sys; sys.stdout.write({answer!r})"
+    backend.explain_command = lambda file: [sys.executable, "-I", "-c", code]
+    opened.selection.select_node("model-file:models/scaler.pkl")
+    text = opened.pane.evidence.text
+    qtbot.waitUntil(lambda: text.toPlainText() == "It imports posix.system.")
+    assert opened.pane.evidence.places.currentText() == "What loading this would do"
+
+
+def test_moving_on_stops_the_explanation_that_waits(opened, backend, qtbot):
+    asked = []
+    backend.explain_command = lambda file: asked.append(file) or [sys.executable, "-I", "-c", ""]
+    opened.selection.select_node("model-file:models/scaler.pkl")
+    qtbot.waitUntil(lambda: opened.pane.evidence._settled.isActive())
+    opened.selection.select_node("model:org/base")
+    qtbot.waitUntil(lambda: not opened.pane.evidence._settled.isActive())
+    assert asked == []
 
 
 def test_a_file_is_explained_by_a_child_process(opened, backend, qtbot):
