@@ -28,6 +28,27 @@ class ByteSource(Protocol):
     def close(self) -> None: ...
 
 
+class RemoteBytes(ByteSource, Protocol):
+    """A ByteSource of which every new piece is a request to somebody else's server.
+
+    Readers need not know it: all of ByteSource holds. One that asks (``is_remote``) can spare requests:
+    it reads ``chunk`` bytes at a time instead of its own measure, and leaves out scattered reads that
+    confirm a verdict without deciding it (the local headers of a torch archive's raw tensors, say), with a
+    reason that says so. A slice of such a source should pass both attributes on.
+    """
+
+    chunk: int
+
+    def holds(self, offset: int, length: int) -> bool:
+        """True where these bytes are here already, so that reading them asks nobody. False is always a
+        safe answer."""
+
+
+def is_remote(source: ByteSource) -> bool:
+    """True where reads of ``source`` go over a network (see RemoteBytes)."""
+    return hasattr(source, "holds") and hasattr(source, "chunk")
+
+
 class EntryKind(StrEnum):
     FILE = "file"
     LINK_INSIDE = "link-inside"  # a link to something that the target lists itself
@@ -87,3 +108,14 @@ class Source(Protocol):
         """The bytes of ``entry``. Raises ReadFailure where it is not a regular file any more."""
 
     def close(self) -> None: ...
+
+
+class RemoteSource(Source, Protocol):
+    """A source whose large files are read by parts over a network."""
+
+    def wanted_remotely(self) -> tuple[Entry, ...]:
+        """The entries that are worth reading by parts, in the order in which to read them."""
+
+    def open_remote(self, entry: Entry) -> RemoteBytes:
+        """``entry`` read by parts, within a budget for each file and one for the review. Nothing is fetched
+        before the first read; ``changed()`` says afterwards whether it was the file that is listed."""
