@@ -32,8 +32,7 @@ MAGICS: tuple[tuple[int, bytes, Plainly], ...] = (
     (4, b"ET12", _unread("executorch", "ExecuTorch")),
     (0, b"7z\xbc\xaf\x27\x1c", _unread("7z", "A 7z archive")),
     (0, b"Rar!\x1a\x07", _unread("rar", "A rar archive")),
-    (0, b"\x28\xb5\x2f\xfd", _unread("zstd", "Zstandard compression")),
-    (0, b"\x04\x22\x4d\x18", _unread("lz4", "LZ4 compression")),
+    (0, b"\x02\x21\x4c\x18", _unread("lz4-legacy", "The legacy form of LZ4 compression")),
     (0, b"RDX2\n", _unread("r-data", "R data")),
     (0, b"RDX3\n", _unread("r-data", "R data")),
     (0, b"ZF0x", _unread("joblib", "The compression of joblib before 0.10")),
@@ -108,6 +107,9 @@ COMPRESSIONS: tuple[tuple[bytes, str], ...] = (
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\0", "xz"),
     (b"\x5d\0\0", "lzma"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+    *((bytes([0x50 + number]) + b"\x2a\x4d\x18", "skippable") for number in range(16)),
 )
 
 # Loaders of these run what a pickle says, so a file with such a name that is nothing known is no "unknown".

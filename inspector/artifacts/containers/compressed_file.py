@@ -1,9 +1,9 @@
-"""gzip, bzip2, xz, lzma and zlib streams: what is inside is judged as if it were the file."""
+"""gzip, bzip2, xz, lzma, zlib, zstd and lz4 streams: what is inside is judged as if it were the file."""
 
 from __future__ import annotations
 
 from inspector.artifacts.bytesource import BytesSource
-from inspector.artifacts.containers.inflate import BadCompression, Unpacker, unpacked
+from inspector.artifacts.containers.inflate import BadCompression, Unpacker, behind_skippable, unpacked
 from inspector.artifacts.context import Context
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
@@ -11,14 +11,14 @@ from inspector.artifacts.limits import Budget, OverLimit
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
-_ENDINGS = (".gz", ".bz2", ".xz", ".lzma", ".zlib", ".z")
+_ENDINGS = (".gz", ".bz2", ".xz", ".lzma", ".zlib", ".z", ".zst", ".lz4")
 _TEXT_ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".xml", ".md", ".log")
-_LOADED_WHOLE = ("joblib", "pkl", "pickle")
-_SEVERAL = ("gzip", "bzip2", "xz")
 
 
 def read_compressed(source: ByteSource, path: str, method: str, context: Context) -> Artifact:
     """The verdict on what the stream holds; ``unreadable`` where it is broken or goes on too long."""
+    if method == "skippable":
+        method = behind_skippable(source)
     if context.is_deepest:
         return single(method, Loading.UNREADABLE, "over-limit", "Archives are nested too deeply.")
     name = _inner_name(path)
@@ -28,7 +28,7 @@ def read_compressed(source: ByteSource, path: str, method: str, context: Context
             sample = context.read_part(BytesSource(first[: _whole_text(first)]), name, context.inner())
             if sample.loading is Loading.NO_LOADER and sample.format != "json":
                 return Artifact(f"{method}+{sample.format}", Loading.NO_LOADER)
-        inner, used = unpacked(source, method, context.budget, several=method in _SEVERAL)
+        inner, used = unpacked(source, method, context.budget, several=True)
         judgement = Judgement()
         artifact = context.read_part(inner, name, context.inner())
     except BadCompression as bad:

@@ -14,11 +14,14 @@ from functools import partial
 from typing import Any
 
 from inspector.artifacts.bytesource import BytesSource
+from inspector.artifacts.containers.zstd_frames import MAGIC as ZSTD_MAGIC
+from inspector.artifacts.containers.zstd_frames import BadFrame, ZstdFrame, is_skippable
 from inspector.artifacts.limits import BOMB_FROM, BOMB_RATIO, MAX_IN_MEMORY, Budget, OverLimit
 from inspector.sources.interface import ByteSource, ReadFailure
 
 _STEP = 64 * 1024
 _OUT = 1 << 20
+LZ4_MAGIC = b"\x04\x22\x4d\x18"
 
 
 class BadCompression(Exception):
@@ -47,6 +50,33 @@ class _Zlib:
         return self._engine.decompress(self._engine.unconsumed_tail + data, max_length)
 
 
+class _Lz4:
+    """An lz4 frame. Skippable frames are frames of their own, without content."""
+
+    def __init__(self) -> None:
+        import lz4.frame
+
+        self._engine: Any = lz4.frame.LZ4FrameDecompressor()
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._engine.eof)
+
+    @property
+    def needs_input(self) -> bool:
+        return bool(self._engine.needs_input)
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._engine.unused_data or b""
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        try:
+            return bytes(self._engine.decompress(data, max_length))
+        except RuntimeError as failure:
+            raise ValueError(str(failure)) from failure
+
+
 METHODS: dict[str, Callable[[], Any]] = {
     "deflate": lambda: _Zlib(-15),
     "zlib": lambda: _Zlib(15),
@@ -54,8 +84,35 @@ METHODS: dict[str, Callable[[], Any]] = {
     "bzip2": bz2.BZ2Decompressor,
     "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=128 << 20),
     "lzma": lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=128 << 20),
+    "zstd": ZstdFrame,
+    "lz4": _Lz4,
 }
+# How a further stream begins, where readers of the method go on behind the end of one, and whether they
+# take zeros there for padding (gzip.py of Python, xz(1)).
+_FURTHER: dict[str, Callable[[bytes], bool]] = {
+    "gzip": lambda head: head[:2] == b"\x1f\x8b",
+    "bzip2": lambda head: head[:3] == b"BZh",
+    "xz": lambda head: head[:4] == b"\xfd7zX",
+    "lzma": lambda head: head[:3] == b"\x5d\0\0",
+    "zlib": lambda head: head[:1] == b"\x78",  # joblib's BinaryZlibFile goes on
+    "zstd": lambda head: head[:4] == ZSTD_MAGIC or is_skippable(head),
+    "lz4": lambda head: head[:4] == LZ4_MAGIC or is_skippable(head),
+}
+_PADDED = ("gzip", "xz")
+MAX_STREAMS = 50_000
+MAX_SKIPPED = 1000
 _FAILURES = (zlib.error, OSError, EOFError, lzma.LZMAError, ValueError)
+
+
+def behind_skippable(source: ByteSource) -> str:
+    """Which of zstd and lz4 a file is that begins with frames which both of them step over."""
+    at = 0
+    for _ in range(MAX_SKIPPED):
+        head = source.read_at(at, min(8, max(0, source.size - at)))
+        if len(head) < 8 or not is_skippable(head):
+            return "lz4" if head.startswith(LZ4_MAGIC) else "zstd"
+        at += 8 + int.from_bytes(head[4:], "little")
+    raise OverLimit("The compressed data begins with too many frames to be skipped.")
 
 
 class Unpacker:
@@ -64,6 +121,7 @@ class Unpacker:
 
     def __init__(self, source: ByteSource, method: str, budget: Budget, *, several: bool) -> None:
         self._source = source
+        self._method = method = behind_skippable(source) if method == "skippable" else method
         self._make = METHODS[method]
         self._engine = self._make()
         self._budget = budget
@@ -88,6 +146,8 @@ class Unpacker:
                 self._pending = b""
             try:
                 out = bytes(self._engine.decompress(data, _OUT))
+            except BadFrame as bad:
+                raise BadCompression(str(bad)) from None
             except _FAILURES:
                 raise BadCompression("The compressed data is broken.") from None
             if self._engine.eof:
@@ -110,14 +170,25 @@ class Unpacker:
 
     def _end_of_stream(self) -> None:
         self._pending = self._engine.unused_data
-        more = self._pending or self._at < self._source.size
-        if self._several and more:
-            first = self._pending[:1] or self._source.read_at(self._at, 1)
-            if first in (b"\x1f", b"B", b"\xfd"):
-                self._engine = self._make()
-                self.streams += 1
-                return
-        self.done = True
+        if self._several and self._method in _PADDED:
+            self._skip_padding()
+        if self._several and _FURTHER[self._method](self._ahead()):
+            self._engine = self._make()
+            self.streams += 1
+            if self.streams > MAX_STREAMS:
+                raise OverLimit(f"The compressed data consists of more than {MAX_STREAMS} streams.")
+        else:
+            self.done = True
+
+    def _ahead(self) -> bytes:
+        """The next four bytes, or as many as there are."""
+        missing = min(4 - len(self._pending), self._source.size - self._at)
+        return self._pending[:4] + (self._source.read_at(self._at, missing) if missing > 0 else b"")
+
+    def _skip_padding(self) -> None:
+        while not self._pending.strip(b"\0") and self._at < self._source.size:
+            self._pending = self._feed()
+        self._pending = self._pending.lstrip(b"\0")
 
 
 class CompressedSource:
