@@ -4,31 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from inspector.dependencies.interface import Advisory
+from inspector.dependencies.version_keys import parsed
 from inspector.provenance import Severity
 
 # The malicious word first, then the database with severities and summaries.
+_UNREADABLE = Version("0")
 _PREFERRED = ("MAL-", "GHSA-", "PYSEC-", "CVE-")
 
 
 def merged(found: Sequence[Advisory]) -> tuple[Advisory, ...]:
     """One Advisory for all that are linked by id or alias, over any number of steps: the gravest severity
     and every fix of its members."""
-    groups: list[tuple[set[str], list[Advisory]]] = []
-    for one in found:
-        names, members, apart = {one.id, *one.aliases}, [one], []
-        for group in groups:
-            if group[0] & names:
-                names, members = names | group[0], group[1] + members
-            else:
-                apart.append(group)
-        groups = [*apart, (names, members)]
-    return tuple(sorted((_joined(names, members) for names, members in groups), key=lambda one: one.id))
+    place = list(range(len(found)))  # each one's group, named by a member; followed to the end
+
+    def group(one: int) -> int:
+        while place[one] != one:
+            place[one] = place[place[one]]
+            one = place[one]
+        return one
+
+    owner: dict[str, int] = {}
+    for number, one in enumerate(found):
+        for name in (one.id, *one.aliases):
+            place[group(number)] = group(owner.setdefault(name, number))
+    groups: dict[int, list[Advisory]] = {}
+    for number, one in enumerate(found):
+        groups.setdefault(group(number), []).append(one)
+    return tuple(sorted(map(_joined, groups.values()), key=lambda one: one.id))
 
 
-def _joined(names: set[str], members: list[Advisory]) -> Advisory:
+def _joined(members: list[Advisory]) -> Advisory:
+    names = {name for one in members for name in (one.id, *one.aliases)}
     first = min(members, key=lambda one: (_preference(one.id), one.id))
     words = [one.severity for one in members if one.severity]
     fixes = {fix for one in members for fix in one.fixed_in}
@@ -49,7 +58,4 @@ def _preference(identifier: str) -> int:
 
 
 def _order(text: str) -> tuple[Version, str]:
-    try:
-        return (Version(text), text)
-    except InvalidVersion:
-        return (Version("0"), text)
+    return (parsed(text) or _UNREADABLE, text)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from inspector.dependencies.interface import Package
+from inspector.dependencies.version_keys import parsed
 from inspector.provenance import Pin, plain
 
 
@@ -20,9 +21,8 @@ def release_of(package: Package) -> Version | str:
         return "It is a folder or file beside the project, not a release of the index."
     if package.version is None:
         return "No exact version is named, so there is no release to ask about."
-    try:
-        version = Version(package.version)
-    except InvalidVersion:
+    version = parsed(package.version)
+    if version is None:
         return f"{plain(package.version, 60)!r} is no version that PEP 440 allows."
     if not package.name.isascii() or len(package.name) > 200 or len(package.version) > 100:
         return "Its name or version is none that an index could hold."

@@ -13,8 +13,9 @@ from packaging.version import Version
 
 from inspector.dependencies import Package, audit
 from inspector.dependencies.advisories import import_advisories, open_index, status
-from inspector.dependencies.advisories.cvss import base_score, severity_of_score
-from inspector.dependencies.advisories.ranges import fixes_if_affected, is_listed, listing
+from inspector.dependencies.advisories.cvss import score, severity_of_score
+from inspector.dependencies.advisories.ranges import listed_as, listing, spans
+from inspector.dependencies.version_keys import key_of
 from inspector.provenance import Audit, Pin, UnreadableInput
 
 Make = Callable[..., Package]
@@ -64,16 +65,22 @@ def archive(path: Path, *entries: Any) -> Path:
 def test_ranges_are_evaluated_as_the_schema_says(
     events: list[tuple[str, str]], version: str, fixes: list[str] | None
 ) -> None:
-    assert fixes_if_affected(Version(version), events) == fixes
+    at = key_of(Version(version))
+    holding = [
+        one
+        for one in spans(events)
+        if one.low <= at and (one.high is None or at < one.high or (one.closed and at == one.high))
+    ]
+    assert ([one.fix for one in holding if one.fix] if holding else None) == fixes
 
 
 def test_listed_versions_match_in_any_spelling_and_never_raise() -> None:
-    assert is_listed(Version("1.0"), listing(["2012c-final", "1.0.0"]))
-    assert not is_listed(Version("1.0"), listing(["2012c-final", "1.0.post1"]))
+    assert listed_as(Version("1.0")) in listing(["2012c-final", "1.0.0"])
+    assert listed_as(Version("1.0")) not in listing(["2012c-final", "1.0.post1"])
 
 
 @pytest.mark.parametrize(
-    ("vector", "score", "word"),
+    ("vector", "number", "word"),
     [
         ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 9.8, "critical"),
         ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", 10.0, "critical"),
@@ -81,16 +88,22 @@ def test_listed_versions_match_in_any_spelling_and_never_raise() -> None:
         ("CVSS:3.0/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", 6.1, "medium"),
         ("CVSS:3.1/AV:L/AC:H/PR:L/UI:N/S:U/C:L/I:N/A:N", 2.5, "low"),
         ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", 0.0, "info"),
+        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 9.3, "critical"),
+        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H", 10.0, "critical"),
+        ("CVSS:4.0/AV:L/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 7.3, "high"),
+        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N", 0.0, "info"),
+        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U", 8.1, "high"),
+        ("CVSS:4.0/AV:A/AC:H/AT:N/PR:L/UI:A/VC:L/VI:N/VA:N/SC:N/SI:N/SA:N", 1.0, "low"),
     ],
 )
-def test_cvss_vectors_score_as_the_specifications_calculator(vector: str, score: float, word: str) -> None:
-    assert base_score(vector) == score
-    assert severity_of_score(score) == word
+def test_cvss_vectors_score_as_the_specifications_calculator(vector: str, number: float, word: str) -> None:
+    assert score(vector) == number
+    assert severity_of_score(number) == word
 
 
 def test_other_vectors_have_no_score() -> None:
-    assert (
-        base_score("CVSS:4.0/AV:N") is None and base_score("") is None and base_score("CVSS:3.1/AV:X") is None
+    assert all(
+        score(one) is None for one in ("", "CVSS:3.1/AV:X", "CVSS:4.0/AV:N", "AV:N/AC:L/Au:N/C:P/I:P/A:P")
     )
 
 

@@ -1,8 +1,10 @@
-"""The base score of CVSS 3.0 and 3.1 as a word (FIRST, CVSS v3.1 specification, sections 7.1 and 5)."""
+"""The score of a CVSS vector as a word (FIRST, CVSS v3.1 specification, sections 7.1 and 5; v4.0, 6)."""
 
 from __future__ import annotations
 
 import math
+
+from inspector.dependencies.advisories.cvss4 import score_of_v4
 
 _WEIGHTS = {
     "AV": {"N": 0.85, "A": 0.62, "L": 0.55, "P": 0.2},
@@ -13,6 +15,11 @@ _WEIGHTS = {
     "A": {"H": 0.56, "L": 0.22, "N": 0.0},
 }
 _PRIVILEGES = {"U": {"N": 0.85, "L": 0.62, "H": 0.27}, "C": {"N": 0.85, "L": 0.68, "H": 0.5}}
+
+
+def score(vector: str) -> float | None:
+    """The score of a vector of version 3.0, 3.1 or 4.0; None for any other text."""
+    return score_of_v4(vector) if vector.lstrip().startswith("CVSS:4.0/") else base_score(vector)
 
 
 def base_score(vector: str) -> float | None:

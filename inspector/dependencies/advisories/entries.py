@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inspector.dependencies.advisories.cvss import base_score, severity_of_score
+from inspector.dependencies.advisories.cvss import score, severity_of_score
 from inspector.dependencies.bounded import rows, table, word
 from inspector.dependencies.shapes import normal_name
 from inspector.provenance import Severity
@@ -14,6 +14,7 @@ from inspector.provenance import Severity
 MALICIOUS = "MAL-"  # the prefix of the malicious-packages database in OSV
 _WORDS = {"LOW": "low", "MODERATE": "medium", "MEDIUM": "medium", "HIGH": "high", "CRITICAL": "critical"}
 MAX_SUMMARY = 600
+MAX_VECTOR = 400  # characters; a vector of version 4 with every metric has about 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,7 @@ def _affected(value: Mapping[str, Any]) -> Affected:
 
 
 def _severity(identifier: str, value: Mapping[str, Any]) -> str | None:
-    """The word of the database, else that of the gravest CVSS v3 vector. A vector of version 4 alone has
-    no word here: its score needs the specification's table of macro vectors."""
+    """The word of the database, else that of the gravest CVSS vector of version 3 or 4."""
     if identifier.startswith(MALICIOUS):
         return "critical"
     places = [value, *rows(value.get("affected"))]
@@ -88,6 +88,6 @@ def _severity(identifier: str, value: Mapping[str, Any]) -> str | None:
             if said:
                 return said
     vectors = [one for place in places for one in rows(table(place).get("severity"))]
-    scores = [base_score(str(table(one).get("score"))) for one in vectors]
-    found = [severity_of_score(score) for score in scores if score is not None]
+    scores = [score(str(table(one).get("score"))[:MAX_VECTOR]) for one in vectors]
+    found = [severity_of_score(one) for one in scores if one is not None]
     return max(found, key=lambda one: Severity(one).rank) if found else None

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from inspector import places
-from inspector.dependencies.advisories.entries import Entry, entry_of
+from inspector.dependencies.advisories.entries import MALICIOUS, Entry, entry_of
 from inspector.dependencies.advisories.index import SCHEMA, open_index, path_of
-from inspector.dependencies.advisories.ranges import listing
+from inspector.dependencies.advisories.ranges import listing, spans
 from inspector.dependencies.bounded import Unreadable, yaml_mapping
 from inspector.provenance import UnreadableInput, plain
 
@@ -32,7 +32,11 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE entry (number INTEGER PRIMARY KEY, id TEXT, aliases TEXT, severity TEXT, summary TEXT);
-CREATE TABLE affected (package TEXT, entry INTEGER, versions TEXT, ranges TEXT);
+CREATE TABLE package (number INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE affected (package INTEGER, entry INTEGER, part INTEGER, everywhere INTEGER, versions TEXT,
+  PRIMARY KEY (package, entry, part)) WITHOUT ROWID;
+CREATE TABLE span (package INTEGER, entry INTEGER, part INTEGER, low BLOB, high BLOB, closed INTEGER,
+  fix TEXT, PRIMARY KEY (package, entry, part)) WITHOUT ROWID;
 """
 
 
@@ -108,6 +112,7 @@ def status(folder: Path | None = None) -> dict[str, Any]:
 def _write(path: Path, source: Path, as_of: str | None) -> Imported:
     entries = skipped = left_out = 0
     newest = ""
+    named: dict[str, int] = {}  # package to its number
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.executescript(_TABLES)
         # The file is thrown away when anything fails, so it needs no journal of its own.
@@ -126,19 +131,19 @@ def _write(path: Path, source: Path, as_of: str | None) -> Imported:
             entries += 1
             if _DATE.match(entry.modified):
                 newest = max(newest, entry.modified[:10])
-            _insert(connection, entries, entry)
-        connection.execute("CREATE INDEX by_package ON affected (package)")
-        packages = connection.execute("SELECT COUNT(DISTINCT package) FROM affected").fetchone()[0]
+            _insert(connection, entries, entry, named)
+        connection.executemany("INSERT INTO package VALUES (?, ?)", ((n, name) for name, n in named.items()))
+        connection.execute("CREATE UNIQUE INDEX by_name ON package (name)")
         meta = {
             "schema": SCHEMA,
             "source": plain(source.name, 200),
             "as_of": as_of or newest,
             "entries": str(entries),
-            "packages": str(packages),
+            "packages": str(len(named)),
         }
         connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
         connection.commit()
-    return Imported(entries, packages, skipped, left_out, as_of or newest or None)
+    return Imported(entries, len(named), skipped, left_out, as_of or newest or None)
 
 
 def _entry(raw: bytes | None, is_yaml: bool) -> Entry | None:
@@ -147,14 +152,24 @@ def _entry(raw: bytes | None, is_yaml: bool) -> Entry | None:
     return entry_of(yaml_mapping(raw.decode()) if is_yaml else json.loads(raw))
 
 
-def _insert(connection: sqlite3.Connection, number: int, entry: Entry) -> None:
+def _insert(connection: sqlite3.Connection, number: int, entry: Entry, named: dict[str, int]) -> None:
     connection.execute(
         "INSERT INTO entry VALUES (?, ?, ?, ?, ?)",
         (number, _storable(entry.id), _json(entry.aliases), entry.severity, _storable(entry.summary)),
     )
+    part = 0  # of the entry: it may name one package in several places, with several ranges each
     for one in entry.affected:
-        row = (_storable(one.package), number, _storable(listing(one.versions)), _json(one.ranges))
-        connection.execute("INSERT INTO affected VALUES (?, ?, ?, ?)", row)
+        package = named.setdefault(_storable(one.package), len(named) + 1)
+        # A package that is malicious as a whole may be written without versions.
+        everywhere = entry.id.startswith(MALICIOUS) and not one.versions and not one.ranges
+        row = (package, number, part, everywhere, _storable(listing(one.versions)))
+        connection.execute("INSERT INTO affected VALUES (?, ?, ?, ?, ?)", row)
+        for span in (span for events in one.ranges for span in spans(events)):
+            fix = span.fix and _storable(span.fix)
+            bounds = (package, number, part, span.low, span.high, span.closed, fix)
+            connection.execute("INSERT INTO span VALUES (?, ?, ?, ?, ?, ?, ?)", bounds)
+            part += 1
+        part += 1
 
 
 def _json(value: Any) -> str:

@@ -8,18 +8,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
-from inspector.dependencies.advisories.ranges import fixes_if_affected, is_listed
+from inspector.dependencies.advisories.ranges import listed_as
 from inspector.dependencies.interface import Advisory, Package
 from inspector.dependencies.merging import merged
 from inspector.dependencies.releases import label_left_away, release_of
+from inspector.dependencies.shapes import normal_name
+from inspector.dependencies.version_keys import key_of
 from inspector.provenance import Audit, UnreadableInput, plain
 
 # osv-scanner keeps its offline databases as DIR/osv-scanner/PyPI/all.zip; the index lies beside that.
 LAYOUT = ("osv-scanner", "PyPI")
 FILE = "advisories.sqlite3"
-SCHEMA = "1"
+SCHEMA = "2"
+_IN_RANGE = (
+    "SELECT entry, fix FROM span WHERE package = ? AND low <= ?"
+    " AND (high IS NULL OR high > ? OR (closed AND high = ?))"
+)
+# instr of the version's text in the listing; a package that is malicious as a whole lists nothing.
+_NAMED = "SELECT entry, everywhere OR instr(versions, ?) FROM affected WHERE package = ?"
+_ENTRY = "SELECT id, aliases, severity, summary FROM entry WHERE number = ?"
+_FIXES_ABOVE = "SELECT fix FROM span WHERE package = ? AND entry = ? AND high > ? AND fix IS NOT NULL"
 
 
 def path_of(folder: Path) -> Path:
@@ -78,7 +88,7 @@ class AdvisoryIndex:
         version = release_of(package)
         if isinstance(version, str):
             return replace(package, audit=Audit.NOT_AUDITED, advisories=(), why=version)
-        known, hits = self._hits(package.name, version)
+        known, hits = self._hits(normal_name(package.name), version)
         dated = f"the advisory database of {self.as_of or 'unknown date'}"
         if hits:
             word, why = Audit.VULNERABLE, f"{len(hits)} in {dated}."
@@ -95,36 +105,28 @@ class AdvisoryIndex:
         return replace(package, audit=word, advisories=merged(hits), why=why)
 
     def _hits(self, name: str, version: Version) -> tuple[int, list[Advisory]]:
-        found: dict[str, Advisory] = {}
-        known = set()
-        rows = self._connection.execute(
-            "SELECT entry.id, aliases, severity, summary, versions, ranges"
-            " FROM affected JOIN entry ON entry.number = affected.entry WHERE package = ? ORDER BY entry.id",
-            (name,),
-        )
-        for identifier, aliases, severity, summary, listed, ranged in rows:
-            known.add(identifier)
-            ranges = json.loads(ranged)
-            answers = [fixes_if_affected(version, events) for events in ranges]
-            fixes = {fix for answer in answers if answer is not None for fix in answer}
-            named = is_listed(version, listed)
-            # A package that is malicious as a whole is written without versions.
-            everywhere = identifier.startswith("MAL-") and not listed and not ranges
-            if not named and not everywhere and all(answer is None for answer in answers):
-                continue
-            if named and not fixes:
-                fixes = {text for events in ranges for kind, text in events if kind == "fixed"
-                         and (_version(text) or version) > version}  # fmt: skip
-            if identifier in found:
-                fixes |= set(found[identifier].fixed_in)
-            found[identifier] = Advisory(
-                identifier, tuple(json.loads(aliases)), severity, tuple(fixes), summary
+        """How many entries name the package, and those that affect ``version``."""
+        row = self._connection.execute("SELECT number FROM package WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            return 0, []
+        package, at = row[0], key_of(version)
+        by_range: dict[int, set[str]] = {}
+        for entry, fix in self._connection.execute(_IN_RANGE, (package, at, at, at)):
+            by_range.setdefault(entry, set()).update((fix,) if fix else ())
+        by_name: set[int] = set()
+        known: set[int] = set()
+        for entry, is_named in self._connection.execute(_NAMED, (listed_as(version), package)):
+            known.add(entry)
+            if is_named:
+                by_name.add(entry)
+        found = []
+        for entry in by_range.keys() | by_name:
+            identifier, aliases, severity, summary = self._connection.execute(_ENTRY, (entry,)).fetchone()
+            fixes = by_range.get(entry, set())
+            if not fixes and entry in by_name:
+                # No range holds it: every fix that is above it may be what ends it.
+                fixes = {fix for (fix,) in self._connection.execute(_FIXES_ABOVE, (package, entry, at))}
+            found.append(
+                Advisory(identifier, tuple(json.loads(aliases)), severity, tuple(sorted(fixes)), summary)
             )
-        return len(known), list(found.values())
-
-
-def _version(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
+        return len(known), sorted(found, key=lambda one: one.id)
