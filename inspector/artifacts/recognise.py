@@ -30,7 +30,6 @@ def _shown(word: str) -> Plainly:
 MAGICS: tuple[tuple[int, bytes, Plainly], ...] = (
     *((offset, b"\x89HDF\r\n\x1a\n", _unread("hdf5", "HDF5")) for offset in (0, 512, 1024, 2048)),
     (4, b"ET12", _unread("executorch", "ExecuTorch")),
-    (0, b"7z\xbc\xaf\x27\x1c", _unread("7z", "A 7z archive")),
     (0, b"Rar!\x1a\x07", _unread("rar", "A rar archive")),
     (0, b"\x02\x21\x4c\x18", _unread("lz4-legacy", "The legacy form of LZ4 compression")),
     (0, b"RDX2\n", _unread("r-data", "R data")),
@@ -94,6 +93,7 @@ BY_NAME: dict[str, Plainly] = {
     ".npy": _unread("npy", "A file called .npy that is no numpy file"),
     ".zip": _unread("zip", "A file called .zip that is no zip archive"),
     ".tar": _unread("tar", "A file called .tar that is no tar archive"),
+    ".7z": _unread("7z", "A file called .7z that is no 7z archive"),
     ".rds": _unread("r-data", "R data"),
     ".rdata": _unread("r-data", "R data"),
     ".pte": _unread("executorch", "ExecuTorch"),

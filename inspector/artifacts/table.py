@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from inspector.artifacts.bytesource import SliceSource
 from inspector.artifacts.containers.compressed_file import read_compressed
+from inspector.artifacts.containers.sevenzip_file import read_7z
+from inspector.artifacts.containers.sevenzip_header import MAGIC as SEVENZIP_MAGIC
 from inspector.artifacts.containers.tar_file import is_tar_header, read_tar
 from inspector.artifacts.containers.zip_file import read_zip
 from inspector.artifacts.context import Sample
@@ -76,6 +78,7 @@ ROWS: tuple[Row, ...] = (
         lambda sample: is_tar_header(sample.start[:512]),
         lambda sample: read_tar(sample.source, sample.context),
     ),
+    Row(_magic(SEVENZIP_MAGIC), lambda sample: read_7z(sample.source, sample.context)),
     Row(_magic(TFLITE_MAGIC, at=4), lambda sample: read_tflite(sample.source)),
     Row(
         lambda sample: looks_like_onnx(sample.source, sample.start),

@@ -4,12 +4,16 @@
     env/bin/python tests/artifacts/make_fixtures.py
 
 Written with torch 2.13.0, numpy 2.4.6, scikit-learn 1.9.1, joblib 1.6.0, pandas 3.1.1, scipy 1.17.1.
+The 7z archives are written by 7-Zip 26.02 (the program 7zz).
 """
 
 from __future__ import annotations
 
 import collections
+import os
 import pickle
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
@@ -149,8 +153,43 @@ def estimator_files() -> None:
     (DATA / "generator.pkl").write_bytes(pickle.dumps(np.random.default_rng(0)))
 
 
+def sevenzip_files() -> None:
+    """Small archives by 7-Zip itself (the program 7zz), and one by py7zr where it is installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        members = Path(folder, "members")
+        (members / "folder").mkdir(parents=True)
+        (members / "model.pkl").write_bytes(b"cos\nsystem\n(S'echo x'\ntR.")
+        (members / "notes.txt").write_text("hello world\n" * 40)
+        (members / "folder" / "empty.txt").touch()
+        (members / "link").symlink_to("notes.txt")
+        for path in (*members.rglob("*"), members):
+            os.utime(path, (1_700_000_000, 1_700_000_000), follow_symlinks=False)
+        for word, options in SEVENZIP.items():
+            target = (DATA / f"archive_{word}.7z").absolute()
+            target.unlink(missing_ok=True)
+            command = ["7zz", "a", "-mtm=off", "-mta=off", "-mtc=off", *options.split(), str(target), "."]
+            subprocess.run(command, cwd=members, check=True, capture_output=True)
+
+
+SEVENZIP = {
+    "lzma": "-m0=lzma",
+    "lzma2": "-m0=lzma2 -mhc=off -snl",
+    "copy": "-m0=copy -ms=off",
+    "deflate": "-m0=deflate",
+    "bzip2": "-m0=bzip2",
+    "bcj_lzma": "-m0=bcj -m1=lzma",
+    "delta_lzma2": "-m0=delta:4 -m1=lzma2",
+    "arm_copy": "-m0=arm -m1=copy",
+    "bcj2": "-m0=bcj2 -m1=lzma -m2=lzma -m3=lzma -mb0:1 -mb0s1:2 -mb0s2:3",
+    "ppmd": "-m0=ppmd",
+    "encrypted": "-psecret",
+    "encrypted_names": "-psecret -mhe=on",
+}
+
+
 if __name__ == "__main__":
     DATA.mkdir(exist_ok=True)
+    sevenzip_files()
     torch_files()
     converted_files()
     more_pickles()

@@ -9,8 +9,7 @@ from __future__ import annotations
 import bz2
 import lzma
 import zlib
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from inspector.artifacts.bytesource import BytesSource
@@ -99,9 +98,11 @@ _FURTHER: dict[str, Callable[[bytes], bool]] = {
     "lz4": lambda head: head[:4] == LZ4_MAGIC or is_skippable(head),
 }
 _PADDED = ("gzip", "xz")
+HELD_HEAD = 4 << 20
+HELD_TAIL = 128 << 10  # as far back as the end of a zip archive is looked for
 MAX_STREAMS = 50_000
 MAX_SKIPPED = 1000
-_FAILURES = (zlib.error, OSError, EOFError, lzma.LZMAError, ValueError)
+FAILURES = (zlib.error, OSError, EOFError, lzma.LZMAError, ValueError)
 
 
 def behind_skippable(source: ByteSource) -> str:
@@ -148,7 +149,7 @@ class Unpacker:
                 out = bytes(self._engine.decompress(data, _OUT))
             except BadFrame as bad:
                 raise BadCompression(str(bad)) from None
-            except _FAILURES:
+            except FAILURES:
                 raise BadCompression("The compressed data is broken.") from None
             if self._engine.eof:
                 self._end_of_stream()
@@ -191,33 +192,90 @@ class Unpacker:
         self._pending = self._pending.lstrip(b"\0")
 
 
-class CompressedSource:
-    """Unpacked bytes of known ``size`` as a ByteSource."""
+class ForwardSource:
+    """``size`` bytes that can only be made from their beginning, as a ByteSource.
 
-    def __init__(self, source: ByteSource, method: str, size: int, budget: Budget, *, several: bool) -> None:
+    ``start_anew`` gives them as pieces, ``skip`` bytes of something else before them. ``known`` are parts
+    that are held in memory (a head and a tail, mostly), each with its offset.
+    """
+
+    def __init__(
+        self,
+        start_anew: Callable[[], Iterator[bytes]],
+        size: int,
+        skip: int = 0,
+        known: tuple[tuple[int, bytes], ...] = (),
+    ) -> None:
         self.size = size
-        self._open = partial(Unpacker, source, method, budget, several=several)
-        self._unpacker = self._open()
+        self._start_anew = start_anew
+        self._skip = skip
+        self._known = known
+        self._pieces: Iterator[bytes] = iter(())
         self._kept = b""
-        self._kept_at = 0
+        self._kept_at = size + 1  # behind everything: the first read starts
 
     def read_at(self, offset: int, length: int) -> bytes:
         if offset < 0 or length < 0 or offset + length > self.size:
             raise ReadFailure("The range lies outside of the unpacked data.")
+        for start, part in self._known:
+            if start <= offset and offset + length <= start + len(part):
+                return part[offset - start : offset - start + length]
         if offset < self._kept_at:
-            self._unpacker, self._kept, self._kept_at = self._open(), b"", 0
+            self._pieces, self._kept, self._kept_at = self._start_anew(), b"", -self._skip
         while self._kept_at + len(self._kept) < offset + length:
-            fresh = self._unpacker.next()
+            fresh = next(self._pieces, b"")
             if not fresh:
                 raise BadCompression("The compressed data ends too early.")
             drop = min(max(0, offset - self._kept_at), len(self._kept))
             self._kept = self._kept[drop:] + fresh
             self._kept_at += drop
-        start = offset - self._kept_at
-        return self._kept[start : start + length]
+        begin = offset - self._kept_at
+        return self._kept[begin : begin + length]
 
     def close(self) -> None:
         return None
+
+
+class Ends:
+    """The head and the tail of what streams by, held for ``ForwardSource``."""
+
+    def __init__(self) -> None:
+        self._head: list[bytes] = []
+        self._tail: list[bytes] = []
+        self._in_head = self._in_tail = self.total = 0
+
+    def see(self, piece: bytes) -> None:
+        self.total += len(piece)
+        if self._in_head < HELD_HEAD:
+            self._head.append(piece)
+            self._in_head += len(piece)
+        self._tail.append(piece)
+        self._in_tail += len(piece)
+        while self._in_tail - len(self._tail[0]) >= HELD_TAIL:
+            self._in_tail -= len(self._tail.pop(0))
+
+    @property
+    def known(self) -> tuple[tuple[int, bytes], ...]:
+        return (0, b"".join(self._head)), (self.total - self._in_tail, b"".join(self._tail))
+
+
+class CompressedSource(ForwardSource):
+    """A compressed stream that unpacks to ``size`` bytes, as a ByteSource."""
+
+    def __init__(
+        self,
+        source: ByteSource,
+        method: str,
+        size: int,
+        budget: Budget,
+        *,
+        several: bool,
+        known: tuple[tuple[int, bytes], ...] = (),
+    ) -> None:
+        def pieces() -> Iterator[bytes]:
+            return iter(Unpacker(source, method, budget, several=several).next, b"")
+
+        super().__init__(pieces, size, known=known)
 
 
 def unpacked(source: ByteSource, method: str, budget: Budget, *, several: bool) -> tuple[ByteSource, int]:
@@ -225,13 +283,14 @@ def unpacked(source: ByteSource, method: str, budget: Budget, *, several: bool) 
     ones only the size, and they are unpacked again as they are read."""
     unpacker = Unpacker(source, method, budget, several=several)
     parts: list[bytes] = []
-    total = 0
+    ends = Ends()
     while data := unpacker.next():
-        total += len(data)
-        if total <= MAX_IN_MEMORY:
+        ends.see(data)
+        if ends.total <= MAX_IN_MEMORY:
             parts.append(data)
         else:
             parts.clear()
-    if total <= MAX_IN_MEMORY:
+    if ends.total <= MAX_IN_MEMORY:
         return BytesSource(b"".join(parts)), unpacker.consumed
-    return CompressedSource(source, method, total, budget, several=several), unpacker.consumed
+    again = CompressedSource(source, method, ends.total, budget, several=several, known=ends.known)
+    return again, unpacker.consumed
