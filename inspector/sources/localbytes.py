@@ -56,6 +56,12 @@ class LocalBytes:
         except OSError:
             return True
 
+    def identity(self) -> tuple[int, int, int, int, int]:
+        """What tells this state of this file from every other: device, inode, size in bytes, time of
+        modification and time of change in nanoseconds. Raises OSError."""
+        status = os.fstat(self._descriptor)
+        return (status.st_dev, status.st_ino, *_state(status))
+
     def close(self) -> None:
         if self._descriptor >= 0:
             os.close(self._descriptor)
