@@ -104,7 +104,10 @@ def test(words: list[str]) -> int:
 
 def lock() -> int:
     """Resolves pyproject.toml anew for all platforms and Python versions, with hashes."""
-    for name, extra in (("run", []), ("test", ["--extra", "test", "-c", str(LOCKS / "run.txt")])):
+    for name, extra in (
+        ("run", ["--extra", "data"]),
+        ("test", ["--extra", "data", "--extra", "test", "-c", str(LOCKS / "run.txt")]),
+    ):
         command = ["uv", "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes"]
         command += ["--no-header", "-q", "-U", *extra, "-o", str(LOCKS / f"{name}.txt"), "pyproject.toml"]
         code = subprocess.run([str(PYTHON), "-m", *command], cwd=HERE, check=False).returncode
