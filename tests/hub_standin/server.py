@@ -21,6 +21,7 @@ From a test of any room (tests have no packages, so it is loaded by its path)::
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
 import json
 import re
@@ -31,27 +32,56 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-BYTE_FAULTS = ("whole", "wrong-range", "short", "less")
+BYTE_FAULTS = ("whole", "wrong-range", "short", "less", "packed")
 DISABLED = "Access to this resource is disabled."
 LFS_SUFFIXES = (".bin", ".safetensors", ".gguf", ".pt", ".pkl", ".onnx", ".h5", ".npz", ".parquet")
 PREFIX = {"model": "", "dataset": "datasets/", "space": "spaces/"}
 # What an info request only holds when it is expanded; the rest comes in any case.
-EXPANDED_ONLY = {"baseModels", "gguf"}
+EXPANDED_ONLY = {"baseModels", "gguf", "childrenModelCount"}
+
+
+class Sparse:
+    """A body of any size that is zeros but for some pieces: gigabytes without a gigabyte anywhere.
+
+    Its digest is made up from its pieces: nobody hashes gigabytes of zeros for a test."""
+
+    def __init__(self, size: int, pieces: dict[int, bytes]) -> None:
+        self.size = size
+        self.pieces = pieces
+        told = json.dumps([size, sorted((at, piece.hex()) for at, piece in pieces.items())])
+        self.digest = hashlib.sha256(told.encode()).hexdigest()
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, part: slice) -> bytes:
+        first, last, _ = part.indices(self.size)
+        out = bytearray(max(last - first, 0))
+        for at, piece in self.pieces.items():
+            begin, end = max(at, first), min(at + len(piece), last)
+            if begin < end:
+                out[begin - first : end - first] = piece[begin - at : end - at]
+        return bytes(out)
 
 
 @dataclass
 class File:
-    """One file. ``row`` replaces keys of its tree row (None takes a key away)."""
+    """One file. ``row`` replaces keys of its tree row (None takes a key away); ``scan`` is what the hub's
+    own scanners say of it (``securityFileStatus``)."""
 
-    body: bytes
+    body: Any  # bytes, or Sparse
     lfs: bool
     row: dict[str, Any] = field(default_factory=dict)
+    scan: dict[str, Any] | None = None
+
+    @property
+    def sha256(self) -> str:
+        return self.body.digest if isinstance(self.body, Sparse) else hashlib.sha256(self.body).hexdigest()
 
     @property
     def pointer(self) -> bytes:
-        digest = hashlib.sha256(self.body).hexdigest()
         return (
-            f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {len(self.body)}\n"
+            f"version https://git-lfs.github.com/spec/v1\noid sha256:{self.sha256}\nsize {len(self.body)}\n"
         ).encode()
 
     @property
@@ -62,9 +92,8 @@ class File:
     def tree_row(self, path: str) -> dict[str, Any]:
         row: dict[str, Any] = {"type": "file", "oid": self.git_oid, "size": len(self.body), "path": path}
         if self.lfs:
-            digest = hashlib.sha256(self.body).hexdigest()
-            row["lfs"] = {"oid": digest, "size": len(self.body), "pointerSize": len(self.pointer)}
-            row["xetHash"] = hashlib.sha256(b"xet" + self.body).hexdigest()
+            row["lfs"] = {"oid": self.sha256, "size": len(self.body), "pointerSize": len(self.pointer)}
+            row["xetHash"] = hashlib.sha256(b"xet" + self.sha256.encode()).hexdigest()
         row.update(self.row)
         return {key: value for key, value in row.items() if value is not None}
 
@@ -81,6 +110,7 @@ class Repo:
     private: bool = False
     gated: Any = False
     disabled: bool = False
+    discussions: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def sha(self) -> str:
@@ -134,6 +164,7 @@ class HubStandIn:
         self.page = page
         self.delay = delay
         self.small_file_redirect = False  # True: small files come by way of /api/resolve-cache, as of 2025
+        self.sent = 0  # bytes of file bodies that were written, headers not counted
         self.over = threading.Event()
         self._hub = _server(self, "hub", port, tls)
         self._store = _server(self, "store", 0, None)
@@ -190,7 +221,8 @@ class HubStandIn:
 
     def fault(self, pattern: str, kind: str = "status", **how: Any) -> None:
         """Requests whose path and query match get ``kind``: status, hang, reset, drip, html, broken; and
-        where bytes are sent: whole (Range ignored), wrong-range, short (cut off), less (a byte too few)."""
+        where bytes are sent: whole (Range ignored), wrong-range, short (cut off), less (a byte too few),
+        packed (gzip that nobody asked for)."""
         self.faults.append(Fault(re.compile(pattern), kind, **how))
 
     def count(self, part: str = "", origin: str = "hub") -> int:
@@ -213,6 +245,7 @@ class HubStandIn:
         repo.private = facts.pop("private", False)
         repo.gated = facts.pop("gated", False)
         repo.disabled = facts.pop("disabled", False)
+        repo.discussions = facts.pop("discussions", [])
         omitted = facts.pop("omit", ())
         relation = facts.pop("base_models", None)
         card = facts.pop("card", None)
@@ -311,6 +344,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._error(404)
 
     do_HEAD = do_GET
+    do_POST = do_GET
 
     def _fails(self, path: str) -> bool:
         for fault in self.hub.faults:
@@ -360,7 +394,7 @@ class _Handler(BaseHTTPRequestHandler):
         return repo
 
     def _api(self, kind: str, rest: str, query: dict[str, list[str]], signed_in: bool) -> None:
-        match = re.fullmatch(r"(.+?)(?:/(revision|tree)/([^/]+))?", rest)
+        match = re.fullmatch(r"(.+?)(?:/(revision|tree|paths-info)/([^/]+)|/(discussions))?", rest)
         assert match
         name = unquote(match[1])
         new = self.hub.renamed.get((kind, name.lower()))
@@ -375,8 +409,12 @@ class _Handler(BaseHTTPRequestHandler):
         commit = repo.commit(unquote(match[3])) if match[3] else repo.sha
         if commit is None:
             self._error(404, "RevisionNotFound", f"Invalid rev id: {match[3]}")
+        elif match[4]:
+            self._json({"discussions": repo.discussions, "count": len(repo.discussions)})
         elif match[2] == "tree":
             self._tree(repo, query)
+        elif match[2] == "paths-info":
+            self._paths_info(repo)
         else:
             self._info(repo, commit, query)
 
@@ -410,6 +448,18 @@ class _Handler(BaseHTTPRequestHandler):
             headers["link"] = f'<{address}>; rel="next"'
         self._json(rows, headers)
 
+    def _paths_info(self, repo: Repo) -> None:
+        asked = parse_qs(self.rfile.read(int(self.headers.get("content-length", "0"))).decode())
+        rows = []
+        for path in asked.get("paths", []):
+            one = repo.files.get(path)
+            if one is not None:
+                row = one.tree_row(path)
+                if asked.get("expand", ["false"])[0].lower() == "true" and one.scan is not None:
+                    row["securityFileStatus"] = one.scan
+                rows.append(row)
+        self._json(rows)
+
     def _resolve(self, kind: str, name: str, revision: str, path: str, signed_in: bool) -> None:
         repo = self._find(kind, unquote(name), signed_in)
         if repo is None:
@@ -433,28 +483,37 @@ class _Handler(BaseHTTPRequestHandler):
         if not one.lfs:
             self._file(one.body, {**headers, "etag": f'"{one.git_oid}"'})
             return
-        digest = hashlib.sha256(one.body).hexdigest()
+        digest = one.sha256
         address = (
             f"{self.hub.store}/lfs/{repo.kind}/{quote(repo.name)}/{digest}/{quote(path)}?X-Signature=abc"
         )
-        linked = {"x-linked-etag": f'"{digest}"', "x-linked-size": str(len(one.body)), "location": address}
+        linked = {
+            "x-linked-etag": f'"{digest}"',
+            "x-linked-size": str(len(one.body)),
+            "x-xet-hash": hashlib.sha256(b"xet" + digest.encode()).hexdigest(),
+            "link": f'<{self.hub.endpoint}/api/{kind}s/{name}/xet-read-token/{commit}>; rel="xet-auth"',
+            "location": address,
+        }
         self._send(302, b"", {**headers, **linked})
 
     def _stored(self, path: str) -> None:
         for repo in self.hub.repos.values():
             for one in repo.files.values():
-                digest = hashlib.sha256(one.body).hexdigest()
-                if path.startswith(f"/lfs/{repo.kind}/{quote(repo.name)}/{digest}/"):
-                    self._file(one.body, {"accept-ranges": "bytes", "etag": f'"{digest}"'})
+                if not one.lfs or not path.startswith(f"/lfs/{repo.kind}/{quote(repo.name)}/"):
+                    continue
+                if path.split("/lfs/", 1)[1].startswith(f"{repo.kind}/{quote(repo.name)}/{one.sha256}/"):
+                    self._file(one.body, {"accept-ranges": "bytes", "etag": f'"{one.sha256}"'})
                     return
         self._error(404)
 
-    def _file(self, body: bytes, headers: dict[str, str]) -> None:
+    def _file(self, body: Any, headers: dict[str, str]) -> None:
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("range", ""))
+        if self.headers.get("if-range", headers.get("etag")) != headers.get("etag"):
+            wanted = None  # RFC 9110, section 13.1.5: another file now, so all of it
         fault = self._bytes_fault()
         cut = 2 if fault == "short" else None
         if wanted is None or fault == "whole":
-            self._send(200, body, headers, cut=cut)
+            self._send_whole(body, headers, cut)
         elif int(wanted[1]) >= len(body):
             self._send(416, b"", {"content-range": f"bytes */{len(body)}"})
         else:
@@ -462,7 +521,23 @@ class _Handler(BaseHTTPRequestHandler):
             shift = 1 if fault == "wrong-range" and first else 0
             told = f"bytes {first - shift}-{last - shift}/{len(body)}"
             part = body[first - shift : last + 1 - shift - (1 if fault == "less" else 0)]
+            if fault == "packed":
+                part, headers = gzip.compress(part), {**headers, "content-encoding": "gzip"}
+            self.hub.sent += len(part) if cut is None else cut
             self._send(206, part, {**headers, "content-range": told}, cut=cut)
+
+    def _send_whole(self, body: Any, headers: dict[str, str], cut: int | None) -> None:
+        """All of ``body``, however large, until the other side hangs up."""
+        self.send_response(200)
+        for key, value in {**headers, "content-length": str(len(body))}.items():
+            self.send_header(key, value)
+        self.end_headers()
+        end = 0 if self.command == "HEAD" else len(body) if cut is None else cut
+        for at in range(0, end, 1 << 16):
+            piece = body[at : min(at + (1 << 16), end)]
+            self.wfile.write(piece)
+            self.hub.sent += len(piece)
+        self.close_connection = cut is not None
 
     def _json(self, value: Any, headers: dict[str, str] | None = None) -> None:
         body = json.dumps(value).encode()
@@ -516,6 +591,17 @@ def furnish(hub: HubStandIn) -> None:
     )
     hub.model("sam/writer-gguf", {"writer.gguf": b"GGUF"}, base_models=("quantized", ["acme/writer"]))
     hub.space("acme/demo", models=["acme/writer"], datasets=["acme/tickets"])
+
+
+def family(hub: HubStandIn, count: int = 34) -> None:
+    """``acme/model-00`` and ``count`` repositories that it comes from: three parents each, eight owners."""
+    for owner in range(8):
+        hub.organization(f"org{owner}" if owner else "acme", isVerified=owner % 2 == 0)
+    names = ["acme/model-00", *(f"org{1 + n % 7}/model-{n:02}" for n in range(1, count + 1))]
+    for number, name in reversed(list(enumerate(names))):
+        parents = [names[at] for at in range(3 * number + 1, 3 * number + 4) if at < len(names)]
+        how = {"base_models": ("merge", parents)} if parents else {}
+        hub.model(name, {"config.json": b"{}", "model.safetensors": b"\0" * 64}, **how)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ def ranged(target: str = "hf://acme/x", path: str = "model.bin") -> RangeBytes:
     assert isinstance(source, HubSource)
     entry = next(item for item in source.entries() if item.path == path)
     assert isinstance(entry, Entry)
-    return source.open_ranged(entry)
+    return source.open_remote(entry)
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_the_store_is_sent_no_token(hub: Any, model: Any, monkeypatch: pytest.Mo
     source = open_target("hf://acme/x", use_hub_token=True)
     assert isinstance(source, HubSource)
     (entry,) = source.entries()
-    data = source.open_ranged(entry)  # type: ignore[arg-type]
+    data = source.open_remote(entry)  # type: ignore[arg-type]
     data.read_at(0, 10)
     data.read_at(200_000, 10)
     assert hub.count(origin="store") == 2

@@ -269,7 +269,7 @@ def test_every_answer_is_kept_as_evidence(hub: Any) -> None:
     evidence = opened("hf://acme/x").facts().evidence
     assert len(evidence) == len(hub.requests)
     for item in evidence:
-        assert set(item) == {"url", "status", "sha256", "time"}
+        assert set(item) == {"url", "status", "sha256", "time", "from"}
         assert item["url"].startswith(hub.endpoint) and len(item["sha256"]) == 64
     json.dumps(evidence)
 

@@ -2,30 +2,36 @@
 
 Answers are read as raw JSON, because the library's own classes lose what they do not know and fail on what
 is missing. Redirects are followed here, one by one: the token goes to the endpoint's own origin only.
+Every answer is kept (``saved``); a client that is offline answers from what was kept and asks nobody.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import queue
-import ssl
 import threading
 import time
-import urllib.request
-import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from inspector.provenance.errors import InspectorError, WorkIncomplete
 from inspector.provenance.text import plain
 from inspector.sources.hub import errors
+from inspector.sources.hub.answer import (
+    Answer,
+    Request,
+    Waiting,
+    body_of,
+    coding_of,
+    joined,
+    linked_headers,
+    now,
+    parsed,
+)
 from inspector.sources.hub.endpoint import Endpoint, Token, origin_of
 from inspector.sources.hub.errors import Ask, RateLimited
+from inspector.sources.hub.failures import translated
+from inspector.sources.hub.saved import SavedAnswers
 from inspector.sources.hub.session import (
     CONNECT_SECONDS,
     READ_SECONDS,
@@ -40,40 +46,40 @@ TOTAL_SECONDS = 13.0
 # A second try is only made where the first one failed this fast.
 QUICK = 2.0
 _PAUSE_BEFORE_RETRY = 0.3
-_CHUNK = 64 * 1024
+# The hub's limits are counted over five minutes: a longer silence than that is not waited for.
+LONGEST_WAIT = 310.0
+MAX_WAITS = 3  # for one question
+# What is no answer about the repository but about the hub, or the token, is not kept.
+_KEPT_STATUS = (200, 401, 403, 404)
 _ERROR_BODY = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer as it came. ``headers`` have names in lower case; ``asked`` is the URL first asked for and
-    ``linked`` what the hub itself said of a file when it redirected to a store."""
-
-    asked: str
-    url: str
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = field(repr=False)
-    time: str = ""
-    linked: Mapping[str, str] = field(default_factory=dict)
-
-    def evidence(self) -> dict[str, Any]:
-        """What the record keeps of it: where it came from and the digest of the body."""
-        return {
-            "url": self.asked,
-            "status": self.status,
-            "sha256": hashlib.sha256(self.body).hexdigest(),
-            "time": self.time,
-        }
-
-
 class HubClient:
-    """Asks one endpoint. ``cancel`` ends every request in under a second; threads may share it."""
+    """Asks one endpoint. ``cancel`` ends every request in under a second; threads may share it.
 
-    def __init__(self, endpoint: Endpoint, token: Token | None = None) -> None:
+    ``offline`` names the switch that forbids the network: then only ``saved`` answers. ``on_wait`` is
+    called about once a second while a limit of the hub is waited out, from the thread that waits; without
+    it a limit of more than five seconds is RateLimited at once.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        token: Token | None = None,
+        *,
+        saved: SavedAnswers | None = None,
+        offline: str | None = None,
+        on_wait: Callable[[Waiting], None] | None = None,
+    ) -> None:
         self.endpoint = endpoint
         self.signed_in = token is not None
+        self.saved = saved if saved is not None else SavedAnswers(endpoint.url)
+        self.offline = offline
+        self.tally = (0, 1)  # repositories asked, and known of: for the words of a countdown
         self._token = token
+        self._on_wait = on_wait
+        self._speaking = threading.Lock()
+        self._silent_until = 0.0
         self._cancelled = threading.Event()
         self._lock = threading.Lock()
         self._evidence: list[dict[str, Any]] = []
@@ -88,6 +94,12 @@ class HubClient:
         with self._lock:
             return tuple(sorted(self._evidence, key=lambda item: (item["url"], item["time"])))
 
+    @property
+    def oldest_saved(self) -> str | None:
+        """When the oldest saved answer that was used was given; None where all were live."""
+        times = [item["time"] for item in self.evidence if item["from"] == "saved"]
+        return min(times) if times else None
+
     def cancel(self) -> None:
         self._cancelled.set()
 
@@ -96,6 +108,12 @@ class HubClient:
     ) -> tuple[Any, Answer]:
         """The parsed answer to ``GET path``. An error status, or what is no JSON, is an InspectorError."""
         answer = self.get(path, ask, params=params, limit=MAX_JSON, headers={"accept": "application/json"})
+        return parsed(answer, ask), answer
+
+    def post_json(self, path: str, ask: Ask, form: list[tuple[str, str]]) -> tuple[Any, Answer]:
+        """The parsed answer to a question that is too long for an address (``paths-info``)."""
+        headers = {"accept": "application/json", "content-type": "application/x-www-form-urlencoded"}
+        answer = self.get(path, ask, limit=MAX_JSON, headers=headers, form=urlencode(form).encode("ascii"))
         return parsed(answer, ask), answer
 
     def get(
@@ -107,34 +125,126 @@ class HubClient:
         limit: int,
         headers: Mapping[str, str] | None = None,
         other_hosts: bool = False,
+        form: bytes | None = None,
     ) -> Answer:
         """The answer to ``GET path`` (below the endpoint, or a whole URL of its origin), at most ``limit``
-        bytes. ``other_hosts`` allows a redirect to a store of files, which gets no token. Where a range was
-        asked for and the whole file is sent, the body is left unread."""
+        bytes; with ``form`` it is posted. ``other_hosts`` allows a redirect to a store of files, which gets
+        no token. Where a range was asked for and something else is sent (the whole file, or compressed
+        bytes), the body is left unread. Ranges are not kept here: see RangeBytes."""
         url = path if "://" in path else f"{self.endpoint.url}{path}"
         if params:
             url = f"{url}?{urlencode(params)}"
-        answer = self._with_retries(url, ask, limit, headers or {}, other_hosts)
+        request = Request(url, ask, limit, headers or {}, other_hosts, form)
+        answer = self._from_saved(request) if self.offline else self._with_retries(request)
         # An address in a store of files is signed: it is a key for some minutes and no evidence.
         if origin_of(url) == self.endpoint.origin:
             with self._lock:
                 self._evidence.append(answer.evidence())
+            self._keep(request, answer)
         if answer.status >= 400:
             raise errors.of_status(answer.status, answer.headers, ask)
         if not 200 <= answer.status < 300:
             raise errors.not_a_hub(ask, f"status {answer.status}")
         return answer
 
-    def _with_retries(
-        self, url: str, ask: Ask, limit: int, headers: Mapping[str, str], other_hosts: bool
-    ) -> Answer:
+    def part_saved(self, path: str, part: str) -> bytes | None:
+        """A part of a file that was kept, for a client that is offline."""
+        for signed_in in {self.signed_in, False}:
+            found = self.saved.get(path, part=part, signed_in=signed_in)
+            if found is not None:
+                return found.body
+        return None
+
+    def keep_part(self, path: str, part: str, body: bytes) -> None:
+        self.saved.put(
+            path,
+            part=part,
+            signed_in=self.signed_in,
+            status=206,
+            headers={},
+            linked={},
+            time=now(),
+            body=body,
+        )
+
+    def _from_saved(self, request: Request) -> Answer:
+        switch = self.offline or "--offline"
+        if not request.url.startswith(f"{self.endpoint.url}/"):
+            raise errors.offline(request.ask, switch)
+        for signed_in in sorted({self.signed_in, False}, reverse=True):
+            found = self.saved.get(self._address(request), part=request.posted, signed_in=signed_in)
+            if found is not None:
+                return Answer(
+                    asked=request.url,
+                    url=found.url,
+                    status=found.status,
+                    headers=found.headers,
+                    body=found.body,
+                    time=found.time,
+                    linked=found.linked,
+                    origin="saved",
+                )
+        raise errors.offline(request.ask, switch)
+
+    def _keep(self, request: Request, answer: Answer) -> None:
+        if answer.origin == "saved" or answer.status not in _KEPT_STATUS or "range" in request.headers:
+            return
+        if answer.status == 401 and self.signed_in:
+            return
+        self.saved.put(
+            self._address(request),
+            part=request.posted,
+            signed_in=self.signed_in,
+            status=answer.status,
+            headers=answer.headers,
+            linked=answer.linked,
+            time=answer.time,
+            body=answer.body,
+        )
+
+    def _address(self, request: Request) -> str:
+        return request.url.removeprefix(self.endpoint.url)
+
+    def _with_retries(self, request: Request) -> Answer:
+        self._wait_out(request.ask)
+        waits = 0
+        while True:
+            try:
+                answer = self._tried(request)
+            except RateLimited as limit:
+                if self._on_wait is None or waits >= MAX_WAITS or limit.wait > LONGEST_WAIT:
+                    raise
+                waits += 1
+                self._be_silent(limit.wait)
+                self._wait_out(request.ask)
+                continue
+            return answer
+
+    def _be_silent(self, seconds: float) -> None:
+        with self._lock:
+            self._silent_until = max(self._silent_until, time.monotonic() + seconds)
+
+    def _wait_out(self, ask: Ask) -> None:
+        """Until the silence that the hub asked for is over. All threads wait, one of them tells."""
+        while (left := self._silent_until - time.monotonic()) > 0:
+            if self._on_wait is not None and self._speaking.acquire(blocking=False):
+                try:
+                    done, total = self.tally
+                    self._on_wait(Waiting(left, done, total, RateLimited(left, ask, done, total).sentence))
+                finally:
+                    self._speaking.release()
+            if self._cancelled.wait(min(left, 1.0)):
+                raise _cancelled(ask)
+
+    def _tried(self, request: Request) -> Answer:
+        ask = request.ask
         end = time.monotonic() + TOTAL_SECONDS
         tries = 0
         while True:
             tries += 1
             started = time.monotonic()
             left = end - started
-            fetch = partial(self._fetch, url, ask, limit, headers, other_hosts, left)
+            fetch = partial(self._fetch, request, left)
             answer: Answer | None = None
             try:
                 answer = self._bounded(fetch, ask, left)
@@ -179,44 +289,38 @@ class HubClient:
                     raise _cancelled(ask) from None
                 continue
             if isinstance(outcome, BaseException):
-                raise _translated(outcome, ask) from None
+                raise translated(outcome, ask, CONNECT_SECONDS, READ_SECONDS) from None
             return outcome
 
-    def _fetch(
-        self,
-        url: str,
-        ask: Ask,
-        limit: int,
-        headers: Mapping[str, str],
-        other_hosts: bool,
-        seconds: float,
-    ) -> Answer:
+    def _fetch(self, request: Request, seconds: float) -> Answer:
+        url, ask = request.url, request.ask
         switch = offline_switch()
         if switch:
             raise errors.offline(ask, switch)
         session = steady_session()
         end = time.monotonic() + seconds
-        asked = url
         linked: dict[str, str] = {}
+        method = "GET" if request.form is None else "POST"
         for _ in range(MAX_REDIRECTS + 1):
-            sent = {**_own_headers(), **headers, **(self._token.headers_for(url) if self._token else {})}
-            timeout = min(READ_SECONDS, max(end - time.monotonic(), 0.1))
-            with session.stream("GET", url, headers=sent, timeout=_timeout(timeout)) as response:
+            own = self._token.headers_for(url) if self._token else {}
+            sent = {**_own_headers(), **request.headers, **own}
+            timeout = _timeout(min(READ_SECONDS, max(end - time.monotonic(), 0.1)))
+            with session.stream(method, url, headers=sent, content=request.form, timeout=timeout) as response:
                 location = response.headers.get("location")
                 if response.status_code in (301, 302, 303, 307, 308) and location:
-                    linked.update(_linked(response.headers))
-                    url = self._redirected(url, location, ask, other_hosts)
+                    linked.update(linked_headers(response.headers))
+                    url = self._redirected(url, location, ask, request.other_hosts)
                     continue
-                whole = "range" in sent and response.status_code == 200
-                bound = limit if response.status_code < 400 else _ERROR_BODY
+                unwanted = "range" in sent and (response.status_code == 200 or coding_of(response) != "")
+                bound = request.limit if response.status_code < 400 else _ERROR_BODY
                 return Answer(
-                    asked=asked,
+                    asked=request.url,
                     url=url,
                     status=response.status_code,
                     headers={key.lower(): value for key, value in response.headers.items()},
-                    body=b"" if whole else _body(response, bound, ask, end),
-                    time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                    linked={**linked, **_linked(response.headers)},
+                    body=b"" if unwanted else body_of(response, bound, ask, end, TOTAL_SECONDS),
+                    time=now(),
+                    linked={**linked, **linked_headers(response.headers)},
                 )
         raise errors.not_a_hub(ask, "one redirect after another")
 
@@ -231,29 +335,6 @@ class HubClient:
         if other_hosts and (origin[0] == "https" or own[0] == "http"):
             return target
         raise errors.not_a_hub(ask, f"a redirect to {plain(origin[1], 200)}")
-
-
-def joined(url: str, reference: str) -> str:
-    """``reference`` as seen from ``url``; an empty text where it is no address at all."""
-    try:
-        return urljoin(url, reference)
-    except ValueError:
-        return ""
-
-
-def parsed(answer: Answer, ask: Ask) -> Any:
-    """The body as JSON, or NotAHub."""
-    if "html" in answer.headers.get("content-type", "").lower() or answer.body.lstrip()[:1] == b"<":
-        raise errors.not_a_hub(ask, "a web page")
-    try:
-        return json.loads(answer.body, parse_constant=lambda _: None)
-    except (ValueError, RecursionError):
-        raise errors.not_a_hub(ask, "broken JSON") from None
-
-
-def _linked(headers: Mapping[str, str]) -> dict[str, str]:
-    wanted = ("x-repo-commit", "x-linked-etag", "x-linked-size")
-    return {name: headers[name] for name in wanted if name in headers}
 
 
 def _own_headers() -> dict[str, str]:
@@ -274,98 +355,5 @@ def _timeout(seconds: float) -> Any:
     return httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
 
 
-def _body(response: Any, limit: int, ask: Ask, end: float) -> bytes:
-    """The body, at most ``limit`` bytes also where the server compressed it unasked."""
-    unpack = None
-    coding = response.headers.get("content-encoding", "identity").strip().lower()
-    if coding in ("gzip", "deflate"):
-        unpack = zlib.decompressobj(wbits=47)  # 47: gzip or zlib, told by the header
-    elif coding not in ("", "identity"):
-        raise errors.not_a_hub(ask, "an answer in an unknown coding")
-    pieces: list[bytes] = []
-    have = 0
-    for chunk in response.iter_raw(_CHUNK):
-        piece = chunk if unpack is None else unpack.decompress(chunk, limit + 1 - have)
-        pieces.append(piece)
-        have += len(piece)
-        if have > limit:
-            if response.status_code >= 400:
-                break
-            raise errors.not_a_hub(ask, f"more than {limit:,} bytes")
-        if time.monotonic() > end:
-            raise errors.unreachable(ask, f"the answer was not complete after {round(TOTAL_SECONDS)} s")
-    return b"".join(pieces)
-
-
 def _cancelled(ask: Ask) -> errors.Cancelled:
     return errors.Cancelled("The look-up was cancelled.", f"{ask.about} is not read to its end.")
-
-
-def _translated(error: BaseException, ask: Ask) -> BaseException:
-    """A failure of the transport as its sentence; everything else as it is."""
-    from huggingface_hub.errors import OfflineModeIsEnabled
-    from huggingface_hub.utils import httpx
-
-    if isinstance(error, RateLimited):
-        return RateLimited(error.wait, ask)
-    if isinstance(error, InspectorError):
-        return error
-    if isinstance(error, OfflineModeIsEnabled):
-        return errors.offline(ask, offline_switch() or "HF_HUB_OFFLINE")
-    if isinstance(error, httpx.TimeoutException):
-        seconds = CONNECT_SECONDS if isinstance(error, httpx.ConnectTimeout) else READ_SECONDS
-        return errors.unreachable(ask, f"timed out after {round(seconds)} s")
-    if isinstance(error, httpx.ProxyError):
-        return errors.proxy(ask, _proxy_host(ask.host) or "an unknown address")
-    if isinstance(error, httpx.ConnectError):
-        if "CERTIFICATE_VERIFY_FAILED" in str(error) or _caused_by(error, ssl.SSLCertVerificationError):
-            return errors.certificate(ask)
-        words = _connect_words(error)
-        proxy_host = _proxy_host(ask.host)
-        if proxy_host and words == "connection refused":
-            return errors.proxy(ask, proxy_host)
-        return errors.unreachable(ask, words)
-    if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.DecodingError, zlib.error)):
-        return errors.not_a_hub(ask, "an answer that cannot be read")
-    if isinstance(error, httpx.TransportError):
-        return errors.broke_off(ask)
-    if isinstance(error, (ImportError, ValueError, OSError)):
-        return WorkIncomplete(
-            f"{ask.about} cannot be asked with these network settings ({plain(type(error).__name__)}).",
-            "Check the proxy variables and SSL_CERT_FILE.",
-        )
-    return error
-
-
-def _connect_words(error: BaseException) -> str:
-    text = str(error).lower()
-    if "refused" in text:
-        return "connection refused"
-    if any(word in text for word in ("name or service", "nodename", "getaddrinfo", "name resolution")):
-        return "its name is not known here"
-    if "ssl" in text or "tls" in text:
-        return "no secure connection could be made"
-    return "no connection"
-
-
-def _caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:
-    for _ in range(10):
-        if error is None:
-            return False
-        if isinstance(error, kind):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _proxy_host(host: str) -> str | None:
-    """Host and port of the proxy that stands between us and ``host``, or None where there is none."""
-    proxies = urllib.request.getproxies()
-    address = proxies.get("https") or proxies.get("http") or proxies.get("all")
-    if not address or urllib.request.proxy_bypass(host):
-        return None
-    try:
-        parts = urlsplit(address if "://" in address else f"//{address}")
-        return f"{parts.hostname or 'unknown'}{f':{parts.port}' if parts.port else ''}"
-    except ValueError:
-        return "an unknown address"

@@ -47,6 +47,10 @@ class FileMissing(UnreadableInput):
     """The commit is there, the file is not."""
 
 
+class RangeRefused(UnreadableInput):
+    """The file that answered is shorter than the range that was asked for (416)."""
+
+
 class TokenRefused(UnreadableInput):
     """The hub does not know the token that the reviewer gave."""
 
@@ -132,6 +136,8 @@ def of_status(status: int, headers: Mapping[str, str], ask: Ask) -> InspectorErr
         return NotFound(f"{name} does not exist, or your token may not see it.", check)
     if status == 403:
         return NotFound(f"{name}: the hub refuses access (403).", f"Asked for {ask.about}.")
+    if status == 416:
+        return RangeRefused(f"{name}: the file is shorter than it was listed.", check)
     if status == 429:
         return RateLimited(wait_of(headers), ask)
     if status >= 500:

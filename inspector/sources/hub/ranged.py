@@ -1,8 +1,10 @@
 """Parts of a large remote file, read strictly: a few kilobytes instead of the whole.
 
-The first read goes to the hub, which redirects to the store where the bytes lie; further reads go to that
-store directly. What comes back must be 206, the very range asked for, of a file of the listed size and
-digest, and complete (RFC 9110, sections 14.4 and 15.3.7). A server that ignores ranges costs one request.
+The first read goes to the hub, at an address with the commit, which redirects to the store where the bytes
+lie; further reads go to that store directly. What comes back must be 206, the very range asked for, of a
+file of the listed size and digest, uncompressed and complete (RFC 9110, sections 14.4 and 15.3.7); from the
+second read on ``If-Range`` binds it to the same bytes (section 13.1.5). A server that ignores ranges costs
+one request, of whose answer nothing is read.
 """
 
 from __future__ import annotations
@@ -15,15 +17,21 @@ from urllib.parse import quote
 from inspector.provenance.errors import InspectorError, UnreadableInput
 from inspector.provenance.text import plain
 from inspector.sources.hub import errors
-from inspector.sources.hub.client import Answer, HubClient
+from inspector.sources.hub.answer import Answer
+from inspector.sources.hub.client import HubClient
+from inspector.sources.hub.remote import (
+    BLOCK,
+    FILE_BUDGET,
+    FILE_REQUESTS,
+    REVIEW_BUDGET,
+    SCATTERED,
+    WHOLE,
+    plan_for,
+)
 from inspector.sources.interface import Entry, ReadFailure
 
-# The least that is fetched at a time: the first bytes of a torch archive hold its pickle, the last its
-# directory, and most headers are smaller.
-BLOCK = 32 * 1024
-FILE_BUDGET = 8 * 1024 * 1024
-REVIEW_BUDGET = 64 * 1024 * 1024
 TRIES = 3
+_JUMPS_BEFORE_SCATTERED = 2
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})\Z")
 
 
@@ -44,8 +52,10 @@ class Budget:
 
 
 class RangeBytes:
-    """One remote file at one commit as a ByteSource. ``changed`` is true once the hub or the store spoke of
-    another file than the one that was listed."""
+    """One remote file at one commit, as RemoteBytes. ``changed`` is true once the hub or the store spoke of
+    another file than the one that was listed. ``requests`` and ``fetched`` count what it has cost."""
+
+    chunk = BLOCK
 
     def __init__(
         self, client: HubClient, repository: str, prefix: str, commit: str, entry: Entry, budget: Budget
@@ -58,16 +68,23 @@ class RangeBytes:
         self._resolve = f"/{prefix}{repository}/resolve/{quote(commit, safe='')}/{quote(entry.path)}"
         self._store: str | None = None
         self._claimed = entry.claimed_sha256
+        # What kept parts are kept under: the bytes that the list speaks of, whatever the commit.
+        self._identity = entry.claimed_sha256 or entry.attributes.get("git_oid") or commit
         self._commit = commit
         self._shown = plain(entry.path, 200)
+        self._plan = plan_for(entry.path)
         self._budget = budget
-        self._left = FILE_BUDGET
+        self._left = FILE_BUDGET if self._plan.budget is None else self._plan.budget
         self._etag: str | None = None
         self._changed = False
         self._lock = threading.Lock()
         self._starts: list[int] = []  # of the pieces that were fetched, rising; pieces do not overlap
         self._pieces: list[bytes] = []
+        self._jumps = 0
+        self._run = 0  # reads in a row that went on where a piece ended
         self.requests = 0
+        self.fetched = 0
+        self.gate = ""  # the sentence, once the hub refused these bytes as gated
 
     def read_at(self, offset: int, length: int) -> bytes:
         """Exactly ``length`` bytes from ``offset``, or ReadFailure."""
@@ -83,35 +100,75 @@ class RangeBytes:
                 out += piece[at - start : at - start + length - len(out)]
         return bytes(out)
 
+    def holds(self, offset: int, length: int) -> bool:
+        """True where these bytes are here already."""
+        with self._lock:
+            at, end = offset, offset + length
+            while at < end:
+                place = bisect.bisect_right(self._starts, at) - 1
+                if place < 0 or at >= self._starts[place] + len(self._pieces[place]):
+                    return False
+                at = self._starts[place] + len(self._pieces[place])
+            return offset >= 0 and end <= self.size
+
     def changed(self) -> bool:
         return self._changed
 
     def close(self) -> None:
-        """Nothing to close: connections belong to the client."""
+        """Nothing to close: connections belong to the client, and pieces stay for the next reader."""
 
     def _piece_at(self, at: int, wanted: int) -> tuple[bytes, int]:
         """A piece that holds the byte ``at``, fetched where it is not here yet."""
         place = bisect.bisect_right(self._starts, at) - 1
         if place >= 0 and at < self._starts[place] + len(self._pieces[place]):
             return self._pieces[place], self._starts[place]
-        # At least a block, without what is here already; at the end of the file it reaches backwards.
         before = self._starts[place] + len(self._pieces[place]) if place >= 0 else 0
         after = self._starts[place + 1] if place + 1 < len(self._starts) else self.size
-        end = min(max(at + wanted, at + BLOCK), after)
-        start = min(at, max(end - BLOCK, before))
+        # Without what is here already; at the end of the file it reaches backwards.
+        block = self._block(at, before)
+        end = min(max(at + wanted, at + block), after)
+        start = min(at, max(end - block, before))
         piece = self._fetched(start, end - start)
         self._starts.insert(place + 1, start)
         self._pieces.insert(place + 1, piece)
         return piece, start
 
+    def _block(self, at: int, before: int) -> int:
+        """How much to fetch at least: all of a small file, more and more of what is read in a row, and
+        little where a reader jumps about."""
+        if self.size <= WHOLE:
+            return self.size
+        if not self._pieces and at < self._plan.first:
+            return self._plan.first
+        if at == before and self._pieces:
+            self._run += 1
+            return min(BLOCK << min(self._run - 1, 10), self._plan.ahead)
+        self._run = 0
+        self._jumps += 1
+        return BLOCK if self._jumps <= _JUMPS_BEFORE_SCATTERED else SCATTERED
+
     def _fetched(self, start: int, length: int) -> bytes:
-        if length > self._left or not self._budget.take(length):
+        part = f"bytes={start}-{start + length - 1}"
+        if self._client.offline:
+            kept = self._client.part_saved(self._resolve, f"{part};{self._identity}")
+            if kept is None or len(kept) != length:
+                raise ReadFailure(
+                    f"{self._shown} was not read: {self._client.offline} is set, and this part of it was not "
+                    "saved."
+                )
+            return kept
+        body = self._asked(start, length, part)
+        self._client.keep_part(self._resolve, f"{part};{self._identity}", body)
+        self.fetched += length
+        return body
+
+    def _asked(self, start: int, length: int, part: str) -> bytes:
+        if length > self._left or self.requests >= FILE_REQUESTS or not self._budget.take(length):
             raise ReadFailure(
                 f"{self._shown}: more than {FILE_BUDGET:,} bytes of it, or {REVIEW_BUDGET:,} of the review, "
                 "would have to be fetched; not inspected."
             )
         self._left -= length
-        wanted = {"range": f"bytes={start}-{start + length - 1}"}
         tries = 0
         while tries < TRIES:
             tries += 1
@@ -122,26 +179,39 @@ class RangeBytes:
                     self._store or self._resolve,
                     self._ask,
                     limit=length + 1,
-                    headers=wanted,
+                    headers=self._headers(part),
                     other_hosts=True,
                 )
             except errors.BrokeOff:
                 tries += 1  # the client tried that twice
                 continue
+            except errors.RangeRefused:
+                self._is_another_file()  # the listed size says that the range is there
             except errors.NotAHub:
                 continue
             except InspectorError as error:
+                if isinstance(error, errors.Gated):
+                    self.gate = error.sentence
                 if self._store is not None and isinstance(error, UnreadableInput):
                     self._store = None  # the signed address has run out; the hub gives another
                     continue
                 raise ReadFailure(f"{self._shown} was not read: {error.sentence}") from None
-            if answer.status == 200:
-                raise ReadFailure("This server sends whole files only; file headers not inspected.")
             self._check_identity(answer)
+            if answer.status == 200:
+                if self._etag is not None and self._pieces:
+                    self._is_another_file()  # it gave parts before: If-Range says that they are of the past
+                raise ReadFailure("This server sends whole files only; file headers not inspected.")
+            if answer.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+                raise ReadFailure(f"{self._shown}: the server sends compressed bytes unasked; not inspected.")
             if self._is_exact(answer, start, length):
                 self._store = answer.url if answer.url != answer.asked else self._store
                 return answer.body
         raise ReadFailure(f"Transfer of {self._shown} broke off; not inspected.")
+
+    def _headers(self, part: str) -> dict[str, str]:
+        etag = self._etag
+        # A weak tag, and one that is no quoted string, may not stand in If-Range.
+        return {"range": part, **({"if-range": f'"{etag}"'} if etag is not None and self._store else {})}
 
     def _is_exact(self, answer: Answer, start: int, length: int) -> bool:
         told = _CONTENT_RANGE.match(answer.headers.get("content-range", "").strip())
@@ -157,7 +227,8 @@ class RangeBytes:
         linked = answer.linked
         digest = _etag(linked.get("x-linked-etag"))
         size = linked.get("x-linked-size")
-        etag = _etag(answer.headers.get("etag"))
+        raw = answer.headers.get("etag", "").strip()
+        etag = None if raw.startswith("W/") or not raw.startswith('"') else _etag(raw)
         if linked.get("x-repo-commit", self._commit) != self._commit:
             self._is_another_file()
         if digest is not None and self._claimed is not None and digest != self._claimed:
@@ -174,4 +245,4 @@ class RangeBytes:
 
 
 def _etag(value: str | None) -> str | None:
-    return value.removeprefix("W/").strip('"') if value else None
+    return value.strip().removeprefix("W/").strip('"') if value else None

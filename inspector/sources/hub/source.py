@@ -19,6 +19,7 @@ from inspector.sources.hub.facts import HubFacts, RepoFacts, repo_facts
 from inspector.sources.hub.info import read_info
 from inspector.sources.hub.lineage import Statement, statements
 from inspector.sources.hub.ranged import Budget, RangeBytes
+from inspector.sources.hub.remote import wanted
 from inspector.sources.hub.session import offline_switch
 from inspector.sources.hub.tree import read_tree
 from inspector.sources.hub.walk import FamilyWalk
@@ -78,6 +79,7 @@ class HubSource:
         self._texts: dict[str, FetchedBytes] = {}
         self._text_bytes = 0
         self._ranges = Budget()
+        self._parts: dict[str, RangeBytes] = {}
         self._gate: str = ""
         self._facts: HubFacts | None = None
         self.target = Target(
@@ -131,17 +133,31 @@ class HubSource:
                 fetched = self._texts[entry.path] = self._fetched(known)
             return fetched
 
-    def open_ranged(self, entry: Entry) -> RangeBytes:
+    def wanted_remotely(self) -> tuple[Entry, ...]:
+        """The files whose bytes decide what loading them does, in the order to read them by parts: what can
+        carry code first, the smallest first, so that the budget reaches as many as possible."""
+        return wanted(item for item in self.entries() if isinstance(item, Entry))
+
+    def open_remote(self, entry: Entry) -> RangeBytes:
         """A file of any size, read in parts as they are asked for, within a budget for each file and one
-        for the review. Nothing is fetched before the first read."""
+        for the review. Nothing is fetched before the first read; asked for again, it has its parts still."""
         known = self._entries.get(entry.path)
         if known is None or known.kind is not EntryKind.REMOTE:
             raise ReadFailure(f"{plain(entry.path, 200)} is no file of this target.")
         commit = self.target.revision
         if commit is None:
             raise ReadFailure(f"{plain(entry.path, 200)} was not read: the hub names no commit.")
-        prefix = _URL_PREFIX[self._asked.kind]
-        return RangeBytes(self._client, self.target.name, prefix, commit, known, self._ranges)
+        with self._lock:
+            # One refusal speaks for the whole repository: the others need not be asked for.
+            self._gate = self._gate or next((one.gate for one in self._parts.values() if one.gate), "")
+            if self._gate:
+                raise ReadFailure(self._gate)
+            held = self._parts.get(entry.path)
+            if held is None:
+                prefix = _URL_PREFIX[self._asked.kind]
+                held = RangeBytes(self._client, self.target.name, prefix, commit, known, self._ranges)
+                self._parts[entry.path] = held
+            return held
 
     def facts(self) -> HubFacts:
         """Everything known about the repository and its family; asked for once, then kept."""

@@ -9,9 +9,11 @@ from urllib.parse import quote
 
 from inspector.provenance.errors import WorkIncomplete
 from inspector.sources.hub import errors
-from inspector.sources.hub.client import HubClient, joined
+from inspector.sources.hub.answer import joined
+from inspector.sources.hub.client import HubClient
 from inspector.sources.hub.endpoint import origin_of
 from inspector.sources.hub.facts import mapping, number
+from inspector.sources.hub.remote import is_read_by_parts
 from inspector.sources.interface import Entry, EntryKind
 
 MAX_PAGES = 300  # of a thousand files each
@@ -96,10 +98,12 @@ def _entry(raw_path: str, row: Mapping[str, Any]) -> Entry:
         if size is not None and size != lfs_size:
             detail = f"the hub gives two sizes: {size:,} and {lfs_size:,} bytes"
         size = lfs_size
+    openable = not lfs and size is not None and size <= MAX_TEXT_FILE and is_wanted_text(path)
     attributes: dict[str, Any] = {
         "git_oid": git_oid if _GIT_ID.match(git_oid) else None,
         "lfs": bool(lfs),
-        "openable": not lfs and size is not None and size <= MAX_TEXT_FILE and is_wanted_text(path),
+        "openable": openable,
+        "parts": not openable and is_read_by_parts(path, size),
     }
     return Entry(path, EntryKind.REMOTE, size, detail, False, claimed and claimed.group(1), attributes)
 

@@ -1,0 +1,101 @@
+"""Which files of a hub are read by parts, in which order, and how much of each kind at a time.
+
+The sizes follow how the readers step through a format. All of them are guesses about cost alone: what is
+read, and what it means, is the reader's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from inspector.sources.interface import Entry, EntryKind
+
+KIB = 1024
+BLOCK = 32 * KIB  # what is fetched where nothing better is known
+SCATTERED = 4 * KIB  # what is fetched once a reader has jumped about: it looks at small things far apart
+WHOLE = 128 * KIB  # a file up to this size is fetched in one go
+FILE_BUDGET = 8 * KIB * KIB
+REVIEW_BUDGET = 64 * KIB * KIB
+FILE_REQUESTS = 400  # a reader that needs more of one file looks at everything in it
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPlan:
+    """``first`` bytes come with the first read at the start; reads that go on where the last one ended
+    grow up to ``ahead``. ``budget`` is for the whole file, None for the common one. ``why`` is the reason."""
+
+    first: int
+    ahead: int
+    why: str
+    budget: int | None = None
+
+
+_ARCHIVE = ReadPlan(
+    62 * KIB,
+    128 * KIB,
+    "The pickle stands at the front, the directory at the end. With the redirect that is three requests, and "
+    "62 KiB are what a tail of 64 KiB leaves of 128 KiB.",
+)
+_PICKLE = ReadPlan(BLOCK, 256 * KIB, "Opcodes from the front; raw arrays between them are stepped over.")
+_DEFAULT = ReadPlan(BLOCK, 256 * KIB, "Nothing is known of the name.")
+PLANS: dict[str, ReadPlan] = {
+    **dict.fromkeys((".bin", ".pt", ".pth", ".ckpt", ".pt2", ".zip", ".npz", ".keras", ".nemo"), _ARCHIVE),
+    **dict.fromkeys((".mar", ".skops", ".mlpackage"), _ARCHIVE),
+    **dict.fromkeys((".pkl", ".pickle", ".pk", ".joblib", ".dill", ".cloudpickle"), _PICKLE),
+    ".safetensors": ReadPlan(
+        96 * KIB, 1024 * KIB, "The header of nearly every shard is shorter: one request, as hub clients do."
+    ),
+    ".gguf": ReadPlan(
+        64 * KIB,
+        1024 * KIB,
+        "The header holds the vocabulary: 8 MB for 128,000 tokens and their merges, 16 MB for the largest.",
+        budget=24 * KIB * KIB,
+    ),
+    ".onnx": ReadPlan(64 * KIB, 512 * KIB, "The graph's nodes stand first, its tensors behind them."),
+    ".npy": ReadPlan(8 * KIB, 256 * KIB, "A header of some hundred bytes; an object array is a pickle."),
+    **dict.fromkeys(
+        (".h5", ".hdf5"), ReadPlan(BLOCK, 256 * KIB, "Superblock first, then groups wherever they lie.")
+    ),
+}
+
+# Names of what no model loader opens, or what the readers would have to fetch whole to say anything: their
+# bytes are not worth a request. Everything else is, an unknown ending too: a pickle may be called anything.
+_NOT_BY_PARTS: dict[str, str] = {
+    **dict.fromkeys((".parquet", ".arrow", ".feather", ".avro", ".orc"), "tables"),
+    **dict.fromkeys((".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".txt", ".md", ".rst"), "texts"),
+    **dict.fromkeys((".yaml", ".yml", ".toml", ".xml", ".html", ".ipynb", ".log", ".bib"), "texts"),
+    **dict.fromkeys((".gitattributes", ".gitignore", ".gitkeep", ".license"), "texts"),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".bmp", ".ico"), "images"),
+    **dict.fromkeys((".wav", ".mp3", ".flac", ".ogg", ".mp4", ".webm", ".mov", ".avi"), "sound and film"),
+    **dict.fromkeys((".pdf", ".docx", ".pptx", ".xlsx", ".ttf", ".woff", ".woff2"), "documents"),
+}
+_NOT_BY_PARTS_NAMES = {"license", "licence", "notice", "copying", "use_policy", "readme"}
+
+
+def ending(path: str) -> str:
+    """The last ending of the file name in lower case, with its dot; empty where there is none."""
+    name = path.rpartition("/")[2].lower()
+    dot = name.rfind(".")
+    return name[dot:] if dot >= 0 else ""
+
+
+def plan_for(path: str) -> ReadPlan:
+    return PLANS.get(ending(path), _DEFAULT)
+
+
+def is_read_by_parts(path: str, size: int | None) -> bool:
+    """True for a file whose bytes decide what loading it does, and which parts of it can tell."""
+    name = path.rpartition("/")[2].lower()
+    if size is None or ending(path) in _NOT_BY_PARTS:
+        return False
+    return name not in _NOT_BY_PARTS_NAMES
+
+
+def wanted(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The entries to read by parts, in the order to read them: what can carry code before what cannot, the
+    smallest first, so that a budget that runs out has been spent on as many files as possible."""
+    chosen = [entry for entry in entries if entry.kind is EntryKind.REMOTE and entry.attributes.get("parts")]
+    return tuple(
+        sorted(chosen, key=lambda entry: (ending(entry.path) == ".safetensors", entry.size or 0, entry.path))
+    )
