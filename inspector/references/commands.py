@@ -26,15 +26,22 @@ _CHECKED = re.compile(r"(?:sha256sum|sha512sum|shasum)\b")
 def read_commands(found: list[Command]) -> Facts:
     """The references of all commands of one script."""
     facts: Facts = []
+    assigned: Facts = []  # variables of the script itself: what uses one is the reference
     for place, command in enumerate(found):
-        facts.extend(environment(command.assigned, command.line, command.text))
+        (facts if command.words else assigned).extend(
+            environment(command.assigned, command.line, command.text)
+        )
         if command.words:
             facts.extend(_command(command, found[place + 1 : place + 4]))
+    used = {item.get("ref") for item in facts}
+    facts.extend(item for item in assigned if item["ref"] not in used)
     return facts
 
 
 def words_command(words: list[str], line: int, text: str, end_line: int | None = None) -> Facts:
     """The references of one command that stands as a list of words (JSON form of CMD, ``command:``)."""
+    if not words:
+        return []
     return _command(Command([str(w) for w in words[:400]], line, end_line or line, text), [])
 
 
@@ -309,6 +316,8 @@ def _hub_like(value: str, bare: bool) -> bool:
 
 
 def _lm_eval(command: Command, words: list[str]) -> Facts:
+    if re.search(r"openai|completions|anthropic|textsynth|watsonx", _option(words, ("--model", "-m")) or ""):
+        return []  # a server is asked: the name is only told to it
     given = _option(words, ("--model_args", "-a"))
     parts = dict(part.split("=", 1) for part in (given or "").split(",") if "=" in part)
     name = parts.get("pretrained") or parts.get("model")
@@ -351,10 +360,11 @@ def _ollama(command: Command, words: list[str], after: list[Command]) -> Facts:
     names = _plain(words[2:], ("--format", "--keepalive"))
     if not names or "$" in names[0] or not re.fullmatch(r"[\w./:@-]{1,200}", names[0]):
         return []
-    return [_ollama_name(names[0], command.line, command.end_line, command.text, f"ollama {words[1]}")]
+    return [ollama_name(names[0], command.line, command.end_line, command.text, f"ollama {words[1]}")]
 
 
-def _ollama_name(name: str, line: int, end_line: int, text: str, call: str) -> dict[str, Any]:
+def ollama_name(name: str, line: int, end_line: int, text: str, call: str) -> dict[str, Any]:
+    """A model of ollama's library, or of the hub by way of ollama."""
     if "@sha256:" in name:
         base, _, digest = name.partition("@")
         return fact(line, end_line, "model", call, base, digest, Pin.DIGEST, text, hub="ollama")
@@ -459,8 +469,8 @@ def _docker(command: Command, words: list[str], after: list[Command]) -> Facts:
         return []
     facts = [image_fact(words[place], command.line, command.end_line, command.text, f"{words[0]} {words[1]}")]
     rest = words[place + 1 :]
-    inside = Command([words[place].rsplit("/", 1)[-1], *rest], command.line, command.end_line, command.text)
-    facts.extend(_flags(inside, inside.words) if rest else [])
+    if rest:
+        facts.extend(in_container(words[place], Command(rest, command.line, command.end_line, command.text)))
     given = {}
     for number, word in enumerate(words[:place]):
         if word in ("-e", "--env") and "=" in words[number + 1]:
@@ -468,6 +478,22 @@ def _docker(command: Command, words: list[str], after: list[Command]) -> Facts:
             given[key] = value
     facts.extend(environment(given, command.line, command.text))
     return [item for item in facts if item]
+
+
+def in_container(picture: str, command: Command) -> Facts:
+    """The references of the words that a container of the image ``picture`` is started with: a command of
+    their own, or arguments of the image's entry point."""
+    words = command.words
+    program = words[0].rsplit("/", 1)[-1]
+    if program in _READERS or program.startswith(PROGRAMS) or program in ("bash", "sh"):
+        return _command(Command(words, command.line, command.end_line, command.text), [])
+    name = picture.rsplit("/", 1)[-1].split("@", 1)[0].split(":", 1)[0]
+    if "vllm" in picture and shapes.is_hub_id(words[0]):
+        return _served(command, words, words[0], name)  # the entry point is "vllm serve"
+    if "llama.cpp" in picture or "llama-cpp" in picture:
+        return _llama(command, [name, *words])
+    inside = Command([name, *words], command.line, command.end_line, command.text)
+    return _flags(inside, inside.words)
 
 
 def _image_place(words: list[str]) -> int | None:

@@ -6,10 +6,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
+from inspector.provenance import Pin
 from inspector.references import shapes
-from inspector.references.commands import environment, image_fact, url_fact, words_command
+from inspector.references.commands import environment, url_fact, words_command
+from inspector.references.config_images import IMAGE_KEYS, holds_images, image_of, read_image
+from inspector.references.config_interpolation import Interpolation
 from inspector.references.config_keys import (
     DATASET_KEYS,
     DATASET_LIST_KEYS,
@@ -17,6 +21,7 @@ from inspector.references.config_keys import (
     DATASET_MIXERS,
     ENVIRONMENT_KEYS,
     HOSTED_OPENAI,
+    HUB_WORDS,
     MODEL_KEYS,
     MODEL_LISTS,
     OUTPUT_WORDS,
@@ -26,8 +31,10 @@ from inspector.references.config_keys import (
     TELLING,
     WORD_LIST_KEYS,
 )
-from inspector.references.config_places import Value, read_json, read_toml, read_yaml
-from inspector.references.found import named, remote_code
+from inspector.references.config_lines import read_hcl, read_ini, read_toml
+from inspector.references.config_places import read_json, read_yaml
+from inspector.references.config_values import Value
+from inspector.references.found import fact, named, remote_code
 from inspector.references.interface import FileIndex
 from inspector.references.json_places import Path
 from inspector.references.python_source import decode
@@ -40,9 +47,25 @@ _TELLING = re.compile(TELLING, re.IGNORECASE)
 _RECORDS = re.compile(
     r"result|leaderboard|score|metric|log|report|benchmark|trainer_state|history|\block\b", re.IGNORECASE
 )
-_IMAGE_PARENTS = frozenset(
-    ("services", "containers", "initcontainers", "container", "image", "jobs", "spec", "default")
+_READERS = {
+    "json": read_json,
+    "toml": read_toml,
+    "ini": read_ini,
+    "cfg": read_ini,
+    "conf": read_ini,
+    "properties": read_ini,
+    "tf": read_hcl,
+    "tfvars": read_hcl,
+    "hcl": read_hcl,
+}
+_EMBEDDED = re.compile(r"[\w.-]+\.(ya?ml|json|toml|ini|cfg|py|sh)\Z")
+# Keys whose value is a name that other keys of a configuration say more of.
+_INNER_KEYS = frozenset(("path", "name", "id", "name_or_path", "source", "hf_repo", "repo", "uri", "url"))
+_INNER_PARENTS = frozenset(
+    ("model", "base_model", "tokenizer", "embedding_model", "models", "adapters", "lora_adapters", "llm")
 )
+_SPACY_PACKAGE = re.compile(r"[a-z]{2}_[a-z]+_[a-z]+_(?:sm|md|lg|trf)\Z")
+_CHECKSUMS = ("checksum", "sha256", "md5", "hash", "sha256sum", "file_sha1", "sha1")
 
 
 def index_config(path: str, data: bytes) -> FileIndex:
@@ -51,20 +74,28 @@ def index_config(path: str, data: bytes) -> FileIndex:
     if not _TELLING.search(data[: 4 * 1024 * 1024]):
         return FileIndex(path, language)
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
-    if language == "json":
-        values, partly = read_json(text)
-    elif language == "toml":
-        values, partly = read_toml(text)
-    else:
-        values, partly = read_yaml(text)
-    lines = text.split("\n")
-    found = _Config(path, values, lines).found()
+    found, partly = read_config(path, language, text)
     return FileIndex(path, language, facts_of(path, found), partly)
 
 
+def read_config(
+    path: str, language: str, text: str, first: int = 0, is_inner: bool = False
+) -> tuple[Facts, str | None]:
+    """The references in ``text``, a configuration whose line 1 is line ``first + 1`` of the file.
+    ``is_inner`` says that it stands inside of another one: no further one is looked for in it."""
+    values, partly = _READERS.get(language, read_yaml)(text)
+    found = _Config(path, values, text.split("\n"), is_inner).found()
+    if first:
+        for item in found:
+            item["line"] += first
+            item["end_line"] += first
+    return found, partly
+
+
 class _Config:
-    def __init__(self, path: str, values: list[Value], lines: list[str]) -> None:
+    def __init__(self, path: str, values: list[Value], lines: list[str], is_inner: bool = False) -> None:
         self.path = path
+        self.is_inner = is_inner
         self.values = values
         self.lines = lines
         self.maps: dict[Path, dict[str, Value]] = {}
@@ -72,26 +103,9 @@ class _Config:
             if value.path and isinstance(value.path[-1], str):
                 self.maps.setdefault(value.path[:-1], {})[_key(value.path[-1])] = value
         self.is_record = bool(_RECORDS.search(path.rsplit("/", 1)[-1]))
-        self.is_image_file = self._holds_images()
-
-    def _holds_images(self) -> bool:
-        top = self.maps.get((), {})
-        name = self.path.rsplit("/", 1)[-1].lower()
-        return (
-            ("apiversion" in top and "kind" in top)
-            or "compose" in name
-            or name.startswith((".gitlab-ci", "values", "devcontainer", "docker"))
-            or "/workflows/" in f"/{self.path}"
-            or name
-            in (
-                "cloudbuild.yaml",
-                "azure-pipelines.yml",
-                "bitbucket-pipelines.yml",
-                ".drone.yml",
-                "skaffold.yaml",
-            )
-            or any("apiversion" in values and "kind" in values for values in list(self.maps.values())[:50])
-        )
+        keys = frozenset(_key(part) for value in values for part in value.path if isinstance(part, str))
+        self.is_image_file = holds_images(path, keys, self.maps)
+        self.interpolation = Interpolation(values)
 
     def text(self, line: int) -> str:
         return self.lines[line - 1].strip()[:300] if 0 < line <= len(self.lines) else ""
@@ -100,6 +114,7 @@ class _Config:
         found: Facts = []
         for value in self.values:
             found.extend(self._value(value))
+            found.extend(self._embedded(value))
         found.extend(self._mixers())
         found.extend(self._commands())
         found.extend(self._environments())
@@ -111,15 +126,35 @@ class _Config:
             return
         key = keys[-1]
         in_list = isinstance(value.path[-1], int)
-        if key == "image" or (key == "repository" and "image" in keys[:-1]):
-            yield from self._image(value, key, keys)
+        if in_list and key == "services" and self.is_image_file and "gitlab" in self.path:
+            yield from read_image(value.text, value.line, self.text(value.line), "services:")
             return
+        if not in_list and (
+            key in ("image", "repository", "new_name") or key in IMAGE_KEYS or (key == "name" and keys[-2:-1])
+        ):
+            picture = self._image(value, key, keys)
+            if picture is not None:
+                yield from read_image(picture, value.line, self.text(value.line), "image:")
+                return
         if key == "container" and not in_list and self.is_image_file and "jobs" in keys:
-            item = image_fact(value.text, value.line, value.line, self.text(value.line), "container:")
-            if item:
-                yield item
+            yield from read_image(value.text, value.line, self.text(value.line), "container:")
             return
         if any(part.startswith(OUTPUT_WORDS) for part in keys):
+            return
+        if key == "vectors" and _SPACY_PACKAGE.match(value.text):
+            why = "A pipeline package, pinned only through what is installed."
+            yield fact(
+                value.line,
+                value.line,
+                "model",
+                "vectors:",
+                value.text,
+                None,
+                Pin.NONE,
+                self.text(value.line),
+                why=why,
+                hub="pip",
+            )
             return
         kind = self._kind(value, key, keys, in_list)
         if kind is not None:
@@ -129,7 +164,8 @@ class _Config:
             and " " not in value.text
             and key not in ("homepage", "documentation", "$schema", "$id")
         ):
-            item = url_fact(value.text, value.line, value.line, self.text(value.line), f"{key}:", False)
+            checked = self._sibling(value, *_CHECKSUMS) is not None
+            item = url_fact(value.text, value.line, value.line, self.text(value.line), f"{key}:", checked)
             if item and item["ref"] and not item["ref"].endswith((".csv", ".tsv")):
                 yield item
         elif key.startswith("auto_map") or "auto_map" in keys[:-1]:
@@ -168,13 +204,12 @@ class _Config:
             return "dataset"
         if key in STRONG_MODEL_KEYS or key in MODEL_KEYS:
             return "model"
-        if key in ("path", "name", "id", "name_or_path") and parent in (
-            "model",
-            "base_model",
-            "tokenizer",
-            "embedding_model",
-        ):
+        if key in _INNER_KEYS and parent in _INNER_PARENTS:
             return "model"
+        if key in ("repository", "repo") and self._sibling(value, "type", "kind", "source") in HUB_WORDS:
+            return "model"
+        if key == "name" and "transformer" in (self._sibling(value, "@architectures") or "").lower():
+            return "model"  # spaCy's configurations
         return None
 
     def _sibling(self, value: Value, *names: str) -> str | None:
@@ -185,7 +220,7 @@ class _Config:
         return None
 
     def _named(self, value: Value, key: str, kind: str) -> Iterator[dict[str, Any]]:
-        text = value.text.strip()
+        text = self.interpolation.filled(value.text.strip())
         revision: str | None = None
         if text.startswith(("hf:", "huggingface:")) and "://" not in text:
             text = text.split(":")[-1]
@@ -195,8 +230,10 @@ class _Config:
             text.startswith(HOSTED_OPENAI) and "gpt-oss" not in text
         ):
             return
-        strong = key in STRONG_MODEL_KEYS or (
-            key == "dataset_path" and self._sibling(value, "task") is not None
+        strong = (
+            key in STRONG_MODEL_KEYS
+            or (key == "dataset_path" and self._sibling(value, "task") is not None)
+            or (key == "name" and self._sibling(value, "@architectures") is not None)
         )
         if (
             not strong
@@ -239,23 +276,33 @@ class _Config:
             names += ["revision_of_model", "model_revision"]
         if kind == "dataset":
             names += ["dataset_revision"]
-        return self._sibling(value, *names, "revision")
+        names += ["revision", "hf_revision", "commit_hash", "commit_sha"]
+        found = self._sibling(value, *names)
+        return self.interpolation.filled(found) if found is not None else None
 
-    def _image(self, value: Value, key: str, keys: list[str]) -> Iterator[dict[str, Any]]:
+    def _image(self, value: Value, key: str, keys: list[str]) -> str | None:
         around = self.maps.get(value.path[:-1], {})
-        text = value.text.strip()
-        if key == "repository":
-            tag, digest = self._sibling(value, "tag"), self._sibling(value, "digest")
-            text += f"@{digest}" if digest else f":{tag}" if tag else ""
-        elif not self.is_image_file and not _IMAGE_PARENTS.intersection(keys[:-1]):
-            return
-        elif "build" in around or (*value.path[:-1], "build") in self.maps:
-            return  # the name that the build gives to its result
-        if "{{" in text or not self.is_image_file:
-            return
-        item = image_fact(text, value.line, value.line, self.text(value.line), "image:")
-        if item is not None:
-            yield item
+        if key == "image" and ("build" in around or (*value.path[:-1], "build") in self.maps):
+            return None  # the name that the build gives to its result
+        if self._sibling(value, "type", "kind") in HUB_WORDS:
+            return None
+        return image_of(value, key, keys, around, self.is_image_file)
+
+    def _embedded(self, value: Value) -> Facts:
+        """A file inside of the configuration, such as those of a ConfigMap: ``train.py: |``."""
+        name = value.path[-1] if value.path else None
+        match = _EMBEDDED.match(name) if value.block and isinstance(name, str) else None
+        if match is None:
+            return []
+        if match[1] == "py":
+            shown = self.text(value.line)
+            return [{"python": value.text, "line": value.line, "end_line": value.line, "text": shown}]
+        if match[1] == "sh":
+            lines = [(line, value.line + 1 + number) for number, line in enumerate(value.text.split("\n"))]
+            return index_script(lines, self.path)
+        if self.is_inner:
+            return []
+        return read_config(f"{self.path}/{name}", match[1], value.text, value.line, is_inner=True)[0]
 
     def _mixers(self) -> Iterator[dict[str, Any]]:
         """Datasets that are keys: ``dataset_mixer: {ORG/NAME: 0.5}``."""
@@ -289,9 +336,10 @@ class _Config:
                 lists.setdefault(value.path[:-1], []).append(value)
             elif key in SHELL_TEXT_KEYS or (key == "args" and self.is_image_file):
                 first = value.line + 1 if value.block else value.line
+                script = self.interpolation.in_script(value.text)
                 pairs = [
                     (line, first + number if value.block else value.line)
-                    for number, line in enumerate(value.text.split("\n"))
+                    for number, line in enumerate(script.split("\n"))
                 ]
                 for item in index_script(pairs, self.path):
                     yield {**item, "text": item["text"] or self.text(item["line"])}
@@ -299,10 +347,9 @@ class _Config:
         for path in sorted(lists, key=lambda p: 0 if _key(str(p[-1])) != "args" else 1):
             merged.setdefault(path[:-1], []).extend(lists[path])
         for values in merged.values():
-            words = [value.text for value in values[:300]]
+            words = [self.interpolation.in_script(value.text) for value in values[:300]]
             for item in words_command(words, values[0].line, self.text(values[0].line), values[-1].line):
-                where = next((v for v in values if item.get("ref") and str(item["ref"]) in v.text), values[0])
-                line = where.line
+                line = _line_of(str(item.get("ref") or "\0"), values)
                 yield {**item, "line": line, "end_line": line, "text": self.text(line)}
 
     def _environments(self) -> Iterator[dict[str, Any]]:
@@ -323,5 +370,19 @@ class _Config:
             yield from environment(pair, value.line, self.text(value.line))
 
 
+def _line_of(ref: str, values: list[Value]) -> int:
+    """The line in which ``ref`` stands, looked for inside of literal blocks; else the first line."""
+    for value in values:
+        before, found, _ = value.text.partition(ref)
+        if found:
+            return value.line + (before.count("\n") + 1 if value.block else 0)
+    return values[0].line
+
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+@lru_cache(maxsize=4_000)
 def _key(part: str | int) -> str:
-    return str(part).lower().replace("-", "_")
+    """A key as the tables write it: ``modelURL`` and ``model-url`` are ``model_url``."""
+    return _HUMP.sub("_", str(part)[:200]).lower().replace("-", "_")

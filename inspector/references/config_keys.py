@@ -80,6 +80,42 @@ MODEL_KEYS = frozenset(
         "encoder_name",
         "backbone_name",
         "checkpoint_id",
+        "model_url",  # vLLM production stack
+        "model_uri",
+        "storage_uri",  # KServe: hf://ORG/NAME
+        "default_base_model",
+        "model_id_or_path",
+        "model_dir_or_id",
+        "hf_path",
+        "hf_checkpoint",
+        "checkpoint_path_or_id",
+        "tokenizer_id_or_path",
+        "processor_name_or_path",
+        "image_processor_name",
+        "feature_extractor_name",
+        "lora_model",
+        "lora_path",
+        "adapter_model",
+        "adapter_path",
+        "pretrained_model_path",
+        "pretrained_checkpoint",
+        "pretrained_name",
+        "diffusion_model",
+        "controlnet_model",
+        "unet_model",
+        "clip_model",
+        "llm_model_name",
+        "embedding_model_name_or_path",
+        "reranker_model_name",
+        "asr_model",
+        "tts_model",
+        "whisper_model",
+        "guard_model",
+        "target_model",
+        "assistant_model",
+        "main_model",
+        "default_model",
+        "inference_model",
     )
 )
 
@@ -90,6 +126,15 @@ DATASET_KEYS = frozenset(
         "dataset_path",
         "dataset_name_or_path",
         "dataset_repo",
+        "dataset_id_or_path",
+        "dataset_name_or_id",
+        "hf_dataset_path",
+        "hf_dataset_repo",
+        "train_dataset_id",
+        "eval_dataset_id",
+        "instruction_dataset",
+        "preference_dataset",
+        "source_dataset",
         "dataset_repo_id",
         "hf_dataset",
         "hf_dataset_id",
@@ -119,6 +164,7 @@ DATASET_LISTS = frozenset(
         "eval_datasets",
         "dataset_names",
         "data_sources",
+        "dataset_mixture",  # TRL
     )
 )
 DATASET_LIST_KEYS = frozenset(
@@ -128,6 +174,9 @@ DATASET_MIXERS = frozenset(("dataset_mixer", "dataset_mix", "datasets_mixer", "d
 MODEL_LISTS = frozenset(
     ("models", "model_names", "model_ids", "base_models", "embedding_models", "preload_from_hub")
 )
+
+# What a sibling ``type`` says where a repository is one of the hub.
+HUB_WORDS = frozenset(("huggingface", "hf", "hugging_face", "huggingface_hub", "hf_hub"))
 
 # A part of the path that says that its value is written, not read.
 OUTPUT_WORDS = (
@@ -205,7 +254,7 @@ SHELL_TEXT_KEYS = frozenset(
         "setup",
         "bash",
         "shell",
-        "postcreatecommand",
+        "post_create_command",
         "inline",
     )
 )
@@ -215,5 +264,5 @@ ENVIRONMENT_KEYS = frozenset(("environment", "env", "variables", "envs", "env_va
 # What a configuration must hold somewhere to be worth a walk.
 TELLING = (
     rb"model|dataset|tokenizer|pretrained|image|revision|repo_id|huggingface|hf_|resolve/|\.safetensors|\.gguf|command|"
-    rb"script|run:|cmd"
+    rb"script|run:|cmd|vectors|storageuri|repository:|source:|://"
 )

@@ -1,4 +1,4 @@
-"""YAML, JSON and TOML as a flat list of values with their keys and lines. No object is ever constructed.
+"""YAML and JSON as a flat list of values with their keys and lines. No object is ever constructed.
 
 YAML is read as a stream of events (libyaml's parser, no constructors, no tags obeyed): an alias is one event
 and is never expanded, so a billion laughs costs what its text costs; depth and number are bounded.
@@ -7,30 +7,16 @@ and is never expanded, so a billion laughs costs what its text costs; depth and 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from inspector.references.json_places import BrokenJson, Path
+from inspector.references.config_values import MAX_VALUES, Value
+from inspector.references.json_places import BrokenJson
 from inspector.references.json_places import scalars as json_scalars
 
 MAX_TEXT = 2 * 1024 * 1024
-MAX_VALUES = 100_000
 MAX_DEPTH = 60
-_TOML_SECTION = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?\Z")
-_TOML_VALUE = re.compile(r"""\s*([\w."'-]+)\s*=\s*(.+?)\s*\Z""")
-_TOML_STRING = re.compile(r"""["']([^"']*)["']""")
-_YAML_LINE = re.compile(r"""(\s*)(?:-\s+)?["']?([\w.-]+)["']?\s*:\s+["']?([^"'#\n]+?)["']?\s*(?:\s#.*)?\Z""")
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One scalar: its keys and positions from the top, its text, the line it starts in, and whether it is
-    a literal block (whose own lines follow one by one)."""
-
-    path: Path
-    text: str
-    line: int
-    block: bool = False
-    quoted: bool = False
+_YAML_LINE = re.compile(r"""(\s*)["']?([\w.-]+)["']?\s*:\s+["']?([^"'#\n]+?)["']?\s*(?:\s#.*)?\Z""")
+_YAML_OPENER = re.compile(r"""(\s*)["']?([\w./-]+)["']?\s*:\s*(?:[|>][-+]?)?\s*(?:#.*)?\Z""")
+_YAML_DASH = re.compile(r"(\s*)(-\s+)(?=\S)")
 
 
 def read_yaml(text: str) -> tuple[list[Value], str | None]:
@@ -67,6 +53,7 @@ def _events(loader: object, found: list[Value]) -> str | None:
     """Walks the parser's events with a stack: [kind, next position or pending key]."""
     stack: list[list[object]] = []
     path: list[str | int] = []
+    anchors: dict[str, str] = {}  # texts only: what an alias repeats is one value, never a tree
     count = 0
     while loader.check_event():  # type: ignore[attr-defined]  # the C and the Python loader share no type
         event = loader.get_event()  # type: ignore[attr-defined]
@@ -85,13 +72,15 @@ def _events(loader: object, found: list[Value]) -> str | None:
             path.pop()
             _leave(stack)
         elif name in ("ScalarEvent", "AliasEvent"):
-            text = event.value if name == "ScalarEvent" else ""
+            text = event.value if name == "ScalarEvent" else anchors.get(event.anchor, "")
+            if name == "ScalarEvent" and event.anchor and len(text) < 2_000 and len(anchors) < 10_000:
+                anchors[event.anchor] = text
             top = stack[-1] if stack else None
             if top is not None and top[0] == "map" and top[1] is None:
                 top[1] = text[:300] or "?"
                 continue
             _enter(stack, path)
-            if name == "ScalarEvent":
+            if name == "ScalarEvent" or text:
                 style = getattr(event, "style", None)
                 line = event.start_mark.line + 1
                 found.append(Value(tuple(path), text, line, style in ("|", ">"), style in ("'", '"')))
@@ -116,13 +105,24 @@ def _leave(stack: list[list[object]]) -> None:
 def _yaml_lines(text: str) -> list[Value]:
     """``key: value`` lines by indentation, for templates and files that do not parse."""
     found: list[Value] = []
-    keys: list[tuple[int, str]] = []
+    keys: list[tuple[int, str | int]] = []
+    items = 0
     for number, line in enumerate(text.split("\n")[:MAX_VALUES], 1):
-        if len(line) > 2_000:
+        if len(line) > 2_000 or line.lstrip().startswith("#"):
             continue
+        dash = _YAML_DASH.match(line)
+        if dash:  # each item of a list is a map of its own
+            items += 1
+            while keys and keys[-1][0] >= len(dash[1]):
+                keys.pop()
+            if len(keys) < MAX_DEPTH:
+                keys.append((len(dash[1]), items))
+            line = " " * (len(dash[1]) + len(dash[2])) + line[dash.end() :]
         match = _YAML_LINE.match(line)
-        opener = match or re.match(r"(\s*)(?:-\s+)?([\w.-]+)\s*:\s*\Z", line)
+        opener = match or _YAML_OPENER.match(line)
         if opener is None:
+            if dash and line.strip():
+                found.append(Value(tuple(key for _, key in keys), line.strip().strip("\"'"), number))
             continue
         indent = len(opener[1])
         while keys and keys[-1][0] >= indent:
@@ -134,9 +134,20 @@ def _yaml_lines(text: str) -> list[Value]:
     return found
 
 
+_COMMENT = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|//[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+def without_comments(text: str) -> str:
+    """JSON with comments (``devcontainer.json``) as JSON; every line stays where it is."""
+    if "//" not in text and "/*" not in text:
+        return text
+    return _COMMENT.sub(lambda m: m[0] if m[0][0] == '"' else "\n" * m[0].count("\n"), text)
+
+
 def read_json(text: str) -> tuple[list[Value], str | None]:
-    """The values of a JSON text (also with comments cut off by its first error)."""
+    """The values of a JSON text, comments left out; a last comma is no error."""
     found: list[Value] = []
+    text = without_comments(text)
     try:
         for scalar in json_scalars(text):
             value = scalar.text()
@@ -149,32 +160,4 @@ def read_json(text: str) -> tuple[list[Value], str | None]:
                 return found, "The file holds more than 100,000 values; the rest was left out."
     except BrokenJson as error:
         return found, f"The file is not whole JSON ({error}); it was read up to there."
-    return found, None
-
-
-def read_toml(text: str) -> tuple[list[Value], str | None]:
-    """``key = "text"`` lines under their sections; other values are of no use here."""
-    found: list[Value] = []
-    section: tuple[str | int, ...] = ()
-    for number, line in enumerate(text.split("\n")[:MAX_VALUES], 1):
-        if len(line) > 4_000:
-            continue
-        header = _TOML_SECTION.match(line)
-        if header:
-            section = tuple(part.strip(" \"'") for part in header[1].split(".")[:20])
-            continue
-        match = _TOML_VALUE.match(line)
-        if match is None or line.lstrip().startswith("#"):
-            continue
-        key = tuple(part.strip("\"'") for part in match[1].split(".")[:20])
-        value = match[2]
-        if value.startswith("["):
-            for place, item in enumerate(_TOML_STRING.findall(value)[:200]):
-                found.append(Value((*section, *key, place), item, number, quoted=True))
-        elif value[0] in "\"'":
-            text_match = _TOML_STRING.match(value)
-            if text_match:
-                found.append(Value((*section, *key), text_match[1], number, quoted=True))
-        else:
-            found.append(Value((*section, *key), value.split("#", 1)[0].strip(), number))
     return found, None

@@ -151,6 +151,11 @@ class Evaluator:
             for target in self.targets(base[1], paths):
                 if target.kind == "class":
                     return self._field_of_call(target.name, name, base, paths, depth)
+                if target.kind == "api" and target.name.rsplit(".", 1)[-1][:1].isupper():
+                    # A configuration of some library: what is passed under a name is had under it.
+                    passed = self.arguments(base[2], base[3], paths, target).named.get(name)
+                    if passed is not None:
+                        return self._values(passed, paths, depth)
         if tag == "p":
             info = self.modules.functions.get(str(base[1]), {})
             note = info.get("notes", {}).get(base[2])

@@ -8,9 +8,15 @@ from collections.abc import Callable
 from inspector.references.collector import collector_paused
 from inspector.references.interface import FileIndex
 
-INDEX_VERSION = 2  # part of the key under which results are cached: raise it when the facts change
+INDEX_VERSION = 3  # part of the key under which results are cached: raise it when the facts change
 MAX_SIZE = 64 * 1024 * 1024
 _PYTHON = (".py", ".pyw", ".pyi")
+
+_CONFIG = (
+    *(".yaml", ".yml", ".json", ".jsonc", ".toml", ".ini", ".cfg", ".conf", ".properties"),
+    *(".tf", ".tfvars", ".hcl", ".tpl", ".dvc"),
+)
+_CONFIG_NAMES = frozenset(("mlproject",))
 
 MAX_CONFIG = 4 * 1024 * 1024
 _DOCKERFILE = re.compile(r"(?:.*[._-])?(?:dockerfile|containerfile)(?:[._-].*)?\Z")
@@ -84,8 +90,12 @@ def _reader(path: str) -> Callable[[str, bytes], FileIndex | None] | None:
         return _makefile
     if name == ".env" or name.startswith(".env.") or name.endswith(".env"):
         return _environment
-    if name.endswith((".yaml", ".yml", ".json", ".toml")) and not _OTHER_JSON.match(name):
+    if (name.endswith(_CONFIG) and not _OTHER_JSON.match(name)) or name in _CONFIG_NAMES:
         return _config
+    if name == "modelfile" or name.startswith("modelfile.") or name.endswith(".modelfile"):
+        return _modelfile
+    if name == ".gitmodules":
+        return _gitmodules
     return None
 
 
@@ -126,6 +136,18 @@ def _environment(path: str, data: bytes) -> FileIndex | None:
     from inspector.references.scripts import index_environment
 
     return index_environment(path, data)
+
+
+def _modelfile(path: str, data: bytes) -> FileIndex | None:
+    from inspector.references.small_files import index_modelfile
+
+    return index_modelfile(path, data)
+
+
+def _gitmodules(path: str, data: bytes) -> FileIndex | None:
+    from inspector.references.small_files import index_gitmodules
+
+    return index_gitmodules(path, data)
 
 
 def _config(path: str, data: bytes) -> FileIndex | None:

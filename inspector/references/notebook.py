@@ -22,6 +22,7 @@ _SHELL_CELL = re.compile(r"\s*%%(?:bash|sh|shell|script\s+(?:bash|sh))\b")
 _FOREIGN_CELL = re.compile(
     r"\s*%%(?:html|javascript|js|latex|markdown|svg|R|ruby|perl|sql|cython|julia)\b", re.I
 )
+_WRITTEN = re.compile(r"\s*%%(?:writefile|file)\s+(?:-a\s+)?[\"']?(\S+?)[\"']?\s*\Z")
 _BANG = re.compile(r"^\s*(?:[\w, ]+=\s*)?!{1,2}(?P<command>.+)$")
 _PERCENT = re.compile(r"^\s*%(?:sx|system|pip|conda)?\s+(?P<command>.+)$")
 
@@ -111,6 +112,7 @@ def _facts(path: str, cells: list[Cell]) -> tuple[dict[str, Any], str | None]:
     body: list[ast.stmt] = []
     lines: list[tuple[int, Cell, int]] = [(1, Cell(0), 0)]  # by virtual line: file line, cell, line in cell
     shell: list[tuple[str, int]] = []
+    files: list[tuple[str, Cell]] = []
     partly = None
     for cell in cells:
         source = [line.rstrip("\r\n") for line in cell.lines]
@@ -121,6 +123,10 @@ def _facts(path: str, cells: list[Cell]) -> tuple[dict[str, Any], str | None]:
             shell.extend((line, start + number + 1) for number, line in enumerate(source) if line != head)
             continue
         if _FOREIGN_CELL.match(head):
+            continue
+        written = _WRITTEN.match(head)
+        if written and not written[1].endswith(".py"):
+            files.append((written[1], cell))
             continue
         if head.lstrip().startswith("%%"):
             source = ["" if line == head else line for line in source]
@@ -154,7 +160,26 @@ def _facts(path: str, cells: list[Cell]) -> tuple[dict[str, Any], str | None]:
         item["text"] = text_of(item["line"], item["line"])
         item["end_line"] = max(in_file(item["end_line"]), in_file(item["line"]))
         item["line"] = in_file(item["line"])
+    for name, cell in files:
+        found.extend(_written(name, cell))
     return {"python": facts, "found": found}, partly
+
+
+def _written(name: str, cell: Cell) -> list[dict[str, Any]]:
+    """The references of a file that a cell writes (``%%writefile train.yaml``), at their lines here."""
+    from inspector.references.files import index_file
+
+    start = next((n for n, line in enumerate(cell.lines) if line.strip()), 0) + 1
+    text = "".join(cell.lines[start:])
+    short = name.rsplit("/", 1)[-1]
+    index = None if short.lower().endswith(".ipynb") else index_file(short, text.encode("utf-8", "replace"))
+    found: list[dict[str, Any]] = []
+    for item in list(index.facts.get("found") or ())[:2_000] if index is not None else ():
+        number = min(start + item["line"], len(cell.places)) - 1
+        end = min(max(start + item["end_line"] - 1, number), len(cell.places) - 1)
+        shown = f"cell {cell.number}, line {number + 1}: {item['text']}"[:TEXT_LIMIT]
+        found.append({**item, "line": cell.places[number], "end_line": cell.places[end], "text": shown})
+    return found
 
 
 def _python_lines(source: list[str], start: int, shell: list[tuple[str, int]]) -> list[str]:

@@ -310,9 +310,10 @@ class Modules:
         if isinstance(options, Mapping) and isinstance(options.get(name), list):
             return list(options[name])
         for _, info in _items(facts.get("classes")):
-            found = _terms(info, "fields", name)
-            if found and name in (info.get("order") or ()):
-                return found[0]
+            if name in (info.get("order") or ()):
+                found = _terms(info, "fields", name)
+                # A field without a default: no other file's default speaks for it.
+                return found[0] if found else ["?"]
         return None
 
 

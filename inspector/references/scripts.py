@@ -12,6 +12,7 @@ from inspector.references.snippets import facts_of
 
 MAX_TEXT = 8 * 1024 * 1024
 _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
+_MANIFEST = re.compile(r"(?:apiVersion|services|model_name_or_path|base_model)\s*:")
 _ENV_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*\Z")
 
 
@@ -21,10 +22,13 @@ def index_shell(path: str, data: bytes) -> FileIndex:
     lines, partly = _lines(data)
     kept: list[tuple[str, int]] = []
     snippets: list[dict[str, object]] = []
+    manifests: list[dict[str, object]] = []
     ends, code, start, is_python = "", list[str](), 0, False
     for number, line in enumerate(lines, 1):
         if ends:
             if line.strip() == ends:
+                if not is_python and any(_MANIFEST.match(part) for part in code[:20]):
+                    manifests.extend(_manifest(path, code, start))
                 if is_python:
                     snippets.append(
                         {
@@ -43,7 +47,15 @@ def index_shell(path: str, data: bytes) -> FileIndex:
         if match and not line.lstrip().startswith("#"):
             ends, code, start = match[1], [], number
             is_python = re.search(r"\bpython[\d.]*\b", line) is not None
-    return FileIndex(path, "shell", facts_of(path, [*read_commands(commands(kept, {})), *snippets]), partly)
+    found = [*read_commands(commands(kept, {})), *manifests, *snippets]
+    return FileIndex(path, "shell", facts_of(path, found), partly)
+
+
+def _manifest(path: str, code: list[str], start: int) -> list[dict[str, object]]:
+    """Kubernetes' or compose's YAML that a script hands to another program."""
+    from inspector.references.config import read_config
+
+    return read_config(f"{path}/manifest.yaml", "yaml", "\n".join(code), start)[0]
 
 
 def index_makefile(path: str, data: bytes) -> FileIndex:
