@@ -39,6 +39,7 @@ from inspector.artifacts.recognise import (
     ending,
     plainly,
 )
+from inspector.artifacts.texts.python_files import read_path_file
 from inspector.artifacts.texts.text_file import TEXT_ENDINGS, is_text, lfs_pointer, read_text
 from inspector.provenance import Loading
 
@@ -93,6 +94,7 @@ ROWS: tuple[Row, ...] = (
     Row(_named(".gguf"), lambda sample: lfs_pointer(sample.source) or not_gguf()),
     # What loaders take for a pickle.
     Row(lambda sample: sample.suffix not in TEXT_ENDINGS, lambda sample: lfs_pointer(sample.source)),
+    Row(_named(".pth"), lambda sample: _path_file(sample)),
     Row(_named(*PICKLE_ENDINGS), lambda sample: read_pickle(sample.source)),
     Row(
         lambda sample: looks_like_old_pickle(sample.source, textual=sample.suffix in TEXT_ENDINGS),
@@ -193,6 +195,14 @@ def _is_safetensors(sample: Sample) -> bool:
     if len(sample.start) < 10 or sample.start[8:9] != b"{":
         return False
     return 2 <= int.from_bytes(sample.start[:8], "little") <= sample.source.size - 8
+
+
+def _path_file(sample: Sample) -> Artifact | None:
+    """A .pth file of Python's own, which has nothing but the ending in common with torch's."""
+    source = sample.source
+    if source.size > 1 << 20 or not is_text(source) or looks_like_old_pickle(source, textual=True):
+        return None
+    return read_path_file(source.read_at(0, source.size).decode("utf-8", "replace"), sample.path)
 
 
 def _behind_blanks(sample: Sample) -> Artifact | None:

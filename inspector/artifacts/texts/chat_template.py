@@ -1,7 +1,9 @@
 """Chat templates (Jinja): which expressions reach out of the conversation into Python.
 
-A template is code by design; a harmless one walks over messages. Reaching for attributes with underscores,
-for the ``attr`` filter, or for the globals that Jinja templates are broken out with is no part of that.
+A template is code by design; a harmless one walks over messages. What leads out of it is known: attributes
+with underscores, taken by name, by subscript, by the filters that take attribute names or by a format text,
+and the attributes of Jinja's own functions (CVE-2024-34359; PortSwigger, "Server-side template injection",
+2015). Names that are put together out of pieces are put together here as well (jinja_constants).
 """
 
 from __future__ import annotations
@@ -10,46 +12,75 @@ import re
 from collections.abc import Iterator
 
 from inspector.artifacts.pickles.danger import REVEALING_ATTRIBUTES
+from inspector.artifacts.texts.jinja_constants import Value, constant, runs, spine
+from inspector.artifacts.texts.jinja_syntax import Block, Node, blocks, unquoted
 from inspector.provenance import plain
 
 MAX_TEMPLATE = 4 << 20
 _MAX_FOUND = 5
+_MAX_NODES = 200_000
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.S)
-_ENDS = {"{{": "}}", "{%": "%}", "{#": "#}"}
-_OPEN = re.compile(r"\{\{|\{%|\{#")
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3}))")
 
-# What an expression must not hold, outside of its quoted texts, and why.
+_UNDERSCORED = "it takes an attribute whose name begins with an underscore"
+_INSIDE = "it names something of Python's inside"
+_QUOTED = "a quoted text names an attribute of Python's inside"
+_PIECES = "it puts a name of Python's inside together out of pieces"
+_FUNCTION = "it takes attributes of a function of Jinja, which lead to Python's modules"
+_COMPUTED = "its filter takes attributes by computed names"
+_CALLED = "it calls what a computed name stands for"
+_FORMATS = "a format text takes an attribute of Python's inside"
+
+# What an expression must not hold, outside of its quoted texts, and why. The first rows hold for every
+# template, the others for templates that a model is loaded with: web pages and generators of source use them.
+_ALWAYS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\.\s*(__\w+)"), _UNDERSCORED),
+    (re.compile(r"(?<![\w.])(__\w+)"), _INSIDE),
+    (
+        re.compile(r"\.\s*(mro|popen|gi_frame|func_globals|f_globals|f_builtins|tb_frame|subclasses)\b"),
+        "it takes an attribute that leads to Python's inside",
+    ),
+)
 _REACHES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\.\s*(_\w+)"), "it takes an attribute whose name begins with an underscore"),
-    (re.compile(r"\b(__\w+)"), "it names something of Python's inside"),
-    (re.compile(r"\|\s*attr\b"), "its filter takes attributes by computed names"),
+    (re.compile(r"\.\s*(_\w*)"), _UNDERSCORED),
+    (re.compile(r"\|\s*attr\b"), _COMPUTED),
     (
         re.compile(r"(?<![\w.])(cycler|lipsum|get_flashed_messages|url_for)\b"),
         "it uses a Jinja global that leads to Python's modules",
     ),
-    (re.compile(r"(?<![\w.])(self)\s*[.\[]"), "it takes attributes of the template itself"),
+    (re.compile(r"(?<![\w.])(self)\s*[.\[|]"), "it takes attributes of the template itself"),
     (re.compile(r"\{%-?\+?\s*(include|import|extends|from)\b"), "it reads other templates"),
-    (
-        re.compile(r"\.\s*(mro|popen|format_map|gi_frame|func_globals|subclasses)\b"),
-        "it takes an attribute that leads to Python's inside",
-    ),
+    (re.compile(r"\.\s*(format_map)\b"), _FORMATS),
 )
-_UNDERSCORED = re.compile(r"_\w*\Z|\w+_\Z")
-_JOINS = re.compile(r"'' *[~+*]|[~+*] *''|\|\s*join|\]\s*\|")
-_NAME_PIECE = re.compile(r"_{2}\w*\Z|\w*_{2}\Z")
+# Functions that Jinja and the loaders of chat templates bring.
+_NAMED_FUNCTIONS = """
+namespace range dict joiner cycler lipsum raise_exception strftime_now tojson caller super varargs kwargs
+"""
+_FUNCTIONS = frozenset(_NAMED_FUNCTIONS.split())
+_OF_MACRO = frozenset({"name", "arguments", "catch_kwargs", "catch_varargs", "caller"})
+# Filters that take the name of an attribute: which argument it is, and its keyword.
+_ATTRIBUTE_FILTERS = {
+    "attr": 0, "selectattr": 0, "rejectattr": 0, "groupby": 0, "sum": 0, "sort": 9, "unique": 9, "min": 9,
+    "max": 9, "map": 9, "join": 1,
+}  # fmt: skip
+_DUNDER = re.compile(r"__[a-zA-Z]\w*__")
+_FORMAT_STEP = re.compile(r"\{[^{}]*[.\[]\s*_")
+_PIECE = re.compile(r"__\w+\Z|\w+__\Z")
 
 
-def judge_template(text: str) -> list[str]:
-    """Sentences that say what reaches out, at most five; empty for a template that only shows messages."""
+def judge_template(text: str, *, is_chat: bool = True) -> list[str]:
+    """Sentences that say what reaches out, at most five; empty for a template that only shows messages.
+
+    ``is_chat`` is false for a template that no model loader is known to read: then only what leads into
+    Python's inside counts, not what pages and generators of source do all the time."""
     if len(text) > MAX_TEMPLATE:
         return ["The chat template is longer than 4 MB; it is not read, and no template needs that."]
     found: list[str] = []
-    for block in _blocks(text):
-        for why in _reaches(block):
-            sentence = (
-                f"The chat template reaches out of the conversation, for {why}: {plain(block.strip(), 160)}"
-            )
+    judge = _Judge(is_chat)
+    what = "chat template" if is_chat else "template"
+    for block in blocks(text):
+        for why in judge.reaches(block):
+            shown = plain(block.text.strip(), 160)
+            sentence = f"The {what} reaches out of the conversation, for {why}: {shown}"
             if sentence not in found:
                 found.append(sentence)
             if len(found) >= _MAX_FOUND:
@@ -57,43 +88,137 @@ def judge_template(text: str) -> list[str]:
     return found
 
 
-def _blocks(text: str) -> Iterator[str]:
-    """The parts of a template that are executed, quoted texts respected. An open end counts as well."""
-    at = 0
-    while match := _OPEN.search(text, at):
-        start = match.start()
-        end_mark = _ENDS[match.group()]
-        at = match.end()
-        if end_mark == "#}":
-            end = text.find(end_mark, at)
-            at = len(text) if end < 0 else end + 2
-            continue
-        while at < len(text) and not text.startswith(end_mark, at):
-            quoted = _STRING.match(text, at) if text[at] in "'\"" else None
-            at = quoted.end() if quoted else at + 1
-        at = min(at + 2, len(text))
-        yield text[start:at]
+class _Judge:
+    """What the blocks of one template reach for, in their order: what names stand for is kept."""
 
+    def __init__(self, is_chat: bool) -> None:
+        self._is_chat = is_chat
+        self._known: dict[str, Value] = {}
+        self._set: set[str] = set()
+        self._macros: set[str] = set()
+        self._left = _MAX_NODES
 
-def _reaches(block: str) -> Iterator[str]:
-    code = _STRING.sub(" '' ", block)
-    for pattern, why in _REACHES:
-        if pattern.search(code):
-            yield why
-    for quoted in _STRING.findall(block):
-        text = _ESCAPE.sub(lambda hit: chr(int(*_digits(hit))), quoted[1:-1])
-        if _NAME_PIECE.match(text) and len(text) > 1:
-            yield "a quoted text is (a piece of) the name of an attribute of Python's inside"
-        elif any(name in text for name in REVEALING_ATTRIBUTES if name.startswith("__")):
-            yield "a quoted text names an attribute of Python's inside"
-        elif _UNDERSCORED.match(text) and _JOINS.search(code):
-            yield "it puts a name with underscores together out of pieces"
-        elif "%c" in text:
+    def reaches(self, block: Block) -> Iterator[str]:
+        code = _STRING.sub(" '' ", block.text)
+        for pattern, why in (*_ALWAYS, *(_REACHES if self._is_chat else ())):
+            if pattern.search(code):
+                yield why
+        for quoted in _STRING.findall(block.text):
+            value = unquoted(quoted)
+            if any(name in value for name in REVEALING_ATTRIBUTES if name.startswith("__")):
+                yield _QUOTED
+            elif self._is_chat and _FORMAT_STEP.search(value):
+                yield _FORMATS
+            elif self._is_chat and _PIECE.match(value):
+                yield "a quoted text is (a piece of) the name of an attribute of Python's inside"
+        self._learn(block)
+        for expression in block.expressions if self._is_chat else ():
+            yield from self._walk(expression)
+
+    def _learn(self, block: Block) -> None:
+        if block.word == "macro" and block.expressions and block.expressions[0][0] == "call":
+            self._macros.add(str(block.expressions[0][1][1]))
+        for name, value in block.sets:
+            self._set.add(name)
+            self._known[name] = constant(value, self._known) if value is not None else None
+
+    def _walk(self, top: Node) -> Iterator[str]:
+        pending = [top]
+        while pending and self._left > 0:
+            node = pending.pop()
+            self._left -= 1
+            yield from self._node(node)
+            if node[0] == "bin":  # a chain is judged as one, then its operands
+                first, rest = spine(node)
+                pending.append(first)
+                pending.extend(part for _, part in rest)
+                continue
+            for part in node[1:]:
+                pending.extend(_nodes_in(part))
+
+    def _node(self, node: Node) -> Iterator[str]:
+        match node:
+            case ("attr", ("name", holder), name) if self._is_function(holder, name):
+                yield _FUNCTION
+            case ("item", holder, key):
+                yield from self._subscript(holder, key)
+            case ("filter", subject, name, arguments, named):
+                yield from self._filter(str(name), subject, arguments, named)
+            case ("call", ("item", _, key), _, _):
+                if key[0] != "const":
+                    yield _CALLED
+            case ("call", ("filter", _, name, _, _), _, _) if name in ("attr", "map", "first", "last"):
+                yield _CALLED
+            case ("call", ("attr", subject, "format"), _, _):
+                value = constant(subject, self._known)
+                if isinstance(value, str) and _FORMAT_STEP.search(value):
+                    yield _FORMATS
+            case ("bin", "%", ("const", str(text)), _) if "%c" in text:
+                yield "it builds a text out of character codes"
+        made: Value = None
+        if node[0] == "bin":
+            made = " ".join(runs(node, self._known))
+        elif node[0] in ("filter", "call", "slice"):
+            made = constant(node, self._known)
+        if isinstance(made, str) and (_DUNDER.search(made) or made in REVEALING_ATTRIBUTES):
+            yield _PIECES
+
+    def _is_function(self, holder: str, name: str) -> bool:
+        if holder in self._macros:
+            return name not in _OF_MACRO
+        return holder in _FUNCTIONS and holder not in self._set
+
+    def _subscript(self, holder: Node, key: Node) -> Iterator[str]:
+        is_function = holder[0] == "name" and self._is_function(holder[1], "")
+        if is_function and holder[1] not in ("varargs", "kwargs"):
+            yield _FUNCTION
+        value = constant(key, self._known)
+        if isinstance(value, str):
+            if value.startswith("__") or value in REVEALING_ATTRIBUTES:
+                yield _UNDERSCORED if key[0] == "const" else _PIECES
+        elif value is None and _is_pieced(key):
+            yield _PIECES
+
+    def _filter(
+        self, name: str, subject: Node, arguments: list[Node], named: list[tuple[str, Node]]
+    ) -> Iterator[str]:
+        if name == "format" and subject[0] == "const" and "%c" in str(subject[1]):
             yield "it builds a text out of character codes"
+        if name == "map" and arguments:
+            chosen = constant(arguments[0], self._known)
+            if chosen == "attr" or (chosen is None and arguments[0][0] != "const"):
+                yield _COMPUTED
+        place = _ATTRIBUTE_FILTERS.get(name)
+        if place is None:
+            return
+        for key in [*arguments[place : place + 1], *(value for word, value in named if word == "attribute")]:
+            value = constant(key, self._known)
+            if isinstance(value, str) and any(part.startswith("_") for part in value.split(".")):
+                yield _UNDERSCORED
+            elif value is None and _is_pieced(key):
+                yield _PIECES
 
 
-def _digits(hit: re.Match[str]) -> tuple[str, int]:
-    for group in (1, 2, 3):
-        if hit.group(group):
-            return min(hit.group(group), "0010ffff") if group == 3 else hit.group(group), 16
-    return hit.group(4), 8
+def _nodes_in(part: object) -> Iterator[Node]:
+    """The nodes in one place of a node: the place itself, a list, or named arguments."""
+    if isinstance(part, tuple) and part and isinstance(part[0], str):
+        is_named_argument = len(part) == 2 and isinstance(part[1], tuple)
+        yield part[1] if is_named_argument else part
+    elif isinstance(part, list):
+        for item in part:
+            yield from _nodes_in(item)
+
+
+def _is_pieced(key: Node) -> bool:
+    """Whether a name that is not known is put together with underscores at its edges, or turned round."""
+    match key:
+        case ("bin", ("~" | "+"), _, last):
+            first, _ = spine(key)
+            begins = str(first[1]) if first[0] == "const" else ""
+            ends = str(last[1]) if last[0] == "const" else ""
+            return begins.startswith("_") or ends.endswith("__")
+        case ("filter", _, ("reverse" | "join" | "format"), _, _):
+            return True
+        case ("slice", _, _, True):
+            return True
+    return False

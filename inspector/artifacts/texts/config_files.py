@@ -1,21 +1,19 @@
-"""JSON, YAML and Jinja files that a model loader obeys: what in them makes it run code.
+"""JSON and Jinja files that a model loader obeys: what in them makes it run code.
 
-Only files with these endings are judged. Everything else in them is data.
+Everything else in them is data. The tables below say which names stand for code of the repository.
 """
 
 from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import unquote
 
 from inspector.artifacts.bytesource import read_all
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import MAX_JSON
-from inspector.artifacts.pickles.danger import DANGEROUS_MODULES
-from inspector.artifacts.pickles.listed import Tier, entry_for
 from inspector.artifacts.texts.chat_template import judge_template
+from inspector.artifacts.texts.named_code import grade, judge_target
 from inspector.artifacts.texts.strict_json import BadJson, Pairs, parse_pairs
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
@@ -29,29 +27,43 @@ quantize_config.json image_processor_config.json feature_extractor_config.json
 """
 LOADER_CONFIGS = frozenset(_LOADER_CONFIGS.split())
 _TRIGGERS = re.compile(
-    rb"auto_map|custom_pipeline|py/|chat_template|_target_|Lambda|__lambda__|\\u00|__reduce__|trust_remote_code"
+    rb"auto_map|custom_pipeline|py/|chat_template|_target_|class_path|Lambda|__lambda__|TFSMLayer|"
+    rb"TorchModuleWrapper|\\u00|trust_remote_code|parent_library"
 )
-_PY_KEYS = {
-    "py/object",
-    "py/reduce",
-    "py/function",
-    "py/type",
-    "py/newargs",
-    "py/newargsex",
-    "py/initargs",
-    "py/repr",
-    "py/module",
-    "py/method",
-    "py/mod",
-    "py/iterator",
-}
-_YAML_TAGS = re.compile(
-    r"(?m)^(?!\s*#).*?(?:!!python/|!<tag:yaml\.org,2002:python/|tag:yaml\.org,2002:python/)([\w/.:-]*)"
-)
-_YAML_TARGET = re.compile(r"_target_[\"']?\s*:\s*[\"']?([\w.]+)")
-_YAML_TAG_PREFIX = re.compile(r"(?m)^%TAG\s+\S+\s+(\S+)")
-_ESCAPED_TAG = re.compile(r"!<[^>\s]*%[0-9A-Fa-f]{2}[^>\s]*>|![^\s,\[\]{}]*%[0-9A-Fa-f]{2}[^\s,\[\]{}]*")
-_YAML_PYTHON = "tag:yaml.org,2002:python"
+# jsonpickle: keys whose value is called or evaluated whatever it names, and keys that name a class.
+_NAMED_PY_CALLS = """
+py/reduce py/newargs py/newargsex py/initargs py/repr py/method py/mod py/iterator py/module
+py/bytes_eval
+"""
+_PY_CALLS = frozenset(_NAMED_PY_CALLS.split())
+_PY_NAMES = frozenset({"py/object", "py/type", "py/function", "py/newobj", "py/class"})
+_CODE_LAYERS = frozenset({"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper"})
+# Libraries whose classes stand in a model_index.json or as the parent library of an adapter.
+_NAMED_LIBRARIES = """
+diffusers transformers onnxruntime flax peft optimum torch timm sentence_transformers open_clip
+k_diffusion controlnet_aux safetensors __main__ nunchaku sentencepiece tokenizers accelerate
+"""
+_LIBRARIES = frozenset(_NAMED_LIBRARIES.split())
+# Folders of diffusers.pipelines (0.35): a component may name one of them as its module.
+_NAMED_PIPELINE_FOLDERS = """
+allegro amused animatediff audioldm audioldm2 aura_flow blip_diffusion bria chroma chronoedit cogvideo
+cogview3 cogview4 consisid consistency_models controlnet controlnet_hunyuandit controlnet_sd3
+controlnet_xs cosmos dance_diffusion ddim ddpm deepfloyd_if deprecated dit easyanimate flux framepack
+free_init_utils hidream_image hunyuan_image hunyuan_video hunyuandit i2vgen_xl kandinsky kandinsky2_2
+kandinsky3 kandinsky5 kolors latent_consistency_models latent_diffusion latte ledits_pp ltx ltx2 lucy
+lumina lumina2 marigold mochi musicldm omnigen pag paint_by_example pia pixart_alpha pndm prx qwenimage
+repaint sana score_sde_ve semantic_stable_diffusion shap_e skyreels_v2 spectrogram_diffusion stable_audio
+stable_cascade stable_diffusion stable_diffusion_3 stable_diffusion_attend_and_excite
+stable_diffusion_diffedit stable_diffusion_gligen stable_diffusion_k_diffusion stable_diffusion_ldm3d
+stable_diffusion_panorama stable_diffusion_safe stable_diffusion_sag stable_diffusion_variants
+stable_diffusion_xl stable_unclip stable_video_diffusion stochastic_karras_ve t2i_adapter
+text_to_video_synthesis unclip unidiffuser versatile_diffusion visualcloze vq_diffusion wan wuerstchen
+z_image
+"""
+_PIPELINE_FOLDERS = frozenset(_NAMED_PIPELINE_FOLDERS.split())
+_HUB_KERNEL = re.compile(r"(?:[a-z_]+\|)?[\w.-]+/[\w.-]+(?:[@:][\w./-]+)?\Z")
+_CHAT_NAMES = re.compile(r"chat_?template|additional_chat_templates/", re.I)
+_MESSAGES = re.compile(r"\bmessages\b|\badd_generation_prompt\b|\bbos_token\b")
 
 
 def read_json(source: ByteSource, path: str) -> Artifact:
@@ -78,6 +90,8 @@ def read_json(source: ByteSource, path: str) -> Artifact:
         return judgement.artifact("json", base)
     if name == "modules.json":
         _custom_modules(top, judgement)
+    elif name == "model_index.json":
+        _components(top, judgement)
     return judgement.artifact("json", base)
 
 
@@ -102,23 +116,37 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
                 "custom-pipeline",
                 f"The pipeline is Python code of the repository ({_shown(value)}).",
             )
-        elif key in _PY_KEYS:
-            judgement.note(
-                Loading.RUNS_CODE,
-                "jsonpickle",
-                f"The JSON is a jsonpickle: decoding it imports and calls what {key} names "
-                f"({_shown(value)}).",
-            )
+        elif key in _PY_CALLS or key in _PY_NAMES:
+            _jsonpickle(key, value, judgement)
         elif key == "chat_template":
             for template in _templates(value):
                 _template(template, judgement)
-        elif key == "_target_" and isinstance(value, str):
-            _target(value, judgement)
-        elif key == "class_name" and value in ("Lambda", "__lambda__"):
+        elif key in ("_target_", "class_path") and isinstance(value, str):
+            judge_target(value, judgement, key=key)
+        elif key == "class_name" and value in _CODE_LAYERS:
             judgement.note(
                 Loading.RUNS_CODE,
                 "lambda-layer",
-                "The model has a Lambda layer: Python byte code that runs on load.",
+                f"The model has a layer of the kind {value}: code that runs on load.",
+            )
+        elif key == "parent_library" and isinstance(value, str):
+            _parent_library(value, judgement)
+        elif (
+            key in ("attn_implementation", "_attn_implementation")
+            and isinstance(value, str)
+            and _HUB_KERNEL.match(value)
+        ):
+            judgement.note(
+                Loading.RUNS_CODE,
+                "hub-kernel",
+                "The configuration has native code for its attention fetched from the hub "
+                f"({plain(value, 200)}).",
+            )
+        elif key == "trust_remote_code" and value is True:
+            judgement.note(
+                Loading.NO_LOADER,
+                "trust-remote-code",
+                "The configuration lets the Python code of model repositories run (trust_remote_code).",
             )
     return dict(pairs)
 
@@ -170,13 +198,43 @@ def _template(text: str, judgement: Judgement) -> None:
         judgement.note(Loading.RUNS_CODE, "template-reaches-out", found)
 
 
-def _target(name: str, judgement: Judgement) -> None:
-    """A Hydra target: ``instantiate`` imports and calls it."""
-    module, _, last = name.rpartition(".")
-    if module and (entry_for(module, last).tier is Tier.DANGEROUS or module in DANGEROUS_MODULES):
+def _jsonpickle(key: str, value: Any, judgement: Judgement) -> None:
+    """Grades one key of a jsonpickle by the lists for pickles: decoding it imports what it names."""
+    message = f"The JSON is a jsonpickle: decoding it imports and calls what {key} names ({_shown(value)})."
+    if key in _PY_CALLS or not isinstance(value, str):
+        judgement.note(Loading.RUNS_CODE, "jsonpickle", message)
+        return
+    loading, why = grade(value)
+    judgement.imports((value,))
+    if loading is not Loading.ALLOW_LISTED:
+        judgement.note(loading, "jsonpickle", f"{message[:-1]}: {why}.")
+
+
+def _parent_library(name: str, judgement: Judgement) -> None:
+    """adapter_config.json: PEFT imports the library that ``auto_mapping`` names."""
+    if name.split(".")[0] not in _LIBRARIES:
         judgement.note(
-            Loading.RUNS_CODE, "hydra-target", f"The configuration has {plain(name, 200)} called (_target_)."
+            Loading.RUNS_CODE,
+            "auto-mapping",
+            f"The adapter has the module {plain(name, 200)} imported, which is of no known library.",
         )
+
+
+def _components(top: Any, judgement: Judgement) -> None:
+    """model_index.json of diffusers: each part is [module, class]; an unknown module is a file beside it."""
+    for part, pair in top.items() if isinstance(top, dict) else ():
+        if part.startswith("_") or not isinstance(pair, list) or len(pair) != 2:
+            continue
+        module, name = pair
+        if not isinstance(module, str) or not isinstance(name, str):
+            continue
+        if module.split(".")[0] not in _LIBRARIES and module not in _PIPELINE_FOLDERS:
+            judgement.note(
+                Loading.RUNS_CODE,
+                "custom-pipeline",
+                f"The part {plain(part, 100)} of the pipeline is Python code of the repository "
+                f"({plain(module, 100)}.{plain(name, 100)}).",
+            )
 
 
 def _custom_modules(top: Any, judgement: Judgement) -> None:
@@ -191,32 +249,11 @@ def _custom_modules(top: Any, judgement: Judgement) -> None:
             )
 
 
-def read_yaml(text: str) -> Artifact:
-    """The verdict on a YAML text: Python tags make an unsafe loader run code."""
+def read_jinja(text: str, path: str) -> Artifact:
+    """The verdict on a template that stands in its own file. One that is no chat template is read by no model
+    loader: of it, only what leads into Python's inside counts."""
     judgement = Judgement()
-    if "%" in text:
-        for prefix in _YAML_TAG_PREFIX.findall(text)[:50]:
-            if len(prefix) > 18 and _YAML_PYTHON.startswith(unquote(prefix)[: len(_YAML_PYTHON)]):
-                judgement.note(
-                    Loading.RUNS_CODE, "yaml-python-tag", "The YAML renames the tags for Python objects."
-                )
-        text = _ESCAPED_TAG.sub(lambda found: unquote(found.group()), text)
-    for match in list(_YAML_TAGS.finditer(text))[:20]:
-        judgement.note(
-            Loading.RUNS_CODE,
-            "yaml-python-tag",
-            f"The YAML asks an unsafe loader to make Python objects: python/{plain(match.group(1), 200)}.",
-            len(text[: match.start()].encode("utf-8", "replace")),
-        )
-    for match in list(_YAML_TARGET.finditer(text))[:2000]:
-        if "#" in text[text.rfind("\n", 0, match.start()) + 1 : match.start()]:
-            continue  # a comment
-        _target(match.group(1), judgement)
-    return judgement.artifact("yaml", Loading.NO_LOADER)
-
-
-def read_jinja(text: str) -> Artifact:
-    """The verdict on a template that stands in its own file."""
-    judgement = Judgement()
-    _template(text, judgement)
+    is_chat = bool(_CHAT_NAMES.search(path) or _MESSAGES.search(text))
+    for found in judge_template(text, is_chat=is_chat):
+        judgement.note(Loading.RUNS_CODE, "template-reaches-out", found)
     return judgement.artifact("jinja", Loading.NO_LOADER)

@@ -9,7 +9,10 @@ from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import single
 from inspector.artifacts.limits import MAX_JSON
 from inspector.artifacts.recognise import ending
-from inspector.artifacts.texts.config_files import read_jinja, read_json, read_yaml
+from inspector.artifacts.texts.config_files import read_jinja, read_json
+from inspector.artifacts.texts.mlflow_model import is_mlmodel, read_mlmodel
+from inspector.artifacts.texts.python_files import read_python
+from inspector.artifacts.texts.yaml_files import read_yaml
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
@@ -58,6 +61,7 @@ WORDS = {
     ".ps1": "shell",
     ".bat": "shell",
 }
+_LOOKED_INTO = ("yaml", "jinja", "python")
 # Endings of text files: a pickle that hides behind one has to be a pickle beyond doubt.
 TEXT_ENDINGS = frozenset(WORDS)
 
@@ -93,9 +97,14 @@ def read_text(source: ByteSource, path: str) -> Artifact:
     word = WORDS.get(suffix, "text")
     if word == "json":
         return read_json(source, path)
-    if source.size <= MAX_JSON // 4 and word in ("yaml", "jinja"):
-        text = read_all(source).decode("utf-8", "replace")
-        return read_yaml(text) if word == "yaml" else read_jinja(text)
+    name = path.rsplit("/", 1)[-1].lower()
+    if source.size <= MAX_JSON // 4 and (word in _LOOKED_INTO or is_mlmodel(name)):
+        text = read_all(source).decode("utf-8-sig", "replace")
+        if word == "yaml":
+            return read_yaml(text)
+        if word == "jinja":
+            return read_jinja(text, path)
+        return read_mlmodel(text) if is_mlmodel(name) else read_python(text, path)
     if word == "text" and head(source, 2) == b"#!":
         word = "script"
     return Artifact(word, Loading.NO_LOADER)

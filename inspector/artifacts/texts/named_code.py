@@ -1,0 +1,93 @@
+"""Names of code in configurations, graded: what may stand there, and what no configuration needs.
+
+A configuration of a training run names classes all the time (Hydra ``_target_``, Lightning ``class_path``);
+that is no alarm. A name that hands its arguments to the operating system or to the interpreter is one.
+"""
+
+from __future__ import annotations
+
+from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.pickles.listed import Tier, entry_for
+from inspector.provenance import Loading, plain
+
+_SYSTEM = "it hands its arguments to the operating system"
+_PYTHON = "it hands its arguments to the interpreter as code"
+_PICKLE = "it unpickles its arguments"
+_NETWORK = "it opens network connections"
+_PATHS = "it changes files"
+
+# Whole modules (and what lies below them) that a configuration has no reason to call.
+MODULES: dict[str, str] = {
+    **dict.fromkeys(("os", "posix", "nt", "subprocess", "_posixsubprocess", "commands", "pty"), _SYSTEM),
+    **dict.fromkeys(("popen2", "pexpect", "plumbum", "sh", "invoke", "fabric", "webbrowser"), _SYSTEM),
+    **dict.fromkeys(("ctypes", "_ctypes", "cffi", "signal", "_winapi", "winreg"), _SYSTEM),
+    **dict.fromkeys(("code", "codeop", "runpy", "timeit", "bdb", "pdb", "cProfile", "profile"), _PYTHON),
+    **dict.fromkeys(("importlib", "imp", "_imp", "pkgutil", "zipimport", "pydoc", "trace"), _PYTHON),
+    **dict.fromkeys(("pip", "ensurepip", "distutils", "IPython", "ast", "inspect"), _PYTHON),
+    **dict.fromkeys(("pickle", "_pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle"), _PICKLE),
+    **dict.fromkeys(("jsonpickle", "asyncio.subprocess"), _PICKLE),
+    **dict.fromkeys(("socket", "_socket", "ftplib", "telnetlib", "smtplib", "http", "urllib"), _NETWORK),
+    **dict.fromkeys(("shutil",), _PATHS),
+}
+# What these modules hold besides, that configurations do use.
+_NAMED_FINE = """
+os.path.join os.path.basename os.path.dirname os.path.abspath os.path.exists os.path.expanduser os.getcwd
+os.cpu_count os.environ.get os.getenv os.path.realpath os.path.splitext os.listdir
+"""
+_FINE = frozenset(_NAMED_FINE.split())
+NAMES: dict[str, str] = {
+    **dict.fromkeys((f"builtins.{name}" for name in ("eval", "exec", "compile", "__import__")), _PYTHON),
+    **dict.fromkeys((f"builtins.{name}" for name in ("breakpoint", "input", "help")), _PYTHON),
+    **dict.fromkeys((f"builtins.{name}" for name in ("setattr", "delattr", "globals", "vars")), _PYTHON),
+    **dict.fromkeys(("eval", "exec", "compile", "__import__", "breakpoint"), _PYTHON),
+    **dict.fromkeys(("numpy.f2py.crackfortran.myeval", "numpy.testing._private.utils.runstring"), _PYTHON),
+    **dict.fromkeys(("torch.utils.cpp_extension.load", "torch.utils.cpp_extension.load_inline"), _PYTHON),
+    **dict.fromkeys(("sympy.sympify", "sympy.parse_expr", "pandas.eval", "cython.inline"), _PYTHON),
+    **dict.fromkeys(("yaml.unsafe_load", "yaml.load", "pandas.read_pickle"), _PICKLE),
+    **dict.fromkeys(("numexpr.evaluate", "types.FunctionType", "types.CodeType"), _PYTHON),
+    **dict.fromkeys(("multiprocessing.util.spawnv_passfds", "platform.popen"), _SYSTEM),
+}
+
+
+def why_dangerous(name: str) -> str | None:
+    """Why a configuration that has ``name`` called is an alarm; None where it is none."""
+    if name in _FINE:
+        return None
+    if name in NAMES:
+        return NAMES[name]
+    parts = name.split(".")
+    for length in range(len(parts) - 1, 0, -1):
+        module = ".".join(parts[:length])
+        if module in MODULES:
+            return MODULES[module]
+    for place in range(1, len(parts) - 1):  # torch.serialization.os.system walks through an attribute
+        if parts[place] in ("os", "subprocess", "sys", "builtins", "__builtins__", "posix", "__globals__"):
+            return _SYSTEM
+    return None
+
+
+def judge_target(name: str, judgement: Judgement, offset: int | None = None, key: str = "_target_") -> None:
+    """States it where a configuration has something called that no configuration needs."""
+    why = why_dangerous(name)
+    if why is not None:
+        judgement.note(
+            Loading.RUNS_CODE,
+            "hydra-target",
+            f"The configuration has {plain(name, 200)} called ({key}): {why}.",
+            offset,
+        )
+
+
+_TIERS = {
+    Tier.PLAIN: Loading.ALLOW_LISTED,
+    Tier.LIBRARY: Loading.LIBRARY,
+    Tier.UNKNOWN: Loading.UNKNOWN_IMPORT,
+    Tier.DANGEROUS: Loading.RUNS_CODE,
+}
+
+
+def grade(name: str) -> tuple[Loading, str]:
+    """The verdict and the reason of the allow-lists on ``module.name``; a bare name is a builtin."""
+    module, _, last = name.rpartition(".")
+    entry = entry_for(module or "builtins", last)
+    return _TIERS[entry.tier], entry.reason

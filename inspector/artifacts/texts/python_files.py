@@ -1,0 +1,65 @@
+"""Python files that a loader or the interpreter obeys unasked. All other Python is source text.
+
+Dataset scripts (``datasets.load_dataset`` up to datasets 3), handlers of inference endpoints, custom
+pipelines and generation code of the hub, the interpreter's own start-up files, and ``.pth`` path files whose
+lines with ``import`` are run at every start (https://docs.python.org/3/library/site.html).
+"""
+
+from __future__ import annotations
+
+import re
+
+from inspector.artifacts.interface import Artifact
+from inspector.artifacts.judgement import single
+from inspector.provenance import Loading, plain
+
+_BUILDER = re.compile(
+    r"(?m)^class\s+\w+\s*\([^)\n]*\b(?:GeneratorBasedBuilder|ArrowBasedBuilder|BeamBasedBuilder)\b"
+)
+_USES_DATASETS = re.compile(r"(?m)^\s*(?:import|from)\s+datasets\b")
+_HANDLER = re.compile(r"(?m)^class\s+EndpointHandler\b")
+_PIPELINE = re.compile(r"(?m)^class\s+\w+\s*\([^)\n]*\bDiffusionPipeline\b")
+_GENERATE = re.compile(r"(?m)^def\s+generate\s*\(")
+_IMPORT_LINE = re.compile(r"(?m)^import[ \t].*$")
+_START_UP = frozenset({"sitecustomize.py", "usercustomize.py"})
+_SITES = re.compile(r"(?:^|/)(?:site|dist)-packages/[^/]+\Z")
+
+
+def read_python(text: str, path: str) -> Artifact:
+    """The verdict on a Python source file: ``no-loader``, save where a loader runs it by name or class."""
+    name = path.rsplit("/", 1)[-1].lower()
+    in_root = "/" not in path
+    if name in _START_UP:
+        return _runs("start-up-code", "Python runs this file at every start, wherever it is importable.")
+    if _BUILDER.search(text) and _USES_DATASETS.search(text):
+        return _runs("dataset-script", "It is a dataset script: loading the dataset by its name runs it.")
+    if name == "handler.py" and in_root and _HANDLER.search(text):
+        return _runs("endpoint-handler", "It is the handler of an inference endpoint: deploying runs it.")
+    if name == "pipeline.py" and in_root and _PIPELINE.search(text):
+        return _runs(
+            "custom-pipeline",
+            "It is a pipeline in Python: loading the repository as a custom pipeline runs it.",
+        )
+    if path.lower().endswith("custom_generate/generate.py") and _GENERATE.search(text):
+        return _runs(
+            "custom-generate", "It is generation code of a model: generating with it runs this file."
+        )
+    return Artifact("python", Loading.NO_LOADER)
+
+
+def _runs(code: str, message: str) -> Artifact:
+    return single("python", Loading.RUNS_CODE, code, message)
+
+
+def read_path_file(text: str, path: str) -> Artifact | None:
+    """The verdict on a ``.pth`` file of Python's ``site`` module; None where the text is none."""
+    line = _IMPORT_LINE.search(text)
+    if line is not None:
+        return single(
+            "python-path-file",
+            Loading.RUNS_CODE,
+            "site-import",
+            f"Python runs this line at every start: {plain(line.group(), 200)}",
+            offset=len(text[: line.start()].encode("utf-8", "replace")),
+        )
+    return Artifact("python-path-file", Loading.NO_LOADER) if _SITES.search(path) else None

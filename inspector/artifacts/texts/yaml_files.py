@@ -1,0 +1,139 @@
+"""YAML: Python tags that make an unsafe loader run code, and configurations that have dangerous names called.
+
+The parser is only asked for its events, nothing is constructed (https://yaml.org/spec/1.1/, PyYAML 6.0;
+CVE-2017-18342, CVE-2020-1747, CVE-2020-14343). What it cannot parse is searched as text as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from inspector.artifacts.interface import Artifact
+from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.texts.chat_template import judge_template
+from inspector.artifacts.texts.named_code import grade, judge_target
+from inspector.provenance import Loading, plain
+
+_MAX_PARSED = 4 << 20
+_MAX_EVENTS = 100_000
+_TAGS = re.compile(
+    r"(?m)^(?!\s*#).*?(?:!!python/|!<tag:yaml\.org,2002:python/|tag:yaml\.org,2002:python/)([\w/.:-]*)"
+)
+_TARGET = re.compile(r"_target_[\"']?\s*:\s*[\"']?([\w.]+)")
+_TAG_PREFIX = re.compile(r"(?m)^%TAG\s+\S+\s+(\S+)")
+_ESCAPED_TAG = re.compile(r"!<[^>\s]*%[0-9A-Fa-f]{2}[^>\s]*>|![^\s,\[\]{}]*%[0-9A-Fa-f]{2}[^\s,\[\]{}]*")
+_PYTHON = "tag:yaml.org,2002:python"
+# Tags that any loader turns into plain values.
+_NAMED_VALUES = """
+none bool str unicode bytes int long float complex list tuple dict
+"""
+_VALUES = frozenset(_NAMED_VALUES.split())
+# Extensions that documentation generators name with tags (mkdocs.yml).
+_DOCUMENTATION = ("pymdownx.", "material.", "materialx.", "mermaid2.", "markdown_", "zensical.")
+# Tags with which loaders of other languages make objects (SnakeYAML, CVE-2022-1471; Psych, CVE-2013-0156).
+_FOREIGN = re.compile(
+    r"(?m)^(?!\s*#).*?(!!(?:javax?|com\.sun|org\.\w+)\.[\w.$]+|!ruby/(?:object|hash|struct)\b)"
+)
+_WORTH_PARSING = re.compile(r"_target_|class_path|python|chat_template|\\x5f|\\u00|trust_remote_code|!<|%TAG")
+_CALLED = ("_target_", "class_path")
+
+
+def read_yaml(text: str, word: str = "yaml") -> Artifact:
+    """The verdict on a YAML text. Configurations of ordinary repositories stay ``no-loader``."""
+    judgement = Judgement()
+    if "%" in text:
+        for prefix in _TAG_PREFIX.findall(text)[:50]:
+            if len(prefix) > 18 and _PYTHON.startswith(unquote(prefix)[: len(_PYTHON)]):
+                judgement.note(
+                    Loading.RUNS_CODE, "yaml-python-tag", "The YAML renames the tags for Python objects."
+                )
+        text = _ESCAPED_TAG.sub(lambda found: unquote(found.group()), text)
+    for place, match in enumerate(_TAGS.finditer(text)):
+        if place >= 2000:
+            break
+        _tag(match.group(1), judgement, len(text[: match.start()].encode("utf-8", "replace")))
+    for match in _FOREIGN.finditer(text):
+        judgement.note(
+            Loading.RUNS_CODE,
+            "yaml-object-tag",
+            f"The YAML asks a loader of another language to make objects: {plain(match.group(1), 100)}.",
+        )
+        break
+    for match in list(_TARGET.finditer(text))[:2000]:
+        if "#" in text[text.rfind("\n", 0, match.start()) + 1 : match.start()]:
+            continue  # a comment
+        judge_target(match.group(1), judgement)
+    if len(text) <= _MAX_PARSED and _WORTH_PARSING.search(text):
+        for key, value in pairs(text):
+            _pair(key, value, judgement)
+    return judgement.artifact(word, Loading.NO_LOADER)
+
+
+def _tag(named: str, judgement: Judgement, offset: int | None) -> None:
+    kind, _, name = named.partition(":")
+    if not name and kind in _VALUES:
+        return
+    if name and kind != "module" and (name.startswith(_DOCUMENTATION) or _is_harmless(name)):
+        return
+    judgement.note(
+        Loading.RUNS_CODE,
+        "yaml-python-tag",
+        f"The YAML asks an unsafe loader to make Python objects: python/{plain(named, 200)}.",
+        offset,
+    )
+
+
+def _is_harmless(name: str) -> bool:
+    loading, _ = grade(name)
+    return loading in (Loading.ALLOW_LISTED, Loading.LIBRARY)
+
+
+def _pair(key: str, value: str, judgement: Judgement) -> None:
+    if key in _CALLED or (key == "path" and "." in value and " " not in value and "/" not in value):
+        judge_target(value, judgement, key=key)
+    elif key == "!":
+        _tag(value, judgement, None)
+    elif key == "chat_template" and "{" in value:
+        for found in judge_template(value):
+            judgement.note(Loading.RUNS_CODE, "template-reaches-out", found)
+    elif key == "trust_remote_code" and value.lower() in ("true", "yes", "on"):
+        judgement.note(
+            Loading.NO_LOADER,
+            "trust-remote-code",
+            "The configuration lets the Python code of model repositories run (trust_remote_code).",
+        )
+
+
+def pairs(text: str) -> Iterator[tuple[str, str]]:
+    """The scalars of mappings as (key, value), and every Python tag as ("!", what it names), up to the first
+    mistake of the text. No alias is followed and nothing is constructed."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    keys: list[str | None] = []  # one per open collection: the key that waits, or None; "[" for a sequence
+    try:
+        for place, event in enumerate(yaml.parse(text, Loader=loader)):
+            if place > _MAX_EVENTS:
+                return
+            tag = getattr(event, "tag", None)
+            if isinstance(tag, str) and tag.startswith(f"{_PYTHON}/"):
+                yield "!", tag[len(_PYTHON) + 1 :]
+            if isinstance(event, yaml.ScalarEvent):
+                if keys and keys[-1] is None:
+                    keys[-1] = event.value
+                elif keys and keys[-1] != "[":
+                    yield keys[-1] or "", event.value
+                    keys[-1] = None
+            elif isinstance(event, yaml.AliasEvent):
+                if keys and keys[-1] != "[":
+                    keys[-1] = "" if keys[-1] is None else None
+            elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+                if keys and keys[-1] != "[":
+                    keys[-1] = "" if keys[-1] is None else None
+                keys.append(None if isinstance(event, yaml.MappingStartEvent) else "[")
+            elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)) and keys:
+                keys.pop()
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return

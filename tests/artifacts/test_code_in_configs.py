@@ -1,0 +1,139 @@
+"""Configurations that name code, files a loader obeys by their name, and the ordinary ones beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from inspector.artifacts import Artifact
+from inspector.provenance import Loading
+
+Judge = Callable[[bytes, str], Artifact]
+RUNS, NONE, DATA = Loading.RUNS_CODE, Loading.NO_LOADER, Loading.DATA_ONLY
+
+YAML: list[tuple[str, Loading]] = [
+    ("a: !!python/tuple [1, 2]\nb: !!python/str x\n", NONE),
+    ("a: !!python/object/apply:collections.OrderedDict [[[a, 1]]]\n", NONE),
+    ("emoji: !!python/name:pymdownx.superfences.fence_code_format\n", NONE),
+    ("emoji: !!python/name:material.extensions.emoji.twemoji ''\n", NONE),
+    ("a: !!python/name:exec\n", RUNS),
+    ("a: !!python/object/new:type\n  args: [z, !!python/tuple [], {extend: !!python/name:exec }]\n", RUNS),
+    ("a: !!python/object/apply:acme.make []\n", RUNS),
+    ("a: !!python/module:acme\n", RUNS),
+    ("a: !!javax.script.ScriptEngineManager [x]\n", RUNS),
+    ("a: !ruby/object:Gem::Installer\n", RUNS),
+    ('m: {"\\x5ftarget_": os.system}\n', RUNS),
+    ("m: {_target_: &t subprocess.run, b: *t}\n", RUNS),
+    ("- _target_: builtins.eval\n", RUNS),
+    ("_target_: torch.serialization.os.system\n", RUNS),
+    ("_target_: hydra.utils.get_method\npath: os.system\n", RUNS),
+    ("model:\n  class_path: subprocess.Popen\n  init_args: {args: x}\n", RUNS),
+    ("_target_: pandas.read_csv\n_partial_: true\n", NONE),
+    ("_target_: hydra.utils.get_class\npath: torch.nn.ReLU\n", NONE),
+    ("_target_: torch.utils.tensorboard.SummaryWriter\n", NONE),
+    ("_target_: transformers.AutoModel.from_pretrained\ntrust_remote_code: true\n", NONE),
+    ("root: {_target_: os.path.join, _args_: [a, b]}\n", NONE),
+    ("data: ${oc.env:HOME}/x\nlr: ${eval:'${a} * 2'}\n", NONE),
+    ("class_path: lightning.pytorch.Trainer\n", NONE),
+    ("chat_template: \"{{ ''.__class__ }}\"\n", RUNS),
+    ("a: [1, 2\nb: }\n", NONE),
+]
+
+
+@pytest.mark.parametrize(("text", "loading"), YAML)
+def test_yaml(text: str, loading: Loading, judge: Judge) -> None:
+    artifact = judge(text.encode(), "conf/model.yaml")
+    assert artifact.loading is loading, artifact
+
+
+def test_trust_remote_code_is_said_and_is_no_alarm(judge: Judge) -> None:
+    artifact = judge(b"model: x\ntrust_remote_code: true\n", "train.yaml")
+    assert [reason.code for reason in artifact.reasons] == ["trust-remote-code"]
+    artifact = judge(b'{"trust_remote_code": true}', "train.json")
+    assert artifact.loading is NONE and artifact.reasons
+
+
+JSON: list[tuple[str, Any, Loading]] = [
+    (
+        "model_index.json",
+        {"_class_name": "FluxPipeline", "unet": ["diffusers", "UNet2DConditionModel"]},
+        DATA,
+    ),
+    ("model_index.json", {"safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"]}, DATA),
+    ("model_index.json", {"safety_checker": [None, None], "requires_safety_checker": True}, DATA),
+    ("model_index.json", {"unet": ["my_unet", "MyUnet"]}, RUNS),
+    ("model_index.json", {"scheduler": ["os", "system"]}, RUNS),
+    ("adapter_config.json", {"auto_mapping": {"parent_library": "transformers.models.llama"}}, DATA),
+    ("adapter_config.json", {"auto_mapping": {"parent_library": "transformers_modules.x.y"}}, RUNS),
+    ("config.json", {"attn_implementation": "someone/flash-kernel"}, RUNS),
+    ("config.json", {"attn_implementation": "flash_attention_2"}, DATA),
+    ("conf.json", {"class_path": "os.system"}, RUNS),
+    ("architecture.json", {"class_name": "TFSMLayer"}, RUNS),
+    ("state.json", {"py/object": "collections.OrderedDict", "py/tuple": [1]}, NONE),
+    ("state.json", {"py/object": "sklearn.pipeline.Pipeline"}, Loading.LIBRARY),
+    ("state.json", {"py/object": "acme.Thing"}, Loading.UNKNOWN_IMPORT),
+    ("state.json", {"py/type": "os.system"}, RUNS),
+    ("state.json", {"py/repr": "acme/acme.run()"}, RUNS),
+    ("state.json", {"py/object": "acme.Thing", "py/reduce": [{"py/type": "acme.f"}]}, RUNS),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "loading"), JSON)
+def test_json(name: str, value: Any, loading: Loading, judge: Judge) -> None:
+    artifact = judge(json.dumps(value).encode(), name)
+    if loading is NONE:
+        assert artifact.loading in (NONE, Loading.ALLOW_LISTED, DATA)
+    else:
+        assert artifact.loading is loading, artifact
+
+
+MLMODEL = "artifact_path: model\nflavors:\n  python_function:\n    env: {conda: conda.yaml}\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "loading"),
+    [
+        ("    loader_module: mlflow.sklearn\n    model_path: model.pkl\n", DATA),
+        ("    loader_module: mlflow.pyfunc.model\n    python_model: python_model.pkl\n", RUNS),
+        ("    loader_module: acme_loader\n", RUNS),
+        ('    "loader\\x5fmodule": acme_loader\n', RUNS),
+        ("    loader_module: mlflow.sklearn\n    code: code\n", RUNS),
+        ("    loader_module: mlflow.sklearn\n    code: null\n", DATA),
+        ("    loader_module: mlflow.langchain\nmodel_code_path: agent.py\n", RUNS),
+    ],
+)
+def test_mlflow_models(more: str, loading: Loading, judge: Judge) -> None:
+    artifact = judge((MLMODEL + more).encode(), "model/MLmodel")
+    assert artifact.format == "mlflow-model"
+    assert artifact.loading is loading, artifact
+
+
+SCRIPT = b"import datasets\n\nclass Imdb(datasets.GeneratorBasedBuilder):\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "loading"),
+    [
+        ("imdb/imdb.py", SCRIPT, RUNS),
+        ("notes.py", b"# datasets.GeneratorBasedBuilder was removed\nimport datasets\n", NONE),
+        ("handler.py", b"class EndpointHandler:\n    def __init__(self, path=''): pass\n", RUNS),
+        ("src/handler.py", b"class EndpointHandler:\n    pass\n", NONE),
+        ("handler.py", b"def handle(event): pass\n", NONE),
+        ("pipeline.py", b"class P(DiffusionPipeline):\n    pass\n", RUNS),
+        ("src/pipeline.py", b"class P(DiffusionPipeline):\n    pass\n", NONE),
+        ("sitecustomize.py", b"print('word')\n", RUNS),
+        ("custom_generate/generate.py", b"def generate(model, **kwargs): pass\n", RUNS),
+        ("train.py", b"import os\nos.system('ls')\n", NONE),
+        ("lib/site-packages/evil.pth", b"import os; print('word')\n", RUNS),
+        ("evil.pth", b"/usr/lib/x\nimport\tos\n", RUNS),
+        ("lib/python3/site-packages/project.pth", b"/home/someone/project/src\n", NONE),
+        ("model.pth", b"not a model\n", Loading.UNREADABLE),
+    ],
+)
+def test_python_files_that_are_obeyed(name: str, text: bytes, loading: Loading, judge: Judge) -> None:
+    artifact = judge(text, name)
+    assert artifact.loading is loading, artifact
+    assert bool(artifact.reasons) is (loading is not NONE)
