@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 
 class ReadFailure(Exception):
@@ -32,7 +32,7 @@ class RemoteBytes(ByteSource, Protocol):
     """A ByteSource of which every new piece is a request to somebody else's server.
 
     Readers need not know it: all of ByteSource holds. One that asks (``is_remote``) can spare requests:
-    it reads ``chunk`` bytes at a time instead of its own measure, and leaves out scattered reads that
+    it reads ``chunk`` bytes at a time instead of its own measure (the source fetches ahead), and leaves out scattered reads that
     confirm a verdict without deciding it (the local headers of a torch archive's raw tensors, say), with a
     reason that says so. A slice of such a source should pass both attributes on.
     """
@@ -44,7 +44,7 @@ class RemoteBytes(ByteSource, Protocol):
         safe answer."""
 
 
-def is_remote(source: ByteSource) -> bool:
+def is_remote(source: ByteSource) -> TypeGuard[RemoteBytes]:
     """True where reads of ``source`` go over a network (see RemoteBytes)."""
     return hasattr(source, "holds") and hasattr(source, "chunk")
 

@@ -55,7 +55,7 @@ class RangeBytes:
     """One remote file at one commit, as RemoteBytes. ``changed`` is true once the hub or the store spoke of
     another file than the one that was listed. ``requests`` and ``fetched`` count what it has cost."""
 
-    chunk = BLOCK
+    chunk = SCATTERED  # readers ask for little; how much comes with it is decided here
 
     def __init__(
         self, client: HubClient, repository: str, prefix: str, commit: str, entry: Entry, budget: Budget
