@@ -34,6 +34,11 @@ def cache() -> Path:
     return _folder("XDG_CACHE_HOME", ".cache", "Library/Caches", "LOCALAPPDATA", "cache")
 
 
+def scan_results() -> Path:
+    """Results of earlier scans, by digest."""
+    return cache() / "scan"
+
+
 def reviews() -> Path:
     return data() / "reviews"
 

@@ -91,7 +91,7 @@ def _scan(arguments: argparse.Namespace) -> int:
             write_result(b"".join(lines), arguments.out)
     else:
         write_result(_rendered(arguments.format, result), arguments.out)
-    for sentence in result.get("incomplete") or []:
+    for sentence in [*(result.get("run") or {}).get("notes", []), *(result.get("incomplete") or [])]:
         print(f"inspector: {sentence}", file=sys.stderr)
     return exit_code(result, arguments.fail_on)
 

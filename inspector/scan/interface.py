@@ -1,11 +1,12 @@
 """What a scan takes and gives: options in, events out.
 
 Events are JSON objects, one a line in ``--format jsonl``. ``event`` is one of file, reference, manifest,
-package, dataset, node, edge, finding, progress, error, done; the other keys are those of the contract's
-object of that name. ``progress`` has phase, done, total, bytes and, when the target has been opened,
-target. ``error`` has path and why (something was not analysed). ``done`` is last and has all that is not a
-list of such objects:
-schema, tool, target, audit, coverage, run, and ``incomplete`` (why exit code 3 would be due, sentences).
+package, dataset, node, edge, finding, progress, verdict, error, done; the other keys are those of the
+contract's object of that name. ``progress`` has phase, done, total, bytes and, when the target has been
+opened, target. ``verdict`` comes before the ``file`` of a large file, which is still to be hashed. ``error``
+has path and why (something was not analysed). ``done`` is last and has all that is not a list of such
+objects: schema, tool, target, audit, coverage, run, and ``incomplete`` (why exit code 3 would be due,
+sentences).
 A node may come more than once while the scan runs: the later one stands.
 """
 
@@ -20,6 +21,10 @@ Event = dict[str, Any]
 
 # What a worker does with one file, in this order: what is needed first comes first.
 PARTS = ("artifact", "index", "manifest", "dataset", "hash")
+
+# Up to this many bytes a file is read once, into memory, for its verdict and its hash. A larger one gets its
+# verdict first (event ``verdict``) and is hashed when all others have been read.
+WHOLE = 16 << 20
 
 # The lists of the contract's result and the event that carries one item of each.
 LISTS = {

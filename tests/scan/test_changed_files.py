@@ -3,8 +3,8 @@
 from inspector.artifacts.interface import Artifact
 from inspector.provenance import Loading
 from inspector.scan import ScanOptions
-from inspector.scan.pool import Outcome
 from inspector.scan.reading import Reading
+from inspector.scan.work import Outcome
 from inspector.sources import open_target
 
 

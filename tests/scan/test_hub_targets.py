@@ -28,6 +28,7 @@ def test_no_token_is_sent_unless_it_is_asked_for(hub, scan_of):
 
 def test_unread_weights_are_named_once_and_leave_the_scan_incomplete(hub, scan_of):
     hub.model("acme/writer", {"a.bin": b"a", "b.bin": b"b", "model.safetensors": b"c"})
+    hub.fault(r"/resolve/", status=503)
     result = scan_of("hf://acme/writer")
     assert [item["path"] for item in result["coverage"]["not_analysed"]] == [
         "a.bin",

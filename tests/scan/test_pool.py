@@ -6,16 +6,17 @@ import pytest
 
 from inspector.scan.interface import PARTS
 from inspector.scan.pool import WorkerPool
+from inspector.scan.work import Work
 from inspector.sources.interface import Entry, EntryKind
 
 FAKE = (sys.executable, str(Path(__file__).with_name("fake_worker.py")))
 
 
 def outcomes(names, *, jobs=2, seconds=1.0):
-    entries = [(Entry(name, EntryKind.FILE, 1), None) for name in names]
+    works = [Work(Entry(name, EntryKind.FILE, 1)) for name in names]
     pool = WorkerPool({"target": None, "exclude": []}, jobs=jobs, seconds=seconds, command=FAKE)
     with contextlib.closing(pool):
-        return {item.entry.path: item for item in pool.run(entries) if item is not None}
+        return {item.entry.path: item for item in pool.run(works) if item is not None}
 
 
 def test_every_file_is_answered_once_whatever_the_number_of_workers():
