@@ -11,6 +11,7 @@ from inspector.dependencies.interface import (
     Package,
     Requirement,
 )
+from inspector.dependencies.lookalike import looks_like, looks_like_owner
 from inspector.dependencies.shapes import pin_of
 from inspector.dependencies.tree import packages
 
@@ -27,6 +28,8 @@ __all__ = [
     "heading",
     "included_path",
     "is_all_clear",
+    "looks_like",
+    "looks_like_owner",
     "packages",
     "pin_of",
     "read_manifest",

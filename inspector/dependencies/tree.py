@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from inspector.dependencies.interface import LockedPackage, Manifest, Package, Requirement
+from inspector.dependencies.lookalike import looks_like
 from inspector.dependencies.shapes import exact_version, pin_of
 from inspector.provenance import Pin
 from inspector.provenance.words import weaker_pin
@@ -58,6 +59,7 @@ def packages(manifests: Sequence[Manifest]) -> list[Package]:
             required_by=tuple(sorted(said.required_by)),
             requires=tuple(sorted(said.requires)),
             declared_in=tuple(said.declared_in),
+            looks_like=looks_like(name) if ecosystem == "PyPI" and said.origin is None else (),
             ecosystem=ecosystem,
             origin=said.origin,
         )
