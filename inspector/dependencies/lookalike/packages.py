@@ -44,6 +44,7 @@ _EDITIONS = frozenset(
         "darwin", "pkg", "pkgs", "package", "packages", "lib", "libs",
     )
 )  # fmt: skip
+_GLUED = tuple(word for word in sorted(_EDITIONS) if len(word) > 3)  # without a separator
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class _Names:
     stems: dict[str, str]
     orders: dict[tuple[str, ...], str]
     near: Nearness
-    famous: tuple[str, ...]
+    famous: dict[str, list[str]]  # by first letter
 
 
 def looks_like(name: str) -> tuple[dict[str, Any], ...]:
@@ -106,11 +107,10 @@ def _names() -> _Names:
         drawings.setdefault(drawn(name), target)
         stems.setdefault(_stem(name), target)
         orders.setdefault(tuple(sorted(words(name))), target)
-    famous = tuple(
-        one
-        for one, name in letters.items()
-        if rank[name] <= FAMOUS and len(one) >= MIN_FOR_TWO and len(words(name)) == 1
-    )
+    famous: dict[str, list[str]] = {}
+    for one, name in letters.items():
+        if rank[name] <= FAMOUS and len(one) >= MIN_FOR_TWO and len(words(name)) == 1:
+            famous.setdefault(one[0], []).append(one)
     return _Names(rank, letters, drawings, stems, orders, Nearness(letters), famous)
 
 
@@ -198,10 +198,12 @@ def _edition(own: str, known: _Names) -> _Found:
                     why = f"{slip(compact(name), near)}, and {'-'.join(rest)!r} is added"
                     yield known.letters[near], why
     letters = compact(own)
-    for word in _EDITIONS:
+    if not letters.endswith(_GLUED) and not letters.startswith(_GLUED):
+        return
+    for word in _GLUED:
         for name in (letters.removesuffix(word), letters.removeprefix(word)):
             target = known.letters.get(name) if name != letters and len(name) > MIN_LETTERS else None
-            if target is not None and len(word) > 3 and known.rank[target] <= KNOWN:
+            if target is not None and known.rank[target] <= KNOWN:
                 yield target, f"it is that name with {word!r} added"
 
 
@@ -209,8 +211,8 @@ def _slipped_twice(own: str, known: _Names) -> _Found:
     # Single words alone: with two slips, one word of a family is soon another.
     if len(own) < MIN_FOR_TWO - 1 or len(words(own)) > 1:
         return
-    for near in known.famous:
-        if near[0] == own[0] and abs(len(near) - len(own)) <= 2 and distance(own, near, 2) == 2:
+    for near in known.famous.get(own[0], ()):
+        if abs(len(near) - len(own)) <= 2 and distance(own, near, 2) == 2:
             here, there = slipped(own, near)
             if not (here.isdigit() or there.isdigit()):
                 yield known.letters[near], "two letters differ"
