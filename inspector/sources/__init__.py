@@ -23,6 +23,9 @@ A hub target gives a ``HubSource`` (``inspector.sources.hub``). Its entries are 
 ``entry.claimed_sha256`` is the hub's own claim. Where ``entry.attributes["openable"]`` is true, ``open``
 fetches the file as a small text (config, card, code: at most 1 MB each and 8 MB a review); for every other
 one it raises ReadFailure "… was not downloaded", which belongs into ``coverage.not_analysed``.
+``source.wanted_remotely()`` are the large files that are worth reading by parts, in the order to read them;
+``source.open_remote(entry)`` gives their bytes, fetched as they are asked for within a budget. It is used in
+this process: a worker has no network, its reads are answered from here.
 ``source.facts()`` is a ``HubFacts``: revision, pin, owner, lineage, named datasets, and the related
 repositories with their own facts. Its ``evidence`` holds times and belongs under ``run``.
 
@@ -34,7 +37,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from inspector.provenance.errors import UnreadableInput
 from inspector.provenance.text import plain
@@ -49,6 +53,10 @@ from inspector.sources.interface import (
     Source,
     Target,
 )
+
+if TYPE_CHECKING:
+    from inspector.sources.hub.answer import Waiting
+    from inspector.sources.hub.tokens import TokenStore
 
 __all__ = [
     "ByteSource",
@@ -74,19 +82,32 @@ _OTHER_KINDS = (
 
 
 def open_target(
-    target: str, *, exclude: Sequence[str] = (), offline: bool = False, use_hub_token: bool = False
+    target: str,
+    *,
+    exclude: Sequence[str] = (),
+    offline: bool = False,
+    use_hub_token: bool = False,
+    tokens: TokenStore | None = None,
+    on_wait: Callable[[Waiting], None] | None = None,
 ) -> Source:
     """Opens what a user named as TARGET.
 
-    ``exclude`` are globs of paths to leave out. ``offline`` forbids the hub. ``use_hub_token`` sends the
-    token that the hub's own tools have stored, and only to the endpoint in use. A bad target is
-    UnreadableInput, a hub that does not answer WorkIncomplete; both name what was asked for.
+    ``exclude`` are globs of paths to leave out. ``offline`` forbids the hub: what was saved of it answers.
+    ``use_hub_token`` sends the token that the hub's own tools have stored, and only to the endpoint in use;
+    ``tokens`` holds those that the reviewer gave, which come first. ``on_wait`` is told about once a second
+    how long a limit of the hub still lasts; without it such a limit is RateLimited at once. A bad target
+    is UnreadableInput, a hub that does not answer WorkIncomplete; both name what was asked for.
     """
     if is_hub_target(target):
         from inspector.sources.hub import HubSource
 
         return HubSource.open_repository(
-            parse_hub_target(target), exclude=exclude, offline=offline, use_hub_token=use_hub_token
+            parse_hub_target(target),
+            exclude=exclude,
+            offline=offline,
+            use_hub_token=use_hub_token,
+            tokens=tokens,
+            on_wait=on_wait,
         )
     return _open_local(target, exclude)
 

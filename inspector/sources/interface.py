@@ -32,9 +32,9 @@ class RemoteBytes(ByteSource, Protocol):
     """A ByteSource of which every new piece is a request to somebody else's server.
 
     Readers need not know it: all of ByteSource holds. One that asks (``is_remote``) can spare requests:
-    it reads ``chunk`` bytes at a time instead of its own measure (the source fetches ahead), and leaves out scattered reads that
-    confirm a verdict without deciding it (the local headers of a torch archive's raw tensors, say), with a
-    reason that says so. A slice of such a source should pass both attributes on.
+    it reads ``chunk`` bytes at a time instead of its own measure (the source fetches ahead), and leaves out
+    scattered reads that confirm a verdict without deciding it (the local headers of a torch archive's raw
+    tensors, say) and tells that it did. A slice of such a source should pass both attributes on.
     """
 
     chunk: int

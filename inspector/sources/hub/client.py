@@ -94,6 +94,10 @@ class HubClient:
         with self._lock:
             return tuple(sorted(self._evidence, key=lambda item: (item["url"], item["time"])))
 
+    def offline_twin(self) -> HubClient:
+        """A client that knows what this one saved, asks nobody, and has evidence of its own."""
+        return HubClient(self.endpoint, self._token, saved=self.saved, offline="--offline")
+
     @property
     def oldest_saved(self) -> str | None:
         """When the oldest saved answer that was used was given; None where all were live."""

@@ -81,12 +81,7 @@ def stored_token(endpoint: Endpoint) -> Token | None:
     Over plain http it would be readable on the way: there it is only given to this very machine."""
     from inspector.sources.hub.session import steady_session
 
-    scheme, host, _ = endpoint.origin
-    if scheme != "https" and not _is_loopback(host):
-        raise UnreadableInput(
-            f"The token is not sent to {plain(endpoint.host, 200)}: its address begins with http, not https.",
-            "Set HF_ENDPOINT to an https address, or go on without --use-hub-token.",
-        )
+    _refuse_plain_http(endpoint)
     try:
         steady_session()
         from huggingface_hub import get_token
@@ -97,9 +92,25 @@ def stored_token(endpoint: Endpoint) -> Token | None:
             f"The token for {plain(endpoint.host, 200)} could not be had ({type(error).__name__}).",
             "Sign in again, or go on without --use-hub-token.",
         ) from None
+    return token_for(endpoint, value) if value else None
+
+
+def token_for(endpoint: Endpoint, value: str) -> Token | None:
+    """``value`` as the token of ``endpoint``; None where it can be no token. UnreadableInput where the
+    endpoint is asked over plain http and is not this machine."""
+    _refuse_plain_http(endpoint)
     if not value or not value.isascii() or not value.isprintable() or " " in value:
         return None
     return Token(value, endpoint.origin)
+
+
+def _refuse_plain_http(endpoint: Endpoint) -> None:
+    scheme, host, _ = endpoint.origin
+    if scheme != "https" and not _is_loopback(host):
+        raise UnreadableInput(
+            f"The token is not sent to {plain(endpoint.host, 200)}: its address begins with http, not https.",
+            "Set HF_ENDPOINT to an https address, or go on without --use-hub-token.",
+        )
 
 
 def _is_loopback(host: str) -> bool:

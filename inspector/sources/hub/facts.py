@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inspector.provenance.words import Pin
+from inspector.sources.hub.kinship import Signal, holds_weights
 from inspector.sources.hubid import is_commit, is_repository_name
 
 MAX_TEXT = 500
@@ -57,13 +58,15 @@ class Claim:
 
     ``parent`` is the id that answered, or what was claimed where nothing answered. ``evidence`` holds maps
     with source, value and relation; ``agree`` is false where the sources differ, true where two or more
-    say the same, None for a single one. ``notes`` are sentences about this edge.
+    say the same, None for a single one. ``notes`` are sentences about a parent that may be another one
+    than it was, ``signals`` what else child and parent show together.
     """
 
     parent: str
     evidence: tuple[Mapping[str, Any], ...]
     agree: bool | None = None
     notes: tuple[str, ...] = ()
+    signals: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,8 @@ class RepoFacts:
     ``kind`` is model, dataset or space; ``id`` the name that answered, ``asked`` the name asked for where
     it differs. ``sha`` is the commit that the revision asked for means now. ``gated`` is "auto", "manual",
     True or False, None where unknown. ``object_id`` stays when a repository is renamed and changes when one
-    is deleted and made again. ``depth`` counts the steps from the target.
+    is deleted and made again. ``depth`` counts the steps from the target. ``spaces`` are those that use it
+    (as far as the hub names them), ``children`` how many models are made from it, by relation.
     """
 
     kind: str
@@ -112,6 +116,9 @@ class RepoFacts:
     owner: OwnerFacts | None = None
     problem: str = ""
     notes: tuple[str, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    spaces: tuple[str, ...] = ()
+    children: Mapping[str, int] = field(default_factory=dict)
 
     def attributes(self) -> dict[str, Any]:
         """For a node of the graph; without what the graph says itself (id, edges) and without the card."""
@@ -131,6 +138,9 @@ class RepoFacts:
             "pipeline": self.pipeline,
             "sdk": self.sdk,
             "depth": self.depth,
+            "weights": holds_weights(self.files),
+            "spaces": list(self.spaces),
+            "children": dict(self.children),
             "resolved": not self.problem,
             "problem": self.problem,
             "notes": list(self.notes),
@@ -143,7 +153,8 @@ class HubFacts(RepoFacts):
 
     ``relatives`` are the other repositories of its family: parents to a depth of eight and more, breadth
     first and each once, then the named datasets and models one step away. ``evidence`` lists every answer
-    (url, status, sha256 of the body, time).
+    (url, status, sha256 of the body, time, live or saved). ``saved`` is when the oldest saved answer among
+    them was given, None where all are live.
     """
 
     host: str
@@ -151,6 +162,7 @@ class HubFacts(RepoFacts):
     pin: Pin
     relatives: tuple[RepoFacts, ...] = ()
     evidence: tuple[Mapping[str, Any], ...] = ()
+    saved: str | None = None
 
 
 def text(value: object, limit: int = MAX_TEXT) -> str | None:
@@ -247,6 +259,8 @@ def repo_facts(kind: str, asked: str, raw: object, *, depth: int = 0) -> RepoFac
         datasets=_named(info, card, tags, "dataset"),
         models=_named(info, card, tags, "model") if kind == "space" else (),
         notes=tuple(notes),
+        spaces=texts(info.get("spaces")) if kind == "model" else (),
+        children=_counts(info.get("childrenModelCount")),
     )
 
 
@@ -263,6 +277,14 @@ def owner_facts(name: str, kind: str, raw: object) -> OwnerFacts:
         followers=number(data.get("numFollowers")),
         models=number(data.get("numModels")),
     )
+
+
+def _counts(value: object) -> dict[str, int]:
+    """Children by relation; the hub gives a map, an older one a single number."""
+    if (single := number(value)) is not None:
+        return {"all": single}
+    pairs = ((text(key, 40), number(item)) for key, item in list(mapping(value).items())[:20])
+    return {key: item for key, item in pairs if key is not None and item is not None}
 
 
 def _license(card: Mapping[str, Any], tags: Sequence[str]) -> str | None:

@@ -18,6 +18,7 @@ _EXPAND = {
         "author",
         "baseModels",
         "cardData",
+        "childrenModelCount",
         "config",
         "createdAt",
         "disabled",
@@ -64,7 +65,9 @@ def read_info(
     path = f"/api/{kind}s/{name}"
     if revision is not None:
         path += f"/revision/{quote(revision, safe='')}"
-    wanted = (*_EXPAND[kind], "siblings") if with_files else _EXPAND[kind]
+    # The target is asked for what uses it, its relatives for the bare names of their files.
+    more = ("siblings",) if with_files else ("spaces",) if kind == "model" else ()
+    wanted = (*_EXPAND[kind], *more)
     ask = client.ask(name, revision)
     raw, answer = client.get_json(path, ask, [("expand", key) for key in wanted])
     if not isinstance(raw, dict):

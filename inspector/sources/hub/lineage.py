@@ -46,10 +46,12 @@ def statements(
     own_name: str,
     adapter_config: Mapping[str, Any] | None = None,
     config: Mapping[str, Any] | None = None,
+    gguf_header: Mapping[str, Any] | None = None,
 ) -> tuple[Statement, ...]:
-    """All statements of a model's info answer and, where they were read, its configuration files."""
+    """All statements of a model's info answer and, where they were read, its configuration files and the
+    header of a GGUF file."""
     found: dict[tuple[str, str], Statement] = {}
-    for statement in _all(info, own_name, adapter_config, config):
+    for statement in _all(info, own_name, adapter_config, config, gguf_header):
         key = (statement.source, statement.key)
         known = found.get(key)
         # The hub writes each tag twice, once with the relation.
@@ -110,6 +112,7 @@ def _all(
     own_name: str,
     adapter_config: Mapping[str, Any] | None,
     config: Mapping[str, Any] | None,
+    gguf_header: Mapping[str, Any] | None,
 ) -> Iterator[Statement]:
     card = mapping(info.get("cardData"))
     relation = _relation(card.get("base_model_relation"))
@@ -124,7 +127,7 @@ def _all(
     adapted = text(peft.get("base_model_name_or_path"))
     if adapted:
         yield _statement("adapter_config", adapted, "adapter")
-    gguf = mapping(info.get("gguf"))
+    gguf = {**mapping(info.get("gguf")), **mapping(gguf_header)}
     for key in sorted(key for key in gguf if _GGUF_KEY.match(key))[:MAX_STATEMENTS]:
         address = text(gguf.get(key))
         if address:

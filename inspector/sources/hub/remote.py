@@ -70,6 +70,10 @@ _NOT_BY_PARTS: dict[str, str] = {
     **dict.fromkeys((".wav", ".mp3", ".flac", ".ogg", ".mp4", ".webm", ".mov", ".avi"), "sound and film"),
     **dict.fromkeys((".pdf", ".docx", ".pptx", ".xlsx", ".ttf", ".woff", ".woff2"), "documents"),
 }
+# Names under which loaders expect a pickle.
+PICKLE_ENDINGS = frozenset(
+    (".bin", ".ckpt", ".cloudpickle", ".dill", ".joblib", ".pickle", ".pk", ".pkl", ".pt", ".pt2", ".pth")
+)
 _NOT_BY_PARTS_NAMES = {"license", "licence", "notice", "copying", "use_policy", "readme"}
 
 

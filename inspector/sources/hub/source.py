@@ -5,23 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 from urllib.parse import quote
 
-from inspector.provenance.errors import InspectorError, UnreadableInput
+from inspector.provenance.errors import InspectorError, UnreadableInput, WorkIncomplete
 from inspector.provenance.text import plain
 from inspector.sources.hub import errors
+from inspector.sources.hub.answer import Waiting
 from inspector.sources.hub.client import HubClient
 from inspector.sources.hub.endpoint import endpoint_in_use, stored_token
 from inspector.sources.hub.facts import HubFacts, RepoFacts, repo_facts
+from inspector.sources.hub.gguf_header import gguf_texts
 from inspector.sources.hub.info import read_info
 from inspector.sources.hub.lineage import Statement, statements
+from inspector.sources.hub.moved import Listing, Moved, listing, moved
 from inspector.sources.hub.ranged import Budget, RangeBytes
 from inspector.sources.hub.remote import wanted
 from inspector.sources.hub.session import offline_switch
+from inspector.sources.hub.tokens import TokenStore
 from inspector.sources.hub.tree import read_tree
+from inspector.sources.hub.verdicts import read_verdicts
 from inspector.sources.hub.walk import FamilyWalk
 from inspector.sources.hubid import HubId, is_commit
 from inspector.sources.interface import Entry, EntryKind, LeftOut, ReadFailure, Target
@@ -82,6 +87,7 @@ class HubSource:
         self._parts: dict[str, RangeBytes] = {}
         self._gate: str = ""
         self._facts: HubFacts | None = None
+        self._before: tuple[Mapping[str, Any], str] | None = None
         self.target = Target(
             kind=f"hub-{asked.kind}", name=facts.id, revision=facts.sha, root=None, asked=facts.asked
         )
@@ -94,24 +100,36 @@ class HubSource:
         exclude: Sequence[str] = (),
         offline: bool = False,
         use_hub_token: bool = False,
+        tokens: TokenStore | None = None,
+        on_wait: Callable[[Waiting], None] | None = None,
     ) -> HubSource:
-        """Resolves and lists ``asked``. What cannot be listed is an InspectorError that names the
-        repository and the hub."""
+        """Resolves and lists ``asked``, offline from what was saved. What cannot be listed is an
+        InspectorError that names the repository and the hub."""
         endpoint = endpoint_in_use()
         switch = "--offline" if offline else offline_switch()
-        if switch:
-            raise errors.offline(HubClient(endpoint).ask(asked.name, asked.revision), switch)
-        token = stored_token(endpoint) if use_hub_token else None
+        token = tokens.get(endpoint) if tokens is not None else None
+        if use_hub_token and token is None:
+            token = stored_token(endpoint)
         if use_hub_token and token is None:
             raise UnreadableInput(
                 f"No token for {plain(endpoint.host, 200)} is stored on this machine.",
                 "Sign in with the hub's own tools, or go on without --use-hub-token.",
             )
-        client = HubClient(endpoint, token)
-        raw = read_info(client, asked.kind, asked.name, asked.revision)
+        client = HubClient(endpoint, token, offline=switch, on_wait=on_wait)
+        before = None if switch else _saved_info(client, asked)
+        try:
+            raw = read_info(client, asked.kind, asked.name, asked.revision)
+        except WorkIncomplete as error:
+            raise _with_offer(error, before) from None
         facts = _resolved(asked, repo_facts(asked.kind, asked.name, raw), signed_in=token is not None)
-        entries = read_tree(client, asked.kind, facts.id, facts.sha or asked.revision or "main")
-        return cls(client, asked, facts, raw, entries, exclude)
+        commit = facts.sha or asked.revision or "main"
+        entries = read_tree(client, asked.kind, facts.id, commit)
+        for path, verdict in read_verdicts(client, asked.kind, facts.id, commit, entries.values()).items():
+            entry = entries[path]
+            entries[path] = replace(entry, attributes={**entry.attributes, "hub_scan": verdict})
+        opened = cls(client, asked, facts, raw, entries, exclude)
+        opened._before = before
+        return opened
 
     def entries(self) -> Iterator[Entry | LeftOut]:
         """Every file of the commit, by path."""
@@ -166,6 +184,47 @@ class HubSource:
                 self._facts = self._asked_facts()
             return self._facts
 
+    def listing(self, pickles: Iterable[str] | None = None) -> Listing:
+        """The files as they are listed now, to be held against an earlier or a later listing."""
+        facts = self._repository
+        return listing(
+            facts.id, self._asked.revision, facts.sha, facts.object_id, self._entries.values(), pickles
+        )
+
+    def listing_at(self, commit: str) -> Listing | None:
+        """The files of an earlier ``commit`` as they were saved then; None where they were not."""
+        aside = self._client.offline_twin()
+        try:
+            entries = read_tree(aside, self._asked.kind, self.target.name, commit)
+        except InspectorError:
+            return None
+        return listing(self.target.name, self._asked.revision, commit, None, entries.values())
+
+    def moved(self) -> tuple[Moved, str] | None:
+        """What moved since this repository was last asked for under the same name, and when that was; None
+        where it never was, or nothing moved. It depends on what this machine saved, so it is shown to the
+        reviewer and stands in no scan result."""
+        if self._before is None:
+            return None
+        raw, when = self._before
+        old = repo_facts(self._asked.kind, self._asked.name, raw)
+        earlier = self.listing_at(old.sha) if old.sha else None
+        if earlier is None:
+            return None
+        difference = moved(replace(earlier, name=old.id, object_id=old.object_id), self.listing())
+        return (difference, when) if difference.sentence else None
+
+    def commit_is_there(self, commit: str) -> bool | None:
+        """Whether the repository still knows ``commit``. False means that its history was rewritten; None
+        that the hub did not say."""
+        try:
+            read_info(self._client, self._asked.kind, self.target.name, commit)
+        except errors.RevisionMissing:
+            return False
+        except InspectorError:
+            return None
+        return True
+
     @property
     def evidence(self) -> tuple[Mapping[str, Any], ...]:
         """Every answer so far: url, status, sha256 of the body, time."""
@@ -181,17 +240,33 @@ class HubSource:
         if self._asked.kind == "model":
             adapter = self._configuration("adapter_config.json", notes)
             config = self._configuration("config.json", notes)
-            said = statements(self._raw, self._repository.id, adapter, config)
-        root, relatives = FamilyWalk(self._client, self._repository, said).run()
+            said = statements(self._raw, self._repository.id, adapter, config, self._gguf_header())
+        listed = replace(self._repository, files=tuple(sorted(self._entries)))
+        root, relatives = FamilyWalk(self._client, listed, said).run()
+        saved = self._client.oldest_saved
+        if self._client.offline:
+            notes.append(f"{self._client.offline} is set: showing cached facts only.")
+            notes.append(f"The oldest of them is of {(saved or '')[:10]}; what moved since is not known.")
         known = {field.name: getattr(root, field.name) for field in fields(RepoFacts)}
         return HubFacts(
-            **{**known, "notes": tuple(dict.fromkeys(notes)), "files": tuple(sorted(self._entries))},
+            **{**known, "notes": tuple(dict.fromkeys(notes))},
             host=self._client.endpoint.host,
             requested_revision=self._asked.revision,
             pin=self._asked.pin,
             relatives=relatives,
             evidence=self._client.evidence,
+            saved=saved,
         )
+
+    def _gguf_header(self) -> Mapping[str, Any]:
+        """The texts in the header of the smallest GGUF file: what it says of its base models."""
+        files = [entry for entry in self.wanted_remotely() if entry.path.lower().endswith(".gguf")]
+        if not files or self._gate:
+            return {}
+        try:
+            return gguf_texts(self.open_remote(min(files, key=lambda entry: entry.size or 0)))
+        except ReadFailure:
+            return {}
 
     def _configuration(self, path: str, notes: list[str]) -> Mapping[str, Any] | None:
         entry = self._entries.get(path)
@@ -252,6 +327,25 @@ def _resolved(asked: HubId, facts: RepoFacts, *, signed_in: bool) -> RepoFacts:
         how = "automatic approval" if facts.gated == "auto" else "manual approval"
         notes.append(f"Listing is public, bytes are gated ({how}): weights not inspected.")
     return replace(facts, sha=sha, notes=tuple(notes))
+
+
+def _saved_info(client: HubClient, asked: HubId) -> tuple[Mapping[str, Any], str] | None:
+    """What was answered the last time, and when; None where nothing was saved."""
+    aside = client.offline_twin()
+    try:
+        raw = read_info(aside, asked.kind, asked.name, asked.revision)
+    except InspectorError:
+        return None
+    return raw, aside.oldest_saved or ""
+
+
+def _with_offer(error: WorkIncomplete, before: tuple[object, str] | None) -> WorkIncomplete:
+    """``error`` with the offer of what was saved, where something was."""
+    if before is not None and not isinstance(error, errors.Cancelled):
+        offer = f"What was answered on {before[1][:10]} is saved: --offline shows it."
+        error.next_step = f"{error.next_step} {offer}".strip()
+        error.args = (f"{error.sentence} {error.next_step}",)
+    return error
 
 
 def _git_id(body: bytes) -> str:

@@ -19,6 +19,7 @@ from inspector.sources.hub import errors
 from inspector.sources.hub.client import HubClient
 from inspector.sources.hub.facts import Claim, Named, OwnerFacts, RepoFacts, repo_facts
 from inspector.sources.hub.info import read_info, read_owner
+from inspector.sources.hub.kinship import signals, without_weights
 from inspector.sources.hub.lineage import Statement, claims, normalised, statements
 from inspector.sources.hubid import is_repository_name
 
@@ -145,6 +146,7 @@ class FamilyWalk:
             return {}, self._noted(error, name).sentence
         with self._lock:
             self._asked += 1
+            self._client.tally = (self._asked, max(len(self._members) + 1, self._asked + 1))
         return raw, ""
 
     def _noted(self, error: InspectorError, name: str) -> InspectorError:
@@ -175,7 +177,9 @@ class FamilyWalk:
         lineage = tuple(
             self._judged(member, claim, member.said) for claim in claims(member.said, self._answered)
         )
-        return self._with_owner(replace(member.facts, lineage=lineage), owners)
+        facts = member.facts
+        bare = () if facts.problem else without_weights(facts.id, bool(lineage), facts.files)
+        return self._with_owner(replace(facts, lineage=lineage, signals=bare), owners)
 
     def _with_answered_names(self, root: RepoFacts, beside: Iterable[RepoFacts]) -> RepoFacts:
         """What the root names under the names that answered, so that edges lead to nodes that are there."""
@@ -210,7 +214,13 @@ class FamilyWalk:
         before, after = child.facts.created, parent.facts.created
         if before and after and len(before) == len(after) and before < after:
             notes.append(f"{claim.parent} was made after the model that claims to come from it.")
-        return replace(claim, notes=tuple(notes))
+        seen = signals(
+            child.facts.id,
+            claim.parent,
+            gates=(child.facts.gated, parent.facts.gated),
+            licences=(child.facts.license, parent.facts.license),
+        )
+        return replace(claim, notes=tuple(notes), signals=seen)
 
     @staticmethod
     def _each(pool: ThreadPoolExecutor, call: Callable[[_In], _Out], items: Sequence[_In]) -> list[_Out]:
