@@ -7,6 +7,7 @@ calls that build from a configuration without a download (``from_config``) are i
 
 from __future__ import annotations
 
+from inspector.references import api_rows_libraries
 from inspector.references.api import Row
 
 _NAME = (
@@ -234,6 +235,15 @@ _HUB = (
     Row("transformers*.hf_hub_download", "model", (0, ("repo_id",)), "repo-type"),
     Row("*.hf_hub_download", "model", (0, ("repo_id",)), "repo-type"),
     Row(
+        "evaluate*.combine",
+        "remote-code",
+        (0, ("evaluations",)),
+        safe=False,
+        revision=(),
+        runs="metrics are Python",
+    ),
+    Row("peft.PeftMixedModel.from_pretrained", "model", (1, ("model_id",))),
+    Row(
         "kernels.get_kernel",
         "remote-code",
         (0, ("repo_id",)),
@@ -362,9 +372,9 @@ _RUNTIMES = (
     Row("open_clip.create_model", "model", (0, ("model_name",)), "open-clip", (), "hf"),
     Row("open_clip.get_tokenizer", "model", (0, ("model_name",)), "open-clip", (), "hf"),
     Row("clip.load", "model", (0, ("name",)), "named", (), "openai"),
-    Row("vllm*.LLM", "model", (0, ("model",)), "hub-object", ("revision",), runs=_REMOTE),
-    Row("vllm*.EngineArgs", "model", (0, ("model",)), "hub-object", ("revision",), runs=_REMOTE),
-    Row("vllm*.AsyncEngineArgs", "model", (0, ("model",)), "hub-object", ("revision",), runs=_REMOTE),
+    Row("vllm*.LLM", "model", (0, ("model",)), "engine", ("revision",), runs=_REMOTE),
+    Row("vllm*.EngineArgs", "model", (0, ("model",)), "engine", ("revision",), runs=_REMOTE),
+    Row("vllm*.AsyncEngineArgs", "model", (0, ("model",)), "engine", ("revision",), runs=_REMOTE),
     Row("sglang*.Engine", "model", (None, ("model_path",)), "hub-object", runs=_REMOTE),
     Row("lmdeploy.pipeline", "model", (0, ("model_path",)), "hub-object", runs=_REMOTE),
     Row("tensorrt_llm*.LLM", "model", (0, ("model",)), "hub-object", runs=_REMOTE),
@@ -684,6 +694,7 @@ _LOADS = (
 )
 
 ROWS: tuple[Row, ...] = (
+    *api_rows_libraries.ROWS,
     *_TRANSFORMERS,
     *_EMBEDDERS,
     *_HUB,

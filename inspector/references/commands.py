@@ -8,6 +8,7 @@ from typing import Any
 
 from inspector.provenance import Pin
 from inspector.references import shapes
+from inspector.references.command_models import lm_eval_arguments
 from inspector.references.command_words import (
     DATASET_FLAGS,
     DOCKER_SWITCHES,
@@ -319,24 +320,9 @@ def _lm_eval(command: Command, words: list[str]) -> Facts:
     if re.search(r"openai|completions|anthropic|textsynth|watsonx", _option(words, ("--model", "-m")) or ""):
         return []  # a server is asked: the name is only told to it
     given = _option(words, ("--model_args", "-a"))
-    parts = dict(part.split("=", 1) for part in (given or "").split(",") if "=" in part)
-    name = parts.get("pretrained") or parts.get("model")
-    if not name:
-        return []
-    trust = parts.get("trust_remote_code", "").lower() == "true" or "--trust_remote_code" in words
-    item = named(
-        command.line,
-        command.end_line,
-        "lm_eval --model_args",
-        command.text,
-        name,
-        parts.get("revision"),
-        bare=True,
-        safe=False if trust else None,
-    )
-    if item is None:
-        return []
-    return [item, remote_code(item, parts.get("code_revision"))] if trust else [item]
+    if "--trust_remote_code" in words:
+        given = f"{given or ''},trust_remote_code=true"
+    return lm_eval_arguments(command, given or "")
 
 
 def _llama(command: Command, words: list[str]) -> Facts:

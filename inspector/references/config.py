@@ -116,9 +116,21 @@ class _Config:
             found.extend(self._value(value))
             found.extend(self._embedded(value))
         found.extend(self._mixers())
-        found.extend(self._commands())
-        found.extend(self._environments())
+        commands = list(self._commands())
+        used = {item.get("ref") for item in commands}
+        lines = self._environment_lines()
+        # A variable that a command of the file uses: the command is the reference.
+        found = [item for item in found if not (item.get("ref") in used and item["line"] in lines)]
+        found += commands
+        found += [item for item in self._environments() if item.get("ref") not in used]
         return found
+
+    def _environment_lines(self) -> set[int]:
+        return {
+            value.line
+            for value in self.values
+            if ENVIRONMENT_KEYS.intersection(_key(part) for part in value.path[:-1] if isinstance(part, str))
+        }
 
     def _value(self, value: Value) -> Iterator[dict[str, Any]]:
         keys = [_key(part) for part in value.path if isinstance(part, str)]

@@ -48,6 +48,7 @@ def holds_images(path: str, keys: frozenset[str], maps: Mapping[Any, Mapping[str
         or any(folder in where for folder in _FOLDERS)
         or bool(_TELLING_KEYS & keys)
         or any("api_version" in values and "kind" in values for values in list(maps.values())[:50])
+        or any("repository" in values and "tag" in values for values in list(maps.values())[:500])
     )
 
 

@@ -1,4 +1,4 @@
-"""Variables inside of configurations: ``${model.name}`` (OmegaConf, Hydra, spaCy), ``${{ env.NAME }}`` (CI)."""
+"""Variables inside of configurations: ``${model.name}`` (OmegaConf, Hydra, spaCy), ``${{ env.X }}`` (CI)."""
 
 from __future__ import annotations
 

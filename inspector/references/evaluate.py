@@ -16,7 +16,7 @@ from inspector.references.api import find_row
 from inspector.references.project import Meaning, Modules, Term
 from inspector.references.substitution import substitute
 
-MAX_VALUES = 16
+MAX_VALUES = 64
 MAX_STEPS = 1_500
 MAX_DEPTH = 24
 HOLE = "\0"  # an unknown piece inside a text
@@ -89,7 +89,7 @@ class Evaluator:
             self._nesting -= 1
 
     def values(self, term: Term | None, paths: tuple[str, ...]) -> list[Value]:
-        """What ``term`` can be, seen from the files at ``paths``; never empty, at most 16."""
+        """What ``term`` can be, seen from the files at ``paths``; never empty, at most 64."""
         if isinstance(term, list) and len(term) == 2 and term[0] == "c":
             return self._const(term, paths, 0)
         with self._question():
@@ -214,6 +214,21 @@ class Evaluator:
 
     def _join(self, term: Term, paths: tuple[str, ...], depth: int) -> list[Value]:
         return self._pieces(term[1:25], paths, depth, "")
+
+    def _folder(self, term: Term, paths: tuple[str, ...], depth: int) -> list[Value]:
+        """The folder of a path; that of a file of the project is where the file stands."""
+        found: list[Value] = []
+        for value in self._values(term[1], paths, depth):
+            if value.tag not in ("const", "text") or not isinstance(value.value, str):
+                found.append(UNKNOWN)
+                continue
+            text = value.value.rstrip("/")
+            if text in (".", "..") or text.endswith("/.."):
+                text = "../" + text if text != "." else ".."
+            else:
+                text = text.rpartition("/")[0] or "."
+            found.append(Value("text" if HOLE in text else "const", text, value.open))
+        return found
 
     def _path(self, term: Term, paths: tuple[str, ...], depth: int) -> list[Value]:
         return self._pieces(term[1:13], paths, depth, "/")
@@ -529,6 +544,7 @@ _HANDLERS = {
     "e": Evaluator._environment,
     "j": Evaluator._join,
     "f": Evaluator._path,
+    "u": Evaluator._folder,
     "o": Evaluator._choice,
     "l": Evaluator._list,
     "d": Evaluator._map,

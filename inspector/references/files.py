@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from inspector.references.collector import collector_paused
 from inspector.references.interface import FileIndex
@@ -27,11 +28,14 @@ _OTHER_JSON = re.compile(
     r"|dataset_infos|croissant|preprocessor_config|generation_config)\.(?:json|yaml|yml|toml)\Z"
 )
 
-# Words without which no Python file can hold a reference or a name that one is made of.
-_TELLING = re.compile(
-    rb"from_pretrained|load|pretrained|pickle|huggingface|transformers|datasets|torch|hub|model|checkpoint|weights|"
-    rb"revision|download|\.post\(|\.put\(|\.route\(|joblib|shelve|yaml|YOLO|https?://|s3://|gs://|hf://|[\"'][\w.-]+/[\w.-]+[\"']"
+# Words without which no Python file can hold a reference or a name that one is made of. The packages of the
+# table of calls are added to them.
+_WORDS = (
+    rb"from_pretrained|load|pretrained|pickle|hugging|transformers|datasets|torch|hub|model|checkpoint|weights|"
+    rb"revision|download|\.post\(|\.put\(|\.route\(|joblib|shelve|yaml|https?://|s3://|gs://|hf://|repo|subprocess|"
+    rb"os\.system|[\"'][\w.-]+/[\w.-]+[\"']"
 )
+_SMALL = 2_048  # bytes: files of constants and of imports alone are read whatever they say
 # Facts of a Python file of which at least one must be there for any other file to care.
 _TELLS = ("calls", "functions", "classes", "names", "options", "urls", "stars")
 
@@ -99,11 +103,19 @@ def _reader(path: str) -> Callable[[str, bytes], FileIndex | None] | None:
     return None
 
 
+@lru_cache(maxsize=1)
+def _telling() -> re.Pattern[bytes]:
+    from inspector.references.api import exact_modules
+
+    names = "|".join(sorted(re.escape(name) for name in exact_modules() if len(name) > 2))
+    return re.compile(_WORDS + b"|" + names.encode(), re.IGNORECASE)
+
+
 def _python(path: str, data: bytes) -> FileIndex | None:
     from inspector.references.python_file import index_python
 
     is_wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")  # UTF-16 hides every word from a search in bytes
-    if not is_wide and not _TELLING.search(data):
+    if not is_wide and len(data) > _SMALL and not _telling().search(data):
         return FileIndex(path, "python")
     return index_python(path, data)
 

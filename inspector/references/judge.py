@@ -14,7 +14,7 @@ from inspector.references import shapes
 from inspector.references.api import Row
 from inspector.references.evaluate import Arguments, Evaluator, Value
 
-MAX_REFS = 16
+MAX_REFS = 64
 WEAKEST_FIRST = (Pin.NONE, Pin.MOVABLE, Pin.UNDETERMINED, Pin.LOCAL, Pin.COMMIT, Pin.DIGEST)
 
 
@@ -51,6 +51,7 @@ class Call:
     around: Surroundings
     near: str
     depth: int = 0
+    name: str = ""  # the callee's full name, where it is known
     cache: dict[str, list[Value] | None] = field(default_factory=dict)
 
     def option(self, *names: str) -> list[Value] | None:

@@ -89,18 +89,35 @@ def read_pipeline(call: Call) -> Iterator[Found]:
         yield Found("model", None, None, Pin.NONE, None, why, call.row.hub)
         return
     yield from read_hub_object(call)
+    yield from _tokenizer(call, values)
+
+
+def read_engine(call: Call) -> Iterator[Found]:
+    """Serving engines: a model, and a tokenizer of another repository with a revision of its own."""
+    yield from read_hub_object(call)
+    yield from _tokenizer(call, call.names(), ("tokenizer_revision",))
+
+
+def _tokenizer(call: Call, values: list[Value], revision: tuple[str, ...] = ()) -> Iterator[Found]:
     tokenizer = call.option("tokenizer")
-    if tokenizer and tokenizer[0].tag == "const" and isinstance(tokenizer[0].value, str):
-        named = {v.value for v in values if v.tag == "const"}
-        if tokenizer[0].value not in named:
-            yield from hub_named(call, tokenizer[:1])
+    if not tokenizer or tokenizer[0].tag != "const" or not isinstance(tokenizer[0].value, str):
+        return
+    if tokenizer[0].value in {v.value for v in values if v.tag == "const"}:
+        return
+    if not revision:
+        yield from hub_named(call, tokenizer[:1])
+        return
+    written, pin = call.revision(revision)
+    found = named_by(call, tokenizer[0], written, pin, None)
+    if found is not None:
+        yield found
 
 
 def hub_named(call: Call, values: list[Value]) -> Iterator[Found]:
     written, pin = call.revision(call.row.revision)
     trust = call.flag("trust_remote_code", False)
     safe = _safety(call, trust)
-    for value in values:
+    for value in list(_single(call, values)):
         base = named_by(call, value, written, pin, safe)
         if base is None:
             continue
@@ -119,6 +136,16 @@ def hub_named(call: Call, values: list[Value]) -> Iterator[Found]:
             revision, custom_pin = call.revision(("custom_revision",))
             why = "custom_pipeline runs a Python file of that repository."
             yield Found("remote-code", custom[0].value, revision, custom_pin, False, why, "hf")
+
+
+def _single(call: Call, values: list[Value]) -> Iterator[Value]:
+    """The values, lists of names taken apart."""
+    for value in values:
+        if value.tag == "list":
+            for item in value.value[:MAX_REFS]:
+                yield from call.evaluator.values(item, call.paths)[:4]
+        else:
+            yield value
 
 
 def _is_output(term: object) -> bool:

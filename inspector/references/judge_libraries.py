@@ -12,7 +12,7 @@ from inspector.references import shapes
 from inspector.references.evaluate import Value
 from inspector.references.judge import MAX_REFS, Call, Found
 from inspector.references.judge_hub import from_url, hub_named, texts, why_pin
-from inspector.references.judge_loads import torch_default
+from inspector.references.judge_loads import is_default, torch_default
 
 
 def read_torch_hub(call: Call) -> Iterator[Found]:
@@ -226,8 +226,7 @@ def read_hub_or_url(call: Call) -> Iterator[Found]:
 
 def read_checked_url(call: Call) -> Iterator[Found]:
     checked = bool(call.flag(call.row.revision[0], False))
-    weights_only = call.flag("weights_only", None)
-    safe = True if weights_only else False if weights_only is False else torch_default(call)
+    safe = torch_default(call) if is_default(call) else call.flag("weights_only", None)
     for value in call.names() or [Value("unknown")]:
         if value.tag == "const" and isinstance(value.value, str):
             yield from_url(call, value.value, None, Pin.NONE, safe, "model", checked)

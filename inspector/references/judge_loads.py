@@ -19,6 +19,12 @@ def torch_default(call: Call) -> bool | None:
     return at_least(call.around.requirements.get("torch"), TORCH_SAFE_DEFAULT)
 
 
+def is_default(call: Call) -> bool:
+    """Whether weights_only is left to torch: not given, or given as None."""
+    given = call.option("weights_only")
+    return given is None or all(v.tag == "const" and v.value is None for v in given)
+
+
 _TOLD = {
     True: "weights_only=True reads tensors and plain data only.",
     False: "weights_only=False: the pickle runs what it names.",
@@ -32,7 +38,7 @@ _BY_VERSION = {
 
 
 def read_torch_load(call: Call) -> Iterator[Found]:
-    if call.option("weights_only") is not None:
+    if not is_default(call):
         safe = call.flag("weights_only", None)
         why = _TOLD[safe]
     elif not call.arguments.whole:
@@ -40,11 +46,11 @@ def read_torch_load(call: Call) -> Iterator[Found]:
     else:
         safe = torch_default(call)
         why = _BY_VERSION[safe]
-    yield from _loaded(call, safe, why)
+    yield from loaded(call, safe, why)
 
 
 def read_load(call: Call) -> Iterator[Found]:
-    yield from _loaded(
+    yield from loaded(
         call,
         call.row.safe,
         call.row.runs[:1].upper() + call.row.runs[1:] + "." if call.row.runs else call.row.note,
@@ -59,7 +65,7 @@ def read_numpy(call: Call) -> Iterator[Found]:
     else:
         allowed = call.flag("allow_pickle", False)
     if allowed is not False:
-        yield from _loaded(
+        yield from loaded(
             call, False if allowed else None, "allow_pickle=True reads object arrays, which are pickles."
         )
 
@@ -68,7 +74,7 @@ def read_yaml(call: Call) -> Iterator[Found]:
     term = call.arguments.get(1, ("Loader",))
     if term is None:
         if call.arguments.whole:
-            yield from _loaded(
+            yield from loaded(
                 call, None, "No Loader is given: before PyYAML 6 the default could build any object."
             )
         return
@@ -79,11 +85,11 @@ def read_yaml(call: Call) -> Iterator[Found]:
     if last in ("Loader", "CLoader", "UnsafeLoader", "CUnsafeLoader") and name.startswith(
         ("yaml.", "ruamel")
     ):
-        yield from _loaded(call, False, "This loader builds any object that the file names.")
+        yield from loaded(call, False, "This loader builds any object that the file names.")
     elif last in ("FullLoader", "CFullLoader"):
-        yield from _loaded(call, None, "FullLoader was escaped from before PyYAML 5.4 (CVE-2020-14343).")
+        yield from loaded(call, None, "FullLoader was escaped from before PyYAML 5.4 (CVE-2020-14343).")
     elif not _is_safe_subclass(call, name):
-        yield from _loaded(call, None, "Which loader is used cannot be told from the text.")
+        yield from loaded(call, None, "Which loader is used cannot be told from the text.")
 
 
 def _is_safe_subclass(call: Call, name: str) -> bool:
@@ -107,7 +113,7 @@ def read_keras(call: Call) -> Iterator[Found]:
             else "Lambda layers are refused only by Keras 3 with safe_mode, for .keras files."
         )
     )
-    for found in _loaded(call, safe, why):
+    for found in loaded(call, safe, why):
         named = shapes.hub_url(found.ref or "")
         yield (
             replace(
@@ -122,7 +128,7 @@ def read_keras(call: Call) -> Iterator[Found]:
         )
 
 
-def _loaded(call: Call, safe: bool | None, why: str) -> Iterator[Found]:
+def loaded(call: Call, safe: bool | None, why: str) -> Iterator[Found]:
     """The file that a load call opens. Its pin is local for a file of the target, else what is known."""
     values = call.names() or [Value("unknown")]
     for value in values:

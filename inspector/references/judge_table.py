@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from inspector.references import judge_hub, judge_libraries, judge_loads
+from inspector.references import judge_hub, judge_libraries, judge_loads, judge_named
 from inspector.references.judge import Call, Found
 
 READINGS: dict[str, Callable[[Call], Iterator[Found]]] = {
@@ -12,6 +12,7 @@ READINGS: dict[str, Callable[[Call], Iterator[Found]]] = {
     "hub-object": judge_hub.read_hub_object,
     "default-model": judge_hub.read_default_model,
     "pipeline": judge_hub.read_pipeline,
+    "engine": judge_hub.read_engine,
     "repo-type": judge_hub.read_repo_type,
     "dataset": judge_hub.read_dataset,
     "data-file": judge_hub.read_data_file_call,
@@ -33,4 +34,14 @@ READINGS: dict[str, Callable[[Call], Iterator[Found]]] = {
     "numpy": judge_loads.read_numpy,
     "yaml": judge_loads.read_yaml,
     "keras": judge_loads.read_keras,
+    "weights": judge_named.read_weights,
+    "keras-weights": judge_named.read_keras_weights,
+    "library-default": judge_named.read_library_default,
+    "in-call": judge_named.read_in_call,
+    "nothing": judge_named.read_nothing,
+    "dvc": judge_named.read_dvc,
+    "store": judge_named.read_store,
+    "lm-eval": judge_named.read_lm_eval,
+    "program": judge_named.read_program,
+    "store-object": judge_named.read_store_object,
 }

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from inspector.references.api import find_row
+from inspector.references.api import find_row, last_names
 from inspector.references.python_relevance import SHARED_NAMES, Relevance
 from inspector.references.python_scopes import (
     Collected,
@@ -188,7 +188,7 @@ def _options(collected: Collected, terms: Terms, options: dict[str, Term]) -> li
             _option(node, place, terms, options)
         elif name.startswith("DEFINE_") and len(node.args) >= 2:
             _flag(node, place, terms, options)
-        elif node.args or node.keywords or name in _NO_ARGUMENTS or find_row(f"?.{name}") is not None:
+        elif node.args or node.keywords or name in last_names():
             others.append((node, place))
     return others
 
@@ -238,21 +238,6 @@ def _calls(
             ]
         )
     return found
-
-
-# Calls that name something even without an argument: a library's default model.
-_NO_ARGUMENTS = frozenset(
-    (
-        "HuggingFaceEmbeddings",
-        "HuggingFaceEmbedding",
-        "HuggingFaceBgeEmbeddings",
-        "SentenceTransformerEmbeddingFunction",
-        "HuggingFaceLLM",
-        "HuggingFaceInstructEmbeddings",
-        "KeyBERT",
-        "SentenceTransformerEmbeddings",
-    )
-)
 
 
 def _in_table(callee: Term) -> bool:

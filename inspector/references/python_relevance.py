@@ -168,7 +168,7 @@ class Relevance:
             return self._global(term[1], depth)
         if tag == "x":
             return self._most([term[1], *([term[3]] if term[3] else [])], depth)
-        if tag == "i":
+        if tag in ("i", "u"):
             return self.bears(term[1], depth + 1)
         if tag == "e":
             return self.bears(term[2], depth + 1) if term[2] else 0

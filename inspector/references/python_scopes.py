@@ -294,7 +294,7 @@ class _Walk:
             and call.func.attr in ("update", "append", "setdefault")
         ):
             name = dotted_name(call.func.value)
-            if name and call.func.attr == "update":
+            if name and call.func.attr in ("update", "setdefault"):
                 self.bind(scope, name, node, branch, "update", call)
         self.expressions([node.value], scope, branch)
 

@@ -10,6 +10,7 @@
 ``["x", base, key, other]`` an element, with what ``get`` gives instead (or null)
 ``["r", option, base]``     an attribute of parsed arguments or of a configuration object
 ``["e", variable, other]``  an environment variable and its default (or null)
+``["u", path]``             the folder that a path stands in
 ``["j", parts…]``           text joined from parts; ``["f", parts…]`` path joined from parts
 ``["o", choices…]``         one of several
 ``["l", items…]``           a list, tuple or set; ``["d", [[key, value]…], whole]`` a map
@@ -33,6 +34,7 @@ from inspector.references.python_scopes import Binding, Place, Position, Scope, 
 
 Term = list[Any]
 UNKNOWN: Term = ["?"]
+_THIS_FILE: Term = ["c", "./__file__"]
 MAX_STEPS = 140
 MAX_DEPTH = 14
 MAX_ITEMS = 64
@@ -154,6 +156,8 @@ class Terms:
             first = False
             scope = scope.parent
             position, branch = end_of_time(), ()
+        if name == "__file__":
+            return _THIS_FILE
         if self.stars:
             return ["s", name, self.stars[:8]]
         return ["g", name]
@@ -255,6 +259,18 @@ class Terms:
         if binding.how == "item":
             key, value = binding.payload
             pairs.append((self._term(key, here, depth), self._term(value, here, depth)))
+        elif binding.payload.func.attr == "setdefault":
+            args = binding.payload.args
+            if len(args) == 2:
+                # What stands there already keeps its place.
+                before = Place(scope, (binding.payload.lineno, binding.payload.col_offset), binding.branch)
+                held = dotted_name(binding.payload.func.value) or ""
+                earlier = any(b.position <= before.position for b in scope.bindings.get(held, ())[:50])
+                base = self.name(held, before, depth + 2) if earlier else UNKNOWN
+                if not earlier and held in scope.params:
+                    base = ["p", scope.qual, held]
+                key_term = self._term(args[0], here, depth)
+                pairs.append((key_term, ["x", base, key_term, self._term(args[1], here, depth)]))
         else:
             for part in binding.payload.args[:2]:
                 term = self._term(part, here, depth)
@@ -270,6 +286,12 @@ class Terms:
         if whole and whole in place.scope.bindings:
             return self._bound(whole, place.scope, place.position, place.branch, depth)
         base = self._term(node.value, place, depth)
+        if base[0] == "g" and base[1].endswith("flags.FLAGS"):
+            return ["r", node.attr, ["g", f"{base[1]}.{node.attr}"]]  # absl
+        if node.attr == "parent" and (base[0] == "u" or base == _THIS_FILE):
+            return ["u", base]
+        if node.attr == "__dict__":
+            return base
         if base[0] == "g":
             dotted = f"{base[1]}.{node.attr}"
             return ["g", dotted] if len(dotted) <= 300 else UNKNOWN
@@ -297,6 +319,8 @@ class Terms:
             if dotted == "pathlib.Path" and len(node.args) > 1:
                 return ["f", *(self._term(part, place, depth) for part in node.args[:8])]
             return self._term(first, place, depth)
+        if dotted == "os.path.dirname" and len(node.args) == 1:
+            return ["u", self._term(node.args[0], place, depth)]
         if dotted in ("os.path.join", "posixpath.join"):
             return ["f", *(self._term(part, place, depth) for part in node.args[:8])]
         if dotted in (
@@ -367,12 +391,20 @@ class Terms:
     def _method(self, node: ast.Call, function: ast.Attribute, place: Place, depth: int) -> Term | None:
         """Methods of text, paths and maps whose result follows from their receiver."""
         name = function.attr
-        if name == "get" and 1 <= len(node.args) <= 2:
+        if name in ("get", "pop") and 1 <= len(node.args) <= 2:
             base = self._term(function.value, place, depth)
             if base[0] == "g" and base[1].endswith("environ"):
                 return self._environment(node, place, depth)
+            key = self._term(node.args[0], place, depth)
             other = self._term(node.args[1], place, depth) if len(node.args) == 2 else ["c", None]
-            return ["x", base, self._term(node.args[0], place, depth), other]
+            term: Term = ["x", base, key, other]
+            inner = function.value.attr if isinstance(function.value, ast.Attribute) else ""
+            holder = getattr(function.value, "id", inner)
+            if key[0] == "c" and isinstance(key[1], str) and _ARGUMENTS.match(holder):
+                return ["r", key[1], term]
+            return term
+        if name == "join" and len(node.args) == 1:
+            return self._joined(function, node.args[0], place, depth)
         if name == "joinpath":
             parts = [function.value, *node.args[:8]]
             return ["f", *(self._term(part, place, depth) for part in parts)]
@@ -381,6 +413,17 @@ class Terms:
         if name in _SAME_METHODS and len(node.args) <= 2:
             return self._term(function.value, place, depth)
         return None
+
+    def _joined(self, function: ast.Attribute, items: ast.expr, place: Place, depth: int) -> Term | None:
+        """``"/".join([owner, name])``."""
+        glue = self._term(function.value, place, depth)
+        parts = self._term(items, place, depth)
+        if glue[0] != "c" or not isinstance(glue[1], str) or parts[0] != "l" or len(parts) > 12:
+            return None
+        pieces: list[Term] = []
+        for part in parts[1:]:
+            pieces += [glue, part] if pieces else [part]
+        return ["j", *pieces]
 
     def _format(self, node: ast.Call, function: ast.Attribute, place: Place, depth: int) -> Term:
         base = self._term(function.value, place, depth)
@@ -460,6 +503,8 @@ class Terms:
         return ["o", self._term(node.body, place, depth), self._term(node.orelse, place, depth)]
 
     def _Subscript(self, node: ast.Subscript, place: Place, depth: int) -> Term:
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
+            return self._parents(node.value, node.slice, place, depth)
         base = self._term(node.value, place, depth)
         key = self._term(node.slice, place, depth)
         if base[0] == "g" and base[1].endswith("environ"):
@@ -468,6 +513,15 @@ class Terms:
         name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
         if key[0] == "c" and isinstance(key[1], str) and _ARGUMENTS.match(name):
             return ["r", key[1], term]
+        return term
+
+    def _parents(self, node: ast.Attribute, number: ast.expr, place: Place, depth: int) -> Term:
+        """``Path(__file__).parents[1]``."""
+        term = self._term(node.value, place, depth)
+        if not (isinstance(number, ast.Constant) and isinstance(number.value, int) and 0 <= number.value < 8):
+            return UNKNOWN
+        for _ in range(number.value + 1):
+            term = ["u", term]
         return term
 
     def _List(self, node: ast.List | ast.Tuple | ast.Set, place: Place, depth: int) -> Term:

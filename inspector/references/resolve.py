@@ -54,6 +54,14 @@ _BEARING = frozenset(
         "safe_mode",
         "Loader",
         "custom_pipeline",
+        "weights",
+        "pretrained_weights",
+        "repo",
+        "rev",
+        "Key",
+        "tokenizer_revision",
+        "embedding_model",
+        "allow_dangerous_deserialization",
         None,
     )
 )
@@ -210,7 +218,9 @@ class _Resolver:
     def _judge(self, template: Template, paths: tuple[str, ...]) -> list[Found]:
         arguments = self.evaluator.arguments(template.args, template.keywords, paths)
         near = paths[0].rpartition("/")[0]
-        return judge(Call(template.row, arguments, self.evaluator, paths, self.around, near))
+        return judge(
+            Call(template.row, arguments, self.evaluator, paths, self.around, near, name=template.call)
+        )
 
     def _register(self, template: Template, site: Site) -> None:
         """Files ``template`` under every function whose parameters its arguments mention. Only arguments
@@ -282,6 +292,15 @@ class _Resolver:
         bound = self.evaluator.bind(function, arguments)
         return {name: term if is_small(term, MAX_PARTS) else ["?"] for name, term in bound.items()}
 
+    def _defaults(self, function: str, bound: Mapping[str, Any]) -> dict[str, Any]:
+        """What the parameters that a call does not pass stand for."""
+        defaults = self.modules.functions.get(function, {}).get("defaults", {})
+        if not isinstance(defaults, Mapping):
+            return {}
+        return {
+            name: term for name, term in defaults.items() if name not in bound and functions_in(term) == set()
+        }
+
     def _constructor(self, owner: str) -> str | None:
         meaning = self.modules.member(owner, "__init__")
         return meaning.name if meaning is not None and meaning.kind == "function" else None
@@ -295,6 +314,11 @@ class _Resolver:
         keywords = substitute(template.keywords, function, bound)
         if (args, keywords) == (template.args, template.keywords):
             return  # everything by default: the call inside the function says it already
+        given = _argument(Template(template.row, "", args, keywords, "", 0))
+        direct = given != _argument(template) and given[:1] == ["c"]
+        # What this call leaves out is its default, and no other call may put something else there.
+        defaults = self._defaults(function, bound)
+        args, keywords = substitute(args, function, defaults), substitute(keywords, function, defaults)
         through = (*template.through, function)
         passed = Template(template.row, template.call, args, keywords, template.path, template.line, through)
         if template.through.count(function) >= MAX_TURNS:
@@ -307,7 +331,6 @@ class _Resolver:
         before = self.said.get(id(template))
         if before is None:
             before = self.said[id(template)] = frozenset(self._judge(template, (template.path,)))
-        direct = _argument(passed) != _argument(template) and _argument(passed)[:1] == ["c"]
         name = function.rsplit(".", 1)[-1]
         why = f"Through {name}(), which calls {template.call} at {template.path}:{template.line}. "
         for found in self._judge(passed, paths):

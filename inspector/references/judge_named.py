@@ -1,0 +1,178 @@
+"""Calls whose weights follow from a switch, from the callee's own name, or from the library's defaults; and
+programs and objects of a store that Python code names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inspector.provenance import Pin
+from inspector.references import shapes
+from inspector.references.evaluate import Value
+from inspector.references.judge import Call, Found
+from inspector.references.judge_hub import texts, why_pin
+from inspector.references.judge_loads import loaded
+
+_LIBRARY = "The weights that the library's own table names today; the project names no revision."
+MAX_WORDS = 60
+
+
+def read_nothing(call: Call) -> Iterator[Found]:
+    """A neighbour of calls that name something; it names nothing itself."""
+    yield from ()
+
+
+def _last(call: Call) -> str:
+    return call.name.rsplit(".", 1)[-1]
+
+
+def read_weights(call: Call) -> Iterator[Found]:
+    """torchvision and its like: ``weights=`` or ``pretrained=`` fetch, their absence does not."""
+    named = [v.value for v in call.names() if v.tag == "const" and isinstance(v.value, str)]
+    names = named or ([] if call.row.ref[1] else [_last(call)])
+    switches = ("weights", "pretrained", "pretrained_weights", "weights_backbone")
+    term = call.arguments.get(None, switches)
+    if term is None and not call.row.ref[1] and call.arguments.positional:
+        first = call.arguments.positional[0]
+        term = first if first[:1] in (["c"], ["g"]) and first != ["c", None] else None
+    if term is None or not (names or call.row.ref[1]):
+        return
+    values = call.evaluator.values(term, call.paths)
+    if all(v.tag == "const" and not v.value for v in values):
+        return
+    weights = _weights_name(term, values)
+    choices: list[str | None] = [*names] or [None]
+    for name in choices:
+        if all(v.tag == "const" and isinstance(v.value, str) and call.is_local(v.value) for v in values):
+            yield Found("model", name, None, Pin.LOCAL, None, "A file of this machine.", "local")
+            continue
+        certain = any(v.tag == "const" and v.value for v in values) or weights is not None
+        pin = Pin.UNDETERMINED if not certain else Pin.MOVABLE if weights else Pin.NONE
+        yield Found("model", name, weights, pin, None, _LIBRARY, call.row.hub)
+
+
+def _weights_name(term: list[object], values: list[Value]) -> str | None:
+    text = next((v.value for v in values if v.tag == "const" and isinstance(v.value, str)), None)
+    if text:
+        return str(text)
+    dotted = str(term[1]) if term[:1] == ["g"] and len(term) == 2 else ""
+    owner, _, last = dotted.rpartition(".")
+    return last if owner.rsplit(".", 1)[-1].endswith("_Weights") else None
+
+
+def read_keras_weights(call: Call) -> Iterator[Found]:
+    """keras.applications: ``imagenet`` unless ``weights`` says otherwise."""
+    name = _last(call)
+    if not name[:1].isupper():
+        return
+    term = call.arguments.get(1, ("weights",))
+    if term is None and not call.arguments.whole:
+        return
+    values = call.evaluator.values(term, call.paths) if term is not None else [Value("const", "imagenet")]
+    for value in values[:1]:
+        if value.tag == "const" and value.value == "imagenet":
+            yield Found("model", name, "imagenet", Pin.MOVABLE, None, _LIBRARY, call.row.hub)
+        elif value.tag == "const" and isinstance(value.value, str):
+            pin = Pin.LOCAL if call.is_local(value.value) else Pin.UNDETERMINED
+            yield Found("model", value.value, None, pin, None, "A file of weights.", "local")
+        elif value.tag != "const":
+            yield Found("model", name, None, Pin.UNDETERMINED, None, "Which weights cannot be told.", "keras")
+
+
+def read_library_default(call: Call) -> Iterator[Found]:
+    """Libraries that fetch a default of their own: named after the library where nothing else is named."""
+    named = [v.value for v in call.names() if v.tag == "const" and isinstance(v.value, str) and v.value]
+    for name in named or [call.name.split(".", 1)[0]]:
+        yield Found("model", name, None, Pin.NONE, None, _LIBRARY, call.row.hub)
+
+
+def read_in_call(call: Call) -> Iterator[Found]:
+    """The name stands in the callee: ``torchaudio.pipelines.WAV2VEC2_BASE.get_model()``."""
+    parts = call.name.split(".")
+    name = parts[-2] if len(parts) > 1 else parts[0]
+    yield Found("model", name, None, Pin.NONE, None, _LIBRARY, call.row.hub)
+
+
+def read_dvc(call: Call) -> Iterator[Found]:
+    """``dvc.api``: a path in a repository, at a revision of it."""
+    repository = next(iter(texts(call, call.arguments.get(1, ("repo",)))), None)
+    paths: list[str | None] = []
+    paths.extend(list(texts(call, call.arguments.get(*call.row.ref)))[:8])
+    for path in paths or (None,):
+        kind = (shapes.url_kind(path) if path else None) or call.row.kind
+        if repository is None and call.arguments.get(1, ("repo",)) is None:
+            yield Found(kind, path, None, Pin.LOCAL, None, "A path of this repository.", "local")
+            continue
+        written, pin = call.revision(call.row.revision)
+        ref = repository if path is None or repository is None else f"{repository}:{path}"
+        yield Found(kind, ref, written, pin, None, why_pin(pin, written), call.row.hub)
+
+
+def read_store(call: Call) -> Iterator[Found]:
+    """A vector store from disk. LangChain asks for ``allow_dangerous_deserialization``: the files are
+    pickles."""
+    allowed = call.flag("allow_dangerous_deserialization", None)
+    if call.option("allow_dangerous_deserialization") is None:
+        return  # another library's load_local, or one that refuses
+    why = "allow_dangerous_deserialization=True unpickles the documents of the store."
+    if allowed is not False:
+        yield from loaded(call, False if allowed else None, why)
+
+
+def read_lm_eval(call: Call) -> Iterator[Found]:
+    """``model_args="pretrained=ORG/NAME,revision=…"``, or the same as a map."""
+    from inspector.references.command_models import lm_eval_arguments
+    from inspector.references.shell import Command
+
+    for text in list(texts(call, call.arguments.get(*call.row.ref)))[:4]:
+        for fact in lm_eval_arguments(Command([], 1, 1, ""), text):
+            yield _found(fact)
+
+
+def read_program(call: Call) -> Iterator[Found]:
+    """A command line that Python starts."""
+    from inspector.references.commands import read_commands, words_command
+    from inspector.references.shell import commands
+
+    term = call.arguments.get(*call.row.ref)
+    if term is None:
+        return
+    for value in call.evaluator.values(term, call.paths)[:4]:
+        if value.tag == "list":
+            words = [_word(call, item) for item in value.value[:MAX_WORDS]]
+            facts = words_command(words, 1, "") if words else []
+        elif value.tag == "const" and isinstance(value.value, str):
+            facts = read_commands(commands([(line, 1) for line in value.value.split("\n")], {}))
+        else:
+            continue
+        for fact in facts:
+            if "python" not in fact:
+                yield _found(fact)
+
+
+def _word(call: Call, item: list[object]) -> str:
+    value = call.evaluator.values(item, call.paths)[0]
+    return str(value.value) if value.tag == "const" and value.value is not None else "$UNKNOWN"
+
+
+def _found(fact: dict[str, object]) -> Found:
+    ref, revision, safe = fact["ref"], fact["revision"], fact["safe"]
+    return Found(
+        str(fact["kind"]),
+        ref if isinstance(ref, str) else None,
+        revision if isinstance(revision, str) else None,
+        Pin(str(fact["pin"])),
+        safe if isinstance(safe, bool) else None,
+        str(fact["why"]),
+        str(fact["hub"]),
+    )
+
+
+def read_store_object(call: Call) -> Iterator[Found]:
+    """boto3 and MinIO: ``download_file(bucket, key, file)``, where the key has the form of a model."""
+    buckets = list(texts(call, call.arguments.get(*call.row.ref)))[:1]
+    for key in list(texts(call, call.arguments.get(1, ("Key", "object_name"))))[:8]:
+        kind = shapes.url_kind(key)
+        if kind is not None:
+            bucket = buckets[0] if buckets else "?"
+            why = "An object of a store can be replaced under the same key."
+            yield Found(kind, f"s3://{bucket}/{key}", None, Pin.NONE, None, why, "url")
