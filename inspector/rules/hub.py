@@ -6,15 +6,25 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from inspector.provenance import Edge, EdgeKind, Evidence, Finding, Node, NodeKind, Severity, node_id
+from inspector.dependencies import looks_like_owner
+from inspector.provenance import Edge, EdgeKind, Evidence, Finding, Node, NodeKind, Severity, node_id, plain
 from inspector.rules.catalogue import rule
 from inspector.rules.interface import Facts
+from inspector.rules.loading import facts_node
 from inspector.rules.wording import count, listed
 
 _CLAIMED = {
     EdgeKind.DERIVED_FROM: ("provenance.parent-unresolved", "is claimed as a parent"),
     EdgeKind.TRAINED_ON: ("data.dead-link", "is named as training data"),
 }
+# Words of inspector.sources.hub.kinship.
+_SIGNALS = {
+    "gate": "provenance.gate-bypassed",
+    "licence": "provenance.licence-differs",
+    "weights": "provenance.no-weights",
+}
+_GRAVE = ("unsafe", "infected", "malicious", "dangerous")
+_SHOWN_IMPORTS = 12
 
 
 def target_not_pinned(facts: Facts) -> Iterator[Finding]:
@@ -133,6 +143,53 @@ def replaced_parents(facts: Facts) -> Iterator[Finding]:
         )
 
 
+def kinship(facts: Facts) -> Iterator[Finding]:
+    """What a model and its parent show together, and a model alone: gates, licences, missing weights."""
+    if facts.hub is None:
+        return
+    for repository in (facts.hub, *facts.hub.relatives):
+        said: dict[str, list[str]] = defaultdict(list)
+        for signal in (*repository.signals, *(one for claim in repository.lineage for one in claim.signals)):
+            said[signal.code].append(signal.sentence)
+        key = facts.root if repository is facts.hub else node_id(NodeKind.MODEL, repository.id)
+        for code, sentences in said.items():
+            yield rule(_SIGNALS[code]).finding(
+                key, " ".join(sentences), [Evidence(text=sentence) for sentence in sentences]
+            )
+
+
+def scanned_by_the_hub(facts: Facts) -> Iterator[Finding]:
+    """Files that the hub's own scanners warn of. Their silence says nothing, so nothing is made of it."""
+    if facts.hub is None:
+        return
+    from inspector.sources.hub.verdicts import warns
+
+    for file in facts.files:
+        verdict = file.entry.attributes.get("hub_scan") or {}
+        said = warns(verdict)
+        if said:
+            grave = any(word.endswith(_GRAVE) for word in said)
+            yield rule("provenance.hub-scan").finding(
+                facts_node(facts, file),
+                f"The hub's own scanners warn of {plain(file.path, 200)}: {listed(said)}.",
+                [Evidence(file.path, text=word) for word in (*said, *verdict["imports"][:_SHOWN_IMPORTS])],
+                severity=Severity.HIGH if grave else Severity.MEDIUM,
+                subject=file.sha256 or "",
+            )
+
+
+def lookalike_owners(facts: Facts) -> Iterator[Finding]:
+    """Owners whose name is nearly that of a well-known one; a mark of the hub sets them right."""
+    for node in facts.graph.nodes(NodeKind.OWNER):
+        near = [] if node.attributes.get("verified") is True else looks_like_owner(node.name)
+        if near:
+            yield rule("provenance.lookalike-owner").finding(
+                node.id,
+                f"{node.name} looks like {listed([one['name'] for one in near])}.",
+                [Evidence(text=f"{one['name']}: {one['why']}") for one in near],
+            )
+
+
 def owners(facts: Facts) -> Iterator[Finding]:
     """Owners that the hub has not verified, or of whom it said nothing; users never are verified."""
     for node in facts.graph.nodes(NodeKind.OWNER):
@@ -176,5 +233,8 @@ RULES = (
     parents,
     disagreements,
     replaced_parents,
+    kinship,
+    scanned_by_the_hub,
+    lookalike_owners,
     owners,
 )

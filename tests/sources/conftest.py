@@ -43,6 +43,16 @@ def hub_standin() -> ModuleType:
     return sys.modules["hub_standin"]
 
 
+@pytest.fixture(scope="session")
+def large() -> ModuleType:
+    """The module tests/hub_standin/large.py: model files of any size."""
+    spec = importlib.util.spec_from_file_location("hub_large", _SERVER.with_name("large.py"))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture
 def hub(hub_standin: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """An empty stand-in, and the environment pointing at it."""

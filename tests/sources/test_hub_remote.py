@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -20,17 +16,6 @@ from inspector.sources.hub.remote import is_read_by_parts
 from inspector.sources.interface import is_remote
 
 KIB, MIB = 1 << 10, 1 << 20
-_LARGE = Path(__file__).resolve().parents[1] / "hub_standin" / "large.py"
-
-
-@pytest.fixture(scope="session")
-def large() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("hub_large", _LARGE)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["hub_large"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 class Read:

@@ -10,7 +10,7 @@ import struct
 
 from inspector.sources.interface import ByteSource
 
-MAX_READ = 256 * 1024
+MAX_READ = 64 * 1024
 MAX_PAIRS = 2_000
 _STEP = 32 * 1024
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
