@@ -28,7 +28,6 @@ def _shown(word: str) -> Plainly:
 
 # Magic bytes and where they stand.
 MAGICS: tuple[tuple[int, bytes, Plainly], ...] = (
-    *((offset, b"\x89HDF\r\n\x1a\n", _unread("hdf5", "HDF5")) for offset in (0, 512, 1024, 2048)),
     (4, b"ET12", _unread("executorch", "ExecuTorch")),
     (0, b"Rar!\x1a\x07", _unread("rar", "A rar archive")),
     (0, b"\x02\x21\x4c\x18", _unread("lz4-legacy", "The legacy form of LZ4 compression")),

@@ -19,12 +19,13 @@ from inspector.artifacts.containers.zip_file import read_zip
 from inspector.artifacts.context import Sample
 from inspector.artifacts.formats.gguf import MAGIC as GGUF_MAGIC
 from inspector.artifacts.formats.gguf import not_gguf, read_gguf
+from inspector.artifacts.formats.hdf5 import hdf5_base, read_hdf5
 from inspector.artifacts.formats.npy import MAGIC as NPY_MAGIC
 from inspector.artifacts.formats.npy import read_npy
 from inspector.artifacts.formats.onnx import looks_like_onnx, read_onnx
 from inspector.artifacts.formats.safetensors_header import read_safetensors
 from inspector.artifacts.formats.sentencepiece import read_sentencepiece
-from inspector.artifacts.formats.tensorflow_graph import holds_lambda, read_graph
+from inspector.artifacts.formats.tensorflow_graph import read_graph
 from inspector.artifacts.formats.tflite import MAGIC as TFLITE_MAGIC
 from inspector.artifacts.formats.tflite import read_tflite
 from inspector.artifacts.interface import Artifact
@@ -84,6 +85,10 @@ ROWS: tuple[Row, ...] = (
     Row(
         lambda sample: looks_like_onnx(sample.source, sample.start),
         lambda sample: read_onnx(sample.source),
+    ),
+    Row(
+        lambda sample: hdf5_base(sample.source, sample.suffix) is not None,
+        lambda sample: read_hdf5(sample.source, sample.suffix, sample.context),
     ),
     Row(lambda sample: plainly(sample.start) is not None, lambda sample: _by_magic_alone(sample)),
     # What names its own length.
@@ -163,24 +168,8 @@ def _by_magic_alone(sample: Sample) -> Artifact | None:
     known = plainly(sample.start)
     if known is None:
         return None
-    if known[0] == "hdf5":
-        return _hdf5(sample, known)
     # "MZ", "ORC" and "ID3" also begin English texts.
     return None if sample.suffix in TEXT_ENDINGS and is_text(sample.source) else _said(known)
-
-
-def _hdf5(sample: Sample, known: Plainly) -> Artifact:
-    """HDF5 is not read; but a Keras model keeps its configuration in it as plain text."""
-    word, loading, message = known
-    judgement = Judgement()
-    judgement.note(loading, "format-not-read-yet", message)
-    if holds_lambda(sample.source):
-        judgement.note(
-            Loading.RUNS_CODE,
-            "lambda-layer",
-            "The Keras model has a Lambda layer: Python byte code that runs on load.",
-        )
-    return judgement.artifact(word, loading)
 
 
 def _said(known: Plainly) -> Artifact:
