@@ -13,7 +13,12 @@ from typing import Any
 
 from inspector.provenance import Audit, Pin
 
-LOCK_FORMATS = frozenset({"uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock"})
+LOCK_FORMATS = frozenset(
+    {
+        "uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock", "conda-lock.yml", "pixi.lock",
+        "conda-explicit", "package-lock.json", "yarn.lock", "pnpm-lock.yaml",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,10 @@ class Requirement:
     marker: str | None = None
     extras: tuple[str, ...] = ()
     source: str | None = None  # where a table beside the list (tool.uv.sources, tool.poetry) takes it from
+    # Who pulls it in, where a compiled requirements file says so in a comment ("# via"): names of packages,
+    # and "-r FILE" or "NAME (FILE)" for a manifest that asks for it itself. Empty where nothing is said.
+    via: tuple[str, ...] = ()
+    ecosystem: str = "PyPI"  # whose index the name belongs to: "PyPI", "conda", "npm"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -46,11 +55,13 @@ class Requirement:
             "marker": self.marker,
             "extras": list(self.extras),
             "source": self.source,
+            "via": list(self.via),
+            "ecosystem": self.ecosystem,
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Requirement:
-        return cls(**{**value, "extras": tuple(value["extras"])})
+        return cls(**{**value, "extras": tuple(value["extras"]), "via": tuple(value.get("via", ()))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,7 @@ class LockedPackage:
     line: int | None = None
     source: str | None = None
     is_project: bool = False
+    ecosystem: str = "PyPI"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -74,6 +86,7 @@ class LockedPackage:
             "line": self.line,
             "source": self.source,
             "is_project": self.is_project,
+            "ecosystem": self.ecosystem,
         }
 
     @classmethod
@@ -149,7 +162,7 @@ class Advisory:
 class Package:
     """One package of the tree, with the shape of the contract's ``packages[]``. ``declared_in`` are
     (path, line, text) of the manifests that name it. ``ecosystem`` says whose index the name belongs to:
-    "PyPI", or "conda"; the audit asks about the first alone. ``origin`` is the place a package is taken
+    "PyPI", "conda" or "npm"; the audit asks about the first alone. ``origin`` is the place a package is taken
     from where that is not the index: a repository, an address, a folder."""
 
     name: str
@@ -177,6 +190,7 @@ class Package:
             "advisories": [item.as_json() for item in self.advisories],
             "why": self.why,
             "looks_like": [dict(item) for item in self.looks_like],
+            "ecosystem": self.ecosystem,
         }
 
 

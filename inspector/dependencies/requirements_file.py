@@ -11,16 +11,19 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
 
 from inspector.dependencies.bounded import MAX_BYTES, Unreadable
 from inspector.dependencies.interface import Manifest, Requirement
-from inspector.dependencies.shapes import MAX_LENGTH, MAX_TEXT, name_of_link, requirement
+from inspector.dependencies.shapes import MAX_LENGTH, MAX_TEXT, name_of_link, requirement, shape_in_passing
 from inspector.provenance import plain
 
 FORMAT = "requirements"
 SECTION = "requirements"
 SAMPLE = 64 * 1024  # bytes looked at where the name does not tell
-MAX_LISTED = 200_000  # requirements that are listed one by one; more are counted
+MAX_LISTED = 20_000  # requirements that are listed one by one; more are counted
+MAX_VIA = 500  # packages that one package is said to come from
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _ENCODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
@@ -40,28 +43,74 @@ _BOMS = (
 
 
 def read(path: str, data: bytes) -> Manifest:
-    """The file with every requirement, option and include. Raises Unreadable for what is no text."""
+    """The file with every requirement, option and include. Raises Unreadable for what is no text.
+
+    Requirements past MAX_LISTED are counted by shape and not kept. ``# via`` comments, as pip-compile and
+    uv write them below a requirement or behind it, say who pulls it in.
+    """
     listed: list[Requirement] = []
     beyond: Counter[str] = Counter()
     includes: list[str] = []
     unread: list[int] = []
-    for line, text in _logical_lines(_decoded(data)):
-        item = _requirement(text, line, includes)
-        if item.shape == "unread":
-            unread.append(line)
-        if len(listed) < MAX_LISTED:
-            listed.append(item)
+    unread_many = 0
+    via = _Via()
+    for line, text, comment in _logical_lines(_decoded(data)):
+        if not text:
+            via.take(comment)
+            continue
+        many = len(listed)
+        if many >= MAX_LISTED:
+            shape, hashed = _counted(text)
+            beyond[shape] += 1
+            beyond["hashed"] += hashed
+            if shape == "option" and len(includes) < MAX_LISTED:
+                _option(text, line, includes)
         else:
-            beyond[item.shape] += 1
-            beyond["hashed"] += item.hashed
+            item = _requirement(text, line, includes)
+            via.give(listed)
+            via.begin(many if item.name else None, comment)
+            listed.append(item)
+            shape = item.shape
+        if shape == "unread":
+            unread_many += 1
+            unread.extend([line] if unread_many <= 6 else [])
+    via.give(listed)
     return Manifest(
         path=path,
         format=FORMAT,
         requirements=tuple(listed),
         includes=tuple(includes),
-        error=_error(unread, sum(beyond.values()) - beyond["hashed"]),
+        error=_error(unread, unread_many, sum(beyond.values()) - beyond["hashed"]),
         beyond={SECTION: dict(beyond)} if beyond else {},
     )
+
+
+class _Via:
+    """Collects the ``# via`` comment that belongs to the requirement read last."""
+
+    def __init__(self) -> None:
+        self._at: int | None = None  # place of that requirement among the listed ones
+        self._open = False  # inside a list of several lines
+        self._names: list[str] = []
+
+    def begin(self, at: int | None, comment: str) -> None:
+        self._at, self._open, self._names = at, False, []
+        self.take(comment)
+
+    def take(self, comment: str) -> None:
+        said = comment.lstrip("#").strip()
+        if self._at is None or not said:
+            return
+        if said == "via" or said.startswith("via "):
+            self._open = True
+            said = said[3:].strip()
+        if self._open and len(self._names) < MAX_VIA:
+            self._names += [one.strip() for one in said[:MAX_LENGTH].split(",") if one.strip()]
+
+    def give(self, listed: list[Requirement]) -> None:
+        if self._at is not None and self._names:
+            listed[self._at] = replace(listed[self._at], via=tuple(one[:MAX_TEXT] for one in self._names))
+        self._at = None
 
 
 def looks_like_one(data: bytes) -> bool:
@@ -70,7 +119,7 @@ def looks_like_one(data: bytes) -> bool:
     sample = data if len(data) <= SAMPLE else data[:SAMPLE].rpartition(b"\n")[0]
     try:
         shapes = Counter(
-            _requirement(text, line, []).shape for line, text in _logical_lines(_decoded(sample))
+            _requirement(text, line, []).shape for line, text, _ in _logical_lines(_decoded(sample)) if text
         )
     except Unreadable:
         return False
@@ -108,11 +157,22 @@ def _decoded(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """(number of the first physical line, text without comment) of every line that says something."""
+def _physical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """(number as an editor counts, text), one at a time: a list of a million lines would cost memory."""
+    start, number = 0, 0
+    for end in _NEWLINE.finditer(text):
+        number += 1
+        yield number, text[start : end.start()]
+        start = end.end()
+    yield number + 1, text[start:]
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str, str]]:
+    """(number of the first physical line, text without comment, comment) of every line that says something;
+    a line that is a comment alone has no text."""
     parts: list[str] = []
     start = 0
-    for number, physical in enumerate(_NEWLINE.split(text), 1):
+    for number, physical in _physical_lines(text):
         # pip splits at the rarer separators too (form feed, U+2028), an editor does not count them.
         for line in physical.splitlines() or [""]:
             comment = line.lstrip().startswith("#")
@@ -129,12 +189,12 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
             else:
                 first = number
             stripped = _without_comment(line)
-            if stripped:
-                yield first, stripped
+            if stripped or comment:
+                yield first, stripped, line[len(line) - len(line.lstrip()) + len(stripped) :].strip()
     if parts:
         stripped = _without_comment("".join(parts))
         if stripped:
-            yield start, stripped
+            yield start, stripped, ""
 
 
 def _without_comment(line: str) -> str:
@@ -146,6 +206,22 @@ def _without_comment(line: str) -> str:
                 break
             at += 1
     return line.strip()
+
+
+def _counted(text: str) -> tuple[str, bool]:
+    """The shape and whether there is a hash, for a line that is counted and not kept."""
+    if text.startswith("-"):
+        return ("editable" if _EDITABLE.match(text) else "option"), False
+    if "--" not in text:
+        return _shape_alone(text), False
+    options = _LINE_OPTION.search(text)
+    body = text[: options.start()] if options else text
+    return _shape_alone(body), bool(options and _HASH.search(options.group()))
+
+
+@lru_cache(maxsize=10_000)
+def _shape_alone(text: str) -> str:
+    return shape_in_passing(text)
 
 
 def _requirement(text: str, line: int, includes: list[str]) -> Requirement:
@@ -173,12 +249,12 @@ def _option(text: str, line: int, includes: list[str]) -> Requirement:
     return Requirement(None, SECTION, "option", "", line, text[:MAX_TEXT])
 
 
-def _error(unread: list[int], beyond: int) -> str | None:
+def _error(unread: list[int], many: int, beyond: int) -> str | None:
     sentences = []
     if unread:
-        lines = ", ".join(str(line) for line in unread[:5]) + (" …" if len(unread) > 5 else "")
-        many = "1 line is" if len(unread) == 1 else f"{len(unread):,} lines are"
-        sentences.append(f"{many} no requirement that can be read (line {lines}).")
+        lines = ", ".join(str(line) for line in unread[:5]) + (" …" if many > 5 else "")
+        said = "1 line is" if many == 1 else f"{many:,} lines are"
+        sentences.append(f"{said} no requirement that can be read (line {lines}).")
     if beyond:
         sentences.append(f"{beyond:,} lines past the first {MAX_LISTED:,} are counted but not listed.")
     return plain(" ".join(sentences)) or None

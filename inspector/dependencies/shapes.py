@@ -22,6 +22,11 @@ _PLAIN = re.compile(
     rf"(?P<name>{_NAME})[ \t]*+(?:\[(?P<extras>[A-Za-z0-9._, \t-]*)\])?[ \t]*+"
     r"(?:(?P<operator>===|==|~=|!=|>=|<=|>|<)[ \t]*+(?P<version>[A-Za-z0-9.*+!_-]+))?[ \t]*+\Z"
 )
+_CLAUSES = re.compile(
+    rf"{_NAME}[ \t]*+(?:\[[A-Za-z0-9._, \t-]*\])?[ \t]*+"
+    r"(?P<clauses>(?:(?:===|==|~=|!=|>=|<=|>|<)[ \t]*+[A-Za-z0-9.*+!_-]++[ \t]*+(?:,[ \t]*+|\Z))*+)\Z"
+)
+_OPERATOR = re.compile(r"(===|==|~=|!=|>=|<=|>|<)[ \t]*+(.*)\Z")
 # A version that pip itself would refuse (``==2012c-final``) is still one clause: the shape is told, and
 # the audit later says that it cannot ask about it.
 _DIRECT = re.compile(
@@ -81,6 +86,20 @@ def shape_of(text: str) -> Shape:
     if _VARIABLE.search(text):
         return _with_variable(text)
     return _by_grammar(text)
+
+
+def shape_in_passing(text: str) -> str:
+    """The shape of ``text`` alone, without a look at its marker: for lines that are counted and not kept,
+    where the grammar's full check would take minutes for a million of them."""
+    body = text.partition(";")[0].strip()
+    clauses = _CLAUSES.match(body) if len(body) <= MAX_LENGTH and not is_link(body) else None
+    if clauses is None:
+        return shape_of(text).shape
+    parts = [part.strip() for part in clauses.group("clauses").split(",") if part.strip()]
+    if len(parts) > 1:
+        return "wildcard" if any(re.match(r"==(?!=).*\.\*\Z", part) for part in parts) else "range"
+    one = _OPERATOR.match(parts[0]) if parts else None
+    return _clause_shape(one.group(1), one.group(2)) if one else "bare"
 
 
 def link_shape(link: str) -> str:
