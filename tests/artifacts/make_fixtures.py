@@ -4,7 +4,8 @@
     env/bin/python tests/artifacts/make_fixtures.py
 
 Written with torch 2.13.0, numpy 2.4.6, scikit-learn 1.9.1, joblib 1.6.0, pandas 3.1.1, scipy 1.17.1.
-The 7z archives are written by 7-Zip 26.02 (the program 7zz).
+The 7z archives are written by 7-Zip 26.02 (the program 7zz), the HDF5 files by h5py 3.16.0, tables 3.11.1
+and Keras 3.15.1 with jax.
 """
 
 from __future__ import annotations
@@ -171,6 +172,107 @@ def sevenzip_files() -> None:
             subprocess.run(command, cwd=members, check=True, capture_output=True)
 
 
+def hdf5_files() -> None:
+    """HDF5 in its oldest and its newest form, and what leads out of a file (h5py)."""
+    import h5py
+
+    for word in ("earliest", "latest"):
+        with h5py.File(DATA / f"hdf5_{word}.h5", "w", libver=word) as file:
+            file["numbers"] = np.arange(10.0)
+            file["group/inner"] = np.zeros((2, 3), "f4")
+            file["group/up"] = file["/"]
+            file["soft"] = h5py.SoftLink("/group/inner")
+            file["type"] = np.dtype([("a", "i4"), ("b", "S5")])
+            file.create_dataset("typed", (1,), dtype=file["type"])
+            file["text"] = "hello world."
+            file.create_dataset("list", (2,), dtype=h5py.vlen_dtype("i4"))
+            packed = {"chunks": (4, 4), "compression": "gzip", "shuffle": True, "fletcher32": True}
+            file.create_dataset("packed", data=np.ones((8, 8), "i2"), **packed)
+            file.create_dataset("lzf", data=np.ones((8, 8), "i2"), chunks=(4, 4), compression="lzf")
+            file.attrs["title"] = "This ends in a full stop."
+            file.attrs["fixed"] = np.bytes_("And so does this.")
+            file.attrs["several"] = ["a.", "b.", "c."]
+            file.attrs["nothing"] = h5py.Empty("f4")
+            many = file.create_group("many", track_order=word == "latest")
+            for number in range(30):
+                many[f"a_name_of_some_length_{number:03}"] = h5py.SoftLink("/numbers")
+                many.attrs[f"attribute_{number}"] = number
+    with h5py.File(DATA / "hdf5_huge_attribute.h5", "w", libver="latest") as file:
+        long = b'{"class_name": "Lambda", "config": "' + b" " * 66_000 + b'"}'
+        file.attrs["model_config"] = np.bytes_(long)
+    with h5py.File(DATA / "hdf5_external_link.h5", "w") as file:
+        file["weights"] = h5py.ExternalLink("/etc/passwd", "/a")
+    with h5py.File(DATA / "hdf5_external_link_latest.h5", "w", libver="latest") as file:
+        for number in range(12):
+            file[f"soft_{number}"] = h5py.SoftLink("/a")
+        file["weights"] = h5py.ExternalLink("other.h5", "/a")
+    with h5py.File(DATA / "hdf5_external_file.h5", "w") as file:
+        file.create_dataset("weights", (100,), "u1", external=[("/etc/passwd", 0, 100)])
+    with h5py.File(DATA / "hdf5_virtual.h5", "w", libver="latest") as file:
+        layout = h5py.VirtualLayout((4,), "f8")
+        layout[:] = h5py.VirtualSource("other.h5", "x", (4,))
+        file.create_virtual_dataset("weights", layout)
+    for number in (32015, 40000):
+        with h5py.File(DATA / f"hdf5_filter_{number}.h5", "w", libver="latest") as file:
+            chunks = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            chunks.set_chunk((10,))
+            chunks.set_filter(number, h5py.h5z.FLAG_OPTIONAL, (3,))
+            space = h5py.h5s.create_simple((10,))
+            h5py.h5d.create(file.id, b"packed", h5py.h5t.NATIVE_INT32, space, chunks)
+    with h5py.File(DATA / "hdf5_matlab.mat", "w", userblock_size=512) as file:
+        file["x"] = np.arange(4.0)
+        file["x"].attrs["MATLAB_class"] = np.bytes_("double")
+    with open(DATA / "hdf5_matlab.mat", "r+b") as plain:
+        plain.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64, Created on: Mon Nov 23".ljust(124) + b"\0\2IM")
+    system = b"cos\nsystem\n(S'echo x'\ntR."
+    for word, value in (("string", np.bytes_(system)), ("void", np.void(b"\x80\4" + system))):
+        with h5py.File(DATA / f"hdf5_pickled_{word}.h5", "w") as file:
+            file.attrs["kept"] = value
+    with h5py.File(DATA / "hdf5_pickled_data.h5", "w") as file:
+        file["kept"] = np.frombuffer(b"\x80\4" + system, "u1")
+
+
+class Calling:
+    """Unpickled, it would print a word."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("echo x",)
+
+
+def pytables_files() -> None:
+    """What PyTables and pandas pickle into HDF5 (tables, pandas)."""
+    import tables
+
+    filters = tables.Filters(9, "zlib", shuffle=True)
+    with tables.open_file(str(DATA / "hdf5_rows.h5"), "w", filters=filters) as file:
+        rows = file.create_vlarray("/", "rows", tables.ObjectAtom(), chunkshape=8)
+        rows.append({"plain": [1, 2]})
+    with tables.open_file(str(DATA / "hdf5_rows_calling.h5"), "w", filters=filters) as file:
+        rows = file.create_vlarray("/", "rows", tables.ObjectAtom(), chunkshape=8)
+        rows.append([1, 2])
+        rows.append(Calling())
+    frame = pd.DataFrame({"a": [1, 2], "b": ["x", None], "c": pd.to_datetime(["2020-01-01", "2021-01-01"])})
+    frame.to_hdf(DATA / "hdf5_frame.h5", key="frame", complevel=9, complib="zlib")
+
+
+def keras_hdf5_files() -> None:
+    """Models of Keras 3 in HDF5 (KERAS_BACKEND=jax)."""
+    import keras
+
+    def saved(word: str, *layers: object) -> None:
+        model = keras.Sequential([keras.Input((2,)), *layers])
+        model.compile("sgd", "mse")
+        model.save(DATA / f"keras_{word}.h5")
+        if word == "dense":
+            model.save(DATA / "keras_dense.keras")
+            model.save_weights(DATA / "keras_dense.weights.h5")
+
+    saved("dense", keras.layers.Dense(2, activation="relu"), keras.layers.BatchNormalization())
+    # The path of the source is part of the layer's byte code: not that of the machine this is made on.
+    code = compile("lambda x: __import__('os').getpid() * 0 + x", "layer.py", "eval")
+    saved("lambda", keras.layers.Lambda(eval(code)), keras.layers.Dense(1))  # noqa: S307
+
+
 SEVENZIP = {
     "lzma": "-m0=lzma",
     "lzma2": "-m0=lzma2 -mhc=off -snl",
@@ -190,6 +292,9 @@ SEVENZIP = {
 if __name__ == "__main__":
     DATA.mkdir(exist_ok=True)
     sevenzip_files()
+    hdf5_files()
+    pytables_files()
+    keras_hdf5_files()
     torch_files()
     converted_files()
     more_pickles()
