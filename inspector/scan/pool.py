@@ -21,6 +21,7 @@ from inspector.scan.work import EarlyVerdict, Outcome, Task, Work
 WORKER = (sys.executable, "-I", "-m", "inspector.scan.worker")
 _AHEAD = 2  # one at work, one ready behind it; more could fill the pipe and block us
 _TICK_SECONDS = 0.2
+_START_SECONDS = 60.0  # for Python and its libraries, on a machine that has much else to do
 
 
 class WorkerPool:
@@ -108,7 +109,8 @@ class WorkerPool:
     def _kill_the_silent(self, waiting: collections.deque[Task]) -> Iterator[Outcome]:
         now = time.monotonic()
         for worker in list(self._workers):
-            if worker.tasks and not worker.fetching and now - worker.heard > self._seconds:
+            patience = self._seconds if worker.isolation is not None else max(self._seconds, _START_SECONDS)
+            if worker.tasks and not worker.fetching and now - worker.heard > patience:
                 sentence = f"Reading it took longer than {self._seconds:g} seconds."
                 yield from self._replace(worker, waiting, sentence)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import platform
 from pathlib import Path
@@ -17,16 +18,21 @@ def readers_digest() -> str:
     lies open: a forgotten version number must not bring an old verdict back."""
     from inspector import __version__, artifacts, references
 
-    digest = hashlib.sha256()
-    for word in (
+    words = (
         __version__,
         artifacts.READER_VERSION,
         str(references.INDEX_VERSION),
         artifacts.allow_list_digest(),
         platform.python_version(),
         *(f"{name} {_version(name)}" for name in _LIBRARIES),
-    ):
-        digest.update(word.encode() + b"\0")
+        _code_digest(),
+    )
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()
+
+
+@functools.cache
+def _code_digest() -> str:
+    digest = hashlib.sha256()
     top = Path(__file__).resolve().parent.parent
     for room in _ROOMS:
         for path in sorted((top / room).rglob("*.py")):

@@ -168,7 +168,7 @@ class SavedResults:
             )
             if connection.total_changes == before:
                 return
-            connection.execute("PRAGMA incremental_vacuum").fetchall()
+            connection.executescript("PRAGMA incremental_vacuum")  # execute() would stop after one page
 
     def _size(self, connection: sqlite3.Connection) -> int:
         pages, free, each = (

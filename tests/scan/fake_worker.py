@@ -13,6 +13,7 @@ def say(**message):
 
 
 sys.stdin.readline()
+say(ready={})
 for line in sys.stdin:
     task = json.loads(line)
     name = task["entry"]["path"]
