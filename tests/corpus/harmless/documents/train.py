@@ -1,0 +1,3 @@
+from datasets import load_dataset
+
+data = load_dataset("org/set")
