@@ -31,6 +31,8 @@ class Facts:
         self.edges: dict[tuple[str, str, Any], Edge] = {}
         self._edges_of: dict[str, list[tuple[str, str, Any]]] = {}
         self._file_at: dict[str, dict[str, Any]] = {}
+        # Verdicts on large files whose hash is still to come, by path. A file takes its place when it comes.
+        self.verdicts: dict[str, dict[str, Any]] = {}
         self.findings: dict[str, ReviewedFinding] = {}
         self.by_node: dict[str, list[str]] = {}
         self.files: list[dict[str, Any]] = []
@@ -74,7 +76,10 @@ class Facts:
         elif kind == "done":
             self.done = dict(event)
             self.target = dict(event.get("target") or self.target)
+        elif kind == "verdict":
+            self.verdicts[str(event["path"])] = dict(event)
         elif kind == "file":
+            self.verdicts.pop(str(event["path"]), None)
             self._file_at[str(event["path"])] = dict(event)
             self.files.append(self._file_at[str(event["path"])])
         elif kind in LISTS:

@@ -83,7 +83,7 @@ class FilesPage(TablePage):
         facts = self.session.facts
         why = {str(item.get("path")): item.get("why") for item in facts.not_analysed}
         rows = []
-        for item in facts.files:
+        for item in (*facts.files, *facts.verdicts.values()):
             reason = why.pop(str(item.get("path")), None)
             rows.append({**item, "gap": reason} if reason else item)
         rows += [{"path": path, "loading": NOT_ANALYSED, "gap": reason} for path, reason in why.items()]
