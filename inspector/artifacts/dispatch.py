@@ -7,7 +7,7 @@ a defect of this program is never "fine".
 
 from __future__ import annotations
 
-from inspector.artifacts.bytesource import head
+from inspector.artifacts.bytesource import SliceSource, head
 from inspector.artifacts.containers.inflate import BadCompression
 from inspector.artifacts.containers.zip_file import read_zip
 from inspector.artifacts.containers.zip_walk import ends_in_zip
@@ -15,11 +15,19 @@ from inspector.artifacts.context import Context, Sample
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import OverLimit
+from inspector.artifacts.pickles.file import read_pickle
 from inspector.artifacts.recognise import ending
 from inspector.artifacts.table import HEAD, ROWS, empty_file
+from inspector.artifacts.texts.text_file import WORDS
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource, ReadFailure
 
+# Opcodes that put something on the stack and so may begin a pickle inside of another format.
+_OPENERS = frozenset(
+    bytes([byte]) for byte in b"CFGIJKLMNSTUVXB()]}\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96"
+)
+_LOOKED_INTO = 16 * 1024
+_NOT_BINARY = frozenset({*WORDS.values(), "script", "empty"})
 _HARMLESS = (Loading.DATA_ONLY, Loading.NO_LOADER, Loading.NOT_UNDERSTOOD)
 
 
@@ -59,14 +67,40 @@ def read_part(source: ByteSource, path: str, context: Context) -> Artifact:
     """The verdict on a file or on a member of an archive, and on a zip archive at its end."""
     if source.size == 0:
         return empty_file(path)
-    artifact = _read_whole(source, path, context)
-    if artifact.loading not in _HARMLESS or not ends_in_zip(source):
+    artifact = _also_pickle(source, _read_whole(source, path, context))
+    is_unknown = any(reason.code == "format-not-read-yet" for reason in artifact.reasons)
+    if not (artifact.loading in _HARMLESS or is_unknown) or not ends_in_zip(source):
         return artifact
     judgement = Judgement()
     judgement.merge(artifact)
     judgement.facts.update(artifact.facts)
     judgement.merge(read_zip(source, path, context), "the zip archive at its end")
     return judgement.artifact(artifact.format, artifact.loading)
+
+
+def _also_pickle(source: ByteSource, artifact: Artifact) -> Artifact:
+    """A picture or a header of data that a pickle reader could run from its first byte as well: such a file
+    is both, and a dangerous import in it counts."""
+    if artifact.loading not in _HARMLESS or artifact.format in _NOT_BINARY or artifact.is_pickle:
+        return artifact
+    if head(source, 1) not in _OPENERS:
+        return artifact
+    limit = _LOOKED_INTO
+    if artifact.format == "safetensors":  # one line of a header may be a text to a pickle reader
+        limit += int.from_bytes(head(source, 8), "little")
+    inner = read_pickle(SliceSource(source, 0, min(source.size, limit)))
+    if inner.loading is not Loading.RUNS_CODE:
+        return artifact
+    judgement = Judgement()
+    judgement.merge(inner)
+    judgement.facts.update(artifact.facts)
+    judgement.note(
+        Loading.RUNS_CODE,
+        "pickle-inside",
+        f"The file reads as {artifact.format} and as a pickle that imports what is dangerous.",
+        0,
+    )
+    return judgement.artifact(artifact.format, inner.loading)
 
 
 def _read_whole(source: ByteSource, path: str, context: Context) -> Artifact:

@@ -28,11 +28,8 @@ def _shown(word: str) -> Plainly:
 
 # Magic bytes and where they stand.
 MAGICS: tuple[tuple[int, bytes, Plainly], ...] = (
-    (4, b"ET12", _unread("executorch", "ExecuTorch")),
     (0, b"Rar!\x1a\x07", _unread("rar", "A rar archive")),
     (0, b"\x02\x21\x4c\x18", _unread("lz4-legacy", "The legacy form of LZ4 compression")),
-    (0, b"RDX2\n", _unread("r-data", "R data")),
-    (0, b"RDX3\n", _unread("r-data", "R data")),
     (0, b"ZF0x", _unread("joblib", "The compression of joblib before 0.10")),
     (0, b"MSCF", _unread("cab", "A cabinet archive")),
     (0, b"\x7fELF", _program("elf", "ELF")),
@@ -80,12 +77,10 @@ MAGICS: tuple[tuple[int, bytes, Plainly], ...] = (
 
 # Formats without magic, by name; only asked when the content said nothing.
 BY_NAME: dict[str, Plainly] = {
-    ".pbtxt": _unread("tensorflow-graph", "A TensorFlow graph"),
     ".h5": _unread("hdf5", "A file called .h5 that is no HDF5"),
     ".hdf5": _unread("hdf5", "A file called .hdf5 that is no HDF5"),
     ".keras": _unread("keras-zip", "A file called .keras that is no Keras archive"),
     ".tflite": _unread("tflite", "A file called .tflite that is no TensorFlow Lite"),
-    ".mlmodel": _unread("coreml", "Core ML"),
     ".nemo": _unread("nemo", "A file called .nemo that is no archive"),
     ".mar": _unread("torchserve-archive", "A file called .mar that is no archive"),
     ".npz": _unread("npz", "A file called .npz that is no zip archive"),
@@ -98,7 +93,6 @@ BY_NAME: dict[str, Plainly] = {
     ".pte": _unread("executorch", "ExecuTorch"),
     ".skops": _unread("skops", "A file called .skops that is no archive"),
     ".pyc": _program("python-bytecode", "Python byte code"),
-    ".msgpack": _data("msgpack", "MessagePack"),
 }
 
 COMPRESSIONS: tuple[tuple[bytes, str], ...] = (

@@ -8,6 +8,7 @@ with its reader and one row here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from inspector.artifacts.bytesource import SliceSource
@@ -17,17 +18,32 @@ from inspector.artifacts.containers.sevenzip_header import MAGIC as SEVENZIP_MAG
 from inspector.artifacts.containers.tar_file import is_tar_header, read_tar
 from inspector.artifacts.containers.zip_file import read_zip
 from inspector.artifacts.context import Sample
+from inspector.artifacts.formats.catboost import MAGIC as CATBOOST_MAGIC
+from inspector.artifacts.formats.catboost import read_catboost
+from inspector.artifacts.formats.coreml import (
+    looks_like_coreml,
+    looks_like_coreml_weights,
+    read_coreml,
+    read_coreml_weights,
+)
+from inspector.artifacts.formats.executorch import MAGIC as EXECUTORCH_MAGIC
+from inspector.artifacts.formats.executorch import read_executorch
 from inspector.artifacts.formats.gguf import MAGIC as GGUF_MAGIC
 from inspector.artifacts.formats.gguf import not_gguf, read_gguf
 from inspector.artifacts.formats.hdf5 import hdf5_base, read_hdf5
+from inspector.artifacts.formats.messagepack import begins_as_map, read_messagepack, try_messagepack
 from inspector.artifacts.formats.npy import MAGIC as NPY_MAGIC
 from inspector.artifacts.formats.npy import read_npy
 from inspector.artifacts.formats.onnx import looks_like_onnx, read_onnx
+from inspector.artifacts.formats.onnx_runtime import MAGIC as ORT_MAGIC
+from inspector.artifacts.formats.onnx_runtime import read_ort
+from inspector.artifacts.formats.r_data import looks_like_r_data, read_r_data
 from inspector.artifacts.formats.safetensors_header import read_safetensors
 from inspector.artifacts.formats.sentencepiece import read_sentencepiece
 from inspector.artifacts.formats.tensorflow_graph import read_graph
 from inspector.artifacts.formats.tflite import MAGIC as TFLITE_MAGIC
 from inspector.artifacts.formats.tflite import read_tflite
+from inspector.artifacts.formats.ubjson import looks_like_xgboost, read_xgboost
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.pickles.file import looks_like_old_pickle, read_pickle
@@ -40,6 +56,7 @@ from inspector.artifacts.recognise import (
     ending,
     plainly,
 )
+from inspector.artifacts.texts.config_files import LOADER_CONFIGS
 from inspector.artifacts.texts.python_files import read_path_file
 from inspector.artifacts.texts.text_file import TEXT_ENDINGS, is_text, lfs_pointer, read_text
 from inspector.provenance import Loading
@@ -78,7 +95,7 @@ ROWS: tuple[Row, ...] = (
     Row(lambda sample: compression(sample.start) is not None, lambda sample: _compressed(sample)),
     Row(
         lambda sample: is_tar_header(sample.start[:512]),
-        lambda sample: read_tar(sample.source, sample.context),
+        lambda sample: _tar(sample),
     ),
     Row(_magic(SEVENZIP_MAGIC), lambda sample: read_7z(sample.source, sample.context)),
     Row(_magic(TFLITE_MAGIC, at=4), lambda sample: read_tflite(sample.source)),
@@ -86,11 +103,31 @@ ROWS: tuple[Row, ...] = (
         lambda sample: looks_like_onnx(sample.source, sample.start),
         lambda sample: read_onnx(sample.source),
     ),
+    Row(lambda sample: looks_like_r_data(sample.start), lambda sample: read_r_data(sample.source)),
     Row(
         lambda sample: hdf5_base(sample.source, sample.suffix) is not None,
         lambda sample: read_hdf5(sample.source, sample.suffix, sample.context),
     ),
+    Row(
+        lambda sample: looks_like_coreml(sample.source, sample.start),
+        lambda sample: read_coreml(sample.source),
+    ),
+    Row(
+        lambda sample: looks_like_coreml_weights(sample.source, sample.start),
+        lambda sample: read_coreml_weights(sample.source),
+    ),
+    Row(_magic(EXECUTORCH_MAGIC, at=4), lambda sample: read_executorch(sample.source)),
+    Row(_magic(ORT_MAGIC, at=4), lambda sample: read_ort(sample.source)),
+    Row(_magic(CATBOOST_MAGIC), lambda sample: read_catboost(sample.source)),
+    Row(lambda sample: looks_like_xgboost(sample.start), lambda sample: read_xgboost(sample.source)),
     Row(lambda sample: plainly(sample.start) is not None, lambda sample: _by_magic_alone(sample)),
+    # A pickle that lies under the name of a format that carries no code.
+    Row(
+        lambda sample: sample.suffix in (".safetensors", ".gguf") and sample.start[8:9] != b"{",
+        lambda sample: (
+            read_pickle(sample.source) if looks_like_old_pickle(sample.source, textual=True) else None
+        ),
+    ),
     # What names its own length.
     Row(
         lambda sample: sample.suffix == ".safetensors" or _is_safetensors(sample),
@@ -109,6 +146,8 @@ ROWS: tuple[Row, ...] = (
     Row(_named(".onnx"), lambda sample: read_onnx(sample.source)),
     Row(_named(".pb"), lambda sample: read_graph(sample.source, sample.path)),
     Row(_any, lambda sample: _behind_blanks(sample)),
+    Row(_named(".mlmodel"), lambda sample: read_coreml(sample.source)),
+    Row(_named(".msgpack"), lambda sample: read_messagepack(sample.source)),
     Row(lambda sample: sample.suffix in BY_NAME, lambda sample: _said(BY_NAME[sample.suffix])),
     # Texts.
     Row(
@@ -116,6 +155,11 @@ ROWS: tuple[Row, ...] = (
         lambda sample: read_text(sample.source, sample.path),
     ),
     Row(_named(".model"), lambda sample: read_sentencepiece(sample.source)),
+    # Unknown bytes that are a whole value of MessagePack.
+    Row(
+        lambda sample: begins_as_map(sample.start) and not sample.suffix.startswith(".json"),
+        lambda sample: try_messagepack(sample.source),
+    ),
 )
 
 
@@ -123,7 +167,8 @@ def empty_file(path: str) -> Artifact:
     """The verdict on a file without bytes: a loader that expects a model there fails."""
     suffix = ending(path)
     loaded = (*PICKLE_ENDINGS, *(name for name in BY_NAME if BY_NAME[name][1] is not Loading.RUNS_CODE))
-    if suffix in (*loaded, ".safetensors", ".gguf"):
+    name = path.rsplit("/", 1)[-1].lower()
+    if suffix in (*loaded, ".safetensors", ".gguf", ".onnx", ".pb", ".mlmodel") or name in LOADER_CONFIGS:
         return single(
             suffix.lstrip(".")[:20] or "unknown",
             Loading.UNREADABLE,
@@ -148,6 +193,24 @@ def _protocol_pickle(sample: Sample) -> Artifact | None:
         return artifact
     is_loaded = sample.suffix in (*PICKLE_ENDINGS, *BINARY_ENDINGS) or sample.source.size < 64
     return artifact if is_loaded else None
+
+
+def _tar(sample: Sample) -> Artifact:
+    """A tar archive; NeMo's checkpoints and TorchServe's archives are some by their names."""
+    artifact = read_tar(sample.source, sample.context)
+    if sample.suffix == ".nemo":
+        return replace(artifact, format="nemo")
+    if sample.suffix != ".mar":
+        return artifact
+    judgement = Judgement()
+    judgement.merge(artifact)
+    judgement.facts.update(artifact.facts)
+    judgement.note(
+        Loading.RUNS_CODE,
+        "model-archive",
+        "It is a TorchServe archive: the server runs the handler inside.",
+    )
+    return judgement.artifact("torchserve-archive", artifact.loading)
 
 
 def _compressed(sample: Sample) -> Artifact | None:

@@ -120,7 +120,7 @@ SCRIPT = b"import datasets\n\nclass Imdb(datasets.GeneratorBasedBuilder):\n    p
         ("imdb/imdb.py", SCRIPT, RUNS),
         ("notes.py", b"# datasets.GeneratorBasedBuilder was removed\nimport datasets\n", NONE),
         ("handler.py", b"class EndpointHandler:\n    def __init__(self, path=''): pass\n", RUNS),
-        ("src/handler.py", b"class EndpointHandler:\n    pass\n", NONE),
+        ("server/handler.py", b"class EndpointHandler:\n    pass\n", RUNS),
         ("handler.py", b"def handle(event): pass\n", NONE),
         ("pipeline.py", b"class P(DiffusionPipeline):\n    pass\n", RUNS),
         ("src/pipeline.py", b"class P(DiffusionPipeline):\n    pass\n", NONE),

@@ -31,9 +31,9 @@ _SCHEMA: Schema = {
 _NAMED_DOMAINS = """ai.onnx ai.onnx.ml ai.onnx.training ai.onnx.preview ai.onnx.preview.training com.microsoft
 com.microsoft.nchwc com.microsoft.experimental com.ms.internal.nhwc ai.onnx.contrib org.pytorch.aten
 pkg.onnxscript.torch_lib pkg.onnxscript.torch_lib.common pkg.torch"""
-_DOMAINS = frozenset(_NAMED_DOMAINS.split())
+DOMAINS = frozenset(_NAMED_DOMAINS.split())
 # Operators that hand their input to Python code (onnxruntime-extensions, onnxruntime-training, Caffe2).
-_PYTHON_OPERATORS = frozenset({"PyOp", "PyCustomOp", "PythonOp", "PythonOpGrad", "Python", "ATenPython"})
+PYTHON_OPERATORS = frozenset({"PyOp", "PyCustomOp", "PythonOp", "PythonOpGrad", "Python", "ATenPython"})
 _MAX_NAMED = 20
 
 
@@ -121,7 +121,7 @@ def _node(operator: str, domain: str, offset: int, found: _Found) -> None:
         found.operators[operator] = found.operators.get(operator, 0) + 1
     if len(found.domains) < 10_000:
         found.domains.add(domain)
-    if operator in _PYTHON_OPERATORS:
+    if operator in PYTHON_OPERATORS:
         found.python.setdefault(operator, offset)
 
 
@@ -133,14 +133,14 @@ def _judge(found: _Found, judgement: Judgement) -> None:
             f"The graph has the operator {plain(operator, 100)}, which runs Python code.",
             offset,
         )
-    for domain in sorted(found.domains - found.own_domains - _DOMAINS - {""})[:_MAX_NAMED]:
+    for domain in sorted(found.domains - found.own_domains - DOMAINS - {""})[:_MAX_NAMED]:
         judgement.note(
             Loading.UNREADABLE,
             "custom-operator",
             f"The graph uses operators of the domain {plain(domain, 200)}: no common runtime has them, so "
             "that loading needs a native library from elsewhere.",
         )
-    outside = [(place, offset) for place, offset in found.locations.items() if _leaves_folder(place)]
+    outside = [(place, offset) for place, offset in found.locations.items() if leaves_folder(place)]
     for place, offset in outside[:_MAX_NAMED]:
         judgement.note(
             Loading.UNREADABLE,
@@ -150,7 +150,8 @@ def _judge(found: _Found, judgement: Judgement) -> None:
         )
 
 
-def _leaves_folder(place: str) -> bool:
+def leaves_folder(place: str) -> bool:
+    """Whether a path that a model names leads out of the model's own folder."""
     parts = place.replace("\\", "/").split("/")
     is_absolute = place.startswith(("/", "\\", "~")) or ":" in parts[0]
     return is_absolute or ".." in parts or "\0" in place or not place

@@ -13,6 +13,7 @@ from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import MAX_JSON
 from inspector.artifacts.texts.chat_template import judge_template
+from inspector.artifacts.texts.encoding import utf8
 from inspector.artifacts.texts.named_code import grade, judge_target
 from inspector.artifacts.texts.strict_json import BadJson, Pairs, parse_pairs
 from inspector.provenance import Loading, plain
@@ -27,7 +28,7 @@ quantize_config.json image_processor_config.json feature_extractor_config.json
 """
 LOADER_CONFIGS = frozenset(_LOADER_CONFIGS.split())
 _TRIGGERS = re.compile(
-    rb"auto_map|custom_pipeline|py/|chat_template|_target_|class_path|Lambda|__lambda__|TFSMLayer|"
+    rb"auto_map|custom_pipeline|py\\?/|chat_template|_target_|class_path|Lambda|__lambda__|TFSMLayer|"
     rb"TorchModuleWrapper|\\u00|trust_remote_code|parent_library"
 )
 # jsonpickle: keys whose value is called or evaluated whatever it names, and keys that name a class.
@@ -77,22 +78,34 @@ def read_json(source: ByteSource, path: str) -> Artifact:
             "over-limit",
             "The JSON file is longer than 64 MB and was not read.",
         )
-    raw = read_all(source)
+    raw = utf8(read_all(source))
+    word = _model_of_trees(raw)
+    is_config = is_config or word != "json"
     base = Loading.DATA_ONLY if is_config else Loading.NO_LOADER
     if not is_config and not _TRIGGERS.search(raw):
-        return Artifact("json", base)
+        return Artifact(word, base)
     judgement = Judgement()
     try:
         top = parse_pairs(raw, lambda pairs: _see(pairs, judgement))
     except BadJson as bad:
         # A loader refuses it as well; only a file that a loader looks for is worth an alarm.
         judgement.note(Loading.UNREADABLE if is_config else Loading.NO_LOADER, "broken-json", str(bad))
-        return judgement.artifact("json", base)
+        return judgement.artifact(word, base)
     if name == "modules.json":
         _custom_modules(top, judgement)
     elif name == "model_index.json":
         _components(top, judgement)
-    return judgement.artifact("json", base)
+    return judgement.artifact(word, base)
+
+
+def _model_of_trees(raw: bytes) -> str:
+    """ "xgboost" or "catboost" for the models that these libraries write as JSON, else "json"."""
+    start = raw[:4096]
+    if b'"learner"' in start and b'"gradient_booster"' in raw[: 1 << 20]:
+        return "xgboost"
+    if b'"features_info"' in start and b'_trees"' in raw:
+        return "catboost"
+    return "json"
 
 
 def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:

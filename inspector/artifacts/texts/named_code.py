@@ -44,6 +44,7 @@ NAMES: dict[str, str] = {
     **dict.fromkeys(("torch.utils.cpp_extension.load", "torch.utils.cpp_extension.load_inline"), _PYTHON),
     **dict.fromkeys(("sympy.sympify", "sympy.parse_expr", "pandas.eval", "cython.inline"), _PYTHON),
     **dict.fromkeys(("yaml.unsafe_load", "yaml.load", "pandas.read_pickle"), _PICKLE),
+    **dict.fromkeys(("torch.load", "joblib.load", "torch.hub.load", "skops.io.load"), _PICKLE),
     **dict.fromkeys(("numexpr.evaluate", "types.FunctionType", "types.CodeType"), _PYTHON),
     **dict.fromkeys(("multiprocessing.util.spawnv_passfds", "platform.popen"), _SYSTEM),
 }

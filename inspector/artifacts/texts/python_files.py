@@ -33,7 +33,7 @@ def read_python(text: str, path: str) -> Artifact:
         return _runs("start-up-code", "Python runs this file at every start, wherever it is importable.")
     if _BUILDER.search(text) and _USES_DATASETS.search(text):
         return _runs("dataset-script", "It is a dataset script: loading the dataset by its name runs it.")
-    if name == "handler.py" and in_root and _HANDLER.search(text):
+    if name == "handler.py" and _HANDLER.search(text):
         return _runs("endpoint-handler", "It is the handler of an inference endpoint: deploying runs it.")
     if name == "pipeline.py" and in_root and _PIPELINE.search(text):
         return _runs(

@@ -10,8 +10,11 @@ from inspector.artifacts.judgement import single
 from inspector.artifacts.limits import MAX_JSON
 from inspector.artifacts.recognise import ending
 from inspector.artifacts.texts.config_files import read_jinja, read_json
+from inspector.artifacts.texts.encoding import utf8
 from inspector.artifacts.texts.mlflow_model import is_mlmodel, read_mlmodel
+from inspector.artifacts.texts.prototext import read_prototext
 from inspector.artifacts.texts.python_files import read_python
+from inspector.artifacts.texts.xml_models import looks_like_model, read_model_xml
 from inspector.artifacts.texts.yaml_files import read_yaml
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
@@ -36,6 +39,8 @@ WORDS = {
     ".toml": "toml",
     ".ini": "ini",
     ".cfg": "ini",
+    ".pbtxt": "prototext",
+    ".prototxt": "prototext",
     ".sh": "shell",
     ".bash": "shell",
     ".html": "html",
@@ -61,7 +66,8 @@ WORDS = {
     ".ps1": "shell",
     ".bat": "shell",
 }
-_LOOKED_INTO = ("yaml", "jinja", "python")
+_LIGHTGBM = (b"tree\nversion=", b"tree\r\nversion=")
+_LOOKED_INTO = ("yaml", "jinja", "python", "prototext")
 # Endings of text files: a pickle that hides behind one has to be a pickle beyond doubt.
 TEXT_ENDINGS = frozenset(WORDS)
 
@@ -97,17 +103,31 @@ def read_text(source: ByteSource, path: str) -> Artifact:
     word = WORDS.get(suffix, "text")
     if word == "json":
         return read_json(source, path)
+    model = looks_like_model(source) if word in ("xml", "text", "svg") else None
+    if model is not None:
+        return read_model_xml(source, model)
+    if word == "text" and head(source, 16).startswith(_LIGHTGBM):
+        return _lightgbm(source)
     name = path.rsplit("/", 1)[-1].lower()
     if source.size <= MAX_JSON // 4 and (word in _LOOKED_INTO or is_mlmodel(name)):
-        text = read_all(source).decode("utf-8-sig", "replace")
+        text = utf8(read_all(source)).decode("utf-8-sig", "replace")
         if word == "yaml":
             return read_yaml(text)
         if word == "jinja":
             return read_jinja(text, path)
+        if word == "prototext":
+            return read_prototext(text)
         return read_mlmodel(text) if is_mlmodel(name) else read_python(text, path)
     if word == "text" and head(source, 2) == b"#!":
         word = "script"
     return Artifact(word, Loading.NO_LOADER)
+
+
+def _lightgbm(source: ByteSource) -> Artifact:
+    """A model of LightGBM as text: trees of numbers, then its parameters, both with an end of their own."""
+    if b"end of trees" in tail(source, 1 << 20) and b"end of parameters" in tail(source, 1 << 16):
+        return Artifact("lightgbm", Loading.DATA_ONLY)
+    return single("lightgbm", Loading.UNREADABLE, "broken-lightgbm", "The LightGBM model is cut off.")
 
 
 def lfs_pointer(source: ByteSource) -> Artifact | None:

@@ -1,0 +1,68 @@
+"""Texts in the notation of protocol buffers: TensorFlow graphs (.pbtxt) and Caffe networks (.prototxt).
+
+Neither is parsed to its end: the operators are found by their field, and a graph without a reaching one is
+``data-only`` as far as its text goes. Other configurations in this notation (Triton's, say) are no model.
+"""
+
+from __future__ import annotations
+
+import re
+
+from inspector.artifacts.formats.tensorflow_graph import OPERATORS
+from inspector.artifacts.interface import Artifact
+from inspector.artifacts.judgement import Judgement
+from inspector.provenance import Loading, plain
+
+_COMMENT = re.compile(r"(?m)(?:^|\s)#.*$")
+_OPERATOR = re.compile(r"""\bop\s*:\s*((?:"[^"]*"|'[^']*')(?:\s*(?:"[^"]*"|'[^']*'))*)""")
+_GRAPH = re.compile(r"\b(?:node|node_def|meta_graphs|graph_def|saved_model_schema_version)\s*[:{<]")
+_NETWORK = re.compile(r"\blayers?\s*:?\s*\{")
+_PYTHON_LAYER = re.compile(r"""\btype\s*:\s*(?:"Python"|'Python'|PYTHON\b)|\bpython_param\s*:?\s*\{""")
+_MODULE = re.compile(r"""\bmodule\s*:\s*["']([^"']*)["']""")
+_TRITON_PYTHON = re.compile(r"""\bbackend\s*:\s*["']python["']""")
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|(.))")
+
+
+def read_prototext(text: str) -> Artifact:
+    """The verdict on a .pbtxt or .prototxt text."""
+    bare = _COMMENT.sub("", text)
+    judgement = Judgement()
+    if _NETWORK.search(bare):
+        if _PYTHON_LAYER.search(bare):
+            module = _MODULE.search(bare)
+            named = f" {plain(module.group(1), 100)!r}" if module else ""
+            judgement.note(
+                Loading.RUNS_CODE,
+                "python-layer",
+                f"The network has a Python layer: Caffe imports its module{named} and runs it.",
+            )
+        return judgement.artifact("caffe-network", Loading.DATA_ONLY)
+    if _GRAPH.search(bare):
+        for match in _OPERATOR.finditer(bare):
+            operator = _joined(match.group(1))
+            if operator in OPERATORS:
+                judgement.note(
+                    Loading.RUNS_CODE,
+                    "graph-operator",
+                    f"The graph has the operator {plain(operator, 100)}, which {OPERATORS[operator]}.",
+                )
+        return judgement.artifact("tensorflow-graph", Loading.DATA_ONLY)
+    if _TRITON_PYTHON.search(bare):
+        judgement.note(
+            Loading.NO_LOADER,
+            "python-backend",
+            "The inference server runs the file model.py beside this configuration (backend: python).",
+        )
+    return judgement.artifact("prototext", Loading.NO_LOADER)
+
+
+def _joined(quoted: str) -> str:
+    """Quoted texts beside each other are one; escapes are those of C."""
+    pieces = re.findall(r""""([^"]*)"|'([^']*)'""", quoted)
+    return "".join(_ESCAPE.sub(_character, first or second) for first, second in pieces)
+
+
+def _character(hit: re.Match[str]) -> str:
+    if hit.group(1):
+        return chr(int(hit.group(1), 16))
+    return chr(int(hit.group(2), 8) & 255) if hit.group(2) else hit.group(3)

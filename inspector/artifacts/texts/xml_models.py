@@ -1,0 +1,129 @@
+"""XML that a model loader reads: PMML (DMG, 4.x) and the intermediate representation of OpenVINO.
+
+The text is only stepped through. A document type or an entity of its own makes readers fetch and expand what
+the author wants (CWE-611, CWE-776), and neither format needs one.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.parsers import expat  # events only; every entity is refused before it is expanded
+
+from inspector.artifacts.bytesource import head
+from inspector.artifacts.interface import Artifact
+from inspector.artifacts.judgement import Judgement
+from inspector.provenance import Loading, plain
+from inspector.sources.interface import ByteSource
+
+_STEP = 256 * 1024
+_MAX_SIZE = 256 << 20
+_MAX_DEPTH = 500
+_ROOT = re.compile(rb"<(?:\w+:)?(PMML|net|Net)[\s>]")
+# Operator sets that OpenVINO brings itself.
+_OPSETS = re.compile(
+    r"(?:opset\d{1,2}|extension|experimental|ie_internal_opset|gpu_opset|cpu_plugin_opset|util)?\Z"
+)
+_CLASS_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){2,}\Z")
+
+
+class _Refused(Exception):
+    """The document declares a type or an entity, or is nested too deeply. The message is a sentence."""
+
+
+def looks_like_model(source: ByteSource) -> str | None:
+    """ "pmml", "openvino-ir" or None, by the first element."""
+    start = head(source, 4096)
+    match = _ROOT.search(start)
+    if match is None or b"<" not in start[:200]:
+        return None
+    before = re.sub(rb"<[?!][^>]*>|<!--.*?-->|\[[^\]]*\]>?", b"", start[: match.start()], flags=re.S)
+    if b"<" in before and b"<!" not in start[: match.start()]:
+        return None
+    if match.group(1) == b"PMML":
+        return "pmml"
+    rest = start[match.start() : match.start() + 2000]
+    return "openvino-ir" if b"<layer" in rest or b"version=" in rest else None
+
+
+def read_model_xml(source: ByteSource, word: str) -> Artifact:
+    """The verdict on a PMML document or an OpenVINO network."""
+    judgement = Judgement()
+    counts: dict[str, int] = {}
+    depth = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _MAX_DEPTH:
+            raise _Refused("Its elements are nested too deeply.")
+        name = name.rsplit(":", 1)[-1]
+        if name in counts or len(counts) < 1000:
+            counts[name] = counts.get(name, 0) + 1
+        if word == "pmml":
+            _pmml(name, attributes, judgement)
+        else:
+            _openvino(name, attributes, judgement)
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def declared(*_: object) -> None:
+        raise _Refused("It declares a document type or an entity, which no model needs.")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = declared
+    try:
+        _feed(parser, source)
+    except (_Refused, expat.ExpatError) as broken:
+        why = str(broken) if isinstance(broken, _Refused) else "The text is no well-formed XML."
+        judgement.note(Loading.UNREADABLE, "broken-xml", f"The model cannot be read to its end. {why}")
+    facts = {"layers": counts.get("layer", 0)} if word == "openvino-ir" else {}
+    return judgement.artifact(word, Loading.DATA_ONLY, facts)
+
+
+def _feed(parser: expat.XMLParserType, source: ByteSource) -> None:
+    if source.size > _MAX_SIZE:
+        raise _Refused("It is longer than 256 MB.")
+    at = 0
+    while at < source.size:
+        part = source.read_at(at, min(_STEP, source.size - at))
+        at += len(part)
+        parser.Parse(part, at >= source.size)
+
+
+def _openvino(name: str, attributes: dict[str, str], judgement: Judgement) -> None:
+    if name == "layer" and not _OPSETS.match(attributes.get("version", "")):
+        judgement.note(
+            Loading.UNREADABLE,
+            "custom-operator",
+            f"The network has a layer {plain(attributes.get('type', ''), 100)!r} of the operator set "
+            f"{plain(attributes.get('version', ''), 100)!r}: that needs a native library from elsewhere.",
+        )
+    for key in ("library", "extension_path", "so_path"):
+        if key in attributes:
+            judgement.note(
+                Loading.RUNS_CODE,
+                "native-library",
+                f"The network names the native library {plain(attributes[key], 200)!r}.",
+            )
+
+
+def _pmml(name: str, attributes: dict[str, str], judgement: Judgement) -> None:
+    if name == "Apply" and _CLASS_NAME.match(attributes.get("function", "")):
+        judgement.note(
+            Loading.UNREADABLE,
+            "custom-function",
+            f"The model calls {plain(attributes['function'], 200)}, a class of the program that loads it.",
+        )
+    elif name == "Extension" and re.search(
+        r"script|code|class|python|javascript|groovy|expression", attributes.get("name", ""), re.I
+    ):
+        judgement.note(
+            Loading.UNREADABLE,
+            "extension",
+            f"The model has an extension {plain(attributes['name'], 100)!r}, which may be taken for code.",
+        )
+    elif name in ("script", "Script"):
+        judgement.note(Loading.RUNS_CODE, "script", "The model holds a script.")

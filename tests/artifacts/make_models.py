@@ -1,0 +1,86 @@
+"""Writes the small real files of tests/artifacts/models.
+
+Needs R 4.2 (``Rscript`` on the path) and, in one environment, coremltools 8, catboost 1.2, xgboost 3,
+openvino 2025, msgpack, pandas.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import catboost
+import coremltools as ct
+import msgpack
+import numpy as np
+import openvino
+import openvino.opset13 as operators
+import pandas as pd
+import xgboost
+from coremltools.converters.mil import Builder
+from coremltools.models import datatypes
+from coremltools.models.neural_network import NeuralNetworkBuilder
+from coremltools.proto import Model_pb2
+
+MODELS = Path(__file__).parent / "models"
+R_SCRIPT = """
+x <- data.frame(a = 1:5, b = letters[1:5], c = rnorm(5), stringsAsFactors = TRUE)
+saveRDS(x, "df.rds"); saveRDS(x, "df_a.rds", ascii = TRUE)
+saveRDS(lm(mpg ~ wt, mtcars), "lm.rds"); saveRDS(glm(am ~ wt, binomial, mtcars), "glm.rds")
+saveRDS(compiler::cmpfun(function(n) { for (i in 1:n) n <- n + i; switch(n, a = 1, b = 2) }), "fun.rds")
+.First <- function() cat("word"); save(.First, file = "first.RData")
+e <- new.env(); makeActiveBinding("z", function() 1, e); saveRDS(e, "active.rds")
+"""
+
+
+def trees() -> None:
+    features = np.random.default_rng(0).random((50, 2))
+    labels = (features[:, 0] > 0.5).astype(int)
+    booster = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(features, labels), 3)
+    booster.save_model(MODELS / "x.ubj")
+    table = pd.DataFrame({"a": list("abcde") * 10, "b": features[:, 0]})
+    model = catboost.CatBoostClassifier(
+        iterations=3, verbose=0, cat_features=["a"], allow_writing_files=False
+    )
+    model.fit(table, labels).save_model(str(MODELS / "cat.cbm"))
+
+
+def coreml() -> None:
+    array = datatypes.Array(3)
+    builder = NeuralNetworkBuilder([("x", array)], [("y", array)])
+    builder.add_activation("a", "RELU", "x", "y")
+    ct.models.utils.save_spec(builder.spec, str(MODELS / "nn.mlmodel"))
+    layer = builder.spec.neuralNetwork.layers[0]
+    layer.ClearField("activation")
+    layer.custom.className = "OwnLayer"
+    ct.models.utils.save_spec(builder.spec, str(MODELS / "custom_layer.mlmodel"))
+    pipe = Model_pb2.Model()
+    pipe.specificationVersion = 4
+    pipe.pipeline.models.add().customModel.className = "OwnModel"
+    ct.models.utils.save_spec(pipe, str(MODELS / "pipe_custom.mlmodel"))
+
+    @Builder.program(input_specs=[Builder.TensorSpec(shape=(1, 4))])
+    def program(x: object) -> object:
+        weights = np.ones((300, 4), np.float32)
+        return Builder.relu(x=Builder.linear(x=x, weight=weights, bias=np.zeros(300, np.float32)))
+
+    model = ct.convert(program, convert_to="mlprogram", skip_model_load=True)
+    (MODELS / "program.mlmodel").write_bytes(model.get_spec().SerializeToString())
+    weights = Path(model.weights_dir) / "weight.bin"
+    (MODELS / "weight.bin").write_bytes(weights.read_bytes())
+
+
+def others() -> None:
+    values = {"params": {"w": msgpack.ExtType(1, b"x" * 50), "b": [1, 2.5, None, -3]}}
+    (MODELS / "m.msgpack").write_bytes(msgpack.packb(values))
+    x = operators.parameter([1, 4], np.float32)
+    product = operators.matmul(x, operators.constant(np.ones((4, 3), np.float32)), False, False)
+    openvino.save_model(openvino.Model([operators.relu(product)], [x], "m"), MODELS / "ov.xml")
+
+
+if __name__ == "__main__":
+    MODELS.mkdir(exist_ok=True)
+    subprocess.run(["Rscript", "-e", R_SCRIPT], cwd=MODELS, check=True)
+    trees()
+    coreml()
+    others()
