@@ -9,9 +9,10 @@ from typing import Any
 from inspector.dependencies import looks_like_owner
 from inspector.provenance import Edge, EdgeKind, Evidence, Finding, Node, NodeKind, Severity, node_id, plain
 from inspector.rules.catalogue import rule
-from inspector.rules.interface import Facts
+from inspector.rules.interface import Facts, FileFact
 from inspector.rules.loading import facts_node
 from inspector.rules.wording import count, listed
+from inspector.sources.interface import EntryKind
 
 _CLAIMED = {
     EdgeKind.DERIVED_FROM: ("provenance.parent-unresolved", "is claimed as a parent"),
@@ -25,6 +26,7 @@ _SIGNALS = {
 }
 _GRAVE = ("unsafe", "infected", "malicious", "dangerous")
 _SHOWN_IMPORTS = 12
+_SHOWN_FILES = 40
 
 
 def target_not_pinned(facts: Facts) -> Iterator[Finding]:
@@ -178,6 +180,59 @@ def scanned_by_the_hub(facts: Facts) -> Iterator[Finding]:
             )
 
 
+def blobs_of_a_cache(facts: Facts) -> Iterator[Finding]:
+    """Files of a hub's cache whose bytes are not those that their names, or the commit's list, promise."""
+    for file in facts.files:
+        said = file.entry.attributes
+        claimed = file.entry.claimed_sha256
+        if file.entry.kind is not EntryKind.FILE or not ("repository" in said or "blob" in said):
+            continue
+        evidence = []
+        if said.get("blob_matches") is False:
+            evidence.append(f"git id promised by its name: {said.get('blob') or 'none'}")
+        elif claimed is not None and file.sha256 is not None and claimed != file.sha256:
+            evidence.append(f"sha256 promised: {claimed}")
+        if said.get("listed_as"):
+            evidence.append(f"the commit's list names {said['listed_as']}, the snapshot {said.get('blob')}")
+        if evidence:
+            evidence.append(f"sha256 of the bytes: {file.sha256 or 'not computed'}")
+            name = plain(file.path.rpartition("/")[2], 200)
+            yield rule("integrity.cache-blob-differs").finding(
+                facts_node(facts, file),
+                f"{name}: bytes do not match the name of its cache blob / the hub's hash.",
+                [Evidence(file.path, text=text) for text in evidence],
+                subject=file.sha256 or "",
+            )
+
+
+def holes_in_a_cache(facts: Facts) -> Iterator[Finding]:
+    """Snapshots of which files are missing, and downloads that were broken off; one finding for all."""
+    snapshots: dict[str, list[FileFact]] = defaultdict(list)
+    for file in facts.files:
+        if "commit" in file.entry.attributes:
+            snapshots[file.path.split("/snapshots/")[0] + "@" + file.entry.attributes["commit"]].append(file)
+    missing = {
+        name: [file for file in files if file.entry.attributes.get("missing")]
+        for name, files in snapshots.items()
+    }
+    partial = [file for file in facts.files if file.entry.attributes.get("partial")]
+    sentences = [
+        f"{len(gone)} of {len(snapshots[name])} files of this snapshot are missing locally: "
+        f"{plain(name, 200)}."
+        for name, gone in missing.items()
+        if gone
+    ]
+    if partial:
+        sentences.append(f"{count(len(partial), 'download')} was broken off.")
+    if sentences:
+        gone = [file for files in missing.values() for file in files]
+        yield rule("integrity.cache-incomplete").finding(
+            facts.root,
+            " ".join(sentences),
+            [Evidence(file.path, text=file.entry.detail) for file in (*gone, *partial)[:_SHOWN_FILES]],
+        )
+
+
 def lookalike_owners(facts: Facts) -> Iterator[Finding]:
     """Owners whose name is nearly that of a well-known one; a mark of the hub sets them right."""
     for node in facts.graph.nodes(NodeKind.OWNER):
@@ -236,5 +291,7 @@ RULES = (
     kinship,
     scanned_by_the_hub,
     lookalike_owners,
+    blobs_of_a_cache,
+    holes_in_a_cache,
     owners,
 )

@@ -43,6 +43,7 @@ from typing import TYPE_CHECKING
 from inspector.provenance.errors import UnreadableInput
 from inspector.provenance.text import plain
 from inspector.sources.folder import FolderSource, SingleFileSource
+from inspector.sources.hubcache import HubCacheSource, is_cached_repository, is_hub_cache
 from inspector.sources.hubid import HubId, is_hub_target, parse_hub_target
 from inspector.sources.interface import (
     ByteSource,
@@ -124,7 +125,7 @@ def _open_local(target: str, exclude: Sequence[str]) -> Source:
         path = os.path.realpath(target, strict=True)
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
-            return FolderSource(path, exclude)
+            return _open_folder(path, exclude)
         for is_kind, words in _OTHER_KINDS:
             if is_kind(mode):
                 raise UnreadableInput(f"{shown} is {words}; it is not opened.", "Name a folder or a file.")
@@ -140,6 +141,13 @@ def _open_local(target: str, exclude: Sequence[str]) -> Source:
     except OSError as error:
         why = plain(error.strerror or "the system gives no reason")
         raise UnreadableInput(f"{shown} cannot be opened: {why}.", "Check the path.") from None
+
+
+def _open_folder(path: str, exclude: Sequence[str]) -> Source:
+    """A folder as what it is: a hub's cache or one repository of it, or just a folder."""
+    if is_cached_repository(path) or is_hub_cache(path):
+        return HubCacheSource(path, exclude)
+    return FolderSource(path, exclude)
 
 
 def _next_step(target: str) -> str:

@@ -167,10 +167,10 @@ class HubStandIn:
         self.sent = 0  # bytes of file bodies that were written, headers not counted
         self.over = threading.Event()
         self._hub = _server(self, "hub", port, tls)
-        self._store = _server(self, "store", 0, None)
+        self._store = _server(self, "store", 0, tls)
         scheme = "https" if tls else "http"
         self.endpoint = f"{scheme}://127.0.0.1:{self._hub.server_port}"
-        self.store = f"http://127.0.0.1:{self._store.server_port}"
+        self.store = f"{scheme}://127.0.0.1:{self._store.server_port}"
 
     def __enter__(self) -> HubStandIn:
         for server in (self._hub, self._store):

@@ -66,3 +66,34 @@ def test_an_owner_that_looks_like_a_known_one_is_named_with_it(facts: Any) -> No
     assert rules_of("meta-IIama") == ["meta-IIama looks like meta-llama."]
     assert rules_of("meta-IIama", verified=True) == []
     assert rules_of("meta-llama") == [] and rules_of("acme") == []
+
+
+def cached(file: Any, path: str, sha256: str | None, claimed: str | None = None, **attributes: Any) -> Any:
+    one = file(path, Loading.DATA_ONLY)
+    more = {"repository": "acme/x", "commit": "ab" * 20, **attributes}
+    kind = EntryKind.DENIED if more.get("missing") else EntryKind.FILE
+    return type(one)(Entry(path, kind, 10, "why", False, claimed, more), one.artifact, sha256)
+
+
+def test_a_blob_that_does_not_match_its_name_is_grave(facts: Any, file: Any) -> None:
+    begin = f"models--acme--x/snapshots/{'ab' * 20}"
+    good, bad = "1" * 64, "2" * 64
+    files = [
+        cached(file, f"{begin}/good.bin", good, good, blob=good),
+        cached(file, f"{begin}/bad.bin", bad, good, blob=good),
+        cached(file, f"{begin}/git.json", bad, None, blob="3" * 40, blob_matches=False),
+        cached(file, f"{begin}/other.bin", good, good, blob=good, listed_as=bad),
+        cached(file, f"{begin}/unhashed.bin", None, good, blob=good),
+    ]
+    found = [one for one in judge(facts(files=files)) if one.rule == "integrity.cache-blob-differs"]
+    assert sorted(one.node.rpartition("/")[2] for one in found) == ["bad.bin", "git.json", "other.bin"]
+    assert {one.severity for one in found} == {Severity.HIGH}
+    message = "bad.bin: bytes do not match the name of its cache blob / the hub's hash."
+    assert message in [one.message for one in found]
+
+
+def test_holes_of_a_cache_are_counted(facts: Any, file: Any) -> None:
+    begin = f"models--acme--x/snapshots/{'ab' * 20}"
+    files = [cached(file, f"{begin}/{number}.bin", None, missing=number < 3) for number in range(9)]
+    (found,) = [one for one in judge(facts(files=files)) if one.rule == "integrity.cache-incomplete"]
+    assert found.message.startswith("3 of 9 files of this snapshot are missing locally: models--acme--x@ab")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from inspector.provenance.errors import InspectorError, UnreadableInput
-from inspector.sources import open_target
+from inspector.sources import ReadFailure, open_target
 from inspector.sources.hub import session as session_module
 from inspector.sources.hub.errors import RateLimited, wait_of
 
@@ -212,6 +212,50 @@ def test_a_certificate_that_is_not_trusted(
         # On https a missing repository is another class of the library; the sentence is the same.
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "both.pem"))
         assert "not found, or private" in error_of("hf://acme/x").sentence
+
+
+def test_own_certificates_and_a_store_of_its_own_over_tls(
+    hub_standin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    with hub_standin.HubStandIn(tls=context) as secure:
+        monkeypatch.setenv("HF_ENDPOINT", secure.endpoint)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "both.pem"))
+        monkeypatch.setenv("HF_TOKEN", "hf_known")
+        secure.tokens.add("hf_known")
+        secure.model("acme/x", {"m.bin": bytes(200_000)}, private=True)
+        source = open_target("hf://acme/x", use_hub_token=True)
+        (entry,) = source.wanted_remotely()  # type: ignore[attr-defined]
+        data = source.open_remote(entry)  # type: ignore[attr-defined]
+        assert data.read_at(0, 10) + data.read_at(199_990, 10) == bytes(20)
+        assert secure.count(origin="store") == 2
+        assert {origin for origin, _ in secure.authorizations()} == {"hub"}
+
+
+def test_a_redirect_from_https_to_plain_http_is_not_followed(
+    hub_standin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    with hub_standin.HubStandIn(tls=context) as secure, hub_standin.HubStandIn() as bare:
+        monkeypatch.setenv("HF_ENDPOINT", secure.endpoint)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "both.pem"))
+        secure.store = bare.store
+        secure.model("acme/x", {"m.bin": bytes(200_000)})
+        source = open_target("hf://acme/x")
+        (entry,) = source.wanted_remotely()  # type: ignore[attr-defined]
+        with pytest.raises(ReadFailure, match="not inspected"):
+            source.open_remote(entry).read_at(0, 10)  # type: ignore[attr-defined]
+        assert bare.requests == []
+
+
+def test_a_proxy_is_used(hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.model("acme/x")
+    monkeypatch.setenv("HF_ENDPOINT", "http://hub.invalid")
+    monkeypatch.setenv("HTTP_PROXY", hub.endpoint)
+    assert open_target("hf://acme/x").target.name == "acme/x"
+    assert hub.count("/api/models/acme/x") == 2
 
 
 def test_offline_by_switch_and_by_environment_asks_nothing(hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
