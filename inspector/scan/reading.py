@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from inspector import datasets, dependencies
+from inspector import datasets, dependencies, references
 from inspector.artifacts.interface import Artifact, Reason
 from inspector.datasets.interface import DatasetFacts
 from inspector.dependencies.interface import Manifest
@@ -31,7 +31,6 @@ from inspector.scan.work import EarlyVerdict, Outcome, Work
 from inspector.sources.interface import Entry, EntryKind, LeftOut, ReadFailure, Source
 
 _PROGRESS_SECONDS = 0.1
-READ = tuple(part for part in PARTS if part != "hash")
 _PART_WORDS = {
     "index": "its references were not read",
     "manifest": "its requirements were not read",
@@ -124,7 +123,7 @@ class Reading:
                 yield _early(outcome.outcome)
             elif outcome is None:
                 yield from meter.add(0)
-            elif outcome.entry.kind is EntryKind.FILE and outcome.left(PARTS):
+            elif outcome.entry.kind is EntryKind.FILE and outcome.left(("hash",)):
                 if "artifact" in outcome.failures:
                     yield _early(outcome)
                 self._hashed_later.append(outcome)
@@ -185,15 +184,16 @@ class Reading:
             for entry in entries:
                 state = states.of(entry) if self._saved.usable else None
                 sha256 = self._saved.digest(state) if state is not None else None
-                large = (entry.size or 0) > WHOLE
+                parts = wanted_parts(entry)
                 if sha256 is None or state is None:
+                    large = (entry.size or 0) > WHOLE
                     # What a reader of rows goes through is hashed on the way.
-                    later = large and not datasets.wants(entry.path, entry.size or 0)
-                    yield Work(entry, READ if later else PARTS, tells_verdict=large)
+                    later = large and "dataset" not in parts
+                    yield Work(entry, parts if later else (*parts, "hash"), tells_verdict=large)
                     continue
                 values = {**self._said_before(sha256, entry.path), "hash": sha256}
-                if len(values) < len(PARTS):
-                    yield Work(entry, PARTS, known=values, known_of=state)
+                if any(part not in values for part in parts):
+                    yield Work(entry, parts, known=values, known_of=state)
                     continue
                 self.reused += 1
                 yield Outcome(entry, values, identity=state, saved=True)
@@ -205,7 +205,7 @@ class Reading:
             answers(values)
         except ValueError:
             return {}
-        return {part: values[part] for part in READ if part in values}
+        return {part: values[part] for part in PARTS if part in values and part != "hash"}
 
     def _remote_works(self, entries: Sequence[Entry]) -> Iterator[Work]:
         """Small remote files travel with the task; of others the worker asks for the bytes it needs, where
@@ -220,12 +220,16 @@ class Reading:
                 with contextlib.closing(self._source.open(entry)) as data:
                     if getattr(data, "changed", bool)():
                         self._changed_remote.add(entry.path)
-                    yield Work(entry, READ, base64.b64encode(data.read_at(0, data.size)).decode("ascii"))
+                    yield Work(
+                        entry,
+                        wanted_parts(entry),
+                        base64.b64encode(data.read_at(0, data.size)).decode("ascii"),
+                    )
             except ReadFailure as failure:
                 self._unread_remote.append((entry, str(failure)))
         for entry in wanted:
             try:
-                yield Work(entry, READ, remote=self._source.open_remote(entry))  # type: ignore[attr-defined]
+                yield Work(entry, wanted_parts(entry), remote=self._source.open_remote(entry))  # type: ignore[attr-defined]
             except ReadFailure as failure:
                 self._unread_remote.append((entry, str(failure)))
 
@@ -297,6 +301,18 @@ class Reading:
         }
         if fact.not_analysed is not None:
             yield {"event": "error", "path": fact.path, "why": fact.not_analysed}
+
+
+def wanted_parts(entry: Entry) -> tuple[str, ...]:
+    """The parts that a file of this name and size is read for, its hash aside."""
+    path, size = entry.path, entry.size or 0
+    wanted = {
+        "artifact": True,
+        "index": references.wants(path, size) or references.too_large(path, size) is not None,
+        "manifest": dependencies.wants(path, 0),
+        "dataset": datasets.wants(path, size),
+    }
+    return tuple(part for part in PARTS if wanted.get(part))
 
 
 class Meter:

@@ -25,7 +25,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import IO, Any
 
-from inspector import artifacts, datasets, dependencies, references
+from inspector import artifacts
 from inspector.artifacts.bytesource import BytesSource
 from inspector.confinement import confine
 from inspector.scan.feeds import AskedBytes, HashedReads
@@ -144,7 +144,11 @@ class _Task:
     def _artifact(self, data: ByteSource) -> Any:
         return artifacts.read(data, self._path).as_json()
 
+    # Each of the other readers costs time to import, and a folder of weights needs none of them.
+
     def _index(self, data: ByteSource) -> Any:
+        from inspector import references
+
         why = references.too_large(self._path, data.size)
         if why is not None:
             raise ReadFailure(why)
@@ -154,6 +158,8 @@ class _Task:
         return index and index.as_json()
 
     def _manifest(self, data: ByteSource) -> Any:
+        from inspector import dependencies
+
         # What another manifest includes is named by it; the file's own name need not tell.
         form = self._entry.attributes.get("manifest_format")
         if form is None and not dependencies.wants(self._path, 0):
@@ -164,6 +170,8 @@ class _Task:
         return manifest and manifest.as_json()
 
     def _dataset(self, data: ByteSource) -> Any:
+        from inspector import datasets
+
         if not datasets.wants(self._path, data.size):
             return None
         facts = datasets.read(data, self._path)

@@ -8,7 +8,7 @@ from inspector.artifacts.bytesource import BytesSource
 from inspector.provenance.errors import WorkIncomplete
 from inspector.scan import ScanOptions
 from inspector.scan.pool import WorkerPool
-from inspector.scan.reading import READ, Reading
+from inspector.scan.reading import Reading
 from inspector.scan.work import Outcome, Work
 from inspector.sources.interface import Entry, EntryKind, ReadFailure, Target
 
@@ -163,9 +163,9 @@ def test_local_files_are_never_put_behind_a_remote_one(tmp_path):
         {"target": str(tmp_path), "exclude": [], "readable": [str(tmp_path)]}, jobs=1, seconds=20
     )
     works = [
-        Work(Entry("far.pkl", EntryKind.REMOTE, len(EVIL)), READ, remote=Far(EVIL)),
+        Work(Entry("far.pkl", EntryKind.REMOTE, len(EVIL)), ("artifact",), remote=Far(EVIL)),
         Work(Entry("local.txt", EntryKind.FILE, 4)),
-        Work(Entry("far2.pkl", EntryKind.REMOTE, len(EVIL)), READ, remote=Far(EVIL)),
+        Work(Entry("far2.pkl", EntryKind.REMOTE, len(EVIL)), ("artifact",), remote=Far(EVIL)),
     ]
     with contextlib.closing(pool):
         found = {one.entry.path: one for one in pool.run(works) if isinstance(one, Outcome)}
