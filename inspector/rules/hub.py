@@ -209,8 +209,8 @@ def holes_in_a_cache(facts: Facts) -> Iterator[Finding]:
     """Snapshots of which files are missing, and downloads that were broken off; one finding for all."""
     snapshots: dict[str, list[FileFact]] = defaultdict(list)
     for file in facts.files:
-        if "commit" in file.entry.attributes:
-            snapshots[file.path.split("/snapshots/")[0] + "@" + file.entry.attributes["commit"]].append(file)
+        for name in file.entry.attributes.get("snapshots", ()):
+            snapshots[name].append(file)
     missing = {
         name: [file for file in files if file.entry.attributes.get("missing")]
         for name, files in snapshots.items()
@@ -225,7 +225,7 @@ def holes_in_a_cache(facts: Facts) -> Iterator[Finding]:
     if partial:
         sentences.append(f"{count(len(partial), 'download')} was broken off.")
     if sentences:
-        gone = [file for files in missing.values() for file in files]
+        gone = list({file.path: file for files in missing.values() for file in files}.values())
         yield rule("integrity.cache-incomplete").finding(
             facts.root,
             " ".join(sentences),

@@ -54,6 +54,8 @@ from inspector.sources.interface import (
     Source,
     Target,
 )
+from inspector.sources.localdir import LocalDownload, is_local_download
+from inspector.sources.ollama import OllamaSource, is_ollama_store
 
 if TYPE_CHECKING:
     from inspector.sources.hub.answer import Waiting
@@ -144,9 +146,13 @@ def _open_local(target: str, exclude: Sequence[str]) -> Source:
 
 
 def _open_folder(path: str, exclude: Sequence[str]) -> Source:
-    """A folder as what it is: a hub's cache or one repository of it, or just a folder."""
+    """A folder as what it is: a hub's cache or one repository of it, a store, or just a folder."""
     if is_cached_repository(path) or is_hub_cache(path):
         return HubCacheSource(path, exclude)
+    if is_ollama_store(path):
+        return OllamaSource(path, exclude)
+    if is_local_download(path):
+        return LocalDownload(path, exclude)
     return FolderSource(path, exclude)
 
 

@@ -11,7 +11,6 @@ ref costs itself and never its repository.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
@@ -27,6 +26,7 @@ from inspector.sources.cachemanifest import (
     parse_manifest,
     repository_of,
 )
+from inspector.sources.claims import MAX_GIT_HASHED, git_id, is_excluded
 from inspector.sources.folder import FolderSource
 from inspector.sources.hubid import is_commit
 from inspector.sources.interface import Entry, EntryKind, LeftOut, ReadFailure, Target
@@ -37,7 +37,6 @@ BLOBS_RULE = "hub-cache-blobs"  # their bytes are listed under the names they ha
 LOCKS_RULE = "hub-cache-locks"  # empty files that downloads leave behind
 MAX_LINKS = 40
 _GONE = "its blob was not downloaded, or was taken away"
-MAX_GIT_HASHED = 32 << 20  # a file that git itself holds; larger ones are LFS
 MAX_MANIFEST = 64 << 20
 _REPOSITORY = re.compile(r"(?:models|datasets|spaces)--[^/]+\Z")
 _SNAPSHOT = re.compile(r"((?:models|datasets|spaces)--[^/]+)/snapshots/([^/]+)/(.+)\Z", re.DOTALL)
@@ -148,7 +147,11 @@ class HubCacheSource:
                 listed.append(self._of_no_snapshot(item))
         self._note_repositories(files, manifests, listed)
         for (folder, commit), manifest in manifests.items():
-            listed += _missing(folder, commit, manifest, files)
+            listed += [
+                entry
+                for entry in _missing(folder, commit, manifest, files)
+                if not is_excluded(self._exclusions, entry.path)
+            ]
         return sorted([*listed, *left_out.values()], key=lambda one: one.path)
 
     def _of_snapshot(
@@ -162,10 +165,9 @@ class HubCacheSource:
         used: set[str],
     ) -> Entry:
         """One file of a snapshot, with the identity that its blob's name and the commit's list claim."""
-        kind, name = repository_of(folder)
         manifest = manifests[folder, commit]
         told = manifest.files.get(inner) if manifest else None
-        attributes: dict[str, Any] = {"repository": name, "repository_kind": kind, "commit": commit}
+        attributes = _attributes(folder, commit)
         blob: str | None = None
         if item.kind in (EntryKind.LINK_INSIDE, EntryKind.LINK_OUTSIDE) and not item.undecodable:
             # Seen from one repository, its links to shared blobs lead outside; from the cache they do not.
@@ -226,7 +228,7 @@ class HubCacheSource:
             return None
         return status.st_size if stat.S_ISREG(status.st_mode) else None
 
-    def _matches_git(self, item: Entry, git_id: str) -> bool | None:
+    def _matches_git(self, item: Entry, claimed: str) -> bool | None:
         """Whether the bytes have that git id; None where they cannot be had, or are too many for git."""
         if item.size is None or item.size > MAX_GIT_HASHED:
             return None
@@ -239,7 +241,7 @@ class HubCacheSource:
                 body = data.read_at(0, data.size)
             except ReadFailure:
                 return None
-        return hashlib.sha1(b"blob %d\0" % len(body) + body, usedforsecurity=False).hexdigest() == git_id
+        return git_id(body) == claimed
 
     def _manifest(self, folder: str, commit: str, files: dict[str, Entry]) -> Manifest | None:
         """The list of a commit's files that a whole download leaves behind; None where there is none."""
@@ -359,12 +361,21 @@ def _flat(parts: Sequence[str]) -> list[str]:
     return out
 
 
+def _attributes(folder: str, commit: str) -> dict[str, Any]:
+    kind, name = repository_of(folder)
+    return {
+        "repository": name,
+        "repository_kind": kind,
+        "commit": commit,
+        "snapshots": [f"{folder}@{commit}"],
+    }
+
+
 def _missing(folder: str, commit: str, manifest: Manifest | None, files: dict[str, Entry]) -> list[Entry]:
     """What the commit's list names and the snapshot does not hold."""
     if manifest is None:
         return []
-    kind, name = repository_of(folder)
-    attributes = {"repository": name, "repository_kind": kind, "commit": commit, "missing": True}
+    attributes = {**_attributes(folder, commit), "missing": True}
     detail = "in the list of the commit, but not downloaded"
     return [
         Entry(path, EntryKind.DENIED, told.size, detail, False, told.sha256, attributes)

@@ -70,7 +70,7 @@ def test_an_owner_that_looks_like_a_known_one_is_named_with_it(facts: Any) -> No
 
 def cached(file: Any, path: str, sha256: str | None, claimed: str | None = None, **attributes: Any) -> Any:
     one = file(path, Loading.DATA_ONLY)
-    more = {"repository": "acme/x", "commit": "ab" * 20, **attributes}
+    more = {"repository": "acme/x", "snapshots": [f"models--acme--x@{'ab' * 20}"], **attributes}
     kind = EntryKind.DENIED if more.get("missing") else EntryKind.FILE
     return type(one)(Entry(path, kind, 10, "why", False, claimed, more), one.artifact, sha256)
 
