@@ -18,6 +18,9 @@ from inspector.artifacts.containers.sevenzip_header import MAGIC as SEVENZIP_MAG
 from inspector.artifacts.containers.tar_file import is_tar_header, read_tar
 from inspector.artifacts.containers.zip_file import read_zip
 from inspector.artifacts.context import Sample
+from inspector.artifacts.formats.arrow import MAGIC as ARROW_MAGIC
+from inspector.artifacts.formats.arrow import begins_as_stream, read_arrow
+from inspector.artifacts.formats.caffe import read_caffemodel
 from inspector.artifacts.formats.catboost import MAGIC as CATBOOST_MAGIC
 from inspector.artifacts.formats.catboost import read_catboost
 from inspector.artifacts.formats.coreml import (
@@ -28,15 +31,22 @@ from inspector.artifacts.formats.coreml import (
 )
 from inspector.artifacts.formats.executorch import MAGIC as EXECUTORCH_MAGIC
 from inspector.artifacts.formats.executorch import read_executorch
+from inspector.artifacts.formats.fasttext import MAGIC as FASTTEXT_MAGIC
+from inspector.artifacts.formats.fasttext import read_fasttext
 from inspector.artifacts.formats.gguf import MAGIC as GGUF_MAGIC
 from inspector.artifacts.formats.gguf import not_gguf, read_gguf
 from inspector.artifacts.formats.hdf5 import hdf5_base, read_hdf5
 from inspector.artifacts.formats.messagepack import begins_as_map, read_messagepack, try_messagepack
+from inspector.artifacts.formats.mxnet import MAGIC as MXNET_MAGIC
+from inspector.artifacts.formats.mxnet import read_params
 from inspector.artifacts.formats.npy import MAGIC as NPY_MAGIC
 from inspector.artifacts.formats.npy import read_npy
 from inspector.artifacts.formats.onnx import looks_like_onnx, read_onnx
 from inspector.artifacts.formats.onnx_runtime import MAGIC as ORT_MAGIC
 from inspector.artifacts.formats.onnx_runtime import read_ort
+from inspector.artifacts.formats.paddle import read_parameters, read_program
+from inspector.artifacts.formats.parquet import MAGIC as PARQUET_MAGIC
+from inspector.artifacts.formats.parquet import read_parquet
 from inspector.artifacts.formats.r_data import looks_like_r_data, read_r_data
 from inspector.artifacts.formats.safetensors_header import read_safetensors
 from inspector.artifacts.formats.sentencepiece import read_sentencepiece
@@ -119,6 +129,13 @@ ROWS: tuple[Row, ...] = (
     Row(_magic(EXECUTORCH_MAGIC, at=4), lambda sample: read_executorch(sample.source)),
     Row(_magic(ORT_MAGIC, at=4), lambda sample: read_ort(sample.source)),
     Row(_magic(CATBOOST_MAGIC), lambda sample: read_catboost(sample.source)),
+    Row(_magic(PARQUET_MAGIC), lambda sample: read_parquet(sample.source)),
+    Row(
+        lambda sample: sample.start.startswith(ARROW_MAGIC) or begins_as_stream(sample.start),
+        lambda sample: read_arrow(sample.source),
+    ),
+    Row(_magic(MXNET_MAGIC), lambda sample: read_params(sample.source)),
+    Row(_magic(FASTTEXT_MAGIC), lambda sample: read_fasttext(sample.source)),
     Row(lambda sample: looks_like_xgboost(sample.start), lambda sample: read_xgboost(sample.source)),
     Row(lambda sample: plainly(sample.start) is not None, lambda sample: _by_magic_alone(sample)),
     # A pickle that lies under the name of a format that carries no code.
@@ -146,6 +163,9 @@ ROWS: tuple[Row, ...] = (
     Row(_named(".onnx"), lambda sample: read_onnx(sample.source)),
     Row(_named(".pb"), lambda sample: read_graph(sample.source, sample.path)),
     Row(_any, lambda sample: _behind_blanks(sample)),
+    Row(_named(".pdmodel"), lambda sample: read_program(sample.source)),
+    Row(_named(".pdiparams"), lambda sample: read_parameters(sample.source)),
+    Row(_named(".caffemodel"), lambda sample: read_caffemodel(sample.source)),
     Row(_named(".mlmodel"), lambda sample: read_coreml(sample.source)),
     Row(_named(".msgpack"), lambda sample: read_messagepack(sample.source)),
     Row(lambda sample: sample.suffix in BY_NAME, lambda sample: _said(BY_NAME[sample.suffix])),

@@ -1,7 +1,7 @@
 """Writes the small real files of tests/artifacts/models.
 
 Needs R 4.2 (``Rscript`` on the path) and, in one environment, coremltools 8, catboost 1.2, xgboost 3,
-openvino 2025, msgpack, pandas.
+openvino 2025, msgpack, pandas, pyarrow.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import numpy as np
 import openvino
 import openvino.opset13 as operators
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
 import xgboost
 from coremltools.converters.mil import Builder
 from coremltools.models import datatypes
@@ -70,6 +72,22 @@ def coreml() -> None:
     (MODELS / "weight.bin").write_bytes(weights.read_bytes())
 
 
+def tables() -> None:
+    frame = pd.DataFrame({"a": list("abcde") * 10, "b": np.random.default_rng(0).random(50)})
+    plain = pa.Table.from_pandas(frame)
+    payload = b'cos\nsystem\n(S"echo x"\ntR.'  # never loaded
+    metadata = {b"ARROW:extension:name": b"arrow.py_extension_type", b"ARROW:extension:metadata": payload}
+    pickled = pa.table([pa.array([1, 2])], schema=pa.schema([pa.field("x", pa.int64(), metadata=metadata)]))
+    for name, table in (("table", plain), ("pickled_type", pickled)):
+        pyarrow.parquet.write_table(table, MODELS / f"{name}.parquet")
+        path = str(MODELS / f"{name}.arrow")
+        with pa.OSFile(path, "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table)
+        stream = "stream.arrow" if name == "table" else "pickled_type_stream.arrow"
+        with pa.OSFile(str(MODELS / stream), "wb") as file, pa.ipc.new_stream(file, table.schema) as writer:
+            writer.write_table(table)
+
+
 def others() -> None:
     values = {"params": {"w": msgpack.ExtType(1, b"x" * 50), "b": [1, 2.5, None, -3]}}
     (MODELS / "m.msgpack").write_bytes(msgpack.packb(values))
@@ -83,4 +101,5 @@ if __name__ == "__main__":
     subprocess.run(["Rscript", "-e", R_SCRIPT], cwd=MODELS, check=True)
     trees()
     coreml()
+    tables()
     others()

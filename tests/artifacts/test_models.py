@@ -32,9 +32,17 @@ REAL = [
     ("ov.xml", "openvino-ir", Loading.DATA_ONLY, None),
     ("m.msgpack", "msgpack", Loading.DATA_ONLY, None),
 ]
+TABLES = [
+    ("table.parquet", "parquet", Loading.DATA_ONLY, None),
+    ("table.arrow", "arrow", Loading.DATA_ONLY, None),
+    ("stream.arrow", "arrow", Loading.DATA_ONLY, None),
+    ("pickled_type.parquet", "parquet", Loading.RUNS_CODE, "pickled-type"),
+    ("pickled_type.arrow", "arrow", Loading.RUNS_CODE, "pickled-type"),
+    ("pickled_type_stream.arrow", "arrow", Loading.RUNS_CODE, "pickled-type"),
+]
 
 
-@pytest.mark.parametrize(("name", "word", "loading", "code"), REAL)
+@pytest.mark.parametrize(("name", "word", "loading", "code"), [*REAL, *TABLES])
 def test_real_files(name: str, word: str, loading: Loading, code: str | None, judge: Judge) -> None:
     artifact = judge((MODELS / name).read_bytes(), name)
     assert artifact.loading is loading, artifact
@@ -54,6 +62,15 @@ def test_a_cut_or_longer_file_is_never_fine(
             len(changed),
             verdict,
         )
+
+
+@pytest.mark.parametrize(("name", "word", "loading", "code"), TABLES)
+def test_a_cut_table_is_never_read_to_its_end(
+    name: str, word: str, loading: Loading, code: str | None, judge: Judge
+) -> None:
+    data = (MODELS / name).read_bytes()
+    for changed in (data[:-1], data[: len(data) // 2], data + b"\xff\xff\xff"):
+        assert judge(changed, name).loading in (Loading.NOT_UNDERSTOOD, Loading.RUNS_CODE)
 
 
 @pytest.mark.parametrize("name", ["x.ubj", "cat.cbm", "nn.mlmodel", "program.mlmodel", "weight.bin"])

@@ -1,4 +1,4 @@
-"""GGUF: header, key-value pairs and tensor table read to their end, the tensors never (GGUF versions 2, 3).
+"""GGUF: header, key-value pairs and tensor table read to their end, the tensors never (GGUF versions 1 to 3).
 
 The one thing in the format that is executed is the chat template: it is judged like any other template.
 """
@@ -82,24 +82,25 @@ def _read(source: ByteSource, judgement: Judgement) -> dict[str, Any]:
     window = Window(source)
     window.skip(4)
     version = window.number(4)
-    if version not in (2, 3):
-        raise _Broken(f"GGUF version {version} is not read (2 and 3 are; big-endian files are not).")
-    tensors, pairs = window.number(8), window.number(8)
+    if version not in (1, 2, 3):
+        raise _Broken(f"GGUF version {version} is not read (1 to 3 are; big-endian files are not).")
+    wide = 4 if version == 1 else 8  # bytes of a count
+    tensors, pairs = window.number(wide), window.number(wide)
     if tensors > _MAX_TENSORS or pairs > _MAX_PAIRS:
         raise _Broken("The GGUF header announces more entries than any model has.")
     values: dict[str, Any] = {}
     for _ in range(pairs):
-        key = _string(window)
+        key = _string(window, wide)
         if key in values:
             raise _Broken(f"The GGUF header names the key {plain(key, 100)} twice.")
-        values[key] = _value(window, window.number(4))
+        values[key] = _value(window, window.number(4), wide)
         if key.startswith("tokenizer.chat_template") and isinstance(values[key], str):
             for found in judge_template(values[key]):
                 judgement.note(Loading.RUNS_CODE, "template-reaches-out", found, window.offset)
     alignment = values.get("general.alignment", 32)
     if type(alignment) is not int or alignment < 1 or alignment & (alignment - 1) or alignment > 1 << 20:
         raise _Broken("The GGUF alignment is no power of two.")
-    count = _tensors(window, tensors, alignment)
+    count = _tensors(window, tensors, alignment, wide)
     facts: dict[str, Any] = {"version": version, "tensors": tensors, "parameters": count}
     facts["metadata"] = {
         plain(key, 200): plain(value, 500) if isinstance(value, str) else value
@@ -109,27 +110,27 @@ def _read(source: ByteSource, judgement: Judgement) -> dict[str, Any]:
     return facts
 
 
-def _string(window: Window) -> str:
-    length = window.number(8)
+def _string(window: Window, wide: int) -> str:
+    length = window.number(wide)
     if length > _MAX_STRING:
         raise _Broken("A text of the GGUF header is longer than 16 MB.")
     return window.take(length).decode("utf-8", "backslashreplace")
 
 
-def _value(window: Window, kind: int) -> Any:
+def _value(window: Window, kind: int, wide: int) -> Any:
     if kind == 8:
-        return _string(window)
+        return _string(window, wide)
     if kind in _SIZES:
         value = struct.unpack(f"<{_SHAPES[kind]}", window.take(_SIZES[kind]))[0]
         return bool(value) if kind == 7 else value
     if kind != 9:
         raise _Broken("A value of the GGUF header is of an unknown type.")
-    return _array(window)
+    return _array(window, wide)
 
 
-def _array(window: Window) -> list[Any]:
+def _array(window: Window, wide: int) -> list[Any]:
     """Arrays are stepped over: token lists are long, and nothing in them is executed."""
-    pending = [(window.number(4), window.number(8))]
+    pending = [(window.number(4), window.number(wide))]
     total = 0
     while pending:
         kind, count = pending.pop()
@@ -140,12 +141,12 @@ def _array(window: Window) -> list[Any]:
             window.skip(_SIZES[kind] * count)
         elif kind == 8:
             for _ in range(count):
-                length = window.number(8)
+                length = window.number(wide)
                 if length > _MAX_STRING:
                     raise _Broken("A text of the GGUF header is longer than 16 MB.")
                 window.skip(length)
         elif kind == 9 and count <= 1:
-            pending.extend((window.number(4), window.number(8)) for _ in range(count))
+            pending.extend((window.number(4), window.number(wide)) for _ in range(count))
         elif kind == 9:
             raise _Broken("The GGUF header nests arrays.")
         else:
@@ -153,18 +154,18 @@ def _array(window: Window) -> list[Any]:
     return []
 
 
-def _tensors(window: Window, count: int, alignment: int) -> int:
+def _tensors(window: Window, count: int, alignment: int, wide: int) -> int:
     """Reads the tensor table and holds it against the size of the file; the number of parameters."""
     spans: list[tuple[int, int]] = []
     names: set[str] = set()
     parameters = 0
     for _ in range(count):
-        name = _string(window)
+        name = _string(window, wide)
         dimensions = window.number(4)
         if dimensions > 8 or name in names:
             raise _Broken(f"The tensor {plain(name, 100)} has too many dimensions or stands there twice.")
         names.add(name)
-        shape = [window.number(8) for _ in range(dimensions)]
+        shape = [window.number(wide) for _ in range(dimensions)]
         kind, offset = window.number(4), window.number(8)
         elements = prod(shape)
         if kind not in _BLOCKS:
