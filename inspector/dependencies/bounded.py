@@ -16,6 +16,8 @@ MAX_YAML_BYTES = 4 * 1024 * 1024  # an environment file; the largest in use have
 MAX_YAML_DEPTH = 40
 MAX_YAML_EVENTS = 400_000
 MAX_YAML_ALIASES = 100
+MAX_LOCK_YAML_BYTES = 24 * 1024 * 1024  # a lock in YAML; those of large workspaces have 3 MB
+MAX_LOCK_YAML_EVENTS = 2_500_000
 MAX_KEY_PARTS = 40
 
 # tomllib handles a dotted key of n parts in n² steps, so a line of one megabyte would take hours. Only
@@ -56,6 +58,46 @@ def toml_table(text: str) -> dict[str, Any]:
         raise Unreadable(f"The TOML holds a value that cannot be read: {_brief(broken)}.") from None
 
 
+def toml_table_later(text: str) -> dict[str, Any]:
+    """The document of a writer that follows TOML 1.1, in which an inline table may take several lines and
+    end in a comma. tomllib reads 1.0, so such tables are written on one line first."""
+    try:
+        return toml_table(text)
+    except Unreadable:
+        joined = _inline_tables_joined(text)
+        if joined == text:
+            raise
+        return toml_table(joined)
+
+
+# Whatever may hold a brace that is no table's, then the braces, commas, comments and line ends themselves.
+_TOML_PARTS = re.compile(
+    r'"""(?:[^\\"]|\\.|"(?!""))*+"""|'
+    r"'''(?:[^']|'(?!''))*+'''|"
+    r'"(?:[^"\\\n]|\\.)*+"|'
+    r"'[^'\n]*+'|#[^\n]*+|[{}\[\]]|\r?\n|,(?=\s*\})",
+    re.DOTALL,
+)
+
+
+def _inline_tables_joined(text: str) -> str:
+    depth: list[str] = []
+
+    def part(found: re.Match[str]) -> str:
+        said = found.group()
+        if said in "{[":
+            depth.append(said)
+        elif said in "}]" and depth:
+            depth.pop()
+        elif ("{" in depth and (said.startswith("#") or said in ("\n", "\r\n"))) or (
+            said == "," and "{" in depth
+        ):
+            return " "
+        return said
+
+    return _TOML_PARTS.sub(part, text)
+
+
 def json_object(text: str) -> dict[str, Any]:
     """The document, which has to be a JSON object."""
     try:
@@ -69,14 +111,16 @@ def json_object(text: str) -> dict[str, Any]:
     return value
 
 
-def yaml_mapping(text: str) -> dict[str, Any]:
+def yaml_mapping(
+    text: str, *, max_size: int = MAX_YAML_BYTES, max_events: int = MAX_YAML_EVENTS
+) -> dict[str, Any]:
     """The document, which has to be a mapping. Depth, size and aliases are counted on the events first,
     before anything is built: an alias costs nothing to write and everything to expand."""
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    if len(text) > MAX_YAML_BYTES:
-        raise Unreadable(f"The YAML has {len(text):,} characters; {MAX_YAML_BYTES:,} are read at most.")
+    if len(text) > max_size:
+        raise Unreadable(f"The YAML has {len(text):,} characters; {max_size:,} are read at most.")
     depth = events = aliases = 0
     try:
         for event in yaml.parse(text, Loader=loader):
@@ -88,7 +132,7 @@ def yaml_mapping(text: str) -> dict[str, Any]:
                 depth -= 1
             if depth > MAX_YAML_DEPTH:
                 raise Unreadable("The YAML is nested too deeply to be read.")
-            if aliases > MAX_YAML_ALIASES or events > MAX_YAML_EVENTS:
+            if aliases > MAX_YAML_ALIASES or events > max_events:
                 raise Unreadable("The YAML has too many parts or aliases to be read.")
         built = loader(text)
         try:
@@ -100,6 +144,11 @@ def yaml_mapping(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Unreadable("The file holds no YAML mapping.")
     return value
+
+
+def lock_mapping(text: str) -> dict[str, Any]:
+    """The document of a lock file in YAML, which may be larger than what people write by hand."""
+    return yaml_mapping(text, max_size=MAX_LOCK_YAML_BYTES, max_events=MAX_LOCK_YAML_EVENTS)
 
 
 def table(value: Any) -> dict[str, Any]:

@@ -57,11 +57,14 @@ def _conda(text: str, line: int | None) -> Requirement:
     match = _SPEC.match(text) if len(text) <= MAX_TEXT else None
     if match is None:
         return Requirement(None, SECTION, "unread", "", line, text[:MAX_TEXT])
-    shape, specifier = _shape((match.group("rest") or "").strip())
-    return Requirement(normal_name(match.group("name")), SECTION, shape, specifier, line, text)
+    shape, specifier = shape_of_spec((match.group("rest") or "").strip())
+    return Requirement(
+        normal_name(match.group("name")), SECTION, shape, specifier, line, text, ecosystem="conda"
+    )
 
 
-def _shape(rest: str) -> tuple[str, str]:
+def shape_of_spec(rest: str) -> tuple[str, str]:
+    """The shape and the specifier of what stands behind a name in conda's match syntax."""
     if not rest or rest.startswith("["):
         return "bare", rest
     bare = re.match(r"(\d[^\s=<>!~,|]*)(?:\s+\S+)?\Z", rest)  # "numpy 1.26.4 py311_0": name, version, build

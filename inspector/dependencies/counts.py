@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from inspector.dependencies.interface import Manifest
+from inspector.dependencies.shapes import normal_name
 
 # The contract's words; every other shape counts in the total alone.
 _COUNTED = frozenset({"exact", "wildcard", "range", "bare", "url", "vcs40", "local", "editable", "option"})
@@ -31,6 +32,11 @@ def summary(manifest: Manifest) -> dict[str, Any]:
                 _count(sections.setdefault(name, Counter()), shape, many)
     own = {item.name for item in manifest.locked if item.is_project}
     entries = [item for item in manifest.locked if not item.is_project]
+    edges = {(item.name, need) for item in entries for need in item.requires if need not in own}
+    listed = {item.name for item in manifest.requirements}
+    for one in manifest.requirements:  # "# via" comments, the other way round
+        users = (normal_name(user) for user in one.via)
+        edges.update((user, one.name) for user in users if user in listed and one.name)
     return {
         "path": manifest.path,
         "format": manifest.format,
@@ -38,8 +44,8 @@ def summary(manifest: Manifest) -> dict[str, Any]:
             name: {key: many for key, many in sorted(found.items()) if many or key == "total"}
             for name, found in sorted(sections.items())
         },
-        "packages": len({(item.name, item.version, item.source) for item in entries}),
-        "edges": len({(item.name, need) for item in entries for need in item.requires if need not in own}),
+        "packages": len({(item.ecosystem, item.name, item.version, item.source) for item in entries}),
+        "edges": len(edges),
         "error": manifest.error,
     }
 

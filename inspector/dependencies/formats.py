@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from inspector.dependencies import conda, locks, pyproject, requirements_file, setup_files
+from inspector.dependencies import (
+    conda,
+    conda_locks,
+    install_lines,
+    installed,
+    locks,
+    npm,
+    pixi_manifest,
+    pyproject,
+    requirements_file,
+    script_metadata,
+    setup_files,
+)
 from inspector.dependencies.bounded import Unreadable
 from inspector.dependencies.interface import Manifest
 from inspector.provenance import plain
@@ -22,7 +34,7 @@ class Format:
 
     name: str
     pattern: re.Pattern[str]
-    read: Callable[[str, bytes], Manifest]
+    read: Callable[[str, bytes], Manifest | None]
     certain: bool = True
 
 
@@ -39,6 +51,32 @@ FORMATS = (
     Format("pylock.toml", _named(r"pylock(?:\.[^/.]+)?\.toml"), locks.read_pylock),
     Format("Pipfile.lock", _named(r"pipfile\.lock"), locks.read_pipfile_lock),
     Format("Pipfile", _named(r"pipfile"), locks.read_pipfile),
+    Format(
+        "conda-lock.yml",
+        _named(r"(?:[^/]*[-_.])?conda-lock(?:[-_.][^/]*)?\.ya?ml"),
+        conda_locks.read_conda_lock,
+    ),
+    Format("pixi.lock", _named(r"pixi\.lock"), conda_locks.read_pixi_lock),
+    Format("pixi.toml", _named(r"pixi\.toml"), pixi_manifest.read),
+    Format(
+        "conda-explicit",
+        _named(
+            r"(?:[^/]*[-_.])?(?:conda|explicit|spec|spec-?(?:file|list)|linux-64|osx-64|osx-arm64|win-64)[^/]*\.(?:txt|lock)"
+        ),
+        conda_locks.read_explicit,
+        certain=False,
+    ),
+    Format("package.json", _named(r"package\.json"), npm.read_package_json),
+    Format("package-lock.json", _named(r"(?:package-lock|npm-shrinkwrap)\.json"), npm.read_package_lock),
+    Format("pnpm-lock.yaml", _named(r"pnpm-lock\.ya?ml"), npm.read_pnpm_lock),
+    Format("yarn.lock", _named(r"yarn\.lock"), npm.read_yarn_lock),
+    Format("METADATA", _named(r"[^/]+\.dist-info/metadata"), installed.read_metadata, certain=False),
+    Format(
+        "pip-list",
+        _named(r"(?:[^/]*[-_.])?(?:pip|installed|packages|environment)(?:[-_.][^/]*)?\.(?:json|txt)"),
+        installed.read_list,
+        certain=False,
+    ),
     Format("setup.cfg", _named(r"setup\.cfg"), setup_files.read_cfg, certain=False),
     Format("setup.py", _named(r"setup\.py"), setup_files.read_py, certain=False),
     Format(
@@ -60,14 +98,35 @@ FORMATS = (
         certain=False,
     ),
     Format("requirements", _named(r"(?!manifest\.in)[^/.]+\.in"), requirements_file.read, certain=False),
+    Format("script", _named(r"[^/]+\.py"), script_metadata.read, certain=False),
+    Format(
+        "install-lines",
+        _named(
+            r"(?:(?:[^/]*[-_.])?(?:dockerfile|containerfile)(?:[-_.][^/]*)?|[^/]+\.(?:dockerfile|sh|bash|mk|ipynb)"
+            r"|makefile|justfile|\.?gitlab-ci[^/]*\.ya?ml|azure-pipelines[^/]*\.ya?ml|jenkinsfile|cog\.ya?ml"
+            r"|postbuild|\.readthedocs\.ya?ml|\.travis\.yml)"
+        ),
+        install_lines.read,
+        certain=False,
+    ),
+    Format(
+        "install-lines",
+        _named(r"\.(?:github|circleci)/(?:[^/]+/)*[^/]+\.ya?ml"),
+        install_lines.read,
+        certain=False,
+    ),
 )
 BY_NAME = {item.name: item for item in reversed(FORMATS)}
 
 
 def format_of(path: str) -> Format | None:
-    """The format that the name of ``path`` speaks for, else None."""
+    """The format that the name of ``path`` speaks for, the first where it may be several; else None."""
+    return next(_formats_of(path), None)
+
+
+def _formats_of(path: str) -> Iterator[Format]:
     lower = path.replace("\\", "/").lower()[-4096:]
-    return next((item for item in FORMATS if item.pattern.match(lower)), None)
+    return (item for item in FORMATS if item.pattern.match(lower))
 
 
 def wants(path: str, size: int) -> bool:
@@ -81,10 +140,11 @@ def read_manifest(path: str, data: bytes, *, as_format: str | None = None) -> Ma
     ``as_format`` names a format of the table for a file whose own name does not tell, such as one that
     another manifest includes. Never raises for content: ``error`` says in a sentence what was not read.
     """
-    found = BY_NAME.get(as_format) if as_format else format_of(path)
+    if as_format:
+        found = BY_NAME.get(as_format)
+    else:
+        found = next((one for one in _formats_of(path) if one.certain or _content_tells(one, data)), None)
     if found is None:
-        return None
-    if not found.certain and as_format is None and not _content_tells(found, data):
         return None
     try:
         return found.read(path, data)
@@ -112,4 +172,12 @@ def _content_tells(found: Format, data: bytes) -> bool:
         return requirements_file.looks_like_one(data)
     if found.name == "environment.yml":
         return conda.looks_like_one(data)
+    if found.name in ("conda-lock.yml", "conda-explicit"):
+        return conda_locks.looks_like_one(found.name, data)
+    if found.name in ("METADATA", "pip-list"):
+        return installed.looks_like_one(found.name, data)
+    if found.name == "script":
+        return script_metadata.looks_like_one(data)
+    if found.name == "install-lines":
+        return install_lines.looks_like_one(data)
     return setup_files.looks_like_one(found.name, data)

@@ -1,4 +1,4 @@
-"""pyproject.toml: PEP 621, PEP 735 and PEP 518, and the tables of poetry, pdm and uv.
+"""pyproject.toml: PEP 621, PEP 735 and PEP 518, and the tables of poetry, pdm, uv, flit, hatch and pixi.
 
 Sections carry the tables' own names. Groups and extras of one table are one section, as the table is; a
 poetry group is a table of its own and so a section of its own.
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from inspector.dependencies import poetry_table
+from inspector.dependencies import pixi_manifest, poetry_table
 from inspector.dependencies.bounded import rows, table, text_of, toml_table, word
 from inspector.dependencies.interface import Manifest, Requirement
 from inspector.dependencies.shapes import MAX_TEXT, name_of_link, normal_name, requirement
@@ -51,6 +51,7 @@ def read(path: str, data: bytes) -> Manifest:
         else:
             errors.append(f"An entry of {section} is no requirement.")
     found.extend(poetry_table.requirements(poetry, places))
+    found.extend(pixi_manifest.requirements(table(tool.get("pixi")), "tool.pixi."))
     unread = [item for item in found if item.shape == "unread"]
     if unread:
         errors.append(f"{unread[0].text!r} in {unread[0].section} is no requirement that can be read.")
@@ -164,6 +165,11 @@ def _entries(
     for group in table(table(tool.get("pdm")).get("dev-dependencies")).values():
         # pdm writes editable development requirements as pip does: "-e file:///…#egg=name".
         yield from (("tool.pdm.dev-dependencies", item) for item in rows(group))
+    flit = table(table(tool.get("flit")).get("metadata"))
+    for key in ("requires", "dev-requires"):
+        yield from ((f"tool.flit.metadata.{key}", item) for item in rows(flit.get(key)))
+    for group in table(flit.get("requires-extra")).values():
+        yield from (("tool.flit.metadata.requires-extra", item) for item in rows(group))
     for name, environment in table(table(tool.get("hatch")).get("envs")).items():
         for key in ("dependencies", "extra-dependencies"):
             yield from ((f"tool.hatch.envs.{name}.{key}", item) for item in rows(table(environment).get(key)))

@@ -33,19 +33,28 @@ def read_cfg(path: str, data: bytes) -> Manifest:
         raise Unreadable(plain(f"The file is not valid setup.cfg: {broken}", 300)) from None
     lines = {line.strip(): number for number, line in reversed(list(enumerate(text.splitlines(), 1)))}
     found: list[Requirement] = []
+    includes: list[str] = []
     lists = [(f"options.{key}", parser.get("options", key, fallback="")) for key in _ARGUMENTS]
     if parser.has_section("options.extras_require"):
         lists.extend(
             ("options.extras_require", value or "") for _, value in parser.items("options.extras_require")
         )
     for section, value in lists:
+        if (value or "").strip().startswith("file:"):
+            # setuptools reads the list from other files, divided by commas.
+            includes += [one.strip() for one in value.strip()[5:].split(",") if one.strip()]
+            continue
         for line in (value or "").replace("\n", ";;").split(";;"):
             item = line.strip()
-            if item and not item.startswith(("#", "file:")):
+            if item and not item.startswith("#"):
                 found.append(requirement(item, section, lines.get(item)))
     name = parser.get("metadata", "name", fallback=None)
     return Manifest(
-        path, "setup.cfg", requirements=tuple(found), project_name=normal_name(name) if name else None
+        path,
+        "setup.cfg",
+        requirements=tuple(found),
+        includes=tuple(includes),
+        project_name=normal_name(name) if name else None,
     )
 
 

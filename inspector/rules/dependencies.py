@@ -14,6 +14,9 @@ from inspector.rules.wording import count, sentence
 
 _SHOWN = 40
 _SINGULAR = {"name": "names", "carry": "carries", "were": "was"}
+# Manifests that an installer reads together with the lock beside them.
+_RESOLVED = {"pyproject", "pyproject.toml", "Pipfile", "package.json", "pixi.toml"}
+_COMMANDS = "install-lines"
 _FLOATING = {"range", "wildcard", "bare"}
 
 
@@ -47,15 +50,35 @@ def vulnerable(facts: Facts) -> Iterator[Finding]:
 def floating(facts: Facts) -> Iterator[Finding]:
     """Manifests whose lines name no exact version and that no lock file beside them resolves."""
     locked_folders = {posixpath.dirname(manifest.path) for manifest in facts.manifests if manifest.is_lock}
+    yield from _floating_commands(facts)
     for manifest in facts.manifests:
         lines = [item for item in manifest.requirements if item.shape in _FLOATING]
-        if not lines or _is_resolved(manifest, locked_folders):
+        if not lines or _is_resolved(manifest, locked_folders) or manifest.format == _COMMANDS:
             continue
         total = sum(1 for item in manifest.requirements if item.shape != "option")
         yield rule("dependencies.unpinned").finding(
             node_id(NodeKind.MANIFEST, manifest.path),
             f"{len(lines)} of {count(total, 'requirement')} {_verb(lines, 'name')} no exact version.",
             [Evidence(manifest.path, line=item.line, text=item.text) for item in lines[:_SHOWN]],
+        )
+
+
+def _floating_commands(facts: Facts) -> Iterator[Finding]:
+    """One finding for all scripts, notebooks and CI files together: a folder of notebooks has hundreds."""
+    found = [
+        (manifest.path, item)
+        for manifest in facts.manifests
+        if manifest.format == _COMMANDS
+        for item in manifest.requirements
+        if item.shape in _FLOATING
+    ]
+    if found:
+        files = len({path for path, _ in found})
+        yield rule("dependencies.unpinned").finding(
+            facts.root,
+            f"{count(len(found), 'package')} that commands in {count(files, 'file')} install "
+            f"{'names' if len(found) == 1 else 'name'} no exact version.",
+            [Evidence(path, line=item.line, text=item.text) for path, item in found[:_SHOWN]],
         )
 
 
@@ -146,10 +169,10 @@ def look_alikes(facts: Facts) -> Iterator[Finding]:
 
 
 def package_node(package: Package) -> str:
-    """Node id: the name, and the version where one is known, since a lock may hold several."""
-    return node_id(
-        NodeKind.PACKAGE, f"{package.name}=={package.version}" if package.version else package.name
-    )
+    """Node id: the name, and the version where one is known, since a lock may hold several. A package of
+    npm's registry may bear the name of one of the Python Package Index and is another thing."""
+    name = f"npm:{package.name}" if package.ecosystem == "npm" else package.name
+    return node_id(NodeKind.PACKAGE, f"{name}=={package.version}" if package.version else name)
 
 
 def _is_movable_address(item: Requirement) -> bool:
@@ -163,7 +186,7 @@ def _verb(items: Sequence[object], many: str) -> str:
 
 
 def _is_resolved(manifest: Manifest, locked_folders: set[str]) -> bool:
-    return manifest.format == "pyproject" and posixpath.dirname(manifest.path) in locked_folders
+    return manifest.format in _RESOLVED and posixpath.dirname(manifest.path) in locked_folders
 
 
 def _declared(package: Package) -> list[Evidence]:
