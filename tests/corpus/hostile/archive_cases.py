@@ -174,6 +174,9 @@ def _compressed() -> Iterator[Case]:
             yield hostile("compressed", f"{name}.pkl.{ending}", pack(stream), why)
         yield hostile("compressed", f"{ending}.bin", pack(NEW), f"packed as {ending}, named otherwise")
         yield hostile("compressed", f"{ending}.joblib", pack(OLD), f"joblib unpacks {ending} by itself")
+        for name in ("notes.txt", "table.csv", "code.py"):
+            why = f"a pickle that calls os.system, packed as {ending} under the name of a text"
+            yield hostile("compressed", f"{ending}/{name}", pack(OLD), why)
         broken = pack(_DATA * 9)[:-6]
         yield hostile("compressed", f"cut.pkl.{ending}", broken, f"{ending}, cut at its end", BROKEN)
     for ending in ("gz", "bz2", "xz", "zst", "lz4"):
