@@ -256,7 +256,8 @@ class HubClient:
                 if tries > 1 or time.monotonic() - started > QUICK:
                     raise
             took = time.monotonic() - started
-            if answer is None or (answer.status >= 500 and tries == 1 and took < QUICK):
+            again = request.form is None and tries == 1 and took < QUICK
+            if answer is None or (answer.status >= 500 and again):
                 pause = _PAUSE_BEFORE_RETRY
             elif answer.status == 429 and tries <= 2:
                 pause = errors.wait_of(answer.headers)
