@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import struct
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,6 +20,7 @@ from inspector.artifacts.limits import BOMB_FROM, BOMB_RATIO, MAX_IN_MEMORY, Bud
 from inspector.sources.interface import ByteSource, ReadFailure
 
 _STEP = 64 * 1024
+_MEMORY = 128 << 20  # what unpacking may take
 _OUT = 1 << 20
 LZ4_MAGIC = b"\x04\x22\x4d\x18"
 
@@ -76,13 +78,46 @@ class _Lz4:
             raise ValueError(str(failure)) from failure
 
 
+class ZipLzma:
+    """A member of a zip archive that is packed by LZMA: two bytes of version, the length of the properties,
+    the properties, the data (APPNOTE.TXT 5.8.8). ``size`` is None where the data marks its own end."""
+
+    def __init__(self, size: int | None) -> None:
+        self._size = (1 << 64) - 1 if size is None else size
+        self._start = b""
+        self._engine: Any = None
+
+    @property
+    def eof(self) -> bool:
+        return self._engine is not None and bool(self._engine.eof)
+
+    @property
+    def needs_input(self) -> bool:
+        return self._engine is None or bool(self._engine.needs_input)
+
+    @property
+    def unused_data(self) -> bytes:
+        return bytes(self._engine.unused_data)
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        if self._engine is None:
+            self._start += data
+            if len(self._start) < 9:
+                return b""
+            if self._start[2:4] != b"\5\0":
+                raise ValueError("The properties of LZMA have another length.")
+            self._engine = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_MEMORY)
+            data = self._start[4:9] + struct.pack("<Q", self._size) + self._start[9:]
+        return bytes(self._engine.decompress(data, max_length))
+
+
 METHODS: dict[str, Callable[[], Any]] = {
     "deflate": lambda: _Zlib(-15),
     "zlib": lambda: _Zlib(15),
     "gzip": lambda: _Zlib(31),
     "bzip2": bz2.BZ2Decompressor,
-    "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=128 << 20),
-    "lzma": lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=128 << 20),
+    "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MEMORY),
+    "lzma": lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_MEMORY),
     "zstd": ZstdFrame,
     "lz4": _Lz4,
 }
@@ -117,13 +152,18 @@ def behind_skippable(source: ByteSource) -> str:
 
 
 class Unpacker:
-    """One forward pass over a compressed stream. ``several`` allows streams one behind the other, as gzip,
-    bzip2 and xz readers do."""
+    """One forward pass over a compressed stream. ``method`` is a word of METHODS, or makes an engine.
+    ``several`` allows streams one behind the other, as most readers do (only with a word)."""
 
-    def __init__(self, source: ByteSource, method: str, budget: Budget, *, several: bool) -> None:
+    def __init__(
+        self, source: ByteSource, method: str | Callable[[], Any], budget: Budget, *, several: bool
+    ) -> None:
         self._source = source
-        self._method = method = behind_skippable(source) if method == "skippable" else method
-        self._make = METHODS[method]
+        if isinstance(method, str):
+            self._method = behind_skippable(source) if method == "skippable" else method
+            self._make = METHODS[self._method]
+        else:
+            self._method, self._make = "", method
         self._engine = self._make()
         self._budget = budget
         self._several = several
@@ -265,7 +305,7 @@ class CompressedSource(ForwardSource):
     def __init__(
         self,
         source: ByteSource,
-        method: str,
+        method: str | Callable[[], Any],
         size: int,
         budget: Budget,
         *,

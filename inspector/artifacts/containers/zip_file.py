@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import bisect
 import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from inspector.artifacts.bytesource import BytesSource, SliceSource
-from inspector.artifacts.containers.inflate import BadCompression, CompressedSource, Unpacker
-from inspector.artifacts.containers.zip_walk import BZIP2, DEFLATED, STORED, BadZip, Member, walk_zip
+from inspector.artifacts.containers.inflate import BadCompression, CompressedSource, Unpacker, ZipLzma
+from inspector.artifacts.containers.member_names import leads_inside
+from inspector.artifacts.containers.zip_walk import (
+    BZIP2,
+    DEFLATED,
+    LZMA,
+    STORED,
+    ZSTD,
+    ZSTD_OLD,
+    BadZip,
+    Member,
+    walk_zip,
+)
 from inspector.artifacts.context import Context
 from inspector.artifacts.conversion.torch_storage import storage_bytes
 from inspector.artifacts.formats.keras_config import judge_keras
@@ -17,10 +32,11 @@ from inspector.artifacts.limits import MAX_IN_MEMORY, MAX_JSON, OverLimit
 from inspector.artifacts.pickles.file import judge_whole
 from inspector.artifacts.pickles.machine import PickleMachine
 from inspector.artifacts.recognise import PICKLE_ENDINGS, ending
-from inspector.provenance import Loading
+from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
 
-_METHODS = {DEFLATED: "deflate", BZIP2: "bzip2"}
+_METHODS = {DEFLATED: "deflate", BZIP2: "bzip2", ZSTD: "zstd", ZSTD_OLD: "zstd"}
+_ENDS_ITSELF = 0x0002  # flag: LZMA data marks its own end
 
 
 def read_zip(source: ByteSource, path: str, context: Context) -> Artifact:
@@ -36,6 +52,8 @@ def read_zip(source: ByteSource, path: str, context: Context) -> Artifact:
         judgement.note(Loading.UNREADABLE, item.code, item.message, item.offset)
     names = {member.name for member in members}
     word, root = _kind(names)
+    if root is not None:
+        _check_case(names, judgement)
     judgement.facts["members"] = len(members)
     if word in _BY_DESIGN:
         loading, code, message = _BY_DESIGN[word]
@@ -67,6 +85,19 @@ def read_zip(source: ByteSource, path: str, context: Context) -> Artifact:
         elif ending(path) == ".npz":
             word, base = "npz", Loading.DATA_ONLY
     return judgement.artifact(word, base)
+
+
+def _check_case(names: set[str], judgement: Judgement) -> None:
+    """torch's own reader takes the first of two names that differ in capital letters alone."""
+    seen: dict[str, str] = {}
+    for name in sorted(names):
+        other = seen.setdefault(name.casefold(), name)
+        if other != name:
+            judgement.note(
+                Loading.UNREADABLE,
+                "zip-duplicate",
+                f"The archive holds the member {plain(name, 200)} twice, but for capital letters.",
+            )
 
 
 _BY_DESIGN = {
@@ -111,18 +142,23 @@ def _judge_schema(
 
 def _kind(names: set[str]) -> tuple[str, str | None]:
     """The format's word, and the root folder where it is a torch archive."""
-    for name in sorted(names):
+    ordered = sorted(names)
+
+    def has_folder(prefix: str) -> bool:
+        place = bisect.bisect_left(ordered, prefix)
+        return place < len(ordered) and ordered[place].startswith(prefix)
+
+    for name in ordered:
         folder, _, last = name.rpartition("/")
         root = f"{folder}/" if folder else ""
         if last == "data.pkl" and f"{root}.data/extern_modules" in names:
             return "torch-package", None
         if last in ("data.pkl", "constants.pkl"):
-            if any(other.startswith(f"{root}code/") for other in names):
+            if has_folder(f"{root}code/"):
                 return "torchscript", root
             marks = ("version", "byteorder", ".format_version")
             if last == "data.pkl" and (
-                any(root + mark in names for mark in marks)
-                or any(other.startswith(f"{root}data/") for other in names)
+                any(root + mark in names for mark in marks) or has_folder(f"{root}data/")
             ):
                 return "torch-zip", root
     if any(name.startswith(".data/extern_modules") or "/.data/extern_modules" in name for name in names):
@@ -187,6 +223,10 @@ def _judge_member(
     try:
         context.budget.spend_member()
         part = member_content(source, member, context, inner)
+        if part is None:
+            _judge_as_stored(source, member, context, judgement)
+        elif member.is_link:
+            _judge_link(part, member, inner)
         if part is not None:
             artifact = context.read_part(part, member.name, context.inner())
             if not (is_raw and artifact.loading is Loading.NOT_UNDERSTOOD):
@@ -199,6 +239,30 @@ def _judge_member(
         judgement.merge(inner.artifact("zip", Loading.NO_LOADER), member.name)
 
 
+def _judge_as_stored(source: ByteSource, member: Member, context: Context, judgement: Judgement) -> None:
+    """A member that states encryption or an unknown method: a reader that ignores the statement runs what
+    stands there, so that is looked at as well. It only ever makes the verdict worse."""
+    if member.size > MAX_IN_MEMORY:
+        return
+    known = member.method if member.method in (DEFLATED, BZIP2) else STORED
+    bare = replace(member, is_encrypted=False, method=known)
+    part = member_content(source, bare, context, Judgement())
+    if part is not None:
+        artifact = context.read_part(part, member.name, context.inner())
+        if artifact.loading is Loading.RUNS_CODE:
+            judgement.merge(artifact, member.name)
+
+
+def _judge_link(part: ByteSource, member: Member, judgement: Judgement) -> None:
+    target = part.read_at(0, min(part.size, 4096)).decode("utf-8", "backslashreplace")
+    if part.size > 4096 or not leads_inside(member.name, target):
+        judgement.note(
+            Loading.UNREADABLE,
+            "zip-special",
+            f"The member is a link out of the archive, to {plain(target, 200)}.",
+        )
+
+
 def member_content(
     source: ByteSource, member: Member, context: Context, judgement: Judgement
 ) -> ByteSource | None:
@@ -209,7 +273,9 @@ def member_content(
     packed = SliceSource(source, member.data_at, member.packed)
     if member.method == STORED:
         return packed
-    method = _METHODS.get(member.method)
+    method: str | Callable[[], ZipLzma] | None = _METHODS.get(member.method)
+    if member.method == LZMA:
+        method = partial(ZipLzma, None if member.flags & _ENDS_ITSELF else member.size)
     if method is None:
         judgement.note(
             Loading.UNREADABLE,

@@ -7,15 +7,18 @@ unzipper finds another file than the next one, and no verdict on "the" content i
 
 from __future__ import annotations
 
+import stat
 import struct
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 
 from inspector.artifacts.bytesource import tail
+from inspector.artifacts.containers.member_names import MemberNames
 from inspector.artifacts.limits import MAX_MEMBERS, OverLimit
 from inspector.provenance import plain
 from inspector.sources.interface import ByteSource
 
-STORED, DEFLATED, BZIP2 = 0, 8, 12
+STORED, DEFLATED, BZIP2, LZMA, ZSTD_OLD, ZSTD = 0, 8, 12, 14, 20, 93
 _END = struct.Struct("<4sHHHHIIH")
 _END64 = struct.Struct("<4sQHHIIQQQQ")
 _LOCATOR = struct.Struct("<4sIQI")
@@ -24,6 +27,9 @@ _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _MAX_DIRECTORY = 64 << 20
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000
 _DESCRIPTOR = 0x0008
+_EMPTY_DEFLATED = 2  # bytes that nothing is deflated to
+_UNIX, _MACOS = 3, 19  # systems whose archives keep the mode of a file
+_ZIP64_FIELD, _UNICODE_PATH = 0x0001, 0x7075
 
 
 class BadZip(Exception):
@@ -43,10 +49,16 @@ class Member:
     header_at: int
     data_at: int
     flags: int
+    unix_mode: int = 0
+    unicode_name: str | None = None
 
     @property
     def is_folder(self) -> bool:
-        return self.name.endswith("/") and self.size == 0
+        return self.name.endswith("/") and self.size == 0 and self.packed <= _EMPTY_DEFLATED
+
+    @property
+    def is_link(self) -> bool:
+        return stat.S_ISLNK(self.unix_mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +85,12 @@ def ends_in_zip(source: ByteSource) -> bool:
     if at < 0 or len(last) - at < _END.size:
         return False
     size = _END.unpack_from(last, at)[5]
-    start = source.size - len(last) + at - size
+    end = source.size - len(last) + at
+    wide = end - _LOCATOR.size - _END64.size
+    if wide >= 0 and source.read_at(end - _LOCATOR.size, 4) == b"PK\x06\x07":
+        size = _END64.unpack(source.read_at(wide, _END64.size))[8]
+        end = wide
+    start = end - size
     return size >= _CENTRAL.size and start >= 0 and source.read_at(start, 4) == b"PK\x01\x02"
 
 
@@ -99,6 +116,8 @@ def _find_directory(source: ByteSource, found: list[Disagreement]) -> _Directory
     behind = len(last) - at - _END.size - comment
     if behind:
         found.append(Disagreement("zip-tail", "Bytes follow the end of the zip archive.", base + at))
+    if _other_end(last, at):
+        found.append(Disagreement("zip-end", "The zip archive has two end records that fit.", base + at))
     if disk or first_disk or here != count:
         raise BadZip("The zip archive is one of several volumes.")
     end_at = base + at
@@ -111,6 +130,17 @@ def _find_directory(source: ByteSource, found: list[Disagreement]) -> _Directory
     return _placed(size, start, count, end_at, found)
 
 
+def _other_end(last: bytes, at: int) -> bool:
+    """Whether there is a second end record: one whose comment holds the last one."""
+    earlier = last.rfind(b"PK\x05\x06", 0, at)
+    while earlier >= 0:
+        comment = int.from_bytes(last[earlier + 20 : earlier + 22], "little")
+        if earlier + _END.size + comment == len(last):
+            return True
+        earlier = last.rfind(b"PK\x05\x06", 0, earlier)
+    return False
+
+
 def _directory64(
     source: ByteSource, end_at: int, where: int, small: tuple[int, int, int], found: list[Disagreement]
 ) -> _Directory:
@@ -121,6 +151,8 @@ def _directory64(
     if record[0] != b"PK\x06\x06":
         raise BadZip("The zip64 record is not where the archive says it is.")
     count, size, start = record[7], record[8], record[9]
+    if record[4] or record[5] or record[6] != count:
+        raise BadZip("The zip archive is one of several volumes.")
     if where != record_at or record[1] != _END64.size - 12:
         found.append(
             Disagreement("zip-end", "The zip64 record is not where the archive says it is.", record_at)
@@ -176,6 +208,8 @@ def _read_directory(source: ByteSource, directory: _Directory, found: list[Disag
                 header_at + directory.shift,
                 -1,
                 flags,
+                row[15] >> 16 if row[1] >> 8 in (_UNIX, _MACOS) else 0,
+                _unicode_name(extra, raw_name),
             )
         )
         if len(members) > MAX_MEMBERS:
@@ -187,12 +221,25 @@ def _read_directory(source: ByteSource, directory: _Directory, found: list[Disag
     return members
 
 
+def _unicode_name(extra: bytes, raw_name: bytes) -> str | None:
+    """The name in an Info-ZIP Unicode path field, which some readers take for the member's own."""
+    at = 0
+    while at + 9 <= len(extra):
+        kind, length = struct.unpack_from("<HH", extra, at)
+        field = extra[at + 4 : at + 4 + length]
+        at += 4 + length
+        is_path = kind == _UNICODE_PATH and len(field) > 5 and field[0] == 1
+        if is_path and int.from_bytes(field[1:5], "little") == zlib.crc32(raw_name):
+            return field[5:].decode("utf-8", "backslashreplace")
+    return None
+
+
 def _wide(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, int]:
     """Sizes and offset with those that stand in a zip64 extra field filled in."""
     at = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<HH", extra, at)
-        if kind == 1:
+        if kind == _ZIP64_FIELD:
             field = extra[at + 4 : at + 4 + length]
             widened = []
             for value in values:
@@ -205,18 +252,21 @@ def _wide(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, int]:
 
 
 def _check_names(members: list[Member], found: list[Disagreement]) -> None:
-    seen: set[str] = set()
+    names, others = MemberNames("zip"), MemberNames("zip")
     for member in members:
-        parts = member.name.replace("\\", "/").split("/")
-        key = "/".join(part for part in parts if part not in ("", "."))
-        shown = plain(member.name, 200)
-        if key in seen:
-            found.append(Disagreement("zip-duplicate", f"The archive holds the member {shown} twice."))
-        seen.add(key)
-        if ".." in parts or member.name.startswith(("/", "\\")) or ":" in parts[0]:
-            found.append(Disagreement("zip-member-path", f"The member {shown} points out of the archive."))
-        if "\0" in member.name or not key:
-            found.append(Disagreement("zip-member-path", f"The member name {shown!r} is not a file name."))
+        for code, message in names.objections(member.name, is_folder=member.is_folder):
+            found.append(Disagreement(code, message))
+        other = member.unicode_name
+        if other is not None and other != member.name and member.name.isascii() and "?" not in member.name:
+            found.append(
+                Disagreement(
+                    "zip-headers-disagree",
+                    f"The member {plain(member.name, 200)} has the second name {plain(other, 200)}.",
+                )
+            )
+        for code, message in others.objections(other or member.name, is_folder=member.is_folder):
+            if other is not None:
+                found.append(Disagreement(code, message))
 
 
 def _check_local(source: ByteSource, member: Member, found: list[Disagreement]) -> Member:
@@ -250,17 +300,7 @@ def _check_local(source: ByteSource, member: Member, found: list[Disagreement]) 
                 "zip-headers-disagree", f"Directory and local header disagree on the member {shown}.", at
             )
         )
-    return Member(
-        member.name,
-        member.method,
-        member.is_encrypted,
-        member.crc,
-        member.packed,
-        member.size,
-        at,
-        data_at,
-        member.flags,
-    )
+    return replace(member, header_at=at, data_at=data_at)
 
 
 def _check_cover(
