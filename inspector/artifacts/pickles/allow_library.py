@@ -8,6 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from inspector.artifacts.pickles import (
+    allow_library_models as models,
+)
+from inspector.artifacts.pickles import (
+    allow_library_others as others,
+)
+from inspector.artifacts.pickles import (
+    allow_library_settings as settings,
+)
 from inspector.artifacts.pickles.allow_library_scipy import (
     DISTRIBUTIONS,
     SCIPY_CLASSES,
@@ -20,6 +29,7 @@ from inspector.artifacts.pickles.allow_library_sklearn import (
     FUNCTIONS,
     INSIDES,
 )
+from inspector.artifacts.pickles.allow_library_standard import STANDARD
 from inspector.artifacts.pickles.allow_library_torch import TORCH_CLASSES, TORCH_FUNCTIONS
 from inspector.artifacts.pickles.listed import Row
 
@@ -83,6 +93,12 @@ torch.optim.sgd: SGD
 torch.optim.sparse_adam: SparseAdam
 torch.optim.lr_scheduler: ConstantLR CosineAnnealingLR CosineAnnealingWarmRestarts CyclicLR ExponentialLR
     LinearLR MultiStepLR OneCycleLR PolynomialLR ReduceLROnPlateau StepLR _LRScheduler LRScheduler
+torch.optim: Adafactor Muon
+torch.optim._adafactor: Adafactor
+torch.optim._muon: Muon
+torch.amp.grad_scaler: GradScaler OptState
+torch.cuda.amp.grad_scaler: GradScaler OptState
+torch.utils.data.dataloader: DataLoader _DatasetKind
 torch.nn.parameter: Buffer UninitializedParameter UninitializedBuffer
 """
 
@@ -191,7 +207,8 @@ lightgbm.sklearn: LGBMClassifier LGBMModel LGBMRanker LGBMRegressor _EvalFunctio
     _ObjectiveFunctionWrapper
 xgboost.sklearn: XGBClassifier XGBModel XGBRFClassifier XGBRFRegressor XGBRanker XGBRankerMixIn
     XGBRegressor _SklObjWProto
-xgboost.core: Booster DMatrix
+xgboost.core: Booster
+xgboost.callback: EarlyStopping EvaluationMonitor LearningRateScheduler TrainingCheckPoint
 """
 
 _NUMPY_CLASSES = """
@@ -201,8 +218,18 @@ numpy: absolute add exp exp2 expm1 isfinite isnan log log10 log1p log2 maximum m
 numpy.matrixlib.defmatrix: matrix
 numpy.rec: recarray
 numpy.ma: MaskedArray
-numpy.ma.core: _mareconstruct MaskedArray
+numpy.ma.core: _mareconstruct MaskedArray MaskedConstant mvoid
 numpy.polynomial.polynomial: Polynomial
+numpy.polynomial.chebyshev: Chebyshev
+numpy.polynomial.hermite: Hermite
+numpy.polynomial.hermite_e: HermiteE
+numpy.polynomial.laguerre: Laguerre
+numpy.polynomial.legendre: Legendre
+numpy: poly1d
+numpy.lib.polynomial: poly1d
+numpy.lib._polynomial_impl: poly1d
+numpy.char: chararray
+numpy.core.defchararray: chararray
 numpy.random._pickle: __bit_generator_ctor
 numpy.random._mt19937: MT19937
 numpy.random._pcg64: PCG64 PCG64DXSM
@@ -217,24 +244,15 @@ joblib.numpy_pickle: NumpyArrayWrapper
 sklearn.externals.joblib.numpy_pickle: NumpyArrayWrapper
 """
 
+_JOBLIB_CACHES = """
+joblib.memory: Memory
+sklearn.externals.joblib.memory: Memory
+"""
+
 _JOBLIB_FILES = """
 joblib.numpy_pickle: NDArrayWrapper ZNDArrayWrapper
 joblib.numpy_pickle_compat: NDArrayWrapper ZNDArrayWrapper
 sklearn.externals.joblib.numpy_pickle: NDArrayWrapper ZNDArrayWrapper
-"""
-
-_NETWORKX = """
-networkx.classes.digraph: DiGraph
-networkx.classes.graph: Graph
-networkx.classes.multidigraph: MultiDiGraph
-networkx.classes.multigraph: MultiGraph
-"""
-
-_STANDARD_FUNCTIONS = """
-re: _compile
-zoneinfo: ZoneInfo
-enum: Enum IntEnum
-collections.abc: Mapping Sequence
 """
 
 _TRAINING_ENUMS = """
@@ -272,6 +290,35 @@ def _rows(text: str, kind: str, reason: str, read_from: str, rule: str = "") -> 
         yield Row(module, names, kind, reason, rule, read_from)
 
 
+def _other_libraries() -> Iterator[Row]:
+    """Most of these classes pickle their state alone: arguments for a constructor are not their writing."""
+    reads = {**others.READ_FROM, **models.READ_FROM, **settings.READ_FROM}
+    estimator, model = "what the library keeps for a fitted model", "a layer or a whole model of the library"
+    yield from _rows(
+        others.IMBALANCED, "class", "an estimator of imbalanced-learn", reads["imbalanced"], "bare"
+    )
+    yield from _rows(others.NETWORKX, "class", "a graph or a view of one", reads["networkx"])
+    yield from _rows(others.NETWORKX_FUNCTIONS, "value", "marks a graph as frozen", reads["networkx"])
+    yield from _rows(others.STATSMODELS, "class", estimator, reads["statsmodels"], "bare")
+    yield from _rows(others.STATSMODELS_INSIDES, "class", estimator, reads["statsmodels"])
+    yield from _rows(others.NLTK, "class", estimator, reads["nltk"], "bare")
+    yield Row("nltk.probability", "FreqDist", "class", "counts", "", reads["nltk"])
+    yield from _rows(others.GENSIM, "class", estimator, reads["gensim"], "bare")
+    yield from _rows(others.GENSIM_FUNCTIONS, "value", "a function that a model keeps", reads["gensim"])
+    yield from _rows(others.HDBSCAN, "class", estimator, reads["hdbscan"], "bare")
+    yield from _rows(models.TORCHVISION, "class", model, reads["torchvision"], "bare")
+    yield from _rows(models.TIMM, "class", model, reads["timm"], "bare")
+    yield from _rows(models.TRANSFORMERS, "class", model, reads["transformers"], "bare")
+    yield from _rows(settings.TRANSFORMERS_OUTPUTS, "class", "the output of a model", reads["transformers"])
+    yield from _rows(settings.TRANSFORMERS_SETTINGS, "class", "settings", reads["transformers"], "bare")
+    yield from _rows(settings.TRANSFORMERS_FUNCTIONS, "value", "a kept function", reads["transformers"])
+    yield from _rows(settings.ACCELERATE, "class", "settings", reads["accelerate"], "bare")
+    yield from _rows(settings.ACCELERATE_ENUMS, "enum", "a setting", reads["accelerate"])
+    yield from _rows(settings.PEFT, "class", "settings of an adapter", reads["peft"], "bare")
+    yield from _rows(settings.PEFT_ENUMS, "enum", "a setting of an adapter", reads["peft"])
+    yield from _rows(settings.SMALL_VALUES, "class", "a value of the library", settings.SMALL_READ_FROM)
+
+
 # Test suites keep answers of services as pickles. Setting such an object's state opens no connection: it
 # assigns attributes (Response.__setstate__) and fills a dictionary (RequestsCookieJar.__setstate__).
 _RECORDED_ANSWERS = """
@@ -300,6 +347,7 @@ LIBRARY: tuple[Row, ...] = (
         "class",
         "a boosted model, whose bytes its own library reads",
         "xgboost 3.2.0, lightgbm 4.7.0 and catboost 1.2",
+        "bare",
     ),
     *_rows(
         _NUMPY_CLASSES,
@@ -316,17 +364,18 @@ LIBRARY: tuple[Row, ...] = (
         "numpy 2.4.6",
     ),
     *_rows(_JOBLIB, "class", "an array that joblib keeps beside the pickle", "joblib 1.6.0", "joblib-array"),
+    *_rows(_JOBLIB_CACHES, "class", "where an estimator keeps results", "joblib 1.6.0", "bare"),
     *_rows(
         _RECORDED_ANSWERS, "class", "a recorded answer of a web service", "requests 2.34.2 and CPython 3.13"
     ),
-    *_rows(
-        _STANDARD_FUNCTIONS,
-        "class",
-        "a value of the standard library that is rebuilt by a function",
-        "CPython 3.13",
-    ),
     *_rows(_TRAINING_ENUMS, "enum", "a setting of a training run", "fickling 0.1.12 and transformers"),
-    *_rows(_TRAINING_SETTINGS, "class", "the settings of a training run", "fickling 0.1.12 and transformers"),
+    *_rows(
+        _TRAINING_SETTINGS,
+        "class",
+        "the settings of a training run",
+        "fickling 0.1.12 and transformers",
+        "bare",
+    ),
     *_rows(
         _JOBLIB_FILES,
         "class",
@@ -334,26 +383,6 @@ LIBRARY: tuple[Row, ...] = (
         "joblib 0.9 and 1.6.0",
         "joblib-file",
     ),
-    *_rows(_NETWORKX, "class", "a graph", "networkx 3.6.1"),
-    Row("dill._dill", "_create_array", "function", "rebuilds an array", "dill-array", "dill 0.4.1"),
-    Row("functools", "partial", "class", "keeps a listed function with arguments for later", "partial"),
-    Row("builtins", "getattr", "function", "looks up one member of a listed enum class", "enum-member"),
-    *(
-        Row("builtins", name, "class", "an exception as a value")
-        for name in (
-            "Exception",
-            "ValueError",
-            "TypeError",
-            "KeyError",
-            "RuntimeError",
-            "IndexError",
-            "AttributeError",
-            "StopIteration",
-            "OSError",
-            "AssertionError",
-            "ArithmeticError",
-            "UserWarning",
-            "RuntimeWarning",
-        )
-    ),
+    *_other_libraries(),
+    *STANDARD,
 )

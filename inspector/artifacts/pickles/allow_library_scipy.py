@@ -50,10 +50,15 @@ scipy.interpolate._polyint: BarycentricInterpolator KroghInterpolator
 scipy.interpolate._rbf: Rbf
 scipy.interpolate._rbfinterp: RBFInterpolator
 scipy.interpolate._rgi: RegularGridInterpolator
-scipy.optimize._constraints: Bounds LinearConstraint
+scipy.optimize._constraints: Bounds LinearConstraint NonlinearConstraint PreparedConstraint
 scipy.optimize._optimize: OptimizeResult
 scipy.optimize._zeros_py: RootResults
-scipy.signal._ltisys: StateSpace TransferFunction ZerosPolesGain dlti lti
+scipy.signal._ltisys: Bunch LinearTimeInvariant StateSpace StateSpaceContinuous StateSpaceDiscrete
+    TransferFunction TransferFunctionContinuous TransferFunctionDiscrete ZerosPolesGain
+    ZerosPolesGainContinuous ZerosPolesGainDiscrete dlti lti
+scipy.sparse.linalg._interface: IdentityOperator LinearOperator MatrixLinearOperator
+    _AdjointLinearOperator _AdjointMatrixOperator _CustomLinearOperator _PowerLinearOperator
+    _ProductLinearOperator _ScaledLinearOperator _SumLinearOperator _TransposedLinearOperator
 scipy.spatial._ckdtree: cKDTree
 scipy.spatial._kdtree: KDTree Rectangle
 scipy.spatial._qhull: ConvexHull Delaunay HalfspaceIntersection QhullError Voronoi
@@ -62,11 +67,42 @@ scipy.spatial.transform._rigid_transform: RigidTransform
 scipy.spatial.transform._rotation: Rotation Slerp
 scipy.spatial.transform._rotation_spline: RotationSpline
 scipy.stats._censored_data: CensoredData
-scipy.stats._covariance: Covariance
+scipy.stats._covariance: CovViaCholesky CovViaDiagonal CovViaEigendecomposition CovViaPSD CovViaPrecision
+    Covariance
+scipy.stats._hypotests: BarnardExactResult BoschlooExactResult CramerVonMisesResult
+    Epps_Singleton_2sampResult SomersDResult TukeyHSDResult
 scipy.stats._kde: gaussian_kde
+scipy.stats._mannwhitneyu: MannwhitneyuResult _MWU
+scipy.stats._morestats: AndersonResult Anderson_ksampResult AnsariResult BartlettResult DirectionalStats
+    FlignerResult LeveneResult Mean MedianTestResult ShapiroResult Std_dev Variance WilcoxonResult _ABW
+    _BigFloat
+scipy.stats._multivariate: _PSD dirichlet_frozen dirichlet_gen dirichlet_multinomial_frozen
+    dirichlet_multinomial_gen invwishart_frozen invwishart_gen matrix_normal_frozen matrix_normal_gen
+    matrix_t_frozen matrix_t_gen multi_rv_frozen multi_rv_generic multinomial_frozen multinomial_gen
+    multivariate_hypergeom_frozen multivariate_hypergeom_gen multivariate_normal_frozen
+    multivariate_normal_gen multivariate_t_frozen multivariate_t_gen normal_inverse_gamma_frozen
+    normal_inverse_gamma_gen ortho_group_frozen ortho_group_gen random_correlation_frozen
+    random_correlation_gen random_table_frozen random_table_gen special_ortho_group_frozen
+    special_ortho_group_gen uniform_direction_frozen uniform_direction_gen unitary_group_frozen
+    unitary_group_gen vonmises_fisher_frozen vonmises_fisher_gen wishart_frozen wishart_gen
+scipy.stats._odds_ratio: OddsRatioResult
+scipy.stats._qmc: Halton LatinHypercube MultinomialQMC MultivariateNormalQMC PoissonDisk QMCEngine Sobol
+scipy.stats._relative_risk: RelativeRiskResult
+scipy.stats._resampling: BootstrapMethod BootstrapResult MonteCarloMethod MonteCarloTestResult
+    PermutationMethod PermutationTestResult PowerResult ResamplingMethod
+scipy.stats._stats_mstats_common: SiegelslopesResult TheilslopesResult
+scipy.stats._stats_py: AlexanderGovernResult BrunnerMunzelResult ConfidenceInterval CumfreqResult
+    DescribeResult F_onewayResult FriedmanchisquareResult HistogramResult KruskalResult KstestResult
+    KurtosistestResult LinregressResult ModeResult NormaltestResult PearsonRResult PearsonRResultBase
+    Power_divergenceResult QuantileTestResult RanksumsResult RelfreqResult SigmaclipResult
+    SignificanceResult SkewtestResult TtestResult TtestResultBase Ttest_indResult _SimpleBeta _SimpleChi2
+    _SimpleF _SimpleNormal _SimpleStudentT
+scipy.stats._survival: ECDFResult EmpiricalDistributionFunction LogRankResult
 """
 
 SCIPY_FUNCTIONS = """
 scipy._lib.array_api_compat.numpy._aliases: asarray
 scipy.special._ufuncs: expit logit
+scipy.interpolate._interpolate: interp1d._call_linear interp1d._call_linear_np interp1d._call_nan_spline
+    interp1d._call_nearest interp1d._call_previousnext interp1d._call_spline
 """

@@ -170,7 +170,7 @@ sklearn.gaussian_process._gpc: _BinaryGaussianProcessClassifierLaplace
 sklearn.gaussian_process.kernels: GenericKernelMixin Kernel KernelOperator NormalizedKernelMixin
     StationaryKernelMixin
 sklearn.impute._base: _BaseImputer
-sklearn.impute._iterative: IterativeImputer
+sklearn.impute._iterative: IterativeImputer _ImputerTriplet
 sklearn.linear_model._base: LinearModel MultiOutputLinearModel
 sklearn.linear_model._coordinate_descent: LinearModelCV
 sklearn.linear_model._glm.glm: _GeneralizedLinearRegressor

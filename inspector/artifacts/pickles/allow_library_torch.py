@@ -149,6 +149,9 @@ torch.nn.functional: adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d
     scaled_grouped_mm scaled_mm selu sigmoid silu smooth_l1_loss soft_margin_loss softmax softmin softsign
     tanh tanhshrink triplet_margin_loss triplet_margin_with_distance_loss unfold upsample
     upsample_bilinear upsample_nearest
-torch: relu sigmoid tanh
+torch: relu sigmoid tanh gelu
+torch.utils.data._utils.collate: default_collate default_convert
+torch.amp.grad_scaler: _refresh_per_optimizer_state
+torch.cuda.amp.grad_scaler: _refresh_per_optimizer_state
 torch._C._nn: gelu hardswish hardtanh leaky_relu log_sigmoid relu6 silu softplus
 """

@@ -22,10 +22,21 @@ ShortTensor"""
 _STANDARD = (
     Row(
         "builtins",
-        "set frozenset list tuple dict bytearray bytes str int float bool complex range slice object",
+        "dict str int float bool complex range slice object",
         "class",
         "a type of plain values",
     ),
+    Row("builtins", "set frozenset list tuple bytearray bytes", "class", "a type of plain values", "sized"),
+    Row(
+        "dill._dill",
+        "_load_type",
+        "function",
+        "names a type of plain values",
+        "dill-type",
+        "dill 0.4.1",
+    ),
+    Row("dill._dill", "_create_array", "function", "rebuilds an array", "dill-array", "dill 0.4.1"),
+    Row("dill._dill", "_eval_repr", "function", "a range by its text", "dill-repr", "dill 0.4.1"),
     Row("builtins", "Ellipsis NotImplemented None", "value", "a constant of the language"),
     Row("builtins", "type", "class", "asks for the type of one value", "type-of-one"),
     Row(
@@ -52,7 +63,7 @@ _STANDARD = (
     Row("uuid", "UUID SafeUUID", "class", "an identifier"),
     Row(
         "ipaddress",
-        "IPv4Address IPv6Address IPv4Network IPv6Network",
+        "IPv4Address IPv6Address IPv4Network IPv6Network IPv4Interface IPv6Interface",
         "class",
         "a network address as a value",
     ),
@@ -82,7 +93,7 @@ _DTYPE_CLASSES = """Float16DType Float32DType Float64DType Int8DType Int16DType 
 UInt8DType UInt16DType UInt32DType UInt64DType BoolDType"""
 
 _NUMPY_ROWS = (
-    Row("numpy", "ndarray", "class", "an array", "", _NUMPY),
+    Row("numpy", "ndarray", "class", "an array", "numpy-array", _NUMPY),
     Row("numpy", "dtype", "class", "the type of an array's elements", "numpy-dtype", _NUMPY),
     Row("numpy", _NUMPY_SCALARS, "class", "the type of one number or text", "", _NUMPY),
     *(
@@ -98,7 +109,10 @@ _NUMPY_ROWS = (
         Row(f"{prefix}.numeric", "_frombuffer", "function", _ARRAY, "numpy-buffer", _NUMPY)
         for prefix in _PREFIXES
     ),
-    *(Row(f"{prefix}.multiarray", "ndarray", "class", "an array", "", _NUMPY) for prefix in _PREFIXES),
+    *(
+        Row(f"{prefix}.multiarray", "ndarray", "class", "an array", "numpy-array", _NUMPY)
+        for prefix in _PREFIXES
+    ),
     *(
         Row(f"{prefix}.multiarray", "dtype", "class", "the type of elements", "numpy-dtype", _NUMPY)
         for prefix in _PREFIXES

@@ -6,8 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from inspector.artifacts.pickles.effects import Effects
-from inspector.artifacts.pickles.numbers import check_float, memo_index
 from inspector.artifacts.pickles.symbols import Mapped, Series, Tup
+from inspector.artifacts.pickles.text_lines import (
+    float_line,
+    get_line,
+    integer_line,
+    long_line,
+    persistent_line,
+    put_line,
+    string_line,
+    unicode_line,
+)
 
 
 def _pushes(make: Callable[[], object]) -> Callable[[Effects], None]:
@@ -65,13 +74,13 @@ NUMBER_OPS: dict[int, Callable[[Effects, int], Any]] = {
     0x84: Effects.extension,
 }
 LINE_OPS: dict[int, Callable[[Effects, bytes], Any]] = {
-    0x46: lambda m, line: m.stack.append(check_float(line)),
-    0x49: Effects.integer_line,
-    0x4C: Effects.long_line,
-    0x50: lambda m, line: m.persistent(line.decode("latin-1")),
-    0x53: Effects.string_line,
-    0x56: Effects.unicode_line,
-    0x67: lambda m, line: m.get(memo_index(line)),
-    0x70: lambda m, line: m.put(memo_index(line)),
+    0x46: float_line,
+    0x49: integer_line,
+    0x4C: long_line,
+    0x50: persistent_line,
+    0x53: string_line,
+    0x56: unicode_line,
+    0x67: get_line,
+    0x70: put_line,
 }
 LINES_OPS: dict[int, Callable[[Effects, bytes, bytes], Any]] = {0x63: Effects.global_line, 0x69: Effects.inst}

@@ -11,15 +11,18 @@ from inspector.artifacts.interface import Reason
 from inspector.artifacts.pickles.compat_names import current_name
 from inspector.artifacts.pickles.joblib_array import skip_array
 from inspector.artifacts.pickles.listed import Entry, Tier, entry_for
-from inspector.artifacts.pickles.numbers import c_integer, quoted
-from inspector.artifacts.pickles.rules import (
-    is_listed_method,
+from inspector.artifacts.pickles.rules import keeps_arguments, objections_to
+from inspector.artifacts.pickles.rules_attributes import is_listed_method, is_unknown, made_with_keywords
+from inspector.artifacts.pickles.rules_dill import PLAIN_TYPES as DILL_TYPES
+from inspector.artifacts.pickles.rules_state import (
+    are_plain_pairs,
+    hook_among,
     judge_state,
-    keeps_arguments,
-    objections_to,
     rule_of,
+    takes_items,
 )
 from inspector.artifacts.pickles.symbols import (
+    BytesAt,
     Call,
     Import,
     LongText,
@@ -58,8 +61,10 @@ class Effects:
         self.imports: dict[tuple[str, str], Import] = {}
         self.storages: dict[str, tuple[str, int]] = {}  # key: storage class, number of elements
         self.objections: list[tuple[Loading, Reason]] = []
+        self.objection_counts: dict[Loading, int] = {}
         self.arrays: list[tuple[int, int]] = []  # joblib's arrays in the stream: offset, length
         self.byte_strings: list[tuple[int, object]] = []  # handed to a nested unpickler: offset, value
+        self.hidden: list[BytesAt] = []  # byte strings that look like pickles, which nothing here unpickles
         self.nested: list[int] = []  # where joblib keeps an object array: a pickle in the pickle
 
     # the stack
@@ -82,7 +87,9 @@ class Effects:
         return items
 
     def object_to(self, loading: Loading, code: str, message: str) -> None:
-        if len(self.objections) < MAX_OBJECTIONS:
+        """States what speaks against the stream; bounded per verdict, so that no flood hides a grave one."""
+        count = self.objection_counts[loading] = self.objection_counts.get(loading, 0) + 1
+        if count <= MAX_OBJECTIONS:
             self.objections.append((loading, Reason(code, plain(message, 600), self.opcode_at)))
 
     def skipped(self, length: int, what: str) -> Opaque:
@@ -108,13 +115,7 @@ class Effects:
     def call(self, callee: object, args: object) -> object:
         """What calling ``callee`` gives; the call is recorded and held against the rules."""
         if not isinstance(callee, Import):
-            self.object_to(
-                Loading.UNREADABLE,
-                "call-of-a-value",
-                f"The pickle calls {shown(callee)} with ({_arguments(args)}), which is not an import: "
-                "what runs then cannot be told.",
-            )
-            return _NOTHING
+            return self._call_of_value(callee, args)
         callee.call_count += 1
         if len(callee.calls) < CALLS_PER_IMPORT:
             items = args.items if isinstance(args, Tup) else [args]
@@ -123,7 +124,9 @@ class Effects:
             )
         if callee.entry.kind == "value":
             self.object_to(
-                Loading.UNREADABLE, "call-of-a-value", f"The pickle calls {callee.dotted}, a constant."
+                Loading.UNREADABLE,
+                "call-of-a-value",
+                f"The pickle calls {callee.dotted}, which a pickle only keeps and never calls.",
             )
         for objection in objections_to(callee, args.items if isinstance(args, Tup) else [args]):
             self.object_to(objection[0], objection[1], f"The pickle {objection[2]}.")
@@ -131,8 +134,41 @@ class Effects:
             self.byte_strings.append((self.opcode_at, args.items[0]))
         if callee.entry.rule == "enum-member" and isinstance(args, Tup) and is_listed_method(args.items):
             return args.items[0]  # calling the class method makes an instance, as calling the class does
+        if callee.entry.rule == "dill-type":
+            return self._dill_type(callee, args)
         kept = args if isinstance(args, Tup) and keeps_arguments(callee) else None
-        return Made(callee, kept)
+        made = Made(callee, kept)
+        if isinstance(args, Tup) and args.items and takes_items(made, keyed=True):
+            made.has_computed_keys = callee.entry.rule != "default-factory" and not are_plain_pairs(
+                args.items
+            )
+        return made
+
+    def _dill_type(self, callee: Import, args: object) -> object:
+        """dill's table of types gives the type itself, which is called next."""
+        name = args.items[0] if isinstance(args, Tup) and args.items else None
+        if type(name) is str and name in DILL_TYPES:
+            return self.import_name("builtins", name)
+        return Made(callee)
+
+    def _call_of_value(self, callee: object, args: object) -> object:
+        """A call of what is no import itself. What comes out of an unknown import is its own doing."""
+        cls = made_with_keywords(callee)
+        if cls is not None:
+            if cls.entry.rule:
+                self.object_to(
+                    Loading.UNREADABLE, "bad-arguments", f"The pickle makes {cls.dotted} with odd keywords."
+                )
+            return Made(cls)
+        if isinstance(callee, Made) and is_unknown(callee):
+            return callee
+        self.object_to(
+            Loading.UNREADABLE,
+            "call-of-a-value",
+            f"The pickle calls {shown(callee)} with ({_arguments(args)}), which is not an import: "
+            "what runs then cannot be told.",
+        )
+        return _NOTHING
 
     def reduce(self) -> None:
         args = self.pop()
@@ -146,8 +182,11 @@ class Effects:
         keywords = self.pop()
         args = self.pop()
         made = self.make(self.pop(), args)
-        if not isinstance(keywords, Mapped):
-            self.object_to(Loading.UNREADABLE, "bad-arguments", "NEWOBJ_EX gets keywords that are no dict.")
+        ruled = isinstance(made, Made) and made.callee.entry.rule
+        if not isinstance(keywords, Mapped) or (ruled and keywords.weight > 1):
+            self.object_to(
+                Loading.UNREADABLE, "bad-arguments", "The pickle makes an instance with odd keywords."
+            )
         self.stack.append(made)
 
     def make(self, cls: object, args: object) -> object:
@@ -161,9 +200,9 @@ class Effects:
         self.stack.append(self.call(items[0], Tup(items[1:])))
 
     def inst(self, module: bytes, name: bytes) -> None:
-        items = self.since_mark()
+        # The Python unpickler imports before it looks for the mark, the C one behind it.
         found = self.import_name(module.decode("utf-8", "replace"), name.decode("utf-8", "replace"))
-        self.stack.append(self.call(found, Tup(items)))
+        self.stack.append(self.call(found, Tup(self.since_mark())))
 
     def global_line(self, module: bytes, name: bytes) -> None:
         self.stack.append(
@@ -209,8 +248,8 @@ class Effects:
             )
         elif isinstance(target, Made):
             rule = rule_of(target)
-            target.state = state if rule else None
             objection = judge_state(target, state)
+            target.state = state if rule else None
             if objection is not None:
                 self.object_to(objection[0], objection[1], f"In the pickle, {objection[2]}.")
             if rule == "joblib-array" and self.joblib:
@@ -290,7 +329,7 @@ class Effects:
     def _extend(self, target: object, items: list[object]) -> None:
         if isinstance(target, Series):
             target.extend(items)
-        elif items and not isinstance(target, Made):
+        elif items and not takes_items(target, keyed=False):
             self.object_to(Loading.UNREADABLE, "items-on-value", f"The pickle adds items to {shown(target)}.")
 
     def setitem(self) -> None:
@@ -306,15 +345,24 @@ class Effects:
         self._set(target, items)
 
     def _set(self, target: object, items: list[object]) -> None:
+        hook = hook_among(items)
+        if hook is not None:
+            self.object_to(
+                Loading.RUNS_CODE,
+                "state-replaces-method",
+                f"The pickle makes an attribute {hook}, which unpickling calls or obeys.",
+            )
         if isinstance(target, Mapped):
             target.extend(items)
-        elif items and not isinstance(target, Made):
+        elif items and not takes_items(target, keyed=True):
             self.object_to(Loading.UNREADABLE, "items-on-value", f"The pickle sets items of {shown(target)}.")
+        elif isinstance(target, Made) and not target.has_computed_keys:
+            target.has_computed_keys = any(isinstance(key, Made) for key in items[::2])
 
     def dict_of_mark(self) -> None:
         items = self.since_mark()
         made = Mapped()
-        made.extend(items)
+        self._set(made, items)
         if len(items) % 2:
             self.object_to(Loading.UNREADABLE, "odd-items", "A dict of the pickle has a key without a value.")
         self.stack.append(made)
@@ -354,27 +402,6 @@ class Effects:
         if index not in self.memo:
             raise IndexError
         self.stack.append(self.memo[index])
-
-    def integer_line(self, line: bytes) -> None:
-        if line.startswith(b"\0"):  # strtol finds no digit, and the C unpickler takes that for 0
-            self.stack.append(0)
-            return
-        self.stack.append(line == b"01" if line in (b"00", b"01") else c_integer(line))
-
-    def long_line(self, line: bytes) -> None:
-        self.stack.append(c_integer(line[:-1] if line.endswith(b"L") else line))
-
-    def unicode_line(self, line: bytes) -> None:
-        text = line.decode("raw-unicode-escape", "replace")
-        if len(text) <= 4096:
-            self.stack.append(text)
-            return
-        start = self.window.offset - len(line) - 1
-        self.stack.append(LongText(text[:200], start, len(line), "raw-unicode-escape"))
-
-    def string_line(self, line: bytes) -> None:
-        text = quoted(line)
-        self.stack.append(text if len(text) <= 4096 else LongText(text[:200]))
 
 
 def _entry(module: str, name: str) -> Entry:

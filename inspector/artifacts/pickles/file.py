@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 
+from inspector.artifacts.bytesource import SliceSource
 from inspector.artifacts.conversion.torch_storage import storage_bytes
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.pickles.listed import Tier
-from inspector.artifacts.pickles.machine import Limits, PickleMachine
+from inspector.artifacts.pickles.machine import KEPT_BYTES, Limits, PickleMachine
 from inspector.artifacts.pickles.nested import MAX_NESTING, nested_bytes
-from inspector.artifacts.pickles.symbols import Import
+from inspector.artifacts.pickles.symbols import BytesAt, Import
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
@@ -102,6 +103,32 @@ def state_nested(machine: PickleMachine, source: ByteSource, judgement: Judgemen
             )
 
 
+def state_hidden(machine: PickleMachine, source: ByteSource, judgement: Judgement) -> None:
+    """Pickles that lie in the file's data. Loading does not unpickle them, but a program behind it may: a
+    payload that waits in the data is named, a pickled value is nobody's business."""
+    known = [value.start if isinstance(value, BytesAt) else value for _, value in machine.byte_strings]
+    for place in machine.hidden:
+        part = SliceSource(source, place.start, place.length)
+        is_short = place.length <= KEPT_BYTES
+        if place.start in known or (is_short and part.read_at(0, place.length) in known):
+            continue  # it is judged as what loading unpickles
+        inner = PickleMachine(part, limits=Limits(ops=200_000))
+        if not inner.run().ended:
+            continue
+        called = [found for found in inner.imports.values() if found.call_count]
+        worst = max(called, key=lambda found: found.tier, default=None)
+        if worst is None or worst.tier < Tier.UNKNOWN:
+            continue
+        judgement.note(
+            _TIERS[worst.tier],
+            "hidden-pickle",
+            f"{describe(worst)}, in a pickle that lies in a byte string of this file: loading the file does "
+            "not run it, unpickling that byte string does.",
+            place.start,
+        )
+        judgement.imports((worst.dotted,))
+
+
 def read_pickle(source: ByteSource, depth: int = 0) -> Artifact:
     """The verdict on a file that begins with a pickle. ``depth`` counts the pickles around it."""
     judgement = Judgement()
@@ -121,6 +148,7 @@ def judge_whole(machine: PickleMachine, source: ByteSource, judgement: Judgement
     outcome = machine.outcome
     state_imports(machine, judgement)
     state_nested(machine, source, judgement, depth)
+    state_hidden(machine, source, judgement)
     judgement.facts.update({"protocol": machine.protocol, "operations": outcome.ops})
     if machine.arrays or machine.nested:
         _second_reading(

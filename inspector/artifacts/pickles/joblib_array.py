@@ -10,7 +10,7 @@ import re
 from math import prod
 
 from inspector.artifacts.bytesource import Window
-from inspector.artifacts.pickles.rules import has_objects, is_dtype
+from inspector.artifacts.pickles.rules_numpy import has_objects, is_dtype
 from inspector.artifacts.pickles.symbols import Made, Mapped, Tup
 
 _SIZES = {

@@ -12,6 +12,14 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+# Modules that other modules hand out under their own name ("import os" at the top of a file): asking any
+# module for one of these names is asking for the module itself.
+_REEXPORTED = """
+os posix nt sys subprocess shutil socket importlib ctypes pickle cPickle _pickle marshal runpy pty
+multiprocessing threading tempfile urllib builtins __builtin__ commands popen2 posixpath ntpath
+"""
+REEXPORTED = frozenset(_REEXPORTED.split())
+
 
 class Tier(IntEnum):
     """What an import is worth, the harmless ones first."""
@@ -97,17 +105,34 @@ def entry_for(module: str, name: str) -> Entry:
         if reason is not None:
             return Entry(Tier.DANGEROUS, "function", "", reason)
     steps = name.split(".")
-    for step in steps if len(steps) > 1 else ():
-        if step in REVEALING_ATTRIBUTES or step in DANGEROUS_MODULES:
+    for place, step in enumerate(steps if len(steps) > 1 else ()):
+        is_last = place == len(steps) - 1
+        is_module = step in REEXPORTED or (step in DANGEROUS_MODULES and not is_last)
+        if is_module or step in REVEALING_ATTRIBUTES:
             reason = f"the dotted name walks through the attribute {step!r}"
             return Entry(Tier.DANGEROUS, "function", "", reason)
-    if len(steps) > 1 and any(_ends_in_danger(steps[i - 1], steps[i]) for i in range(1, len(steps))):
+    if len(steps) > 1 and _reaches_danger([*parts, *steps], len(parts)):
         return Entry(Tier.DANGEROUS, "function", "", "the dotted name ends in a known dangerous function")
+    if name in REEXPORTED or name.lstrip("_") in REEXPORTED:
+        return Entry(Tier.DANGEROUS, "function", "", f"it hands out the module {name}")
     if name in REVEALING_ATTRIBUTES:
         return Entry(Tier.DANGEROUS, "function", "", "it reaches into the interpreter")
     return Entry(Tier.UNKNOWN, "unknown", "", "it is on no list")
 
 
+def _reaches_danger(path: list[str], modules: int) -> bool:
+    """Whether a part of the way names a dangerous module or function, wherever the way began."""
+    from inspector.artifacts.pickles.danger import DANGEROUS_MODULES
+
+    for end in range(modules + 1, len(path) + 1):
+        if any(".".join(path[start:end]) in DANGEROUS_MODULES for start in range(end - 1)):
+            return True
+        if end > 1 and _ends_in_danger(path[end - 2], path[end - 1]):
+            return True
+    return False
+
+
 def _ends_in_danger(holder: str, name: str) -> bool:
+    """Whether the last two steps of a dotted name are those of a listed danger ("torch", "load" …)."""
     entry = _lookup().get((holder, name))
     return entry is not None and entry.tier is Tier.DANGEROUS

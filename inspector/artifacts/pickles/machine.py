@@ -29,6 +29,8 @@ MAX_STACK = 3_000_000
 MAX_LINE = 64 << 20  # an array in protocol 0 is one line
 KEPT_TEXT = 4096
 KEPT_BYTES = 256
+PROTOCOLS = frozenset(bytes((0x80, protocol)) for protocol in range(2, 6))
+MAX_HIDDEN = 32  # byte strings with pickles in them that are looked at
 _MARGIN = 300  # more than the longest opcode that the fast path decodes
 
 
@@ -93,6 +95,10 @@ class PickleMachine(Effects):
             self._problem("bad-number", "a number is written in a way that no pickler writes")
         except IndexError:
             self._problem("stack-underflow", "an opcode takes more from the stack than lies on it")
+        if self.frame_end is not None and not outcome.ended and self.opcode_at < self.frame_end:
+            self.object_to(
+                Loading.UNREADABLE, "frame-misaligned", "The pickle breaks inside of a FRAME, or at its end."
+            )
         outcome.problems.extend(self.objections)
         return outcome
 
@@ -263,12 +269,25 @@ class PickleMachine(Effects):
         elif shape == "line":
             LINE_OPS[code](self, window.line(self.limits.line))
         elif shape == "lines":
-            module = window.line(self.limits.line)
-            LINES_OPS[code](self, module, window.line(self.limits.line))
+            self._lines(code)
         else:
             window.take(8)
             self.stack.append(0.0)
         return False
+
+    def _lines(self, code: int) -> None:
+        """GLOBAL and INST. The Python unpickler takes a line that the file's end cuts off, less a byte."""
+        window = self.window
+        lines: list[bytes] = []
+        for _ in range(2):
+            try:
+                lines.append(window.line(self.limits.line))
+            except EndOfData:
+                if window.remaining <= KEPT_TEXT:
+                    rest = [*lines, window.take(window.remaining)[:-1], b""]
+                    LINES_OPS[code](self, rest[0], rest[1])
+                raise
+        LINES_OPS[code](self, lines[0], lines[1])
 
     def read_nested(self, start: int) -> None:
         inner = PickleMachine(self.window.source, start, limits=self.limits, joblib=False)
@@ -297,7 +316,11 @@ class PickleMachine(Effects):
             self.window.drop_at = None
             self.window.skip(self.frame_end - self.window.offset)
         if length > self.window.remaining:
-            raise EndOfData
+            # The C unpickler stops here; the Python one, which joblib and dill use, reads what there is.
+            self.object_to(
+                Loading.UNREADABLE, "truncated", "A FRAME of the pickle is longer than what is left of it."
+            )
+            return
         self.frame_end = self.window.offset + length
         self.window.drop_at = self.frame_end if self.drops else None
         self.horizon_base = -1
@@ -331,7 +354,7 @@ class PickleMachine(Effects):
         elif code == 0x96:
             self.stack.append(self.skipped(length, "a bytearray"))
         else:
-            self.stack.append(window.take(length) if length <= KEPT_BYTES else self._long_bytes(length))
+            self._bytes(length)
 
     def _text(self, length: int) -> str | LongText:
         if length > KEPT_TEXT:
@@ -346,6 +369,15 @@ class PickleMachine(Effects):
         self.window.skip(length - 200)
         return LongText(head, self.window.offset - length, length, encoding)
 
-    def _long_bytes(self, length: int) -> BytesAt:
-        self.window.skip(length)
-        return BytesAt(self.window.offset - length, length)
+    def _bytes(self, length: int) -> None:
+        """A byte string; where it begins like a pickle it is looked at later."""
+        window = self.window
+        start = window.take(min(length, 2))
+        is_pickle = start in PROTOCOLS and length > 12
+        if length <= KEPT_BYTES:
+            self.stack.append(start + window.take(length - len(start)))
+        else:
+            window.skip(length - len(start))
+            self.stack.append(BytesAt(window.offset - length, length))
+        if is_pickle and len(self.hidden) < MAX_HIDDEN:
+            self.hidden.append(BytesAt(window.offset - length, length))

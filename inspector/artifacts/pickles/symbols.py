@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from inspector.artifacts.pickles.listed import Entry, Tier
-from inspector.provenance import plain
+from inspector.provenance import Loading, plain
+
+Objection = tuple[Loading, str, str]  # verdict, reason code, sentence
 
 MAX_ARGUMENT_TEXT = 200
 MAX_WEIGHT = 10**10
@@ -116,14 +118,16 @@ class Series:
 
 
 class Mapped:
-    """A dict; the values of its first text keys are kept. ``is_whole``: all of them are."""
+    """A dict; the values of its first text keys are kept. ``is_whole``: all of them are.
+    ``has_computed_keys``: a key is the result of a call, so that its text cannot be told."""
 
-    __slots__ = ("is_whole", "items", "weight")
+    __slots__ = ("has_computed_keys", "is_whole", "items", "weight")
 
     def __init__(self) -> None:
         self.items: dict[str, object] = {}
         self.weight = 1
         self.is_whole = True
+        self.has_computed_keys = False
 
     def extend(self, items: list[object]) -> None:
         self.weight += _weight(items)
@@ -136,6 +140,8 @@ class Mapped:
                     self.items[key] = items[place + 1]
                 else:
                     self.is_whole = False
+        if not self.has_computed_keys:
+            self.has_computed_keys = any(type(key) is Made for key in items[::2])
 
 
 _CONTAINERS = frozenset((Tup, Series, Mapped))
@@ -153,14 +159,19 @@ def _weight(items: list[object]) -> int:
 
 
 class Made:
-    """The result of calling ``callee``. ``args`` and ``state`` are kept only where a rule needs them."""
+    """The result of calling ``callee``. ``args`` and ``state`` are kept only where a rule needs them.
 
-    __slots__ = ("args", "callee", "state")
+    ``is_used``: an array has this dtype already. ``has_computed_keys``: as of a dict.
+    """
+
+    __slots__ = ("args", "callee", "has_computed_keys", "is_used", "state")
 
     def __init__(self, callee: Import, args: Tup | None = None) -> None:
         self.callee = callee
         self.args = args
         self.state: object = None
+        self.is_used = False
+        self.has_computed_keys = False
 
 
 class Stored:

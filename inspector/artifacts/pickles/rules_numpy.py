@@ -1,0 +1,184 @@
+"""What numpy may rebuild from a pickle: dtypes, scalars and arrays whose bytes are not taken for addresses.
+
+An array of Python objects is rebuilt from a list. Where a stream gives it bytes instead, numpy takes the
+bytes for addresses of objects, and reading one of them jumps wherever the stream's author wants.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from inspector.artifacts.pickles.listed import Tier
+from inspector.artifacts.pickles.symbols import (
+    Import,
+    Made,
+    Mapped,
+    Objection,
+    Opaque,
+    Series,
+    Stored,
+    Tup,
+    shown,
+)
+from inspector.provenance import Loading
+
+_DTYPE = re.compile(
+    r"[<>=|]?(?:[?bBhHiIlLqQpPefdgFDGSUVaO]\d{0,9}|[mM]8?(?:\[[^\]]{1,20}\])?|b1|[iufc]\d{1,2}|"
+    r"[a-z]{3,10}\d{0,3}_?)\Z"
+)
+# Bits of a dtype's flags (numpy/ndarraytypes.h): its elements are counted references, pickled as a list.
+_REFERENCES_IN_A_LIST = 0x01 | 0x02
+
+
+def numpy_dtype(args: list[object]) -> Objection | None:
+    """Whether ``numpy.dtype`` is called as numpy's own pickles call it."""
+    spec = args[0] if args else None
+    if type(spec) is str and _DTYPE.match(spec):
+        return None
+    if not args or (isinstance(spec, (Import, Series, Tup)) and not _holds_calls(spec)):
+        return None
+    return (
+        Loading.UNREADABLE,
+        "dtype",
+        f"makes a numpy dtype from {shown(spec)}, which is no plain element type",
+    )
+
+
+def numpy_array(args: list[object]) -> Objection | None:
+    """A constructor of arrays. numpy's pickles hand it no memory; ``ndarray(shape, object, bytes)`` does."""
+    if len(args) < 3:
+        return None
+    return raw_objects("makes an array over bytes of the stream, which may be")
+
+
+def numpy_scalar(args: list[object]) -> Objection | None:
+    """``multiarray.scalar(dtype, bytes)``."""
+    if len(args) >= 1 and is_dtype(args[0]) and not has_objects(args[0]):
+        return None
+    return raw_objects("rebuilds a numpy scalar")
+
+
+def numpy_buffer(args: list[object]) -> Objection | None:
+    """``numeric._frombuffer(bytes, dtype, shape, order)``."""
+    if len(args) >= 2 and is_dtype(args[1]) and not has_objects(args[1]):
+        return None
+    return raw_objects("rebuilds a numpy array from a buffer")
+
+
+def numpy_generator(args: list[object]) -> Objection | None:
+    """``__generator_ctor`` and its like, whose second argument is a function that they call."""
+    maker = args[1] if len(args) > 1 else None
+    if maker is None or (isinstance(maker, Import) and maker.name == "__bit_generator_ctor"):
+        return None
+    return Loading.RUNS_CODE, "call-by-argument", f"has a library function call {shown(maker)}"
+
+
+def array_state(state: object) -> Objection | None:
+    """The state of an array of any class: version, shape, dtype, order, bytes or list, a mask's parts."""
+    items = state.items if isinstance(state, Tup) else []
+    for place, dtype in enumerate(items[:4]):
+        if isinstance(dtype, Made) and is_dtype(dtype):
+            dtype.is_used = True
+            values = items[place + 2] if len(items) > place + 2 else None
+            if has_objects(dtype) and not isinstance(values, Series):
+                return raw_objects("fills an array")
+    return None
+
+
+def reconstructed_state(state: object) -> Objection | None:
+    """The state of what ``_reconstruct`` made: its dtype has to be known."""
+    if isinstance(state, Tup) and len(state.items) == 5:
+        dtype, raw = state.items[2], state.items[4]
+        if (not is_dtype(dtype) or has_objects(dtype)) and not isinstance(raw, Series):
+            return raw_objects("fills an array")
+    return array_state(state)
+
+
+def dtype_state(target: Made, state: object) -> Objection | None:
+    """A dtype's state: fields that hold objects say so in its flags; a dtype in use is not changed."""
+    if target.is_used or target.state is not None:
+        return Loading.UNREADABLE, "dtype-changed", "a numpy dtype is changed after it was used"
+    parts = state.items if isinstance(state, Tup) else []
+    within = [value for part in parts for value in _inside(part)]
+    inner = [value for value in within if isinstance(value, Made) and is_dtype(value)]
+    for value in inner:
+        value.is_used = True
+    if not any(has_objects(value) for value in inner):
+        return None
+    flags = parts[7] if len(parts) > 7 else None
+    if type(flags) is int and flags & _REFERENCES_IN_A_LIST == _REFERENCES_IN_A_LIST:
+        return None
+    return (
+        Loading.UNREADABLE,
+        "object-field",
+        "a numpy dtype holds Python objects inside of a structure and its flags deny it",
+    )
+
+
+def _holds_calls(value: object) -> bool:
+    return any(isinstance(item, (Opaque, Stored)) for item in _inside(value))
+
+
+def _inside(value: object, limit: int = 2000) -> Iterator[object]:
+    """The values inside ``value``, itself included, at most ``limit`` of them."""
+    pending = [value]
+    while pending and limit > 0:
+        limit -= 1
+        item = pending.pop()
+        yield item
+        if isinstance(item, (Tup, Series)):
+            pending.extend(item.items[:64])
+        elif isinstance(item, Mapped):
+            pending.extend(item.items.values())
+
+
+def is_dtype(value: object) -> bool:
+    """Whether ``value`` is the result of a call that makes a dtype."""
+    return isinstance(value, Made) and value.callee.entry.rule in ("numpy-dtype", "numpy-stringdtype")
+
+
+def has_objects(dtype: object) -> bool:
+    """Whether a symbolic dtype holds Python objects, also inside fields; True where that is unclear."""
+    seen = 0
+    pending: list[object] = [dtype]
+    while pending:
+        seen += 1
+        item = pending.pop()
+        if seen > 500 or not isinstance(item, Made) or not is_dtype(item):
+            return True
+        spec = item.args.items[0] if item.args and item.args.items else None
+        if item.callee.entry.rule == "numpy-stringdtype":
+            return True  # its elements are kept in a list, like objects
+        if item.callee.name == "dtype" and _names_objects(spec):
+            return True
+        if item.state is not None:
+            pending.extend(inner for inner in _inside(item.state) if is_dtype(inner))
+    return False
+
+
+def _names_objects(spec: object, depth: int = 0) -> bool:
+    """Whether the first argument of ``numpy.dtype`` asks for Python objects; True where that is unclear."""
+    if type(spec) is str:
+        return "O" in spec or "obj" in spec
+    if isinstance(spec, Import):
+        return spec.tier > Tier.LIBRARY or spec.name in ("object", "object_")
+    if depth > 8:
+        return True
+    if isinstance(spec, Series) and spec.what == "list":  # fields: (name, type) or (name, type, shape)
+        fields = [
+            field.items for field in spec.items if isinstance(field, Tup) and len(field.items) in (2, 3)
+        ]
+        is_whole = len(fields) == len(spec.items) and spec.weight <= 1 + 8 * len(fields)
+        return not is_whole or any(_names_objects(field[1], depth + 1) for field in fields)
+    if isinstance(spec, Tup) and len(spec.items) == 2:  # (record class, fields)
+        return any(_names_objects(part, depth + 1) for part in spec.items)
+    return not (isinstance(spec, Made) and is_dtype(spec)) or has_objects(spec)
+
+
+def raw_objects(what: str) -> Objection:
+    return (
+        Loading.RUNS_CODE,
+        "object-from-bytes",
+        f"{what} of object dtype: numpy would take bytes of the stream for addresses of Python objects",
+    )
