@@ -173,6 +173,8 @@ def test_a_budget_for_each_file_and_for_the_review(
     monkeypatch.setattr(ranged_module, "FILE_BUDGET", 1_000_000)
     budget = ranged_module.Budget(10)
     assert budget.take(10) and not budget.take(1)
+    budget = ranged_module.Budget(10, requests=2)
+    assert budget.take(1) and budget.take(1) and not budget.take(1)
 
 
 def test_gated_bytes_are_a_sentence(hub: Any) -> None:

@@ -24,6 +24,7 @@ from inspector.sources.hub.remote import (
     FILE_BUDGET,
     FILE_REQUESTS,
     REVIEW_BUDGET,
+    REVIEW_REQUESTS,
     SCATTERED,
     WHOLE,
     plan_for,
@@ -36,18 +37,20 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})\Z")
 
 
 class Budget:
-    """Bytes that may still be fetched for all files of one review."""
+    """Bytes that may still be fetched for all files of one review, and how often."""
 
-    def __init__(self, left: int = REVIEW_BUDGET) -> None:
+    def __init__(self, left: int = REVIEW_BUDGET, requests: int = REVIEW_REQUESTS) -> None:
         self._left = left
+        self._requests = requests
         self._lock = threading.Lock()
 
     def take(self, amount: int) -> bool:
-        """True, and the amount is spent; False where not so much is left."""
+        """True, and one request for the amount is spent; False where not so much is left."""
         with self._lock:
-            if amount > self._left:
+            if amount > self._left or not self._requests:
                 return False
             self._left -= amount
+            self._requests -= 1
             return True
 
 
@@ -74,7 +77,8 @@ class RangeBytes:
         self._shown = plain(entry.path, 200)
         self._plan = plan_for(entry.path)
         self._budget = budget
-        self._left = FILE_BUDGET if self._plan.budget is None else self._plan.budget
+        self._limit = FILE_BUDGET if self._plan.budget is None else self._plan.budget
+        self._left = self._limit
         self._etag: str | None = None
         self._changed = False
         self._lock = threading.Lock()
@@ -163,10 +167,15 @@ class RangeBytes:
         return body
 
     def _asked(self, start: int, length: int, part: str) -> bytes:
-        if length > self._left or self.requests >= FILE_REQUESTS or not self._budget.take(length):
+        if length > self._left or self.requests >= FILE_REQUESTS:
             raise ReadFailure(
-                f"{self._shown}: more than {FILE_BUDGET:,} bytes of it, or {REVIEW_BUDGET:,} of the review, "
+                f"{self._shown}: more than {self._limit:,} bytes or {FILE_REQUESTS:,} pieces of it "
                 "would have to be fetched; not inspected."
+            )
+        if not self._budget.take(length):
+            raise ReadFailure(
+                f"{self._shown}: more than {REVIEW_BUDGET:,} bytes or {REVIEW_REQUESTS:,} pieces of the "
+                "review would have to be fetched; not inspected."
             )
         self._left -= length
         tries = 0

@@ -17,6 +17,8 @@ SCATTERED = 4 * KIB  # what is fetched once a reader has jumped about: it looks 
 WHOLE = 128 * KIB  # a file up to this size is fetched in one go
 FILE_BUDGET = 8 * KIB * KIB
 REVIEW_BUDGET = 64 * KIB * KIB
+# A data set of thousands of archives must not become a hundred thousand requests: hubs count them.
+REVIEW_REQUESTS = 2_500
 FILE_REQUESTS = 400  # a reader that needs more of one file looks at everything in it
 
 

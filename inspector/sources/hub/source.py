@@ -15,6 +15,7 @@ from inspector.provenance.text import plain
 from inspector.sources.hub import errors
 from inspector.sources.hub.answer import Waiting
 from inspector.sources.hub.client import HubClient
+from inspector.sources.hub.discussions import Discussion, read_discussions
 from inspector.sources.hub.endpoint import endpoint_in_use, stored_token
 from inspector.sources.hub.facts import HubFacts, RepoFacts, repo_facts
 from inspector.sources.hub.gguf_header import gguf_texts
@@ -213,6 +214,10 @@ class HubSource:
             return None
         difference = moved(replace(earlier, name=old.id, object_id=old.object_id), self.listing())
         return (difference, when) if difference.sentence else None
+
+    def discussions(self) -> tuple[Discussion, ...]:
+        """What people write about the repository, one request; no part of a scan."""
+        return read_discussions(self._client, self._asked.kind, self.target.name)
 
     def commit_is_there(self, commit: str) -> bool | None:
         """Whether the repository still knows ``commit``. False means that its history was rewritten; None
