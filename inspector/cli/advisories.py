@@ -6,11 +6,12 @@ import argparse
 import datetime
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inspector.provenance import UnreadableInput, plain
 
-_OLD_DAYS = 30
+if TYPE_CHECKING:
+    from inspector.dependencies.advisories import Imported
 
 
 def register(subparsers: Any) -> None:
@@ -26,6 +27,15 @@ def register(subparsers: Any) -> None:
     importing.add_argument("--db", metavar="DIR", help="where the database lies")
     importing.add_argument("--as-of", metavar="DATE", type=_date, help="the date of the export, YYYY-MM-DD")
     importing.set_defaults(run=_import)
+    updating = commands.add_parser(
+        "update",
+        help="fetch OSV's export and import it",
+        description="Fetches OSV's export of PyPI advisories and imports it. A fetch that is cut off goes on "
+        "where it stopped when the command runs again; the older database stays until the new one is whole.",
+    )
+    updating.add_argument("--url", metavar="URL", help="an export at another address, such as a mirror's")
+    updating.add_argument("--db", metavar="DIR", help="where the database lies")
+    updating.set_defaults(run=_update)
     status = commands.add_parser("status", help="what the database holds, and of when it is")
     status.add_argument("--db", metavar="DIR")
     status.add_argument("--format", choices=("text", "json"), default="text")
@@ -33,7 +43,6 @@ def register(subparsers: Any) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    from inspector.cli.output import write_result
     from inspector.dependencies.advisories import import_advisories
 
     source = Path(arguments.source)
@@ -42,6 +51,27 @@ def _import(arguments: argparse.Namespace) -> int:
             f"{plain(arguments.source)} does not exist.", "Name the export's zip or folder."
         )
     done = import_advisories(source, _folder(arguments), as_of=arguments.as_of)
+    _tell(done)
+    return 0
+
+
+def _update(arguments: argparse.Namespace) -> int:
+    from inspector.dependencies.advisories.updating import EXPORT, update_advisories
+
+    done = update_advisories(arguments.url or EXPORT, _folder(arguments))
+    if done.resumed:
+        print(f"inspector: {done.resumed:,} bytes were there from an earlier try.", file=sys.stderr)
+    print(
+        f"inspector: {done.size:,} bytes from {plain(done.url, 200)}, sha256 {done.sha256}", file=sys.stderr
+    )
+    _tell(done.imported)
+    return 0
+
+
+def _tell(done: Imported) -> None:
+    from inspector.cli.output import write_result
+    from inspector.dependencies.advisories import warning
+
     as_of = done.as_of or "an unknown date"
     write_result(f"{done.entries} advisories of {done.packages} packages, as of {as_of}\n".encode(), None)
     for number, words in (
@@ -51,31 +81,29 @@ def _import(arguments: argparse.Namespace) -> int:
         if number:
             noun = "entry" if number == 1 else "entries"
             print(f"inspector: {number:,} {noun} {words}.", file=sys.stderr)
-    return 0
+    old = warning(done.as_of)
+    if old:
+        print(f"inspector: {old}", file=sys.stderr)
 
 
 def _status(arguments: argparse.Namespace) -> int:
     from inspector.cli.output import write_result
     from inspector.cli.scan import json_bytes
-    from inspector.dependencies.advisories import status
+    from inspector.dependencies.advisories import days_old, status, warning
 
     state = status(_folder(arguments))
+    old = warning(state["as_of"])
     if arguments.format == "json":
         write_result(json_bytes(state, indent=1), None)
         return 0
+    days = days_old(state["as_of"])
+    age = "" if days is None else f" ({days} {'day' if days == 1 else 'days'} old)"
     text = (
         f"{plain(state['source'], 200)}: {state['entries']} advisories of {state['packages']} packages\n"
-        f"as of {state['as_of'] or 'an unknown date'}{_age(state['as_of'])}\n"
+        f"as of {state['as_of'] or 'an unknown date'}{age}\n" + (f"{old}\n" if old else "")
     )
     write_result(text.encode("utf-8", "backslashreplace"), None)
     return 0
-
-
-def _age(as_of: str | None) -> str:
-    if as_of is None:
-        return ""
-    days = (datetime.datetime.now(datetime.UTC).date() - datetime.date.fromisoformat(as_of[:10])).days
-    return f" ({days} days old: import a newer export)" if days > _OLD_DAYS else ""
 
 
 def _folder(arguments: argparse.Namespace) -> Path | None:

@@ -67,17 +67,20 @@ def audit(
     """
     if advisories is None:
         return _from_service(packages, offline, timeout, osv_url)
-    from inspector.dependencies.advisories import open_index
+    from inspector.dependencies.advisories import open_index, warning
 
     with open_index(advisories) as index:
         first = index.judged(packages)
-        result = AuditResult(f"advisories: {index.source}", index.as_of, _is_complete(first), tuple(first))
+        old = warning(index.as_of)
+        result = AuditResult(
+            f"advisories: {index.source}", index.as_of, _is_complete(first), tuple(first), warning=old
+        )
     if offline or not packages:
         return result
     second = _from_service(packages, False, timeout, osv_url)
     both = tuple(_better(one, other) for one, other in zip(first, second.packages))
     source = f"{result.source}; {second.source}" if second.as_of else result.source
-    return AuditResult(source, result.as_of, _is_complete(both), both, second.note)
+    return AuditResult(source, result.as_of, _is_complete(both), both, second.note, old)
 
 
 def _better(database: Package, service: Package) -> Package:

@@ -196,13 +196,21 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class AuditResult:
-    """What was asked of whom. ``complete`` is False as soon as one package was not audited."""
+    """What was asked of whom. ``complete`` is False as soon as one package was not audited. ``note`` says why
+    the asking ended early, ``warning`` what weakens the answers: a database of long ago."""
 
     source: str
     as_of: str | None
     complete: bool
     packages: tuple[Package, ...] = field(default=())
     note: str = ""
+    warning: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {"source": self.source, "as_of": self.as_of, "complete": self.complete, "note": self.note}
+        return {
+            "source": self.source,
+            "as_of": self.as_of,
+            "complete": self.complete,
+            "note": self.note,
+            "warning": self.warning,
+        }

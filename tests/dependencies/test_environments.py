@@ -456,10 +456,13 @@ def test_via_comments_tell_who_pulls_a_package_in() -> None:
 
 
 def test_lists_that_setuptools_flit_and_pixi_keep_elsewhere_are_found() -> None:
-    cfg = read("setup.cfg", "[metadata]\nname = a\n[options]\ninstall_requires = file: reqs/a.txt, b.txt\n")
+    cfg = read("setup.cfg", "[options]\ninstall_requires = file: reqs/a.txt, b.txt\n")
     assert cfg.includes == ("reqs/a.txt", "b.txt")
-    toml = read("pyproject.toml", '[tool.flit.metadata]\nrequires = ["a==1"]\n[tool.flit.metadata.requires-extra]\n'
-                't = ["b"]\n[tool.pixi.dependencies]\npython = "3.12.*"\n')  # fmt: skip
+    tables = (
+        '[tool.flit.metadata]\nrequires = ["a==1"]\n[tool.flit.metadata.requires-extra]\nt = ["b"]\n'
+        '[tool.pixi.dependencies]\npython = "3.12.*"\n'
+    )
+    toml = read("pyproject.toml", tables)
     assert set(summary(toml)["sections"]) == {
         "tool.flit.metadata.requires", "tool.flit.metadata.requires-extra", "tool.pixi.dependencies",
     }  # fmt: skip

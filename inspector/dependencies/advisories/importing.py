@@ -57,25 +57,28 @@ def default_folder() -> Path:
     return places.data() / "advisories"
 
 
-def import_advisories(source: Path, folder: Path | None = None, *, as_of: str | None = None) -> Imported:
+def import_advisories(
+    source: Path, folder: Path | None = None, *, as_of: str | None = None, name: str | None = None
+) -> Imported:
     """Replace the index in ``folder`` with what ``source`` (ZIP or folder) holds.
 
-    ``as_of`` is the date to show; without it, the newest change among the entries. Raises UnreadableInput
-    where ``source`` cannot be read or holds no advisory of PyPI; the old index stays.
+    ``name`` is what the index calls its source, the name of ``source`` where it is not given. ``as_of`` is
+    the date to show; without it, the newest change among the entries. Raises UnreadableInput where
+    ``source`` cannot be read or holds no advisory of PyPI; the old index stays.
     """
     if as_of is not None and not re.fullmatch(_DATE, as_of):
         raise UnreadableInput(f"{plain(as_of, 60)!r} is no date.", "Write it as YYYY-MM-DD.")
     target = path_of(folder or default_folder())
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix="new-", suffix=".sqlite3", dir=target.parent)
+        handle, made = tempfile.mkstemp(prefix="new-", suffix=".sqlite3", dir=target.parent)
         os.close(handle)
     except OSError as refused:
         where = plain(str(target.parent), 300)
         raise UnreadableInput(f"The folder {where} cannot be written ({refused.strerror}).") from None
-    fresh = Path(name)
+    fresh = Path(made)
     try:
-        imported = _write(fresh, source, as_of)
+        imported = _write(fresh, source, as_of, name or source.name)
         if imported.entries == 0:
             raise UnreadableInput(
                 f"{plain(str(source), 300)} holds no advisory of the Python Package Index.",
@@ -109,7 +112,7 @@ def status(folder: Path | None = None) -> dict[str, Any]:
         }
 
 
-def _write(path: Path, source: Path, as_of: str | None) -> Imported:
+def _write(path: Path, source: Path, as_of: str | None, name: str) -> Imported:
     entries = skipped = left_out = 0
     newest = ""
     named: dict[str, int] = {}  # package to its number
@@ -136,7 +139,7 @@ def _write(path: Path, source: Path, as_of: str | None) -> Imported:
         connection.execute("CREATE UNIQUE INDEX by_name ON package (name)")
         meta = {
             "schema": SCHEMA,
-            "source": plain(source.name, 200),
+            "source": plain(name, 200),
             "as_of": as_of or newest,
             "entries": str(entries),
             "packages": str(len(named)),
