@@ -68,8 +68,8 @@ def read_part(source: ByteSource, path: str, context: Context) -> Artifact:
     if source.size == 0:
         return empty_file(path)
     artifact = _also_pickle(source, _read_whole(source, path, context))
-    is_unknown = any(reason.code == "format-not-read-yet" for reason in artifact.reasons)
-    if not (artifact.loading in _HARMLESS or is_unknown) or not ends_in_zip(source):
+    is_open = artifact.loading in (*_HARMLESS, Loading.UNREADABLE) and head(source, 2) != b"PK"
+    if not is_open or not ends_in_zip(source):
         return artifact
     judgement = Judgement()
     judgement.merge(artifact)

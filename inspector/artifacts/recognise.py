@@ -58,6 +58,7 @@ MAGICS: tuple[tuple[int, bytes, Plainly], ...] = (
     (0, b"FEA1", _data("feather", "Feather")),
     (0, b"Obj\x01", _data("avro", "Avro")),
     (0, b"ORC", _data("orc", "ORC")),
+    (0, b"MATLAB 5.0 MAT-file", _data("matlab", "A MATLAB file")),
     (0, b"SQLite format 3\0", _data("sqlite", "SQLite")),
     (0, b"ggml", _data("ggml", "GGML")),
     (0, b"lmgg", _data("ggml", "GGML")),

@@ -50,6 +50,7 @@ from inspector.artifacts.formats.parquet import read_parquet
 from inspector.artifacts.formats.r_data import looks_like_r_data, read_r_data
 from inspector.artifacts.formats.safetensors_header import read_safetensors
 from inspector.artifacts.formats.sentencepiece import read_sentencepiece
+from inspector.artifacts.formats.tensorflow_checkpoint import is_shard, read_index, unread_shard
 from inspector.artifacts.formats.tensorflow_graph import read_graph
 from inspector.artifacts.formats.tflite import MAGIC as TFLITE_MAGIC
 from inspector.artifacts.formats.tflite import read_tflite
@@ -161,6 +162,8 @@ ROWS: tuple[Row, ...] = (
     ),
     # What only a name tells.
     Row(_named(".onnx"), lambda sample: read_onnx(sample.source)),
+    Row(lambda sample: is_shard(sample.path), lambda sample: unread_shard()),
+    Row(_named(".index"), lambda sample: read_index(sample.source)),
     Row(_named(".pb"), lambda sample: read_graph(sample.source, sample.path)),
     Row(_any, lambda sample: _behind_blanks(sample)),
     Row(_named(".pdmodel"), lambda sample: read_program(sample.source)),

@@ -7,6 +7,7 @@ openvino 2025, msgpack, pandas, pyarrow.
 from __future__ import annotations
 
 import subprocess
+import tempfile
 from pathlib import Path
 
 import catboost
@@ -88,6 +89,26 @@ def tables() -> None:
             writer.write_table(table)
 
 
+def tensorflow_files() -> None:
+    """Needs tensorflow-cpu 2.21 as well. The graph's debug information names no path of the machine."""
+    import tensorflow as tf
+
+    class Model(tf.Module):
+        def __init__(self) -> None:
+            self.weight = tf.Variable(np.ones((3, 2), np.float32))
+
+        @tf.function(input_signature=[tf.TensorSpec([None, 3])])
+        def __call__(self, x: tf.Tensor) -> tf.Tensor:
+            return tf.nn.relu(x @ self.weight)
+
+    with tempfile.TemporaryDirectory() as folder:
+        tf.saved_model.save(Model(), folder)
+        for name in ("saved_model.pb", "fingerprint.pb", "variables/variables.index"):
+            (MODELS / Path(name).name).write_bytes((Path(folder) / name).read_bytes())
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        (MODELS / "dense.tflite").write_bytes(converter.convert())
+
+
 def others() -> None:
     values = {"params": {"w": msgpack.ExtType(1, b"x" * 50), "b": [1, 2.5, None, -3]}}
     (MODELS / "m.msgpack").write_bytes(msgpack.packb(values))
@@ -102,4 +123,5 @@ if __name__ == "__main__":
     trees()
     coreml()
     tables()
+    tensorflow_files()
     others()

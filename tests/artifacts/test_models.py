@@ -31,8 +31,12 @@ REAL = [
     ("weight.bin", "coreml-weights", Loading.DATA_ONLY, None),
     ("ov.xml", "openvino-ir", Loading.DATA_ONLY, None),
     ("m.msgpack", "msgpack", Loading.DATA_ONLY, None),
+    ("saved_model.pb", "tensorflow-saved-model", Loading.DATA_ONLY, None),
+    ("fingerprint.pb", "tensorflow-fingerprint", Loading.DATA_ONLY, None),
 ]
 TABLES = [
+    ("variables.index", "tensorflow-checkpoint", Loading.DATA_ONLY, None),
+    ("dense.tflite", "tflite", Loading.DATA_ONLY, None),
     ("table.parquet", "parquet", Loading.DATA_ONLY, None),
     ("table.arrow", "arrow", Loading.DATA_ONLY, None),
     ("stream.arrow", "arrow", Loading.DATA_ONLY, None),
@@ -64,7 +68,7 @@ def test_a_cut_or_longer_file_is_never_fine(
         )
 
 
-@pytest.mark.parametrize(("name", "word", "loading", "code"), TABLES)
+@pytest.mark.parametrize(("name", "word", "loading", "code"), TABLES[2:])
 def test_a_cut_table_is_never_read_to_its_end(
     name: str, word: str, loading: Loading, code: str | None, judge: Judge
 ) -> None:
@@ -164,6 +168,47 @@ def test_an_openvino_layer_from_elsewhere_is_named(judge: Judge) -> None:
     assert artifact.loading is Loading.UNREADABLE
     assert artifact.reasons[0].code == "custom-operator"
     assert judge(b"<project><net>x</net></project>", "pom.xml").loading is Loading.NO_LOADER
+
+
+def field(number: int, data: bytes | str) -> bytes:
+    raw = data.encode() if isinstance(data, str) else data
+    return bytes([number << 3 | 2, len(raw)]) + raw
+
+
+def graph(*operators: str, functions: tuple[str, ...] = ()) -> bytes:
+    nodes = b"".join(field(1, field(1, "n") + field(2, name)) for name in operators)
+    library = b"".join(field(1, field(1, field(1, name))) for name in functions)
+    return b"\x08\x01" + field(2, field(2, nodes + field(2, library)))
+
+
+@pytest.mark.parametrize(
+    ("data", "loading", "code"),
+    [
+        (graph("Add", "MatMul", "_FusedMatMul"), Loading.DATA_ONLY, ""),
+        (graph("Add", "my_function", functions=("my_function",)), Loading.DATA_ONLY, ""),
+        (graph("Add", "ZeroOut"), Loading.UNREADABLE, "custom-operator"),
+        (graph("ImmutableConst"), Loading.RUNS_CODE, "graph-operator"),
+        (graph("ZeroOut", "TextLineDataset"), Loading.RUNS_CODE, "graph-operator"),
+    ],
+)
+def test_operators_that_tensorflow_does_not_have(
+    data: bytes, loading: Loading, code: str, judge: Judge
+) -> None:
+    artifact = judge(data, "saved_model.pb")
+    assert artifact.loading is loading, artifact
+    assert [reason.code for reason in artifact.reasons[:1]] == ([code] if code else [])
+
+
+def test_a_checkpoint_is_an_index_and_numbers(judge: Judge) -> None:
+    data = (MODELS / "variables.index").read_bytes()
+    broken = data[:20] + b"\xff" * 4 + data[24:]
+    assert judge(broken, "variables.index").loading in (Loading.DATA_ONLY, Loading.UNREADABLE)
+    places = data[:-48] + b"\xff" * 9 + data[-39:]
+    assert judge(places, "variables.index").loading is Loading.UNREADABLE
+    shard = judge(b"\0\0\x80?" * 9, "variables/variables.data-00000-of-00001")
+    assert (shard.format, shard.loading) == ("tensorflow-checkpoint-data", Loading.NOT_UNDERSTOOD)
+    pickled = judge(b"cos\nsystem\n(S'echo x'\ntR.", "variables.data-00000-of-00001")
+    assert pickled.loading is Loading.RUNS_CODE
 
 
 def test_messagepack_is_read_to_its_end(judge: Judge) -> None:

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from inspector.artifacts.formats.protobuf import BadProto, Schema, text, walk
+from inspector.artifacts.formats.tensorflow_operators import KNOWN
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.provenance import Loading, plain
@@ -18,7 +19,8 @@ from inspector.sources.interface import ByteSource
 _GRAPH: Schema = {
     "graph": {1: "node", 2: "library"},
     "library": {1: "function"},
-    "function": {3: "node"},
+    "function": {1: "signature", 3: "node"},
+    "signature": {1: ""},
     "node": {1: "", 2: ""},
 }
 _SAVED: Schema = {**_GRAPH, "saved": {2: "meta"}, "meta": {2: "graph"}}
@@ -32,9 +34,19 @@ OPERATORS: dict[str, str] = {
     **dict.fromkeys(("FixedLengthRecordReader", "FixedLengthRecordReaderV2", "TFRecordReader"), _FILES),
     **dict.fromkeys(("TFRecordReaderV2", "DebugIdentity", "DebugIdentityV2", "SaveDataset"), _FILES),
     **dict.fromkeys(("SaveDatasetV2", "LoadDataset", "SnapshotDataset", "SnapshotDatasetV2"), _FILES),
+    **dict.fromkeys(("ImmutableConst", "LMDBReader", "LMDBDataset", "ExperimentalLMDBDataset"), _FILES),
+    **dict.fromkeys(("SqlDataset", "ExperimentalSqlDataset", "CreateSummaryFileWriter"), _FILES),
+    **dict.fromkeys(("TextLineDataset", "TFRecordDataset", "TFRecordDatasetV2"), _FILES),
+    **dict.fromkeys(("FixedLengthRecordDataset", "FixedLengthRecordDatasetV2"), _FILES),
+    **dict.fromkeys(("MatchingFilesDataset", "ExperimentalMatchingFilesDataset", "DebugIdentityV3"), _FILES),
+    **dict.fromkeys(("ExperimentalCSVDataset", "CSVDataset", "CreateSummaryDbWriter"), _FILES),
+    **dict.fromkeys(("RpcClient", "RpcServer", "RpcServerStart"), _NATIVE),
     **dict.fromkeys(("XlaLaunch", "RemoteCall", "RpcCall", "TryRpc", "Rpc"), _NATIVE),
 }
 _LAMBDA = re.compile(rb'"class_name"\s*:\s*"(?:Lambda|__lambda__|TorchModuleWrapper)"')
+_MAX_NAMED = 20
+_MAX_FOREIGN = 20_000
+_MAX_FUNCTIONS = 200_000
 _STEP = 1 << 20
 MAX_SEARCHED = 64 << 20  # half of it at the beginning of a file, half at its end
 MAX_GRAPH = 512 << 20
@@ -44,6 +56,8 @@ def read_graph(source: ByteSource, path: str) -> Artifact:
     """The verdict on a file that is called .pb."""
     name = path.rsplit("/", 1)[-1].lower()
     judgement = Judgement()
+    if name == "fingerprint.pb" and (fingerprint := read_fingerprint(source)) is not None:
+        return fingerprint
     if source.size > MAX_GRAPH:
         judgement.note(Loading.UNREADABLE, "over-limit", "The graph is longer than 512 MB and was not read.")
         return judgement.artifact("tensorflow-graph", Loading.UNREADABLE)
@@ -65,12 +79,20 @@ def read_graph(source: ByteSource, path: str) -> Artifact:
     word = "tensorflow-saved-model" if is_saved else "tensorflow-graph"
     operators: dict[str, int] = {}
     try:
-        count = _operators(source, "saved" if is_saved else "graph", operators)
+        count, foreign = _operators(source, "saved" if is_saved else "graph", operators)
     except BadProto as bad:
         judgement.note(
             Loading.UNREADABLE, "broken-graph", f"The TensorFlow graph cannot be read to its end. {bad}"
         )
-        count = 0
+        count, foreign = 0, {}
+    for operator, offset in list(foreign.items())[:_MAX_NAMED]:
+        judgement.note(
+            Loading.UNREADABLE,
+            "custom-operator",
+            f"The graph has the operator {plain(operator, 100)!r}, which is none of TensorFlow's: loading it "
+            "needs a native library from elsewhere.",
+            offset,
+        )
     for operator, offset in operators.items():
         judgement.note(
             Loading.RUNS_CODE,
@@ -89,16 +111,40 @@ def read_graph(source: ByteSource, path: str) -> Artifact:
     return judgement.artifact(word, Loading.DATA_ONLY, facts)
 
 
-def _operators(source: ByteSource, message: str, found: dict[str, int]) -> int:
-    """Fills ``found`` with the operators of the table above; the number of all operators."""
+def _operators(source: ByteSource, message: str, found: dict[str, int]) -> tuple[int, dict[str, int]]:
+    """Fills ``found`` with the operators of the table above; the number of all operators, and those that are
+    neither TensorFlow's nor functions of the graph, with their places."""
     count = 0
+    foreign: dict[str, int] = {}
+    functions: set[str] = set()
     for item in walk(source, message, _SAVED):
         if item.message == "node" and item.number == 2:
             count += 1
             operator = text(item.value)
             if operator in OPERATORS:
                 found.setdefault(operator, item.offset)
-    return count
+            elif is_foreign(operator) and len(foreign) < _MAX_FOREIGN:
+                foreign.setdefault(operator, item.offset)
+        elif item.message == "signature" and item.number == 1 and len(functions) < _MAX_FUNCTIONS:
+            functions.add(text(item.value))
+    return count, {name: offset for name, offset in foreign.items() if name not in functions}
+
+
+def is_foreign(operator: str) -> bool:
+    """Whether an operator is none that TensorFlow itself registers."""
+    return bool(operator) and operator[0] != "_" and operator not in KNOWN
+
+
+def read_fingerprint(source: ByteSource) -> Artifact | None:
+    """The verdict on ``fingerprint.pb`` beside a SavedModel (six numbers and a version), or None."""
+    numbers: set[int] = set()
+    try:
+        for item in walk(source, "fingerprint", {}):
+            numbers.add(item.number)
+    except BadProto:
+        return None
+    is_one = source.size < 1024 and numbers <= set(range(9)) and 1 in numbers
+    return Artifact("tensorflow-fingerprint", Loading.DATA_ONLY) if is_one else None
 
 
 def holds_lambda(source: ByteSource, limit: int = MAX_SEARCHED) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.artifacts.formats.tensorflow_graph import OPERATORS
+from inspector.artifacts.formats.tensorflow_graph import OPERATORS, is_foreign
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.provenance import Loading, plain
@@ -52,7 +52,7 @@ def _judge(name: str, judgement: Judgement) -> None:
             "graph-operator",
             f"The model has the operator {plain(operator, 100)}, which {OPERATORS[operator]}.",
         )
-    elif not name.startswith(("Flex", "TFLite_")):
+    elif not name.startswith("TFLite_") and (not name.startswith("Flex") or is_foreign(operator)):
         judgement.note(
             Loading.UNREADABLE,
             "custom-operator",
