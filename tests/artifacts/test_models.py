@@ -199,6 +199,12 @@ def test_operators_that_tensorflow_does_not_have(
     assert [reason.code for reason in artifact.reasons[:1]] == ([code] if code else [])
 
 
+def test_a_cut_tflite_model_is_unreadable(judge: Judge) -> None:
+    data = (MODELS / "dense.tflite").read_bytes()
+    ends = [judge(data[:end], "m.tflite").loading for end in range(100, len(data) - 8, 7)]
+    assert set(ends) == {Loading.UNREADABLE}
+
+
 def test_a_checkpoint_is_an_index_and_numbers(judge: Judge) -> None:
     data = (MODELS / "variables.index").read_bytes()
     broken = data[:20] + b"\xff" * 4 + data[24:]

@@ -13,7 +13,7 @@ from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource, ReadFailure
 
 MAGIC = b"ET12"
-_PLANS = 1  # fields of the program
+_PLANS, _SEGMENTS = 1, 4  # fields of the program
 _NAME, _OPERATORS, _DELEGATES = 0, 6, 7  # of a plan
 _NAMESPACES = ("aten", "executorch_prim", "quantized_decomposed", "dim_order_ops", "et_vk", "llama", "prim")
 _NATIVE_BACKENDS = {
@@ -40,6 +40,7 @@ def read_executorch(source: ByteSource) -> Artifact:
                 delegates.add(buffer.text(delegate, _NAME) or "")
         if not plans:
             raise BadFlatbuffer
+        _check_segments(buffer, source)
     except (BadFlatbuffer, ReadFailure):
         judgement.note(
             Loading.UNREADABLE, "broken-executorch", "The ExecuTorch program cannot be read to its end."
@@ -55,6 +56,21 @@ def read_executorch(source: ByteSource) -> Artifact:
         _delegate(name, judgement)
     facts = {"operators": len(operators), "delegates": sorted(plain(name, 100) for name in delegates)}
     return judgement.artifact("executorch", Loading.DATA_ONLY, facts)
+
+
+def _check_segments(buffer: Flatbuffer, source: ByteSource) -> None:
+    """The segments behind the program (weights, parts of delegates) lie inside of the file. Where they begin
+    stands in the extended header."""
+    head = source.read_at(8, min(24, source.size - 8))
+    if head[:4] != b"eh00" or len(head) < 24:
+        return
+    program, base = int.from_bytes(head[8:16], "little"), int.from_bytes(head[16:24], "little")
+    if program > source.size or base > source.size:
+        raise BadFlatbuffer
+    for segment in buffer.tables(buffer.root(), _SEGMENTS):
+        offset, size = (buffer.scalar(segment, number, 8) or 0 for number in (0, 1))
+        if base + offset + size > source.size:
+            raise BadFlatbuffer
 
 
 def _delegate(name: str, judgement: Judgement) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from inspector.artifacts.formats.flatbuffer import BadFlatbuffer, Flatbuffer
 from inspector.artifacts.formats.tensorflow_graph import OPERATORS, is_foreign
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
@@ -15,13 +16,12 @@ from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource, ReadFailure
 
 MAGIC = b"TFL3"
-_MAX_OPERATORS = 10_000
-_OPERATOR_CODES = 1  # field of the root table
-_CUSTOM_CODE = 1  # field of an operator code
-
-
-class _Broken(Exception):
-    """The flatbuffer points outside of itself."""
+# Fields by number (tensorflow/lite/schema/schema.fbs).
+_OPERATOR_CODES, _GRAPHS, _BUFFERS = 1, 2, 4  # of the model
+_CUSTOM_CODE = 1  # of an operator code
+_TENSORS, _INPUTS, _OUTPUTS, _OPERATORS = 0, 1, 2, 3  # of a graph
+_SHAPE, _NAME = 0, 3  # of a tensor
+_DATA, _OFFSET, _SIZE = 0, 1, 2  # of a buffer; a large one lies behind the flatbuffer
 
 
 def read_tflite(source: ByteSource) -> Artifact:
@@ -29,11 +29,13 @@ def read_tflite(source: ByteSource) -> Artifact:
     judgement = Judgement()
     count = 0
     try:
-        for name in _custom_operators(source):
+        buffer = Flatbuffer(source)
+        for name in _custom_operators(buffer):
             count += 1
             if name is not None:
                 _judge(name, judgement)
-    except (_Broken, ReadFailure):
+        _step_through(buffer, source.size)
+    except (BadFlatbuffer, ReadFailure):
         judgement.note(
             Loading.UNREADABLE,
             "broken-tflite",
@@ -60,44 +62,24 @@ def _judge(name: str, judgement: Judgement) -> None:
         )
 
 
-def _custom_operators(source: ByteSource) -> Iterator[str | None]:
+def _custom_operators(buffer: Flatbuffer) -> Iterator[str | None]:
     """For each operator its custom name, or None for a built-in one."""
-    root = _number(source, 0, 4)
-    codes = _field(source, root, _OPERATOR_CODES)
-    if codes is None:
-        return
-    vector = codes + _number(source, codes, 4)
-    length = _number(source, vector, 4)
-    if length > _MAX_OPERATORS:
-        raise _Broken
-    for place in range(vector + 4, vector + 4 + 4 * length, 4):
-        table = place + _number(source, place, 4)
-        custom = _field(source, table, _CUSTOM_CODE)
-        if custom is None:
-            yield None
-            continue
-        start = custom + _number(source, custom, 4)
-        size = _number(source, start, 4)
-        if size > 4096:
-            raise _Broken
-        yield _bytes(source, start + 4, size).decode("utf-8", "backslashreplace")
+    for code in buffer.tables(buffer.root(), _OPERATOR_CODES):
+        yield buffer.text(code, _CUSTOM_CODE)
 
 
-def _field(source: ByteSource, table: int, number: int) -> int | None:
-    """Where field ``number`` of ``table`` stands; None where the table leaves it out."""
-    vtable = table - int.from_bytes(_bytes(source, table, 4), "little", signed=True)
-    slot = 4 + 2 * number
-    if slot + 2 > _number(source, vtable, 2):
-        return None
-    offset = _number(source, vtable + slot, 2)
-    return table + offset if offset else None
-
-
-def _number(source: ByteSource, at: int, count: int) -> int:
-    return int.from_bytes(_bytes(source, at, count), "little")
-
-
-def _bytes(source: ByteSource, at: int, count: int) -> bytes:
-    if at < 0 or at + count > source.size:
-        raise _Broken
-    return source.read_at(at, count)
+def _step_through(buffer: Flatbuffer, size: int) -> None:
+    """Every tensor, operator and buffer lies inside of the file."""
+    root = buffer.root()
+    for graph in buffer.tables(root, _GRAPHS):
+        for tensor in buffer.tables(graph, _TENSORS):
+            buffer.vector(tensor, _SHAPE)
+            buffer.text(tensor, _NAME)
+        for operator in buffer.tables(graph, _OPERATORS):
+            buffer.vector(operator, _INPUTS)
+            buffer.vector(operator, _OUTPUTS)
+    for part in buffer.tables(root, _BUFFERS):
+        buffer.vector(part, _DATA, 1)
+        offset, length = (buffer.scalar(part, number, 8) or 0 for number in (_OFFSET, _SIZE))
+        if offset > 1 and offset + length > size:
+            raise BadFlatbuffer
