@@ -18,6 +18,9 @@ _NAME = (
     "model_id",
     "model_name",
     "pretrained_path",
+    "pretrained_model_name",
+    "model_path_or_repo_id",
+    "preset",
     "name",
     "path",
 )
@@ -304,7 +307,7 @@ _HUB = (
         safe=False,
         runs="the python_function flavour unpickles with cloudpickle",
     ),
-    Row("mlflow*.download_artifacts", "model", (None, ("artifact_uri", "run_id")), "versioned", (), "mlflow"),
+    Row("mlflow*.download_artifacts", "model", (0, ("artifact_uri", "run_id")), "versioned", (), "mlflow"),
     Row("wandb*.use_artifact", "model", (0, ("artifact_or_name",)), "versioned", (), "wandb"),
     Row("nltk.download", "dataset", (0, ("info_or_id",)), "named", (), "nltk", note="cannot be pinned"),
     Row(

@@ -33,6 +33,7 @@ from inspector.references.config_keys import (
 )
 from inspector.references.config_lines import read_hcl, read_ini, read_toml
 from inspector.references.config_places import read_json, read_yaml
+from inspector.references.config_schedules import schedules
 from inspector.references.config_values import Value
 from inspector.references.found import fact, named, remote_code
 from inspector.references.interface import FileIndex
@@ -74,8 +75,13 @@ def index_config(path: str, data: bytes) -> FileIndex:
     if not _TELLING.search(data[: 4 * 1024 * 1024]):
         return FileIndex(path, language)
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
-    found, partly = read_config(path, language, text)
-    return FileIndex(path, language, facts_of(path, found), partly)
+    values, partly = _READERS.get(language, read_yaml)(text)
+    lines = text.split("\n")
+    facts = facts_of(path, _Config(path, values, lines).found())
+    planned = schedules(values, lines)
+    if planned:
+        facts["schedules"] = planned
+    return FileIndex(path, language, facts, partly)
 
 
 def read_config(

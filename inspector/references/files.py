@@ -33,11 +33,11 @@ _OTHER_JSON = re.compile(
 _WORDS = (
     rb"from_pretrained|load|pretrained|pickle|hugging|transformers|datasets|torch|hub|model|checkpoint|weights|"
     rb"revision|download|\.post\(|\.put\(|\.route\(|joblib|shelve|yaml|https?://|s3://|gs://|hf://|repo|subprocess|"
-    rb"os\.system|[\"'][\w.-]+/[\w.-]+[\"']"
+    rb"os\.system|insert|execute|produce|argilla|label_studio|[\"'][\w.-]+/[\w.-]+[\"']"
 )
 _SMALL = 2_048  # bytes: files of constants and of imports alone are read whatever they say
 # Facts of a Python file of which at least one must be there for any other file to care.
-_TELLS = ("calls", "functions", "classes", "names", "options", "urls", "stars")
+_TELLS = ("calls", "functions", "classes", "names", "options", "urls", "stars", "uses", "signs", "handlers")
 
 
 def wants(path: str, size: int) -> bool:
@@ -72,9 +72,9 @@ def _packed(index: FileIndex) -> FileIndex:
     from inspector.references.packing import pack
 
     packed = {key: value for key, value in index.facts.items() if key != "python"}
-    if any(facts[key] for key in _TELLS):
+    if any(facts.get(key) for key in _TELLS):
         packed["packed"] = pack(facts)
-    if any(use[3] == "append" for use in facts.get("uses", ())):
+    if facts.get("signs") or any(use[4] == "write" for use in facts.get("uses", ())):
         packed["appends"] = True
     return FileIndex(index.path, index.language, packed, index.partly)
 

@@ -1,110 +1,194 @@
-"""Static signs that what users send may end up in training: a web handler that appends to a file, and
-another file of the project that reads the same path. A sign is never proof: databases, queues and other
-repositories are not seen, and no sign does not mean no path.
+"""Static signs that what users send may end up in training (checklist: who can add, is it reviewed).
+
+A web handler, bot or page that writes a file, a table, a bucket key or a queue which a trainer reads; a
+schedule that retrains; a query without a reviewed state between; files sent to a fine-tuning service; rows
+pulled from an annotation tool. A sign is never proof: triggers in databases, other repositories and
+consoles of vendors are not seen, and no sign does not mean no path.
 """
 
 from __future__ import annotations
 
-import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from inspector.references.evaluate import Evaluator
 from inspector.references.interface import FileIndex
 from inspector.references.project import Modules
-from inspector.references.python_scopes import Collected, dotted_name
-from inspector.references.python_terms import Terms
 
 MAX_FACTS = 400
-_HANDLER = re.compile(
-    r"(?:\.|\b)(?:post|put|patch|route|websocket|api_route|event|message|command|on_event|api_view)\Z"
-)
-_TRAINS = re.compile(r"train|fine.?tun|sft|dpo|rlhf|fit\b", re.IGNORECASE)
-_READERS = (
-    "open",
-    "load_dataset",
-    "read_json",
-    "read_csv",
-    "read_parquet",
-    "from_json",
-    "from_csv",
-    "load_from_disk",
+MAX_REACH = 2_000  # functions that handlers lead to
+MAX_SIGNS = 2_000
+_TRAINS = re.compile(r"train|fine.?tun|sft|dpo|rlhf|\bfit\b|label|curat|prepare_?data|make_?dataset", re.I)
+_LOGS = re.compile(
+    r"(?:^|[/_.-])(?:logs?|access|error|debug|audit|metrics?|trace)(?:[/_.-]|\Z)|\.log\Z", re.I
 )
 
-
-def file_uses(collected: Collected, terms: Terms, text_of: Any) -> list[list[Any]]:
-    """[line, text, path term, "append" or "read"] of the files that a module writes in handlers, or reads."""
-    handlers = {
-        function.scope.qual
-        for function in collected.functions
-        if not isinstance(function.node, ast.Lambda)
-        and any(_HANDLER.search(_name(item)) for item in function.node.decorator_list)
-    }
-    found: list[list[Any]] = []
-    for node, place in collected.calls:
-        name = str(dotted_name(node.func) or getattr(node.func, "attr", "")).rsplit(".", 1)[-1]
-        if name not in _READERS and name != "to_json":
-            continue
-        mode = next((k.value for k in node.keywords if k.arg == "mode"), None)
-        is_path = isinstance(node.func, ast.Attribute) and name == "open" and dotted_name(node.func) is None
-        if mode is None and name == "open" and len(node.args) > (0 if is_path else 1):
-            mode = node.args[0 if is_path else 1]
-        word = mode.value if isinstance(mode, ast.Constant) and isinstance(mode.value, str) else "r"
-        path: ast.expr | None = node.args[0] if node.args and not is_path else None
-        if is_path and isinstance(node.func, ast.Attribute):
-            path = node.func.value
-        for keyword in node.keywords:
-            path = keyword.value if keyword.arg == "data_files" else path
-        use = (
-            "append" if word.startswith("a") else "read" if word.startswith("r") and name != "to_json" else ""
-        )
-        if not use or path is None or (use == "append" and place.scope.qual not in handlers):
-            continue
-        if len(found) < MAX_FACTS:
-            found.append([node.lineno, text_of(node.lineno, node.lineno), terms.of(path, place), use])
-    return found
+# The questions of the checklist that a sign belongs to.
+_QUESTIONS = {
+    "write": ["data.user-input", "data.who-can-add", "data.human-review"],
+    "schedule": ["data.human-review", "data.user-input"],
+    "vendor": ["data.human-review", "data.roll-back"],
+    "annotation": ["data.annotators", "data.who-can-add"],
+}
+_SAID = {
+    "schedule": "Training is started by a schedule ({detail}): nothing here shows that a person approves the "
+    "data before.",
+    "vendor": "Training data is handed to a fine-tuning service ({detail}): the file's id is no hash, keep "
+    "and approve the file itself.",
+    "annotation": "Rows come from an annotation tool ({detail}): who may write there decides what is "
+    "trained.",
+}
 
 
-def _name(node: ast.expr) -> str:
-    return dotted_name(node.func if isinstance(node, ast.Call) else node) or ""
+@dataclass(frozen=True, slots=True)
+class _Use:
+    path: str
+    line: int
+    text: str
+    kind: str
+    name: str
+    what: str
+    function: str
 
 
 def influence(indexes: Iterable[FileIndex]) -> list[dict[str, Any]]:
-    """{"path", "line", "text", "grade", "why", "joined_with"} for each handler whose file a trainer reads:
-    ``strong`` where both name the same path, ``weak`` where only the file's name is the same."""
+    """{"path", "line", "text", "grade", "why", "joined_with", "questions"} for each sign: ``strong`` where a
+    handler writes exactly what a trainer reads and no reviewed state is asked for, else ``weak``.
+    ``questions`` are ids of the checklist."""
     indexes = list(indexes)
+    found = [sign for index in indexes for sign in _planned(index)]
     if not any(isinstance(i.facts, Mapping) and i.facts.get("appends") for i in indexes):
-        return []  # no handler writes: what the others read does not matter
+        return found[:MAX_SIGNS]  # no Python file writes, schedules or hands on
     modules = Modules(sorted(indexes, key=lambda index: index.path))
-    evaluator = Evaluator(modules)
-    uses: list[tuple[str, int, str, str, str]] = []
+    uses = _uses(modules)
+    reached = _reached(modules)
+    readers: dict[tuple[str, str], list[_Use]] = defaultdict(list)
+    for use in uses:
+        if use.what.startswith("read") and _is_training(use, modules):
+            readers[use.kind, _plain(use.name)].append(use)
+            readers[use.kind, "*" + _last(use.name)].append(use)
+    for use in uses:
+        if use.what == "write" and use.function in reached:
+            sign = _joined(use, readers)
+            if sign is not None:
+                found.append(sign)
     for path, facts in modules.facts.items():
-        for raw in list(facts.get("uses") or ())[:MAX_FACTS]:
-            if isinstance(raw, list) and len(raw) == 4 and isinstance(raw[0], int):
-                for value in evaluator.values(raw[2], (path,)):
-                    if value.tag == "const" and isinstance(value.value, str) and value.value:
-                        uses.append((path, raw[0], str(raw[1])[:300], value.value, str(raw[3])))
-    readers = [use for use in uses if use[4] == "read" and _TRAINS.search(use[0])]
-    found: list[dict[str, Any]] = []
-    for path, line, text, name, use in uses:
-        if use != "append":
-            continue
-        same = next((reader for reader in readers if reader[3] == name), None)
-        alike = next((r for r in readers if r[3].rsplit("/", 1)[-1] == name.rsplit("/", 1)[-1]), None)
-        other = same or alike
-        if other is not None:
-            why = f"This handler appends to {name!r}, and {other[0]}:{other[1]} reads " + (
-                "the same path." if same else "a file of the same name."
-            )
-            found.append(
-                {
-                    "path": path,
-                    "line": line,
-                    "text": text,
-                    "grade": "strong" if same else "weak",
-                    "why": why,
-                    "joined_with": other[0],
-                }
-            )
+        found.extend(_signs(path, facts))
+    return sorted(found, key=lambda item: (item["path"], item["line"], item["why"]))[:MAX_SIGNS]
+
+
+def _listed(facts: Mapping[str, Any], key: str) -> list[Any]:
+    """The facts under ``key``; none where they have another shape."""
+    value = facts.get(key)
+    return value[:MAX_FACTS] if isinstance(value, list) else []
+
+
+def _uses(modules: Modules) -> list[_Use]:
+    evaluator = Evaluator(modules)
+    found: list[_Use] = []
+    for path, facts in modules.facts.items():
+        for raw in _listed(facts, "uses"):
+            if not (isinstance(raw, list) and len(raw) == 6 and isinstance(raw[0], int)):
+                continue
+            line, text, kind, term, what, function = raw
+            for value in evaluator.values(term, (path,))[:4]:
+                if value.tag == "const" and isinstance(value.value, str) and value.value:
+                    name = value.value
+                    found.append(_Use(path, line, str(text)[:300], str(kind), name, str(what), str(function)))
     return found
+
+
+def _reached(modules: Modules) -> set[str]:
+    """The functions that run for what a user sends: handlers, and what they call within the project."""
+    links: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    todo: list[str] = []
+    for path, facts in modules.facts.items():
+        for item in _listed(facts, "links"):
+            if isinstance(item, list) and len(item) == 2:
+                links[str(item[0])].append((str(item[1]), path))
+        todo.extend(str(name) for name in _listed(facts, "handlers"))
+    found: set[str] = set()
+    while todo and len(found) < MAX_REACH:
+        name = todo.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for callee, path in links.get(name, ()):
+            meaning = modules.find(callee, path)
+            if meaning is not None and meaning.kind == "function":
+                todo.append(meaning.name)
+            elif meaning is not None and meaning.kind == "class":
+                todo.append(f"{meaning.name}.__init__")
+    return found
+
+
+def _is_training(use: _Use, modules: Modules) -> bool:
+    facts = modules.facts.get(use.path, {})
+    return bool(facts.get("trains")) or _TRAINS.search(f"{use.path} {use.function}") is not None
+
+
+def _plain(name: str) -> str:
+    while name.startswith(("./", "file://")):
+        name = name.removeprefix("./").removeprefix("file://")
+    return name.rstrip("/")
+
+
+def _last(name: str) -> str:
+    return _plain(name).rsplit("/", 1)[-1]
+
+
+def _joined(use: _Use, readers: Mapping[tuple[str, str], list[_Use]]) -> dict[str, Any] | None:
+    same = [r for r in readers.get((use.kind, _plain(use.name)), ()) if r.function != use.function]
+    alike = [r for r in readers.get((use.kind, "*" + _last(use.name)), ()) if r.function != use.function]
+    if not (same or alike) or (_LOGS.search(use.name) and not same):
+        return None
+    other = (same or alike)[0]
+    reviewed = any(reader.what == "read-approved" for reader in same or alike)
+    thing = {"path": "", "table": "table ", "object": "object ", "topic": "queue ", "hub": "repository "}
+    what = f"{thing.get(use.kind, '')}{use.name!r}"
+    told = "reads the same" if same else "reads one of the same name"
+    why = f"This handler writes to {what}, and {other.path}:{other.line} {told}"
+    if reviewed:
+        why += "; it asks for a reviewed state, which has to hold."
+    elif use.kind == "table":
+        why += ", without asking for a reviewed state."
+    else:
+        why += "."
+    strong = bool(same) and not reviewed
+    return _sign(use.path, use.line, use.text, "strong" if strong else "weak", why, other.path, "write")
+
+
+def _signs(path: str, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for raw in _listed(facts, "signs"):
+        if isinstance(raw, list) and len(raw) == 4 and isinstance(raw[0], int) and raw[2] in _SAID:
+            why = _SAID[raw[2]].format(detail=str(raw[3])[:120])
+            found.append(_sign(path, raw[0], str(raw[1])[:300], "weak", why, "", raw[2]))
+    return found
+
+
+def _planned(index: FileIndex) -> list[dict[str, Any]]:
+    """Schedules that stand in configurations: CI and Kubernetes."""
+    facts = index.facts if isinstance(index.facts, Mapping) else {}
+    found: list[dict[str, Any]] = []
+    for raw in _listed(facts, "schedules"):
+        if isinstance(raw, list) and len(raw) == 3 and isinstance(raw[0], int):
+            why = _SAID["schedule"].format(detail=str(raw[2])[:120])
+            found.append(_sign(index.path, raw[0], str(raw[1])[:300], "weak", why, "", "schedule"))
+    return found
+
+
+def _sign(path: str, line: int, text: str, grade: str, why: str, joined: str, family: str) -> dict[str, Any]:
+    return {
+        "path": path,
+        "line": line,
+        "text": text,
+        "grade": grade,
+        "why": why,
+        "joined_with": joined,
+        "family": family,
+        "questions": list(_QUESTIONS[family]),
+    }

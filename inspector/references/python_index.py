@@ -136,11 +136,9 @@ def index_module(body: list[ast.stmt], path: str, text_of: TextOf) -> dict[str, 
     for node, _place in collected.strings[:2_000]:
         end = node.end_lineno or node.lineno
         facts["urls"].append([node.lineno, end, str(node.value)[:600], text_of(node.lineno, end)])
-    from inspector.references.influence import file_uses
+    from inspector.references.influence_facts import influence_facts
 
-    uses = file_uses(collected, terms, text_of)
-    if uses:
-        facts["uses"] = uses
+    facts.update(influence_facts(collected, terms, text_of))
     leave_out(facts, relevance)
     if collected.cut:
         facts["cut"] = True

@@ -140,6 +140,7 @@ class _Resolver:
         self.evaluator = Evaluator(self.modules)
         self.around = around
         self.templates: dict[str, dict[str, Template]] = {}
+        self.plain_defaults: dict[str, dict[str, Any]] = {}  # of functions: those without parameters
         self.count = 0
         self.new: deque[tuple[str, Template]] = deque()  # templates whose callers are not asked yet
         self.said: dict[int, frozenset[Found]] = {}  # what a template finds where it stands, by its id
@@ -294,12 +295,13 @@ class _Resolver:
 
     def _defaults(self, function: str, bound: Mapping[str, Any]) -> dict[str, Any]:
         """What the parameters that a call does not pass stand for."""
-        defaults = self.modules.functions.get(function, {}).get("defaults", {})
-        if not isinstance(defaults, Mapping):
-            return {}
-        return {
-            name: term for name, term in defaults.items() if name not in bound and functions_in(term) == set()
-        }
+        plain = self.plain_defaults.get(function)
+        if plain is None:
+            defaults = self.modules.functions.get(function, {}).get("defaults", {})
+            items = defaults.items() if isinstance(defaults, Mapping) else ()
+            plain = {name: term for name, term in items if not functions_in(term)}
+            self.plain_defaults[function] = plain
+        return {name: term for name, term in plain.items() if name not in bound}
 
     def _constructor(self, owner: str) -> str | None:
         meaning = self.modules.member(owner, "__init__")
