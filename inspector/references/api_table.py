@@ -42,6 +42,7 @@ _TRANSFORMERS = (
     Row("*optimum*.pipeline", "model", (1, ("model",)), "pipeline", runs=_REMOTE),
     Row("transformers.utils.cached_file", "model", (0, ("path_or_repo_id",))),
     Row("transformers.utils.hub.cached_file", "model", (0, ("path_or_repo_id",))),
+    Row("peft.PeftMixedModel.from_pretrained", "model", (1, ("model_id",))),
     Row(
         "peft.PeftModel*.from_pretrained",
         "model",
@@ -245,7 +246,6 @@ _HUB = (
         revision=(),
         runs="metrics are Python",
     ),
-    Row("peft.PeftMixedModel.from_pretrained", "model", (1, ("model_id",))),
     Row(
         "kernels.get_kernel",
         "remote-code",

@@ -174,6 +174,11 @@ def test_libraries_that_fetch_by_their_own_rules(scan, source, expected):
     assert sorted((r.ref, r.pin.value) for r in scan({"m.py": source}) if r.ref) == expected
 
 
+def test_a_mixed_adapter_takes_the_model_first(scan):
+    text = "from peft import PeftMixedModel\nPeftMixedModel.from_pretrained(base, 'o/lora')\n"
+    assert [r.ref for r in scan({"m.py": text})] == ["o/lora"]
+
+
 def test_a_vector_store_that_unpickles_is_unsafe(scan):
     text = (
         "from langchain_community.vectorstores import FAISS\n"
