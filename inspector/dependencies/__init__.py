@@ -14,6 +14,7 @@ from inspector.dependencies.interface import (
 from inspector.dependencies.lookalike import looks_like, looks_like_owner
 from inspector.dependencies.shapes import pin_of
 from inspector.dependencies.tree import packages
+from inspector.dependencies.usage import imported_against_declared, imports_of, tree_facts
 
 __all__ = [
     "MAX_WANTED",
@@ -26,6 +27,8 @@ __all__ = [
     "audit",
     "format_of",
     "heading",
+    "imported_against_declared",
+    "imports_of",
     "included_path",
     "is_all_clear",
     "looks_like",
@@ -34,5 +37,6 @@ __all__ = [
     "pin_of",
     "read_manifest",
     "summary",
+    "tree_facts",
     "wants",
 ]
