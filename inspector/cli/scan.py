@@ -42,11 +42,23 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--no-audit", action="store_true", help="do not run pip-audit")
     parser.add_argument("--advisories", metavar="DB", help="offline advisory database")
     parser.add_argument(
-        "--jobs", type=_positive, default=_default_jobs(), metavar="N", help="worker processes"
+        "--jobs",
+        type=_positive,
+        default=_default_jobs(),
+        metavar="N",
+        help="worker processes (default: one for each processor, at most 8)",
     )
-    parser.add_argument("--no-cache", action="store_true", help="do not use saved answers")
     parser.add_argument(
-        "--max-seconds-per-file", type=_seconds, default=20.0, metavar="N", help="patience with one file"
+        "--no-cache",
+        action="store_true",
+        help="read and hash every file; use and keep no results of earlier scans",
+    )
+    parser.add_argument(
+        "--max-seconds-per-file",
+        type=_seconds,
+        default=20.0,
+        metavar="N",
+        help="patience with one file (default: 20)",
     )
     parser.add_argument(
         "--exclude", action="append", default=[], metavar="GLOB", help="leave these paths out"

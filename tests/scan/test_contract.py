@@ -59,7 +59,17 @@ def test_what_was_added_to_the_contract_is_there(sample_scan):
     assert {"pickle", "kind"} <= sample_scan["files"][0].keys()
     assert {"why", "hub", "column"} <= sample_scan["references"][0].keys()
     assert all(finding["fingerprint"] for finding in sample_scan["findings"])
-    assert "hub_answers" in sample_scan["run"]
+    assert {"hub_answers", "reused", "isolation", "notes"} <= sample_scan["run"].keys()
     added = resources.path("contract.md").read_text(encoding="utf-8").split("## Added since")[1]
-    for key in ("datasets[]", "incomplete", "files[].pickle", "references[].why", "findings[].fingerprint"):
+    for key in (
+        "datasets[]",
+        "incomplete",
+        "files[].pickle",
+        "references[].why",
+        "findings[].fingerprint",
+        "run.reused",
+        "run.isolation",
+        "run.notes",
+        "verdict",
+    ):
         assert f"`{key}`" in added
