@@ -35,6 +35,8 @@ _MD5 = re.compile(r"[0-9a-fA-F]{32}\Z")
 # NAME-VERSION-BUILD.conda, as every package of a channel is called.
 _BUILD = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)-(?P<build>[^-]+)\.(?:conda|tar\.bz2)\Z")
 _WHEEL = re.compile(r"[^/]+?-(?P<version>\d[^-/]*)(?:-[^/]*)?\.(?:whl|tar\.gz|zip)\Z")
+# The index keeps its files under their BLAKE2 digest, which tells them from those of other places.
+_STORED = re.compile(r"https://[^/]+/packages/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{60}/[^/]+\Z")
 _CONDA_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _EXPORTED = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)=(?P<version>[^=\s]+)=(?P<build>[^=\s]+)\Z")
 _SOURCE = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(?:\[[^\]]*\])?\s*@\s*(?P<place>\S+)\Z")
@@ -214,7 +216,7 @@ def _is_needed(requirement: Any) -> bool:
 
 def _elsewhere(place: str | None) -> str | None:
     """The address where a Python package comes from, None for the index's own files."""
-    if not place or re.match(r"https://files\.pythonhosted" + r"\.org/", place):
+    if not place or _STORED.match(place):
         return None
     return place[:MAX_TEXT]
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from email import policy
-from email.parser import HeaderParser
 from typing import Any
 
 from inspector.dependencies.bounded import Unreadable, rows, table, text_of, word
@@ -44,6 +42,9 @@ def read_metadata(path: str, data: bytes) -> Manifest:
     """The METADATA of one installed package (core metadata, RFC 822 headers)."""
     if len(data) > MAX_METADATA:
         raise Unreadable(f"The file has {len(data):,} bytes; metadata is read up to {MAX_METADATA:,}.")
+    from email import policy
+    from email.parser import HeaderParser
+
     head = re.split(r"\r?\n\r?\n", text_of(data), maxsplit=1)[0]
     headers = HeaderParser(policy=policy.compat32).parsestr(head, headersonly=True)
     name, version = headers.get("Name"), headers.get("Version")
