@@ -102,8 +102,9 @@ def wrongly_fine(name: str, data: bytes, loading: Loading, format_word: str) -> 
 
 def _danger(name: str, data: bytes, loading: Loading) -> str | None:
     asked, called = unpickled(data)
-    # A text may begin like an import; only one that calls what it imports is a pickle beyond doubt.
-    for module, member in sorted(called if loading is Loading.NO_LOADER else asked):
+    # A text may begin like an import; only what calls what it imports is a pickle beyond doubt.
+    is_text_like = loading in (Loading.NO_LOADER, Loading.DATA_ONLY)
+    for module, member in sorted(called if is_text_like else asked):
         if entry_for(module, member).tier is Tier.DANGEROUS and (module, member) != (
             "torch.storage",
             "_load_from_bytes",
