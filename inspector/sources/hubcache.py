@@ -43,7 +43,7 @@ _SNAPSHOT = re.compile(r"((?:models|datasets|spaces)--[^/]+)/snapshots/([^/]+)/(
 _BLOB = re.compile(r"(?:((?:models|datasets|spaces)--[^/]+)/)?blobs/(?:[0-9a-f]{2}/)?([^/]+)\Z")
 _SHARED = re.compile(r"blobs/[0-9a-f]{2}/[0-9a-f]{64}\Z")
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
-_OF_A_CACHE = {"blobs", ".locks", "CACHEDIR.TAG", "version.txt", "version_diffusers_cache.txt", ".DS_Store"}
+_OF_A_CACHE = {"blobs", "CACHEDIR.TAG", "version.txt", "version_diffusers_cache.txt"}
 _PARTS_OF_A_REPOSITORY = ("snapshots", "blobs", "refs")
 
 
@@ -62,7 +62,9 @@ def is_hub_cache(path: str) -> bool:
     except OSError:
         return False
     repositories = [name for name in names if _REPOSITORY.match(name)]
-    others = [name for name in names if name not in _OF_A_CACHE and not _REPOSITORY.match(name)]
+    others = [
+        name for name in names if not (name.startswith(".") or name in _OF_A_CACHE or _REPOSITORY.match(name))
+    ]
     return not others and any(is_cached_repository(os.path.join(path, name)) for name in repositories)
 
 

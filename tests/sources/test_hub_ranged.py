@@ -9,10 +9,14 @@ import zipfile
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from inspector.sources import Entry, ReadFailure, open_target
-from inspector.sources.hub import HubSource
+from inspector.sources import Entry, EntryKind, ReadFailure, open_target
+from inspector.sources.hub import HubSource, errors
 from inspector.sources.hub import ranged as ranged_module
+from inspector.sources.hub.answer import Answer
+from inspector.sources.hub.errors import Ask
 from inspector.sources.hub.ranged import RangeBytes
 
 BODY = random.Random(7).randbytes(300_000)
@@ -196,3 +200,83 @@ def range_length(header: str | None) -> int:
     assert header is not None
     first, last = header.removeprefix("bytes=").split("-")
     return int(last) - int(first) + 1
+
+
+@pytest.mark.parametrize("large", [True, False], ids=["by its sha256", "by its git id"])
+@pytest.mark.parametrize("size", [60_000, 300_000], ids=["small", "large"])
+def test_a_file_that_was_fetched_whole_is_held_against_its_digest(
+    hub: Any, hub_standin: Any, large: bool, size: int
+) -> None:
+    row: dict[str, Any] = {} if large else {"oid": "ab" * 20}
+    if large:
+        row["lfs"] = {"oid": hashlib.sha256(b"another").hexdigest(), "size": size}
+    one = hub_standin.File(BODY[:size], large, row=row)
+    hub.model("acme/x", {"model.bin": one})
+    data = ranged()
+    data._check_identity = lambda answer: None  # a hub that tells no digest with the bytes
+    with pytest.raises(ReadFailure, match="changed between two answers"):
+        data.read_at(0, size)
+    assert data.changed()
+    with pytest.raises(ReadFailure):
+        data.read_at(0, 1)
+
+
+class Lying:
+    """A client whose answers are made up."""
+
+    offline = None
+
+    def __init__(self, answers: list[Any]) -> None:
+        self.answers = answers
+
+    def ask(self, *_: Any) -> Ask:
+        return Ask("acme/x", "h")
+
+    def get(self, path: str, ask: Ask, *, limit: int, headers: Any, other_hosts: bool) -> Answer:
+        first, last = (int(part) for part in headers["range"].removeprefix("bytes=").split("-"))
+        status, shift, grow, size, etag, digest, coding = self.answers.pop(0) if self.answers else TRUTH
+        body = BODY[max(first + shift, 0) : max(last + 1 + shift + grow, 0)]
+        if len(body) > limit:
+            raise errors.not_a_hub(ask, "more than expected")
+        told = {"content-range": f"bytes {first + shift}-{last + shift}/{len(BODY) + size}", "etag": etag}
+        linked = {"x-linked-etag": digest, "x-repo-commit": "c" * 40}
+        if coding:
+            told["content-encoding"] = coding
+        return Answer("https://h/a", "https://s/a", status, told, body, linked=linked if digest else {})
+
+    def keep_part(self, *_: Any) -> None:
+        return None
+
+
+DIGEST = hashlib.sha256(BODY).hexdigest()
+TRUTH = (206, 0, 0, 0, '"e"', "", "")
+LIES = st.tuples(
+    st.sampled_from([206, 206, 206, 200, 204]),
+    st.sampled_from([0, 0, 0, 1, -1, 4096]),
+    st.sampled_from([0, 0, 0, 1, -1]),
+    st.sampled_from([0, 0, 0, 1]),
+    st.sampled_from(['"e"', '"e"', '"f"', 'W/"g"', ""]),
+    st.sampled_from(["", "", DIGEST, "e" * 64]),
+    st.sampled_from(["", "", "", "gzip", "identity"]),
+)
+
+
+@given(
+    answers=st.lists(LIES, max_size=8),
+    reads=st.lists(st.tuples(st.integers(0, len(BODY)), st.integers(0, 70_000)), min_size=1, max_size=6),
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_a_server_answers_bytes_are_the_files_own_or_there_are_none(
+    answers: list[Any], reads: list[tuple[int, int]]
+) -> None:
+    entry = Entry("m.bin", EntryKind.REMOTE, len(BODY), claimed_sha256=DIGEST)
+    client: Any = Lying(list(answers))
+    data = RangeBytes(client, "acme/x", "", "c" * 40, entry, ranged_module.Budget())
+    for offset, length in reads:
+        length = min(length, len(BODY) - offset)
+        try:
+            assert data.read_at(offset, length) == BODY[offset : offset + length]
+        except ReadFailure:
+            pass
+        if data.holds(offset, length) and not data.changed():
+            assert data.read_at(offset, length) == BODY[offset : offset + length]

@@ -3,19 +3,22 @@
 The first read goes to the hub, at an address with the commit, which redirects to the store where the bytes
 lie; further reads go to that store directly. What comes back must be 206, the very range asked for, of a
 file of the listed size and digest, uncompressed and complete (RFC 9110, sections 14.4 and 15.3.7); from the
-second read on ``If-Range`` binds it to the same bytes (section 13.1.5). A server that ignores ranges costs
-one request, of whose answer nothing is read.
+second read on ``If-Range`` binds it to the same bytes (section 13.1.5). A file that was fetched to its last
+byte is held against its digest; of parts the server is believed, over TLS, as every loader believes it. A
+server that ignores ranges costs one request, of whose answer nothing is read.
 """
 
 from __future__ import annotations
 
 import bisect
+import hashlib
 import re
 import threading
 from urllib.parse import quote
 
 from inspector.provenance.errors import InspectorError, UnreadableInput
 from inspector.provenance.text import plain
+from inspector.sources.claims import git_id
 from inspector.sources.hub import errors
 from inspector.sources.hub.answer import Answer
 from inspector.sources.hub.client import HubClient
@@ -73,6 +76,7 @@ class RangeBytes:
         self._claimed = entry.claimed_sha256
         # What kept parts are kept under: the bytes that the list speaks of, whatever the commit.
         self._identity = entry.claimed_sha256 or entry.attributes.get("git_oid") or commit
+        self._git_oid = None if entry.attributes.get("lfs") else entry.attributes.get("git_oid")
         self._commit = commit
         self._shown = plain(entry.path, 200)
         self._plan = plan_for(entry.path)
@@ -98,6 +102,8 @@ class RangeBytes:
             )
         out = bytearray()
         with self._lock:
+            if self._changed:
+                raise ReadFailure(f"{self._shown}: the file changed between two answers.")
             while len(out) < length:
                 at = offset + len(out)
                 piece, start = self._piece_at(at, offset + length - at)
@@ -135,7 +141,18 @@ class RangeBytes:
         piece = self._fetched(start, end - start)
         self._starts.insert(place + 1, start)
         self._pieces.insert(place + 1, piece)
+        if sum(map(len, self._pieces)) == self.size and not self._is_the_listed_one():
+            self._is_another_file()
         return piece, start
+
+    def _is_the_listed_one(self) -> bool:
+        """Whether the bytes, which are all here, are those of the list. Of a part nobody can tell."""
+        if self._claimed is not None:
+            digest = hashlib.sha256()
+            for piece in self._pieces:
+                digest.update(piece)
+            return digest.hexdigest() == self._claimed
+        return self._git_oid is None or git_id(b"".join(self._pieces)) == self._git_oid
 
     def _block(self, at: int, before: int) -> int:
         """How much to fetch at least: all of a small file, more and more of what is read in a row, and

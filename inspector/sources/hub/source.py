@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from urllib.parse import quote
 
 from inspector.provenance.errors import InspectorError, UnreadableInput, WorkIncomplete
 from inspector.provenance.text import plain
+from inspector.sources.claims import git_id
 from inspector.sources.hub import errors
 from inspector.sources.hub.answer import Waiting
 from inspector.sources.hub.client import HubClient
@@ -43,7 +43,7 @@ class FetchedBytes:
     def __init__(self, name: str, body: bytes, git_oid: str | None) -> None:
         self._name = plain(name, 200)
         self._body = body
-        self._changed = git_oid is not None and _git_id(body) != git_oid
+        self._changed = git_oid is not None and git_id(body) != git_oid
         self.size: int = len(body)
 
     def read_at(self, offset: int, length: int) -> bytes:
@@ -351,8 +351,3 @@ def _with_offer(error: WorkIncomplete, before: tuple[object, str] | None) -> Wor
         error.next_step = f"{error.next_step} {offer}".strip()
         error.args = (f"{error.sentence} {error.next_step}",)
     return error
-
-
-def _git_id(body: bytes) -> str:
-    """The id that git gives a file of these bytes (SHA-1, as git and the hub have it)."""
-    return hashlib.sha1(b"blob %d\0" % len(body) + body, usedforsecurity=False).hexdigest()
