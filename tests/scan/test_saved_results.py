@@ -113,6 +113,9 @@ def test_a_folder_swapped_for_a_link_shows_no_state_of_a_file_outside(tmp_path, 
     states = FileStates(source.target)
     assert states.of(entries["src/train.py"]) is None
     assert states.of(entries["model.pkl"])[2] == len(PICKLE)
+    (project / "model.pkl").unlink()
+    (project / "model.pkl").symlink_to(outside / "train.py")
+    assert states.of(entries["model.pkl"]) is None
     states.close()
     source.close()
 
