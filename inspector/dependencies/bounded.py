@@ -16,8 +16,8 @@ MAX_YAML_BYTES = 4 * 1024 * 1024  # an environment file; the largest in use have
 MAX_YAML_DEPTH = 40
 MAX_YAML_EVENTS = 400_000
 MAX_YAML_ALIASES = 100
-MAX_LOCK_YAML_BYTES = 24 * 1024 * 1024  # a lock in YAML; those of large workspaces have 3 MB
-MAX_LOCK_YAML_EVENTS = 2_500_000
+MAX_LOCK_YAML_BYTES = 12 * 1024 * 1024  # a lock in YAML; those of large workspaces have 3 MB
+MAX_LOCK_YAML_EVENTS = 1_500_000
 MAX_KEY_PARTS = 40
 
 # tomllib handles a dotted key of n parts in n² steps, so a line of one megabyte would take hours. Only

@@ -76,7 +76,7 @@ class _Entries:
                 name,
                 version,
                 said.pin,
-                tuple(sorted(said.requires & there - {name})),
+                tuple(sorted((said.requires & there) - {name})),
                 said.line,
                 said.source,
                 said.is_project,

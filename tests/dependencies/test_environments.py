@@ -512,3 +512,17 @@ def test_a_very_long_requirements_file_is_counted_and_not_kept() -> None:
     assert summary(manifest)["sections"]["requirements"] == {
         "total": many, "exact": many // 2, "range": many // 2, "hashed": many // 2,
     }  # fmt: skip
+
+
+def test_what_a_lock_holds_is_joined_in_a_time_that_grows_with_it() -> None:
+    lines = "".join(f"https://c.example/noarch/p{n}-1.0-h_0.conda\n" for n in range(30_000))
+    start = time.monotonic()
+    manifest = read_manifest("conda-explicit.txt", f"@EXPLICIT\n{lines}".encode())
+    assert manifest is not None and len(manifest.locked) == 30_000
+    assert time.monotonic() - start < 5
+
+
+def test_a_lock_in_yaml_past_the_bound_is_named_at_once() -> None:
+    start = time.monotonic()
+    error = str(read("pixi.lock", "version: 6\npackages:\n" + "- conda: x\n" * 1_200_000).error)
+    assert "are read at most" in error and time.monotonic() - start < 2
