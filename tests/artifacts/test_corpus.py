@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -14,7 +17,8 @@ import pytest
 from inspector.artifacts import Artifact, BytesSource, read
 from inspector.provenance import Loading
 
-CORPUS = Path(__file__).parent.parent / "corpus"
+ROOT = Path(__file__).parents[2]
+CORPUS = ROOT / "tests" / "corpus"
 sys.path.insert(0, str(CORPUS))
 try:
     from hostile.case import DATA, HOSTILE, LIBRARY, UNKNOWN, WORDS_OF
@@ -163,3 +167,34 @@ def test_the_order_and_a_library_beside_it_change_no_verdict(monkeypatch: pytest
     random.Random(5).shuffle(sample)
     for case in sample:
         assert verdict(case) == expected[case.path], case.path
+
+
+def _scan(folder: Path, home: Path, jobs: int, beside: Path | None) -> dict[str, tuple[str, object]]:
+    """Path to verdict and reasons, by the program's own command; ``beside`` holds libraries to be found."""
+    command = [sys.executable, "-m", "inspector", "scan", str(folder), "--format", "json", "--no-audit"]
+    path = [str(beside)] if beside else []
+    env = {
+        "PATH": os.environ["PATH"],
+        "INSPECTOR_HOME": str(home),
+        "PYTHONPATH": os.pathsep.join([*path, str(ROOT)]),
+    }
+    done = subprocess.run(
+        [*command, "--no-cache", "--jobs", str(jobs)], env=env, capture_output=True, check=True
+    )
+    return {row["path"]: (row["loading"], row["reasons"]) for row in json.loads(done.stdout)["files"]}
+
+
+def test_a_scan_by_eight_workers_with_torch_beside_says_what_one_worker_says(tmp_path: Path) -> None:
+    sample = [*HOSTILES[::13], *HARMLESS[::9]]
+    for case in sample:
+        place = tmp_path / "files" / case.path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(case.data)
+    for name in ("torch", "sklearn", "h5py", "onnx"):
+        (tmp_path / "beside" / name).mkdir(parents=True)
+        (tmp_path / "beside" / name / "__init__.py").write_text('__version__ = "9.9"\n')
+    one = _scan(tmp_path / "files", tmp_path / "home1", 1, None)
+    eight = _scan(tmp_path / "files", tmp_path / "home8", 8, tmp_path / "beside")
+    assert one == eight
+    for case in sample:
+        assert one[case.path][0] == verdict(case).loading.value, case.path
