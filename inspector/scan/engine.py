@@ -10,7 +10,7 @@ import datetime
 import platform
 import posixpath
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from inspector.sources import is_hub_target, open_target
 from inspector.sources.interface import EntryKind, Target
 
 if TYPE_CHECKING:
+    from inspector.sources.cachemanifest import CachedRepository
     from inspector.sources.hub.facts import HubFacts
 
 
@@ -61,9 +62,16 @@ class Scan:
             yield from reading.events()
             hub_facts = getattr(source, "facts", None)
             hub = hub_facts() if hub_facts is not None else None
-            yield from self._join(source.target, reading, hub)
+            cached: Iterable[CachedRepository] = getattr(source, "repositories", tuple)()
+            yield from self._join(source.target, reading, hub, cached)
 
-    def _join(self, target: Target, reading: Reading, hub: HubFacts | None) -> Iterator[Event]:
+    def _join(
+        self,
+        target: Target,
+        reading: Reading,
+        hub: HubFacts | None,
+        cached: Iterable[CachedRepository] = (),
+    ) -> Iterator[Event]:
         """From what the readers said to references, packages, graph, findings and the end."""
         yield _progress("joining")
         project = ProjectFacts(_requirements(reading.manifests), frozenset(f.path for f in reading.files))
@@ -84,6 +92,7 @@ class Scan:
         builder.add_dependencies(reading.manifests, packages)
         if hub is not None:
             lineage.add_to(builder, hub)
+        lineage.add_cached(builder, cached)
         facts = Facts(
             target=target,
             graph=builder.graph,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from inspector.provenance import Edge, EdgeKind, Node, NodeKind, Pin, node_id, plain
@@ -11,6 +11,7 @@ from inspector.scan.assemble import GraphBuilder
 from inspector.sources.interface import Target
 
 if TYPE_CHECKING:
+    from inspector.sources.cachemanifest import CachedRepository
     from inspector.sources.hub.facts import HubFacts, Named, RepoFacts
 
 KINDS = {"model": NodeKind.MODEL, "dataset": NodeKind.DATASET, "space": NodeKind.PROJECT}
@@ -46,6 +47,18 @@ def add_to(builder: GraphBuilder, hub: HubFacts) -> None:
             owner = repository.owner
             attributes = {**owner.attributes(), "hub": "hf", "checked": not owner.problem}
             builder.add_owner(_id(repository.kind, repository.id), owner.name, attributes)
+
+
+def add_cached(builder: GraphBuilder, repositories: Iterable[CachedRepository]) -> None:
+    """Adds the repositories that a hub's cache holds, each with its commits, below the target."""
+    for one in repositories:
+        key = _id(one.kind, one.name or one.folder)
+        if key not in builder.graph:
+            name = one.name or plain(one.folder)
+            attributes = {**one.attributes(), "hub": "hf"}
+            builder.graph.add_node(Node(key, KINDS[one.kind], name, Pin.LOCAL, attributes=attributes))
+        if key != builder.root:
+            builder.graph.add_edge(Edge(builder.root, key, EdgeKind.CONTAINS))
 
 
 def _add_claims(builder: GraphBuilder, repository: RepoFacts) -> None:

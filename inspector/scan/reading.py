@@ -180,7 +180,7 @@ class Reading:
 
     def _known(self, entries: Sequence[Entry]) -> Iterator[Work | Outcome]:
         """What is to be read of each local file, or what an earlier scan has read of it."""
-        with contextlib.closing(FileStates(self._source.target)) as states:
+        with contextlib.closing(FileStates(self._source)) as states:
             for entry in entries:
                 state = states.of(entry) if self._saved.usable else None
                 sha256 = self._saved.digest(state) if state is not None else None

@@ -1,4 +1,4 @@
-"""The state of local files (device, inode, size, times), looked at without opening them.
+"""The state of local files (device, inode, size, times), where it can be without opening them.
 
 The way down is by open folders that follow no link, as reading goes, so that a folder swapped for a link
 shows another state and never one of a file outside.
@@ -6,12 +6,13 @@ shows another state and never one of a file outside.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import sys
 
 from inspector.sources.directories import Directory, open_directory
-from inspector.sources.interface import Entry, EntryKind, Target
+from inspector.sources.interface import Entry, EntryKind, ReadFailure, Source
 
 Identity = tuple[int, int, int, int, int]  # as LocalBytes.identity gives it
 
@@ -21,13 +22,16 @@ HAS_TIME_OF_CHANGE = sys.platform != "win32"
 
 class FileStates:
     """Looks at the files of one local target. Entries are best asked for in the order of their paths: the
-    folders on the way stay open from one to the next."""
+    folders on the way stay open from one to the next. A source that follows links of its own (a store of
+    blobs) opens the file and says what it has opened."""
 
-    def __init__(self, target: Target) -> None:
-        self._kind = target.kind
+    def __init__(self, source: Source) -> None:
+        target = source.target
+        self._source = source
+        self._opens = target.root is not None and target.kind not in ("folder", "file")
         self._root: Directory | None = None
         self._way: list[tuple[str, Directory]] = []
-        if target.root is None or target.kind not in ("folder", "file"):
+        if target.root is None or self._opens:
             return
         place = target.root if target.kind == "folder" else os.path.dirname(target.root)  # noqa: PTH120
         try:
@@ -37,6 +41,8 @@ class FileStates:
 
     def of(self, entry: Entry) -> Identity | None:
         """The state of the regular file, or None where it cannot be told."""
+        if self._opens:
+            return self._opened(entry)
         if self._root is None or entry.kind is not EntryKind.FILE or entry.undecodable:
             return None
         *folders, name = entry.path.split("/")
@@ -53,6 +59,14 @@ class FileStates:
         if self._root is not None:
             self._root.close()
             self._root = None
+
+    def _opened(self, entry: Entry) -> Identity | None:
+        try:
+            with contextlib.closing(self._source.open(entry)) as data:
+                identity = getattr(data, "identity", None)
+                return identity() if identity is not None else None
+        except (ReadFailure, OSError):
+            return None
 
     def _folder(self, folders: list[str]) -> Directory:
         same = 0

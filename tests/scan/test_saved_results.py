@@ -1,6 +1,7 @@
 """Results of earlier scans: used while nothing changed, and never in the way."""
 
 import contextlib
+import hashlib
 import json
 import os
 import sqlite3
@@ -110,7 +111,7 @@ def test_a_folder_swapped_for_a_link_shows_no_state_of_a_file_outside(tmp_path, 
     entries = {entry.path: entry for entry in source.entries()}
     (project / "src").rename(tmp_path / "aside")
     (project / "src").symlink_to(outside)
-    states = FileStates(source.target)
+    states = FileStates(source)
     assert states.of(entries["src/train.py"]) is None
     assert states.of(entries["model.pkl"])[2] == len(PICKLE)
     (project / "model.pkl").unlink()
@@ -122,10 +123,23 @@ def test_a_folder_swapped_for_a_link_shows_no_state_of_a_file_outside(tmp_path, 
 
 def test_the_state_of_a_single_file_is_known_too(project):
     with contextlib.closing(open_target(str(project / "model.pkl"))) as source:
-        states = FileStates(source.target)
+        states = FileStates(source)
         (entry,) = source.entries()
         assert states.of(entry)[2] == len(PICKLE)
         states.close()
+
+
+def test_files_of_a_hub_cache_are_known_by_the_blobs_behind_their_links(scan_of, tmp_path):
+    repository = tmp_path / "hub" / "models--acme--writer"
+    for folder in ("blobs", "refs", f"snapshots/{'1' * 40}"):
+        (repository / folder).mkdir(parents=True)
+    name = hashlib.sha256(PICKLE).hexdigest()
+    (repository / "refs" / "main").write_text("1" * 40)
+    (repository / "blobs" / name).write_bytes(PICKLE)
+    (repository / "snapshots" / ("1" * 40) / "model.bin").symlink_to(f"../../blobs/{name}")
+    first, second = scan_of(tmp_path / "hub"), scan_of(tmp_path / "hub")
+    assert first["target"]["kind"] == "hub-cache" and stable(first) == stable(second)
+    assert second["run"]["reused"] == len(second["files"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -150,8 +164,8 @@ def test_where_the_time_of_change_is_none_nothing_is_kept(tmp_path, monkeypatch)
     assert saved.digest(STATE) is None and saved.note is None and not list(tmp_path.iterdir())
 
 
-def test_other_readers_have_other_results_but_the_hash_stays(project, tmp_path):
-    state = FileStates(open_target(str(project)).target).of(next(open_target(str(project)).entries()))
+def test_other_readers_have_other_results_but_the_hash_stays(tmp_path):
+    state = STATE
     one = SavedResults(tmp_path / "c", "readers 1")
     one.keep(state, "a" * 64, "x", {"artifact": {}})
     one.close()
