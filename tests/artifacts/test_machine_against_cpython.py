@@ -1,6 +1,7 @@
-"""The machine beside CPython's own C unpickler, with every import and persistent id an inert stub.
+"""The machine beside CPython's own unpicklers, with every import and persistent id an inert stub.
 
-Whatever the unpickler asks for, the machine has to have seen: over real pickles, over streams put together at
+Whatever an unpickler asks for, the one in C or the one in Python that joblib and dill use, the machine has to
+have seen: over real pickles, over streams put together at
 random from opcodes, and over mutations of both. Streams that could only run on builtins are safe: no import
 ever reaches a module.
 """
@@ -12,6 +13,7 @@ import datetime
 import io
 import pickle
 import struct
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import HealthCheck, example, given, settings
@@ -42,6 +44,9 @@ class Inert(dict):  # type: ignore[type-arg]
 
     def add(self, item: Any) -> None: ...
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Inert:
+        return Inert()
+
     def __hash__(self) -> int:  # type: ignore[override]
         return 1
 
@@ -61,8 +66,28 @@ class Recorder(pickle.Unpickler):
         return Inert()
 
 
-def asked_by_cpython(data: bytes) -> tuple[list[tuple[str, str]], bool]:
-    recorder = Recorder(data)
+class PythonRecorder(pickle._Unpickler):  # type: ignore[name-defined,misc]
+    """The same over the unpickler that is written in Python."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(io.BytesIO(data), encoding="latin-1", buffers=None)
+        self.asked: list[tuple[str, str]] = []
+
+    def find_class(self, module: str, name: str) -> Any:
+        self.asked.append((module, name))
+        return type("Stub", (Inert,), {})
+
+    def persistent_load(self, pid: Any) -> Any:
+        return Inert()
+
+    def get_extension(self, code: int) -> Any:
+        raise pickle.UnpicklingError("no registry")
+
+
+def asked_by_cpython(
+    data: bytes, unpickler: Callable[[bytes], Any] = Recorder
+) -> tuple[list[tuple[str, str]], bool]:
+    recorder = unpickler(data)
     try:
         recorder.load()
     except Exception:  # noqa: BLE001 - broken streams are the point
@@ -84,6 +109,7 @@ def assert_superset(data: bytes) -> None:
     if is_not_for_cpython(data):
         return
     asked, ended = asked_by_cpython(data)
+    asked_too, ended_too = asked_by_cpython(data, PythonRecorder)
     machine = PickleMachine(BytesSource(data))
     outcome = machine.run()
     seen = set(machine.imports)
@@ -91,9 +117,9 @@ def assert_superset(data: bytes) -> None:
         other = PickleMachine(BytesSource(data), drops=True)
         other.run()
         seen |= set(other.imports)
-    for module, name in asked:
+    for module, name in (*asked, *asked_too):
         assert {(module, name), current_name(module, name)} & seen, (data, module, name, outcome)
-    if ended and not outcome.ended:
+    if (ended or ended_too) and not outcome.ended:
         # Refusing what CPython reads is allowed, silence about it is not.
         assert any(loading is Loading.UNREADABLE for loading, _ in outcome.problems)
 
@@ -149,7 +175,8 @@ COMMON = st.sampled_from(
         b"(", b")", b"]", b"}", b"N", b"0", b"2", b"K\x01", b"\x94", b"h\0", b"q\0", b"t", b"\x85", b"\x86",
         b"R", b"b", b"a", b"e", b"s", b"u", b"cos\nsystem\n", b"ios\nsystem\n", b"o", b"\x81", b"\x92",
         b"\x8c\x02os", b"\x8c\x06system", b"1", b".", b"\x8f", b"\x90", b"\x91", b"l", b"d", b"Q", b"Ppid\n",
-        b"\x93", b"\x80\x02", b"\x80\x04",
+        b"\x93", b"\x80\x02", b"\x80\x04", b"(S'x'\nios\nsystem\n",
+        b"F0_7\n", b"I0x10\n", b"L07L\n", b"I1_0\n",
     ]
 )  # fmt: skip
 
@@ -161,6 +188,17 @@ COMMON = st.sampled_from(
 @example([b"(", b"0", b"K\x01", b"cos\nsystem\n"])
 @example([b"(", b"(", b"1", b"0", b"cos\nsystem\n"])
 @example([b"]", b"(", b"e", b"cos\nsystem\n"])
+@example([b"\x95\xff\0\0\0\0\0\0\0", b"cos\nsystem\n"])
+@example([b"F0_7\n", b"cos\nsystem\n"])
+@example([b"\x80\x02", b"ios\nsystem\n"])
+@example(
+    [
+        b"\x95\x02\0\0\0\0\0\0\0Sb'os'\n",  # the C unpickler forgets the b here,
+        b"\x95\x08\0\0\0\0\0\0\0B\x0a\0\0\0aaaaaaaaaa",  # and nothing of the byte string here
+        b"cos\nsystem\n",
+    ]
+)
+@example([b"\x95\x02\0\0\0\0\0\0\0", b"Sb'os'\n", b"cos\nsystem\n"])
 def test_no_import_of_a_random_stream_escapes_the_machine(parts: list[bytes]) -> None:
     assert_superset(b"".join(parts) + b".")
 

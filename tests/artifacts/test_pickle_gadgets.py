@@ -79,7 +79,8 @@ GADGETS: dict[str, tuple[bytes, Loading]] = {
         BROKEN,
     ),
     "setstate in an ordered dict": (
-        MODEL + call("collections", "OrderedDict", b"]" + text("__setstate__") + FRAME_QUERY + b"\x86a") + b"b",
+        MODEL + call("collections", "OrderedDict", b"]" + text("__setstate__") + FRAME_QUERY + b"\x86a")
+        + b"b",
         BROKEN,
     ),
     "another class by a slot": (MODEL + b"N}" + text("__class__") + THING + b"s\x86b", RUNS),
@@ -88,7 +89,10 @@ GADGETS: dict[str, tuple[bytes, Loading]] = {
     "items of an array": (BYTE_ARRAY + b"K\0Ns", BROKEN),
     "addresses in a new array": (new("numpy", "ndarray") + POINTERS + b"tb", RUNS),
     "addresses in a called array": (call("numpy", "ndarray", b"K\0\x85") + POINTERS + b"tb", RUNS),
-    "addresses in a masked array": (call("numpy.ma.core", "_mareconstruct") + POINTERS + raw(b"0") + b"Ntb", RUNS),
+    "addresses in a masked array": (
+        call("numpy.ma.core", "_mareconstruct") + POINTERS + raw(b"0") + b"Ntb",
+        RUNS,
+    ),
     "an array over bytes": (call("numpy", "ndarray", b"K\x01\x85", dtype("O"), raw(bytes(8))), RUNS),
     "a dtype that is changed in use": (
         BYTE_ARRAY + b"(K\x01K\x01\x85" + dtype("V8") + b"\x94\x89" + raw(bytes(8)) + b"tb0h\0(K\x03"
@@ -103,10 +107,16 @@ GADGETS: dict[str, tuple[bytes, Loading]] = {
     "a folder for a training run": (call("transformers.training_args", "TrainingArguments", text("a")), RUNS),
     "an iterator that calls": (call("builtins", "iter", THING, b"N"), BROKEN),
     "an endless list": (call("builtins", "list", call("itertools", "count")), BROKEN),
-    "a huge range unfolded": (call("builtins", "list", call("builtins", "range", b"\x8a\x06\0\0\0\0\0\1")), BROKEN),
+    "a huge range unfolded": (
+        call("builtins", "list", call("builtins", "range", b"\x8a\x06\0\0\0\0\0\1")),
+        BROKEN,
+    ),
     "a huge byte array": (call("builtins", "bytearray", b"\x8a\x06\0\0\0\0\0\1"), BROKEN),
     "a reduction": (call("functools", "reduce", name("_operator", "add"), text("a") + b"\x85"), RUNS),
-    "a partial of an unpickler": (call("functools", "partial", name("torch.storage", "_load_from_bytes")), RUNS),
+    "a partial of an unpickler": (
+        call("functools", "partial", name("torch.storage", "_load_from_bytes")),
+        RUNS,
+    ),
     "an encoding of one's own": (call("_codecs", "encode", text("x"), text("mymodule")), BROKEN),
     "a type of dill that is none": (call("dill._dill", "_load_type", text("CodeType")), RUNS),
     "a text that dill evaluates": (call("dill._dill", "_eval_repr", text("print(1)")), RUNS),

@@ -352,6 +352,7 @@ class PickleMachine(Effects):
                 else self._long_text(length, "latin-1")
             )
         elif code == 0x96:
+            self._forget_nothing(length)
             self.stack.append(self.skipped(length, "a bytearray"))
         else:
             self._bytes(length)
@@ -369,8 +370,16 @@ class PickleMachine(Effects):
         self.window.skip(length - 200)
         return LongText(head, self.window.offset - length, length, encoding)
 
+    def _forget_nothing(self, length: int) -> None:
+        """The C unpickler copies byte strings piece by piece (``_Unpickler_ReadInto``): none is lost where a
+        frame ends inside of one."""
+        edge = self.window.drop_at
+        if edge is not None and self.window.offset + length > edge:
+            self.window.drop_at = None
+
     def _bytes(self, length: int) -> None:
         """A byte string; where it begins like a pickle it is looked at later."""
+        self._forget_nothing(length)
         window = self.window
         start = window.take(min(length, 2))
         is_pickle = start in PROTOCOLS and length > 12
