@@ -6,7 +6,7 @@ look at (tensor data, long strings).
 
 from __future__ import annotations
 
-from inspector.sources.interface import ByteSource, ReadFailure
+from inspector.sources.interface import ByteSource, ReadFailure, is_remote
 
 CHUNK = 256 * 1024
 
@@ -40,6 +40,13 @@ class SliceSource:
         self.parent = parent
         self.start = start
         self.size = size
+        if is_remote(parent):
+            # What is far away as a whole is far away in its parts.
+            self.chunk = parent.chunk
+            self.holds = self._holds
+
+    def _holds(self, offset: int, length: int) -> bool:
+        return is_remote(self.parent) and self.parent.holds(self.start + offset, length)
 
     def read_at(self, offset: int, length: int) -> bytes:
         if offset < 0 or length < 0 or offset + length > self.size:
@@ -62,7 +69,7 @@ class Window:
     def __init__(self, source: ByteSource, offset: int = 0, chunk: int = CHUNK) -> None:
         self.source = source
         self.size = source.size
-        self.chunk = chunk
+        self.chunk = min(chunk, source.chunk) if is_remote(source) else chunk
         self.base = min(offset, self.size)
         self.buffer = b""
         self.pos = 0

@@ -24,8 +24,11 @@ def read_compressed(source: ByteSource, path: str, method: str, context: Context
     name = _inner_name(path)
     try:
         if name.lower().endswith(_TEXT_ENDINGS):
-            first = Unpacker(source, method, Budget(), several=True).next()
-            sample = context.read_part(BytesSource(first[: _whole_text(first)]), name, context.inner())
+            unpacker = Unpacker(source, method, Budget(), several=True)
+            first = unpacker.next()
+            # A whole text is judged whole: the last line of a text pickle is what makes it one.
+            cut = _whole_text(first) if unpacker.next() else len(first)
+            sample = context.read_part(BytesSource(first[:cut]), name, context.inner())
             if sample.loading is Loading.NO_LOADER and sample.format != "json":
                 return Artifact(f"{method}+{sample.format}", Loading.NO_LOADER)
         inner, used = unpacked(source, method, context.budget, several=True)

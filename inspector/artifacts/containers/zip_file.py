@@ -20,6 +20,7 @@ from inspector.artifacts.containers.zip_walk import (
     ZSTD_OLD,
     BadZip,
     Member,
+    located,
     walk_zip,
 )
 from inspector.artifacts.context import Context
@@ -55,6 +56,14 @@ def read_zip(source: ByteSource, path: str, context: Context) -> Artifact:
     if root is not None:
         _check_case(names, judgement)
     judgement.facts["members"] = len(members)
+    unread = sum(member.data_at < 0 for member in members)
+    if unread:
+        judgement.note(
+            Loading.ALLOW_LISTED,
+            "headers-not-read",
+            f"The headers of {unread} members with raw numbers were not fetched: the archive's directory is "
+            "taken at its word for them, as torch does.",
+        )
     if word in _BY_DESIGN:
         loading, code, message = _BY_DESIGN[word]
         judgement.note(loading, code, message)
@@ -269,6 +278,11 @@ def member_content(
     """The unpacked bytes of a member; None where they cannot be had, with the reason stated."""
     if member.is_encrypted:
         judgement.note(Loading.UNREADABLE, "encrypted", "The member is encrypted.")
+        return None
+    try:
+        member = located(source, member)
+    except BadZip as bad:
+        judgement.note(Loading.UNREADABLE, "zip-headers-disagree", str(bad))
         return None
     packed = SliceSource(source, member.data_at, member.packed)
     if member.method == STORED:

@@ -16,7 +16,7 @@ from inspector.artifacts.bytesource import tail
 from inspector.artifacts.containers.member_names import MemberNames
 from inspector.artifacts.limits import MAX_MEMBERS, OverLimit
 from inspector.provenance import plain
-from inspector.sources.interface import ByteSource
+from inspector.sources.interface import ByteSource, is_remote
 
 STORED, DEFLATED, BZIP2, LZMA, ZSTD_OLD, ZSTD = 0, 8, 12, 14, 20, 93
 _END = struct.Struct("<4sHHHHIIH")
@@ -100,9 +100,42 @@ def walk_zip(source: ByteSource) -> tuple[list[Member], list[Disagreement]]:
     directory = _find_directory(source, found)
     members = _read_directory(source, directory, found)
     _check_names(members, found)
-    members = [_check_local(source, member, found) for member in members]
+    far = _raw_and_far(source, members)
+    members = [member if member.name in far else _check_local(source, member, found) for member in members]
     _check_cover(source, members, directory, found)
     return members, found
+
+
+def located(source: ByteSource, member: Member) -> Member:
+    """``member`` with the place of its data, for one whose local header was left unread. Raises BadZip
+    where header and directory disagree."""
+    if member.data_at >= 0:
+        return member
+    found: list[Disagreement] = []
+    known = _check_local(source, member, found)
+    if found:
+        raise BadZip(found[0].message)
+    return known
+
+
+def _raw_and_far(source: ByteSource, members: list[Member]) -> set[str]:
+    """Names of the raw numbers of a torch archive that is read over a network. torch takes their place from
+    the directory and never looks for code in them, and each local header would be a request of its own:
+    they are left unread, unless the header is here already or somebody wants the content."""
+    if not is_remote(source):
+        return set()
+    roots = {member.name[: -len("data.pkl")] for member in members if member.name.endswith("data.pkl")}
+    return {
+        member.name
+        for member in members
+        if member.method == STORED
+        and member.packed == member.size
+        and any(
+            member.name.startswith(f"{root}data/") and member.name[len(root) + 5 :].isdigit()
+            for root in roots
+        )
+        and not source.holds(member.header_at, _LOCAL.size + len(member.name.encode()))
+    }
 
 
 def _find_directory(source: ByteSource, found: list[Disagreement]) -> _Directory:
@@ -309,7 +342,7 @@ def _check_cover(
     """Members, one behind the other, have to fill the archive up to its directory."""
     expected = 0
     for member in sorted(members, key=lambda item: item.header_at):
-        if member.header_at != expected:
+        if member.header_at != expected and expected >= 0:
             word = "overlap" if member.header_at < expected else "gap"
             found.append(
                 Disagreement(
@@ -318,10 +351,13 @@ def _check_cover(
                     member.header_at,
                 )
             )
+        if member.data_at < 0:
+            expected = -1  # its header is not here, so neither is its end
+            continue
         expected = member.data_at + member.packed
         if member.flags & _DESCRIPTOR:
             expected += _descriptor_length(source, member, expected)
-    if expected != directory.start:
+    if expected not in (directory.start, -1):
         found.append(
             Disagreement(
                 "zip-gap", "Bytes between the members and the directory belong to no member.", expected
