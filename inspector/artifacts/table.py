@@ -243,7 +243,11 @@ def _compressed(sample: Sample) -> Artifact | None:
         return None
     artifact = read_compressed(sample.source, sample.path, method, sample.context)
     is_broken = any(reason.code == "broken-compression" for reason in artifact.reasons)
-    return None if is_guess and is_broken and sample.suffix not in PICKLE_ENDINGS else artifact
+    named = (
+        sample.suffix in PICKLE_ENDINGS
+        or ending(sample.path[: -len(sample.suffix) or None]) in PICKLE_ENDINGS
+    )
+    return None if is_guess and is_broken and not named else artifact
 
 
 def _is_text_like(start: bytes) -> bool:

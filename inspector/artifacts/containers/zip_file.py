@@ -85,6 +85,10 @@ def read_zip(source: ByteSource, path: str, context: Context) -> Artifact:
     base = Loading.NO_LOADER if root is None else Loading.ALLOW_LISTED
     if word == "npz":
         base = Loading.DATA_ONLY
+    if members and word != "keras-zip" and ending(path) == ".keras":
+        judgement.note(
+            Loading.UNREADABLE, "no-config", "The Keras archive has no config.json: Keras cannot load it."
+        )
     if not members:
         base = Loading.NO_LOADER
         if ending(path) in (*PICKLE_ENDINGS, ".keras", ".skops", ".mar"):

@@ -21,7 +21,7 @@ from inspector.sources.interface import ByteSource
 
 TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 TORCH_PROTOCOL = 1001
-MAX_FURTHER_STREAMS = 64
+MAX_FURTHER_STREAMS = 4096
 _TIERS = {
     Tier.PLAIN: Loading.ALLOW_LISTED,
     Tier.LIBRARY: Loading.LIBRARY,
@@ -134,7 +134,7 @@ def read_pickle(source: ByteSource, depth: int = 0) -> Artifact:
     judgement = Judgement()
     machine = PickleMachine(source)
     outcome = machine.run()
-    if outcome.ended and outcome.value == TORCH_MAGIC and outcome.end < source.size:
+    if outcome.ended and outcome.value == TORCH_MAGIC:
         state_imports(machine, judgement)
         _read_torch_legacy(source, outcome.end, judgement, depth)
         return judgement.artifact("torch-legacy", Loading.ALLOW_LISTED)
@@ -226,6 +226,9 @@ def _read_torch_legacy(source: ByteSource, offset: int, judgement: Judgement, de
         state_imports(machine, judgement)
         state_nested(machine, source, judgement, depth)
         if not outcome.ended:
+            judgement.note(
+                Loading.UNREADABLE, "torch-cut", f"The torch file breaks off in its {place} pickle.", offset
+            )
             return
         if place == "protocol" and outcome.value != TORCH_PROTOCOL:
             judgement.note(
