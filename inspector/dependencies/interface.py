@@ -197,7 +197,8 @@ class Package:
 @dataclass(frozen=True, slots=True)
 class AuditResult:
     """What was asked of whom. ``complete`` is False as soon as one package was not audited. ``note`` says why
-    the asking ended early, ``warning`` what weakens the answers: a database of long ago."""
+    the asking ended early, ``warning`` what weakens the answers: a database of long ago. It depends on today's date, and so stands
+    among the notes of the run, not in the facts."""
 
     source: str
     as_of: str | None
@@ -212,5 +213,4 @@ class AuditResult:
             "as_of": self.as_of,
             "complete": self.complete,
             "note": self.note,
-            "warning": self.warning,
         }

@@ -180,7 +180,7 @@ class Scan:
                 "command": [plain(word) for word in self._command],
                 "reused": reading.reused,
                 "isolation": None if reading.isolation is None else dict(reading.isolation),
-                "notes": reading.notes,
+                "notes": [*reading.notes, *([audit.warning] if audit.warning else [])],
                 "hub_answers": [dict(item) for item in hub.evidence] if hub is not None else [],
                 "platform": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
             },

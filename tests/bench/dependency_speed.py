@@ -58,7 +58,7 @@ def _malicious(number: int, name: str, chance: random.Random) -> dict[str, Any]:
 
 
 def _reviewed(number: int, name: str, chance: random.Random) -> dict[str, Any]:
-    majors = sorted(chance.sample(range(0, 12), chance.choice((1, 1, 1, 2, 3))))
+    majors = sorted(chance.sample(range(12), chance.choice((1, 1, 1, 2, 3))))
     spans = [
         [{"introduced": f"{major}.0.0" if major else "0"}, {"fixed": f"{major}.{chance.randrange(1, 9)}.0"}]
         for major in majors
