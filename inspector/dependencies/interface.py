@@ -197,8 +197,8 @@ class Package:
 @dataclass(frozen=True, slots=True)
 class AuditResult:
     """What was asked of whom. ``complete`` is False as soon as one package was not audited. ``note`` says why
-    the asking ended early, ``warning`` what weakens the answers: a database of long ago. It depends on today's date, and so stands
-    among the notes of the run, not in the facts."""
+    the asking ended early, ``warning`` what weakens the answers: a database of long ago. It depends on
+    today's date, and so stands among the notes of the run, not in the facts."""
 
     source: str
     as_of: str | None
