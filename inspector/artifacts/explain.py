@@ -11,20 +11,15 @@ import sys
 from itertools import islice
 from typing import Any
 
-from inspector.artifacts.bytesource import SliceSource
-from inspector.artifacts.containers.inflate import BadCompression, unpacked
-from inspector.artifacts.containers.zip_file import member_content
-from inspector.artifacts.containers.zip_walk import BadZip, walk_zip
-from inspector.artifacts.context import Context
-from inspector.artifacts.dispatch import read, read_part
-from inspector.artifacts.formats.npy import MAGIC as NPY_MAGIC
+from inspector.artifacts.containers.inflate import BadCompression
+from inspector.artifacts.dispatch import read
+from inspector.artifacts.explain_code import lambda_listing
+from inspector.artifacts.explain_parts import parts_of
 from inspector.artifacts.interface import Artifact
-from inspector.artifacts.judgement import Judgement
-from inspector.artifacts.limits import Budget, OverLimit
+from inspector.artifacts.limits import OverLimit
 from inspector.artifacts.pickles.listing import opcode_listing
 from inspector.artifacts.pickles.machine import PickleMachine
 from inspector.artifacts.pickles.nested import MAX_NESTING, nested_bytes
-from inspector.artifacts.recognise import compression
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource, ReadFailure
 
@@ -48,13 +43,12 @@ _VERDICTS = {
     Loading.NO_LOADER: "This is nothing that a model loader opens.",
 }
 
-_Streams = list[tuple[str | None, ByteSource]]
-
 
 def explain(source: ByteSource, path: str) -> dict[str, Any]:
     """The contract's "explain" object for one file. Never raises for what the bytes say."""
     artifact = read(source, path)
-    streams = _pickles(source, artifact)
+    parts = parts_of(source, path, artifact)
+    streams = parts.pickles
     calls: list[dict[str, Any]] = []
     listing: list[dict[str, Any]] = []
     decompiled: list[str] = []
@@ -77,6 +71,7 @@ def explain(source: ByteSource, path: str) -> dict[str, Any]:
         text = _decompiled(stream, ops) if len(decompiled) < 3 else None
         if text is not None:
             decompiled.append(text if member is None else f"# {plain(member, 200)}\n{text}")
+    decompiled.extend(lambda_listing(parts.keras))
     summary = _summary(artifact)
     if was_cut:
         summary.append(f"The listing shows the first {MAX_LISTING} opcodes only.")
@@ -94,46 +89,16 @@ def explain(source: ByteSource, path: str) -> dict[str, Any]:
 
 
 def _summary(artifact: Artifact) -> list[str]:
-    sentences = [_VERDICTS[artifact.loading]]
+    """The verdict in words and its reasons; where code runs, what it is comes first."""
+    sentences = []
     for reason in artifact.reasons[:MAX_SUMMARY]:
         text = reason.message[:1].upper() + reason.message[1:]
         place = f" (in {reason.member})" if reason.member else ""
         sentences.append(f"{text.rstrip('.')}{place}.")
     if len(artifact.reasons) > MAX_SUMMARY:
         sentences.append(f"There are {len(artifact.reasons) - MAX_SUMMARY} more reasons.")
+    sentences.insert(1 if artifact.loading is Loading.RUNS_CODE else 0, _VERDICTS[artifact.loading])
     return sentences
-
-
-def _pickles(source: ByteSource, artifact: Artifact) -> _Streams:
-    """The pickle streams of a file: itself, or the members of one archive, or what is compressed."""
-    if not artifact.is_pickle:
-        return []
-    try:
-        start = source.read_at(0, min(16, source.size))
-        if start.startswith(b"PK"):
-            return _zip_pickles(source)
-        if start.startswith(NPY_MAGIC):
-            width = 2 if start[6] == 1 else 4
-            at = 8 + width + int.from_bytes(start[8 : 8 + width], "little")
-            return [(None, SliceSource(source, at, source.size - at))]
-        method = compression(start) if not artifact.format.startswith(("pickle", "joblib", "torch")) else None
-        if method is not None:
-            return [(None, unpacked(source, method, Budget(), several=True)[0])]
-    except (ReadFailure, BadCompression, OverLimit, BadZip):
-        return []
-    return [(None, source)] if not artifact.format.startswith("tar") else []
-
-
-def _zip_pickles(source: ByteSource) -> _Streams:
-    context = Context(read_part)
-    found: _Streams = []
-    for member in walk_zip(source)[0]:
-        if member.is_folder or "/data/" in member.name or len(found) >= MAX_PICKLES:
-            continue
-        part = member_content(source, member, context, Judgement())
-        if part is not None and read_part(part, member.name, context.inner()).is_pickle:
-            found.append((member.name, part))
-    return found
 
 
 def _calls(machine: PickleMachine, member: str | None) -> list[dict[str, Any]]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import io
 import json
+import struct
+import tarfile
 import zipfile
 from collections.abc import Callable
 
@@ -82,3 +86,128 @@ def test_what_comes_from_the_file_is_escaped(monkeypatch: pytest.MonkeyPatch) ->
     stream = "\x80\x04".encode("latin-1") + b"\x8c\x05\xe2\x80\xaeab\x8c\x04\x1b[2J\x93."
     text = json.dumps(explain(BytesSource(stream), "model\u202e.pkl"), ensure_ascii=False)
     assert "\u202e" not in text and "\x1b" not in text
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def tarred(name: str, data: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        info = tarfile.TarInfo(name)
+        info.size = len(data)
+        archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "member"),
+    [
+        (tarred("in/a.pkl", SYSTEM), "in/a.pkl"),
+        (gzip.compress(SYSTEM), None),
+        (gzip.compress(tarred("a.pkl", SYSTEM)), "a.pkl"),
+        (zipped({"b.zip": zipped({"a.pkl": SYSTEM})}), "b.zip/a.pkl"),
+        (zipped({"b.pt": zipped({"m/data.pkl": SYSTEM, "m/version": b"3"})}), "b.pt/m/data.pkl"),
+    ],
+)
+def test_a_call_is_shown_wherever_it_lies(
+    data: bytes, member: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explain_module, "_decompiled", lambda stream, ops: None)
+    told = explain(BytesSource(data), "model.bin")
+    assert told["calls"] == [
+        {"callable": "posix.system", "arguments": ["'echo x'"], "offset": 26, "member": member}
+    ]
+    assert [row["op"] for row in told["listing"]] == ["GLOBAL", "MARK", "STRING", "TUPLE", "REDUCE", "STOP"]
+
+
+def test_what_runs_is_the_first_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explain_module, "_decompiled", lambda stream, ops: None)
+    first, second = explain(BytesSource(SYSTEM), "model.pkl")["summary"]
+    assert first == "Imports posix.system and calls it with 'echo x': it reaches the operating system."
+    assert second.startswith("Opening this file in its usual loader can run code")
+
+
+def short(value: str) -> bytes:
+    return b"z" + bytes([len(value)]) + value.encode()
+
+
+def some(*values: bytes) -> bytes:
+    return b")" + bytes([len(values)]) + b"".join(values)
+
+
+def bytes_of(value: bytes) -> bytes:
+    return b"s" + struct.pack("<i", len(value)) + value
+
+
+def code(numbers: int, *, is_new: bool, constant: bytes = b"") -> bytes:
+    """A code object as the versions since 3.11 write it, or those before; its instructions mean nothing."""
+    head = b"\xe3" + struct.pack("<i", 1) + bytes(4 * (numbers - 1)) + bytes_of(b"\x97\0" * 4)
+    body = some(b"N", short("echo x"), *([constant] if constant else [])) + some(short("os"), short("system"))
+    if is_new:
+        tail = some(short("x")) + bytes_of(b"\0") + short("a.py") + short("<lambda>") + short("<lambda>")
+        return head + body + tail + bytes(4) + bytes_of(b"") + bytes_of(b"")
+    tail = some(short("x")) + some() + some() + short("a.py") + short("<lambda>")
+    return head + body + tail + bytes(4) + bytes_of(b"")
+
+
+def keras_model(byte_code: bytes) -> bytes:
+    layer = {
+        "class_name": "Lambda",
+        "config": {
+            "function": {
+                "class_name": "__lambda__",
+                "config": {"code": base64.encodebytes(byte_code).decode()},
+            }
+        },
+    }
+    config = {"class_name": "Sequential", "config": {"layers": [layer]}}
+    return zipped({"config.json": json.dumps(config).encode(), "metadata.json": b"{}"})
+
+
+@pytest.mark.parametrize(
+    ("byte_code", "form"),
+    [
+        (code(5, is_new=True), "Python 3.11 or later"),
+        (code(6, is_new=False), "Python 3.8 to 3.10"),
+        (code(5, is_new=False), "Python 3.7 or earlier"),
+        (code(5, is_new=True, constant=code(5, is_new=True)), "Python 3.11 or later"),
+    ],
+)
+def test_a_lambda_layer_is_taken_apart_and_not_run(byte_code: bytes, form: str) -> None:
+    told = explain(BytesSource(keras_model(byte_code)), "model.keras")
+    assert told["loading"] == "runs-code"
+    source = told["source"] or ""
+    assert form in source and "config.json" in source
+    for shown in ("function <lambda> (1 argument", "os, system", "'echo x'", "9700 9700"):
+        assert shown in source
+
+
+@pytest.mark.parametrize(
+    "byte_code",
+    [
+        b"\xe3" + bytes(60),
+        code(5, is_new=True)[:-3],
+        code(5, is_new=True).replace(b"N", b"r", 1),
+        b"\xe3\x01\0\0\0" + b"\xa9\x01" * 200,
+        b"c" + bytes(16) + b"(" + struct.pack("<i", 1 << 30) + bytes(40),
+    ],
+)
+def test_code_that_no_python_wrote_is_said_to_be_so(byte_code: bytes) -> None:
+    source = explain(BytesSource(keras_model(byte_code)), "model.keras")["source"] or ""
+    assert "function" not in source and "os" not in source.split("#")[0]
+
+
+def test_constants_that_unfold_without_end_are_shown_bounded() -> None:
+    """Thirty tuples, each of which holds the one before it twice by reference."""
+    laughs = b"\xa9\0" + b"".join(
+        b"\xa9\x02" + 2 * (b"r" + struct.pack("<i", place)) for place in range(1, 31)
+    )
+    doubled = b")\x1f" + laughs
+    told = explain(BytesSource(keras_model(code(5, is_new=True, constant=doubled))), "model.keras")
+    assert len(told["source"] or "") < 20_000
