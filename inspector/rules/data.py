@@ -14,18 +14,29 @@ from inspector.rules.wording import count, sentence
 _SHOWN = 40
 
 
+# Signs that say how training is fed, though nobody outside is seen to write there.
+_INTAKE = ("schedule", "vendor", "annotation")
+
+
 def user_influence(facts: Facts) -> Iterator[Finding]:
-    """Places that write what users send into what a trainer reads, one finding for each writing file."""
-    by_file: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    """Places that write what users send into what a trainer reads, and places where training starts or takes
+    data in without a visible approval: one finding of each kind for a file."""
+    by_file: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for influence in facts.influences:
-        by_file[influence["path"]].append(influence)
-    for path, found in by_file.items():
+        is_intake = influence.get("family") in _INTAKE
+        by_file["data.training-intake" if is_intake else "data.user-influence", influence["path"]].append(
+            influence
+        )
+    for (name, path), found in by_file.items():
         strong = any(item["grade"] == "strong" for item in found)
-        yield rule("data.user-influence").finding(
+        worst, milder = Severity.HIGH, Severity.MEDIUM
+        if name == "data.training-intake":
+            worst, milder = Severity.MEDIUM, Severity.LOW
+        yield rule(name).finding(
             node_id(NodeKind.CODE, path),
             sentence(found[0]["why"]),
             [Evidence(item["path"], line=item.get("line"), text=item.get("text") or "") for item in found],
-            severity=Severity.HIGH if strong else Severity.MEDIUM,
+            severity=worst if strong else milder,
             confidence=Confidence.HIGH if strong else Confidence.LOW,
         )
 

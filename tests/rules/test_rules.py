@@ -260,6 +260,13 @@ def test_user_influence_is_graver_where_the_path_is_the_same(facts):
     assert (strong.severity, weak.severity) == (Severity.HIGH, Severity.MEDIUM)
 
 
+@pytest.mark.parametrize("family", ["schedule", "vendor", "annotation"])
+def test_a_schedule_or_a_service_is_not_what_users_send(facts, family):
+    sign = {"path": "job.py", "line": 2, "text": "x", "why": "w", "joined_with": "", "family": family}
+    found = judge(facts(influences=[{**sign, "grade": "strong"}]))
+    assert [(one.rule, one.severity) for one in found] == [("data.training-intake", Severity.MEDIUM)]
+
+
 def test_the_fingerprint_stays_when_a_line_moves_and_changes_with_the_bytes(facts, file, reference):
     def print_of(**parts):
         return judge(facts(**parts))[0].fingerprint
