@@ -28,6 +28,7 @@ _OPENERS = frozenset(
 )
 _LOOKED_INTO = 16 * 1024
 _NOT_BINARY = frozenset({*WORDS.values(), "script", "empty"})
+_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _HARMLESS = (Loading.DATA_ONLY, Loading.NO_LOADER, Loading.NOT_UNDERSTOOD)
 
 
@@ -68,7 +69,8 @@ def read_part(source: ByteSource, path: str, context: Context) -> Artifact:
     if source.size == 0:
         return empty_file(path)
     artifact = _also_pickle(source, _read_whole(source, path, context))
-    is_open = artifact.loading in (*_HARMLESS, Loading.UNREADABLE) and head(source, 2) != b"PK"
+    # A file that begins as a zip archive was read as one already; "PK" alone also begins other files.
+    is_open = artifact.loading in (*_HARMLESS, Loading.UNREADABLE) and head(source, 4) not in _ZIP_STARTS
     if not is_open or not ends_in_zip(source):
         return artifact
     judgement = Judgement()

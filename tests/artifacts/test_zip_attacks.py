@@ -141,3 +141,9 @@ def test_many_members_end_in_bounded_time(judge: Judge) -> None:
     start = time.process_time()
     judge(torches, "a.zip")
     assert time.process_time() - start < 3
+
+
+@pytest.mark.parametrize("start", [b"hello\n", b"PK hello\n", b"PK\x01\x02hello", b"PK\x03\x04" + bytes(50)])
+def test_an_archive_behind_other_bytes_is_found(start: bytes, judge: Judge) -> None:
+    data = start + zipped({"m/data.pkl": SYSTEM, "m/version": b"3"})
+    assert judge(data, "model.bin").loading is Loading.RUNS_CODE
