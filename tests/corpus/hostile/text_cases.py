@@ -166,7 +166,6 @@ _CALLED = (
     "shutil.rmtree",
     "pickle.loads",
     "torch.load",
-    "numpy.load",
     "socket.create_connection",
     "urllib.request.urlopen",
 )
@@ -177,6 +176,8 @@ def _hydra() -> Iterator[Case]:
         why = f"Hydra's instantiate calls {name}"
         yaml = f"model:\n  _target_: {name}\n  _args_: ['echo x']\n".encode()
         yield hostile("hydra", f"{name.replace('.', '_')}.yaml", yaml, why)
+    numpy = b"data:\n  _target_: numpy.load\n  file: x.npy\n  allow_pickle: true\n"
+    yield hostile("hydra", "numpy_load.yaml", numpy, "numpy.load unpickles where allow_pickle is true")
     for name, text in {
         "quoted": 'model:\n  "_target_": "os.system"\n',
         "flow": "model: {_target_: os.system, _args_: [x]}\n",
