@@ -16,6 +16,7 @@ from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.encoding import utf8
 from inspector.artifacts.texts.named_code import grade, judge_target
 from inspector.artifacts.texts.strict_json import BadJson, Pairs, parse_pairs
+from inspector.artifacts.texts.switched_calls import judge_switched
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
 
@@ -136,6 +137,7 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
                 _template(template, judgement)
         elif key in ("_target_", "class_path") and isinstance(value, str):
             judge_target(value, judgement, key=key)
+            judge_switched(dict(pairs), judgement)
         elif key == "class_name" and value in _CODE_LAYERS:
             judgement.note(
                 Loading.RUNS_CODE,

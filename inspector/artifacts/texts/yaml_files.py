@@ -14,6 +14,7 @@ from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.named_code import grade, judge_target
+from inspector.artifacts.texts.switched_calls import judge_switched, yaml_mappings
 from inspector.provenance import Loading, plain
 
 _MAX_PARSED = 4 << 20
@@ -38,6 +39,8 @@ _FOREIGN = re.compile(
 )
 _WORTH_PARSING = re.compile(r"_target_|class_path|python|chat_template|\\x5f|\\u00|trust_remote_code|!<|%TAG")
 _CALLED = ("_target_", "class_path")
+# Functions of switched_calls, or a text with escapes that may spell one.
+_SWITCHED = re.compile(r"numpy\.|\\")
 
 
 def read_yaml(text: str, word: str = "yaml") -> Artifact:
@@ -68,6 +71,9 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
     if len(text) <= _MAX_PARSED and _WORTH_PARSING.search(text):
         for key, value in pairs(text):
             _pair(key, value, judgement)
+        if _SWITCHED.search(text):
+            for mapping in yaml_mappings(text):
+                judge_switched(mapping, judgement)
     return judgement.artifact(word, Loading.NO_LOADER)
 
 
