@@ -35,6 +35,11 @@ def register(subparsers: Any) -> None:
     sign.add_argument("--organisation", metavar="NAME", default="", help="named in the record beside NAME")
     sign.add_argument("--email", metavar="ADDRESS", default="", help="named in the record beside NAME")
     sign.add_argument("--zip", metavar="FILE", type=Path, help="also write the package as one zip")
+    sign.add_argument(
+        "--model-signatures",
+        action="store_true",
+        help="also write an OpenSSF model.sig for each folder with weights (P-256 keys)",
+    )
     sign.set_defaults(run=_sign)
 
     counter = subparsers.add_parser("countersign", help="sign a record as the second person")
@@ -70,11 +75,14 @@ def _sign(arguments: argparse.Namespace) -> int:
             organisation=arguments.organisation,
             email=arguments.email,
             after_signing=_pdf_report,
+            model_signatures=arguments.model_signatures,
         )
     finally:
         review.close()
     if arguments.zip is not None:
         write_zip(package.folder, arguments.zip)
+    for code, sentence in package.warnings:
+        print(f"warning: {code}: {sentence}", file=sys.stderr)
     print(f"{package.decision}: {plain(str(package.folder))}")
     print(f"record: {package.record_id}, serial {package.serial}, sha256:{package.payload_sha256}")
     print(f"key id: {package.keyid}")

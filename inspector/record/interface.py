@@ -67,3 +67,4 @@ class SignedPackage:
     serial: int
     decision: str
     files: tuple[str, ...]
+    warnings: tuple[tuple[str, str], ...] = ()  # (code, sentence) of what was asked for and not written
