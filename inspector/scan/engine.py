@@ -9,9 +9,10 @@ import contextlib
 import datetime
 import platform
 import posixpath
+import threading
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +27,24 @@ from inspector.scan import lineage
 from inspector.scan.assemble import GraphBuilder
 from inspector.scan.interface import SCHEMA, Event, ScanOptions
 from inspector.scan.reading import Reading
+from inspector.scan.waits import told_while_waiting
 from inspector.sources import is_hub_target, open_target
 from inspector.sources.interface import EntryKind, Target
 
 if TYPE_CHECKING:
     from inspector.sources.cachemanifest import CachedRepository
+    from inspector.sources.hub.answer import Waiting
     from inspector.sources.hub.facts import HubFacts
+
+
+@dataclass(slots=True)
+class _Read:
+    """What was open and what was read of it."""
+
+    target: Target
+    reading: Reading
+    hub: HubFacts | None = None
+    cached: Sequence[CachedRepository] = field(default=())
 
 
 class Scan:
@@ -46,8 +59,24 @@ class Scan:
 
     def events(self) -> Generator[Event, None, None]:
         """All events of the scan, ``done`` last. Raises InspectorError where the target cannot be opened."""
+        read: list[_Read] = []
+        if is_hub_target(self._options.target):
+            cancelled = threading.Event()
+            yield from told_while_waiting(lambda on_wait: self._read(read, on_wait, cancelled), cancelled)
+        else:
+            yield from self._read(read)
+        (one,) = read
+        yield from self._join(one.target, one.reading, one.hub, one.cached)
+
+    def _read(
+        self,
+        read: list[_Read],
+        on_wait: Callable[[Waiting], None] | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> Generator[Event, None, None]:
+        """Opens the target, reads it to its end and asks a hub for its family; adds that to ``read``."""
         options = self._options
-        if is_hub_target(options.target):
+        if on_wait is not None:
             # A hub may take seconds to answer; a folder is open at once and says what it is below.
             yield _progress("opening")
         source = open_target(
@@ -55,15 +84,21 @@ class Scan:
             exclude=options.exclude,
             offline=options.offline,
             use_hub_token=options.use_hub_token,
+            tokens=options.hub_tokens,
+            on_wait=on_wait,
+            patience=options.hub_patience,
+            cancelled=cancelled,
         )
         with contextlib.closing(source):
             yield _progress("listing", target=_target_json(source.target, None))
             reading = Reading(source, options)
             yield from reading.events()
+            one = _Read(source.target, reading, cached=tuple(getattr(source, "repositories", ())))
             hub_facts = getattr(source, "facts", None)
-            hub = hub_facts() if hub_facts is not None else None
-            cached: Iterable[CachedRepository] = getattr(source, "repositories", tuple)()
-            yield from self._join(source.target, reading, hub, cached)
+            if hub_facts is not None:
+                yield _progress("lineage")
+                one.hub = hub_facts()
+            read.append(one)
 
     def _join(
         self,

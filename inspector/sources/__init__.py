@@ -37,6 +37,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from inspector.sources.hub.tokens import TokenStore
 
 __all__ = [
+    "PATIENT",
     "ByteSource",
     "Entry",
     "EntryKind",
@@ -74,6 +76,10 @@ __all__ = [
     "open_target",
     "parse_hub_target",
 ]
+
+# Seconds of silence that a hub may ask for in all, where a reviewer sees the countdown: three of its limits,
+# which are counted over five minutes.
+PATIENT = 930.0
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _OTHER_KINDS = (
@@ -92,14 +98,18 @@ def open_target(
     use_hub_token: bool = False,
     tokens: TokenStore | None = None,
     on_wait: Callable[[Waiting], None] | None = None,
+    patience: float = PATIENT,
+    cancelled: threading.Event | None = None,
 ) -> Source:
     """Opens what a user named as TARGET.
 
     ``exclude`` are globs of paths to leave out. ``offline`` forbids the hub: what was saved of it answers.
     ``use_hub_token`` sends the token that the hub's own tools have stored, and only to the endpoint in use;
     ``tokens`` holds those that the reviewer gave, which come first. ``on_wait`` is told about once a second
-    how long a limit of the hub still lasts; without it such a limit is RateLimited at once. A bad target
-    is UnreadableInput, a hub that does not answer WorkIncomplete; both name what was asked for.
+    how long a limit of the hub still lasts, and once with 0 when it is over; without it such a limit is
+    RateLimited at once, and so is one that would make more than ``patience`` seconds of waiting in all.
+    Setting ``cancelled`` ends everything that is asked in under a second, the opening too. A bad target is
+    UnreadableInput, a hub that does not answer WorkIncomplete; both name what was asked for.
     """
     if is_hub_target(target):
         from inspector.sources.hub import HubSource
@@ -111,6 +121,8 @@ def open_target(
             use_hub_token=use_hub_token,
             tokens=tokens,
             on_wait=on_wait,
+            patience=patience,
+            cancelled=cancelled,
         )
     return _open_local(target, exclude)
 

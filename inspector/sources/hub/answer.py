@@ -45,7 +45,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The hub wants silence: ``seconds`` more of it, with ``done`` of ``total`` repositories asked."""
+    """The hub wants silence: ``seconds`` more of it (0: it is over), with ``done`` of ``total`` repositories
+    asked."""
 
     seconds: float
     done: int

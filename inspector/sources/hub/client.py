@@ -49,6 +49,7 @@ _PAUSE_BEFORE_RETRY = 0.3
 # The hub's limits are counted over five minutes: a longer silence than that is not waited for.
 LONGEST_WAIT = 310.0
 MAX_WAITS = 3  # for one question
+PATIENCE = MAX_WAITS * LONGEST_WAIT  # for all questions together
 # What is no answer about the repository but about the hub, or the token, is not kept.
 _KEPT_STATUS = (200, 401, 403, 404)
 _ERROR_BODY = 64 * 1024
@@ -58,8 +59,9 @@ class HubClient:
     """Asks one endpoint. ``cancel`` ends every request in under a second; threads may share it.
 
     ``offline`` names the switch that forbids the network: then only ``saved`` answers. ``on_wait`` is
-    called about once a second while a limit of the hub is waited out, from the thread that waits; without
-    it a limit of more than five seconds is RateLimited at once.
+    called about once a second while a limit of the hub is waited out, from the thread that waits, and once
+    with no seconds left; without it a limit of more than five seconds is RateLimited at once, and so is one
+    with which all waiting would come to more than ``patience`` seconds.
     """
 
     def __init__(
@@ -70,6 +72,8 @@ class HubClient:
         saved: SavedAnswers | None = None,
         offline: str | None = None,
         on_wait: Callable[[Waiting], None] | None = None,
+        patience: float = PATIENCE,
+        cancelled: threading.Event | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.signed_in = token is not None
@@ -80,7 +84,8 @@ class HubClient:
         self._on_wait = on_wait
         self._speaking = threading.Lock()
         self._silent_until = 0.0
-        self._cancelled = threading.Event()
+        self._patience = patience
+        self._cancelled = cancelled if cancelled is not None else threading.Event()
         self._lock = threading.Lock()
         self._evidence: list[dict[str, Any]] = []
 
@@ -216,29 +221,49 @@ class HubClient:
             try:
                 answer = self._tried(request)
             except RateLimited as limit:
-                if self._on_wait is None or waits >= MAX_WAITS or limit.wait > LONGEST_WAIT:
+                if self._on_wait is None or waits >= MAX_WAITS or not self._be_silent(limit.wait):
                     raise
                 waits += 1
-                self._be_silent(limit.wait)
                 self._wait_out(request.ask)
                 continue
             return answer
 
-    def _be_silent(self, seconds: float) -> None:
+    def _be_silent(self, seconds: float) -> bool:
+        """True, and all wait for so long; False where that is more than is waited for. What several threads
+        are asked for at the same time counts once."""
+        if seconds > LONGEST_WAIT:
+            return False
         with self._lock:
-            self._silent_until = max(self._silent_until, time.monotonic() + seconds)
+            now = time.monotonic()
+            more = now + seconds - max(self._silent_until, now)
+            if more > self._patience:
+                return False
+            if more > 0:
+                self._patience -= more
+                self._silent_until = now + seconds
+            return True
 
     def _wait_out(self, ask: Ask) -> None:
         """Until the silence that the hub asked for is over. All threads wait, one of them tells."""
+        told = False
         while (left := self._silent_until - time.monotonic()) > 0:
-            if self._on_wait is not None and self._speaking.acquire(blocking=False):
-                try:
-                    done, total = self.tally
-                    self._on_wait(Waiting(left, done, total, RateLimited(left, ask, done, total).sentence))
-                finally:
-                    self._speaking.release()
+            told = self._tell(left, ask) or told
             if self._cancelled.wait(min(left, 1.0)):
                 raise _cancelled(ask)
+        if told:
+            self._tell(0.0, ask)
+
+    def _tell(self, left: float, ask: Ask) -> bool:
+        """Tells how long it still takes, unless another thread is telling it; True where this one did."""
+        if self._on_wait is None or not self._speaking.acquire(blocking=False):
+            return False
+        try:
+            done, total = self.tally
+            sentence = RateLimited(left, ask, done, total).sentence if left > 0 else ""
+            self._on_wait(Waiting(left, done, total, sentence))
+            return True
+        finally:
+            self._speaking.release()
 
     def _tried(self, request: Request) -> Answer:
         ask = request.ask

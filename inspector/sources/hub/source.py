@@ -14,7 +14,7 @@ from inspector.provenance.text import plain
 from inspector.sources.claims import git_id
 from inspector.sources.hub import errors
 from inspector.sources.hub.answer import Waiting
-from inspector.sources.hub.client import HubClient
+from inspector.sources.hub.client import PATIENCE, HubClient
 from inspector.sources.hub.discussions import Discussion, read_discussions
 from inspector.sources.hub.endpoint import endpoint_in_use, stored_token
 from inspector.sources.hub.facts import HubFacts, RepoFacts, repo_facts
@@ -103,6 +103,8 @@ class HubSource:
         use_hub_token: bool = False,
         tokens: TokenStore | None = None,
         on_wait: Callable[[Waiting], None] | None = None,
+        patience: float = PATIENCE,
+        cancelled: threading.Event | None = None,
     ) -> HubSource:
         """Resolves and lists ``asked``, offline from what was saved. What cannot be listed is an
         InspectorError that names the repository and the hub."""
@@ -116,7 +118,9 @@ class HubSource:
                 f"No token for {plain(endpoint.host, 200)} is stored on this machine.",
                 "Sign in with the hub's own tools, or go on without --use-hub-token.",
             )
-        client = HubClient(endpoint, token, offline=switch, on_wait=on_wait)
+        client = HubClient(
+            endpoint, token, offline=switch, on_wait=on_wait, patience=patience, cancelled=cancelled
+        )
         before = None if switch else _saved_info(client, asked)
         try:
             raw = read_info(client, asked.kind, asked.name, asked.revision)

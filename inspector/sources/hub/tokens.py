@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import importlib
 import threading
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from inspector.provenance.errors import UnreadableInput, WorkIncomplete
 from inspector.provenance.text import plain
-from inspector.sources.hub.endpoint import Endpoint, Token, token_for
+from inspector.sources.hub.endpoint import Endpoint, Token, endpoint_in_use, token_for
 
 _SERVICE = "provenance-inspector hub token"
+_LONGEST_LINE = 4096
 
 
 class TokenStore(Protocol):
@@ -93,6 +94,20 @@ def token_store(*, in_keyring: bool = False) -> TokenStore:
             return TokensInMemory()
         return TokensInKeyring(keyring)
     return TokensInMemory()
+
+
+def token_from(stream: BinaryIO) -> TokenStore:
+    """A store with the one token that ``stream`` (standard input, unbuffered or not) gives in its first line,
+    for the endpoint in use now. The stream is closed, so that nobody after us finds more in it.
+
+    A command line and an environment can be read by other programs of the user, a file outlives the review;
+    a pipe is read once. UnreadableInput where the line can be no token; what it held is told to nobody."""
+    with stream:
+        line = stream.readline(_LONGEST_LINE)
+    value = line.decode("ascii", "replace").strip() if len(line) < _LONGEST_LINE else ""
+    store = TokensInMemory()
+    store.keep(endpoint_in_use(), value)
+    return store
 
 
 def _checked(endpoint: Endpoint, value: str) -> Token:
