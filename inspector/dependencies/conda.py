@@ -16,6 +16,8 @@ FORMAT = "environment.yml"
 SECTION = "dependencies"
 PIP_SECTION = "dependencies.pip"
 _SPEC = re.compile(r"(?:[^\s:]+::)?(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)\s*(?P<rest>[=<>!~ \[].*)?\Z")
+# conda gives the list to pip from the environment file's own folder.
+_INCLUDE = re.compile(r"\A(?:-[rc][\s=]*|--(?:requirement|constraint)[\s=]+)([^\s\"']+)")
 
 
 def looks_like_one(data: bytes) -> bool:
@@ -29,11 +31,13 @@ def read(path: str, data: bytes) -> Manifest:
     document = yaml_mapping(text)
     lines: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
-        lines.setdefault(re.sub(r"\s#.*", "", line).strip().lstrip("- ").strip(" \t\"'"), number)
+        said = re.sub(r"\s#.*", "", line).strip()
+        lines.setdefault(re.sub(r"\A(?:-[ \t]+)+", "", said).strip(" \t\"'"), number)
     found = list(_entries(rows(document.get("dependencies")), lines))
+    includes = [one for item in found if item.shape == "option" for one in _INCLUDE.findall(item.text)]
     unread = next((item for item in found if item.shape == "unread"), None)
     error = f"{unread.text!r} is no requirement that can be read." if unread else None
-    return Manifest(path, FORMAT, requirements=tuple(found), error=error)
+    return Manifest(path, FORMAT, requirements=tuple(found), includes=tuple(includes), error=error)
 
 
 def _entries(items: list[object], lines: dict[str, int]) -> Iterator[Requirement]:

@@ -208,6 +208,8 @@ def _words(rest: str) -> list[str]:
 def _python(word: str, section: str, line: int, tool: str) -> Requirement | None:
     if tool in ("poetry", "uv", "pdm") and "@" in word and "://" not in word and " @" not in word:
         name, _, version = word.partition("@")  # poetry add name@version
+        if re.match(r"[~^<>!]", version):
+            return Requirement(normal_name(name), section, "range", version[:MAX_TEXT], line, word[:MAX_TEXT])
         word = f"{name}=={version}" if re.match(r"\d", version) else name
     if not _SAFE_WORD.match(word) or word in (".", "..", "$@") or len(word) > MAX_TEXT:
         return Requirement(None, section, "local", word, line, word) if word in (".", "..") else None

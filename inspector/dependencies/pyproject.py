@@ -35,7 +35,7 @@ def read(path: str, data: bytes) -> Manifest:
     uv, poetry = table(tool.get("uv")), table(tool.get("poetry"))
     places = Places(text)
     errors: list[str] = []
-    sources = _uv_sources(uv)
+    sources = uv_sources(uv)
     found: list[Requirement] = []
     for section, item in _entries(document, project, tool, uv, errors):
         if isinstance(item, str) and item.startswith("-e "):
@@ -162,6 +162,9 @@ def _entries(
                 yield "dependency-groups", item
     for name in _UV_LISTS:
         yield from ((f"tool.uv.{name}", item) for item in rows(uv.get(name)))
+    yield from (
+        ("tool.rye.dev-dependencies", one) for one in rows(table(tool.get("rye")).get("dev-dependencies"))
+    )
     for group in table(table(tool.get("pdm")).get("dev-dependencies")).values():
         # pdm writes editable development requirements as pip does: "-e file:///…#egg=name".
         yield from (("tool.pdm.dev-dependencies", item) for item in rows(group))
@@ -175,8 +178,8 @@ def _entries(
             yield from ((f"tool.hatch.envs.{name}.{key}", item) for item in rows(table(environment).get(key)))
 
 
-def _uv_sources(uv: dict[str, Any]) -> dict[str | None, str]:
-    """Where uv takes a package from in place of the index, written as pip would write it."""
+def uv_sources(uv: dict[str, Any]) -> dict[str | None, str]:
+    """By package, where uv takes a package from in place of the index, written as pip would write it."""
     found: dict[str | None, str] = {}
     for name, value in table(uv.get("sources")).items():
         for one in value if isinstance(value, list) else [value]:

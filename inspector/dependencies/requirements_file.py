@@ -32,7 +32,8 @@ _INCLUDE = re.compile(r"(?:-r|-c|--requirement(?=[\s=])|--constraint(?=[\s=]))[\
 _LINE_OPTION = re.compile(
     r"\s--(?:hash|global-option|config-settings?|install-option)(?=[\s=]).*\Z", re.DOTALL
 )
-_HASH = re.compile(r"--hash[\s=]+[A-Za-z0-9_]+:[0-9A-Fa-f]+")
+# The algorithms that pip takes; it refuses a weaker one.
+_HASH = re.compile(r"--hash[\s=]+sha(?:256|384|512):[0-9A-Fa-f]+")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with that of UTF-16

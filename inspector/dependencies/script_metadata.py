@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from inspector.dependencies.bounded import Unreadable, rows, table, toml_table
 from inspector.dependencies.interface import Manifest, Requirement
+from inspector.dependencies.pyproject import uv_sources
 from inspector.dependencies.shapes import requirement
 
 FORMAT = "script"
@@ -31,8 +33,12 @@ def read(path: str, data: bytes) -> Manifest:
         raise Unreadable("The script has more than one block of metadata.")
     first, lines = blocks[0]
     document = toml_table("\n".join(lines) + "\n")
-    found = tuple(_requirements(rows(document.get("dependencies")), lines, first))
     uv = table(table(document.get("tool")).get("uv"))
+    sources = uv_sources(uv)
+    found = tuple(
+        replace(one, source=sources[one.name]) if one.name in sources else one
+        for one in _requirements(rows(document.get("dependencies")), lines, first)
+    )
     more = tuple(_requirements(rows(uv.get("constraint-dependencies")), lines, first))
     unread = [item for item in (*found, *more) if item.shape == "unread"]
     error = f"{unread[0].text!r} is no requirement that can be read." if unread else None

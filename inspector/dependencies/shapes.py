@@ -34,7 +34,7 @@ _DIRECT = re.compile(
 )
 _VCS = re.compile(r"(?:git|hg|svn|bzr)\+", re.IGNORECASE)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|file:|git@", re.IGNORECASE)
-_LOCAL = re.compile(r"\.{1,2}(?:[/\\]|\Z)|[/\\~]|[A-Za-z]:[\\/]|file:", re.IGNORECASE)
+_LOCAL = re.compile(r"\.{1,2}(?:[/\\\[]|\Z)|[/\\~]|[A-Za-z]:[\\/]|file:", re.IGNORECASE)
 _ARCHIVE = re.compile(
     r"[^\s;]+\.(?:whl|zip|tar\.gz|tgz|tar\.bz2|tar\.xz)(?:[ \t]*+[;\[].*)?\Z", re.IGNORECASE
 )
@@ -42,6 +42,11 @@ _COMMIT = re.compile(r"[0-9a-fA-F]{40}\Z")
 _HASH_FRAGMENT = re.compile(r"(?:\A|&)(?:sha256|sha384|sha512)=[0-9a-fA-F]{64,128}(?:&|\Z)")
 _VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")  # the only form that pip expands
 _SEPARATORS = re.compile(r"[-_.]+")
+# What begins a marker (PEP 508), for one that stands behind an address without white space before it.
+_MARKER = re.compile(
+    r"[\s(]*(?:python_(?:full_)?version|os_name|sys_platform|platform_\w+|implementation_\w+|extra|'|\")"
+)
+_NUMBER = re.compile(r"===?\s*v?\d")
 _WHEEL_OR_SDIST = re.compile(rf"(?P<name>{_NAME}?)-\d[^/]*\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)\Z")
 
 
@@ -193,6 +198,8 @@ def pin_of(item: Requirement) -> Pin:
         return Pin.UNDETERMINED
     if item.hashed or (item.shape == "url" and has_hash(item.specifier)):
         return Pin.DIGEST
+    if item.shape == "exact" and item.ecosystem == "PyPI" and not _names_a_version(item.specifier):
+        return Pin.UNDETERMINED
     return _PIN_OF_SHAPE[item.shape]
 
 
@@ -201,6 +208,11 @@ def exact_version(item: Requirement) -> str | None:
     if item.shape != "exact" or item.source is not None or holds_variable(item.specifier):
         return None
     return item.specifier.lstrip("=").strip() or None
+
+
+def _names_a_version(specifier: str) -> bool:
+    # "==latest" is a clause that no installer takes; "===" compares text, whatever it is.
+    return bool(_NUMBER.match(specifier) or re.match(r"===\s*\S", specifier))
 
 
 _PIN_OF_SHAPE = {
@@ -234,6 +246,10 @@ def _split_marker(text: str, *, url: bool = False) -> tuple[str, str | None]:
     body, found, marker = text.partition(" ;" if url else ";")
     if url and not found:
         body, found, marker = text.partition("; ")
+    if url and not found:
+        body, found, marker = text.partition(";")
+        if not _MARKER.match(marker):
+            return text.strip(), None
     return body.strip(), marker.strip() or None if found else None
 
 
@@ -250,6 +266,8 @@ def _by_grammar(text: str) -> Shape:
     from packaging.requirements import Requirement as Grammar
 
     body, marker = _split_marker(text)
+    if marker is None and text.endswith(";"):
+        return shape_of(body)  # pip takes a semicolon without a marker
     quick = _PLAIN.match(body) if marker else None
     try:
         read = Grammar(f"{quick.group('name')}; {marker}" if quick else text)
