@@ -57,6 +57,9 @@ MAX_ATTACHMENT = 256 << 20  # bytes of one file of the package that the record h
 MAX_TRUST = 1 << 20  # bytes of a trust store
 MAX_ENVELOPE_ITEMS = 2000  # brackets in an unsigned envelope; what is nested stands in the payload's base64
 MAX_PAYLOAD_ITEMS = 4_000_000
+MAX_BESIDE_PAYLOAD = (
+    1 << 20
+)  # bytes of an envelope that are not its payload; a larger one is taken apart first
 MAX_COUNTERSIGNATURES = 64
 MAX_INTEGER = 2**53 - 1  # what every JSON reader can hold
 CLOCK_SKEW = 300  # seconds by which two honest clocks may differ
@@ -79,6 +82,9 @@ RULE_NAMES = {
 }
 VENV_RULE = "virtual-environment"
 VENV_NAMES = frozenset({".venv", "venv", ".env", "env", ".virtualenv", "virtualenv"})
+
+
+Raw = bytes | bytearray  # what was read: a large envelope is decoded where it lies, which bytes cannot be
 
 
 class Refusal(Exception):
@@ -124,7 +130,7 @@ def _some(names: Iterable[str]) -> str:
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def strict_json(raw: bytes, what: str, *, items: int) -> Any:
+def strict_json(raw: Raw, what: str, *, items: int) -> Any:
     """``raw`` as JSON of which every reader says the same: no key twice, no float, no NaN, no big integer.
 
     Raises Refusal ``json`` for what some readers accept and others read differently, ``ValueError`` for
@@ -303,26 +309,43 @@ def why_not_trusted(key: TrustedKey, signed_at: int) -> Refusal | None:
 # --- Signatures -------------------------------------------------------------------------------------------
 
 
-def pae(payload_type: str, payload: bytes) -> bytes:
+class Envelope(NamedTuple):
+    payload_type: str
+    payload: Raw
+    signature: bytes
+    keyid: str  # a hint of the signer; never trusted, never used as a path
+
+
+def pae(payload_type: str, payload: Raw) -> bytes:
     """The bytes that are signed: DSSE's pre-authentication encoding (DSSE v1, protocol.md)."""
+    return _pae_head(payload_type, payload) + payload
+
+
+def _pae_head(payload_type: str, payload: Raw) -> bytes:
     kind = payload_type.encode()
-    return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+    return b"DSSEv1 %d %s %d " % (len(kind), kind, len(payload))
 
 
-def signature_holds(spki: bytes, message: bytes, signature: bytes) -> bool:
-    """True where ``signature`` over ``message`` was made with the private half of ``spki``."""
+def signature_holds(spki: bytes, envelope: Envelope) -> bool:
+    """True where the signature of ``envelope`` was made with the private half of ``spki``.
+
+    The payload of an unsigned envelope may be as large as a record can be, so it is not copied for P-256.
+    """
     try:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives import hashes, serialization
-        from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+        from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
     except ImportError:
-        return _openssl_holds(spki, message, signature)
+        return _openssl_holds(spki, envelope)
     try:
         key = serialization.load_der_public_key(spki)
         if isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+            digest = hashlib.sha256(_pae_head(envelope.payload_type, envelope.payload))
+            digest.update(envelope.payload)
+            algorithm = ec.ECDSA(utils.Prehashed(hashes.SHA256()))
+            key.verify(envelope.signature, digest.digest(), algorithm)
         elif isinstance(key, ed25519.Ed25519PublicKey):
-            key.verify(signature, message)
+            key.verify(envelope.signature, pae(envelope.payload_type, envelope.payload))
         else:
             return False
     except (InvalidSignature, ValueError):
@@ -330,7 +353,7 @@ def signature_holds(spki: bytes, message: bytes, signature: bytes) -> bool:
     return True
 
 
-def _openssl_holds(spki: bytes, message: bytes, signature: bytes) -> bool:
+def _openssl_holds(spki: bytes, envelope: Envelope) -> bool:
     import shutil
     import subprocess
     import tempfile
@@ -345,9 +368,15 @@ def _openssl_holds(spki: bytes, message: bytes, signature: bytes) -> bool:
     with tempfile.TemporaryDirectory(prefix="inspector-gate-") as folder:
         files = {name: os.path.join(folder, name) for name in ("key", "signature", "message")}
         pem = f"-----BEGIN PUBLIC KEY-----\n{body}-----END PUBLIC KEY-----\n".encode()
-        for name, content in (("key", pem), ("signature", signature), ("message", message)):
+        head = _pae_head(envelope.payload_type, envelope.payload)
+        parts: dict[str, list[Raw]] = {
+            "key": [pem],
+            "signature": [envelope.signature],
+            "message": [head, envelope.payload],
+        }
+        for name, contents in parts.items():
             with open(files[name], "wb") as stream:
-                stream.write(content)
+                stream.writelines(contents)
         if key_kind(spki) == "P-256":
             command = ["dgst", "-sha256", "-verify", files["key"], "-signature", files["signature"]]
             command += [files["message"]]
@@ -361,23 +390,16 @@ def _openssl_holds(spki: bytes, message: bytes, signature: bytes) -> bool:
 # --- Envelopes and packages -------------------------------------------------------------------------------
 
 
-class Envelope(NamedTuple):
-    payload_type: str
-    payload: bytes
-    signature: bytes
-    keyid: str  # a hint of the signer; never trusted, never used as a path
-
-
 class Package(Protocol):
     """Where the files of a signed package come from: a folder, or (for ``inspector verify``) a zip."""
 
-    def record(self) -> tuple[str, bytes]:
+    def record(self) -> tuple[str, Raw]:
         """The name and the bytes of the record itself."""
 
     def names(self) -> list[str]:
         """The names at the top of the package."""
 
-    def read(self, name: str, limit: int) -> bytes | None:
+    def read(self, name: str, limit: int) -> Raw | None:
         """The bytes of ``name`` (relative, with ``/``), None where there are none; Refusal over ``limit``."""
 
     def is_whole(self) -> bool:
@@ -395,7 +417,7 @@ class FolderPackage:
         if self._whole and not os.path.lexists(os.path.join(path, self.name)):
             raise Unreadable(f"The folder {plain(path)} holds no {RECORD_NAME}.")
 
-    def record(self) -> tuple[str, bytes]:
+    def record(self) -> tuple[str, Raw]:
         raw = self.read(self.name, MAX_RECORD)
         if raw is None:
             raise Unreadable(f"There is no record {plain(self._shown)}.")
@@ -407,7 +429,7 @@ class FolderPackage:
         except OSError as error:
             raise Unreadable(f"The folder {plain(self.folder)} cannot be read: {error.strerror}.") from None
 
-    def read(self, name: str, limit: int) -> bytes | None:
+    def read(self, name: str, limit: int) -> Raw | None:
         path = os.path.join(self.folder, *name.split("/"))
         try:
             # A link is followed here: a signature does not care where its bytes lie, and volumes of
@@ -427,13 +449,12 @@ class FolderPackage:
         return self._whole
 
 
-def _read_up_to(stream: BinaryIO, limit: int) -> bytes:
+def _read_up_to(stream: BinaryIO, limit: int) -> bytearray:
     """At most ``limit`` bytes; an unbuffered file may give them in several pieces."""
-    pieces = []
-    while limit > 0 and (piece := stream.read(limit)):
-        pieces.append(piece)
-        limit -= len(piece)
-    return b"".join(pieces)
+    whole = bytearray()
+    while len(whole) < limit and (piece := stream.read(min(limit - len(whole), BLOCK))):
+        whole += piece
+    return whole
 
 
 def open_regular(path: str, *, follow: bool = False) -> BinaryIO:
@@ -451,8 +472,44 @@ def open_regular(path: str, *, follow: bool = False) -> BinaryIO:
         raise
 
 
-def envelope_of(raw: bytes, what: str) -> Envelope:
-    """The DSSE envelope in ``raw``, also when a Sigstore bundle v0.3 is wrapped around it."""
+_LONG_TEXT = re.compile(rb'"([A-Za-z0-9+/]{65536,}+={0,2})"')
+_LIFTED = "the payload was lifted out"  # what stands in its place; base64 holds no spaces
+
+
+def _lift_payload(raw: Raw, what: str) -> tuple[bytes, bytearray]:
+    """A large envelope without its payload, and the payload: decoded where it lies, because the copies that
+    a JSON reader makes of a text would cost five times its size, and nobody has signed it yet."""
+    found = _LONG_TEXT.search(raw)
+    start, end = found.span(1) if found else (0, 0)
+    del found  # it would hold on to the bytes, and they could not be cut
+    rest = (
+        bytes(raw[:start]) + _LIFTED.encode() + bytes(raw[end:]) if len(raw) + start - end < 1 << 21 else b""
+    )
+    if end == 0 or not rest or len(rest) > MAX_BESIDE_PAYLOAD or rest.count(_LIFTED.encode()) != 1:
+        raise Refusal("json", f"{what} holds more beside its payload than a record can have.")
+    lifted = raw if isinstance(raw, bytearray) else bytearray(raw)
+    del lifted[end:]
+    del lifted[:start]
+    last = bytes(lifted[-4:])
+    if len(lifted) % 4 or base64.b64encode(binascii.a2b_base64(last)) != last:
+        raise Refusal("envelope", f"{what} holds base64 that is not in its one canonical form.")
+    put = 0
+    for place in range(0, len(lifted), BLOCK):
+        block = binascii.a2b_base64(bytes(lifted[place : place + BLOCK]))
+        lifted[put : put + len(block)] = block
+        put += len(block)
+    del lifted[put:]
+    return rest, lifted
+
+
+def envelope_of(raw: Raw, what: str) -> Envelope:
+    """The DSSE envelope in ``raw``, also when a Sigstore bundle v0.3 is wrapped around it.
+
+    A large ``raw`` that is a bytearray is used up: it becomes the payload.
+    """
+    lifted = None
+    if len(raw) > MAX_BESIDE_PAYLOAD:
+        raw, lifted = _lift_payload(raw, what)
     try:
         value = strict_json(raw, what, items=MAX_ENVELOPE_ITEMS)
     except ValueError:
@@ -477,7 +534,13 @@ def envelope_of(raw: bytes, what: str) -> Envelope:
         raise Refusal("unsigned", f"{what} carries no signature.")
     if not isinstance(keyid, str):
         raise Refusal("envelope", f"{what} holds a key id that is no text.")
-    return Envelope(kind, _base64(value["payload"], what), _base64(signature, what), keyid)
+    if lifted is None:
+        payload: Raw = _base64(value["payload"], what)
+    elif value["payload"] == _LIFTED:
+        payload = lifted
+    else:
+        raise Refusal("envelope", f"{what} holds a long text that is not its payload.")
+    return Envelope(kind, payload, _base64(signature, what), keyid)
 
 
 def _base64(text: str, what: str) -> bytes:
@@ -915,9 +978,8 @@ class Verification:
 
     def _signer(self, envelope: Envelope) -> TrustedKey | None:
         """The trusted key that verifies ``envelope``. The hint only decides which is tried first."""
-        message = pae(envelope.payload_type, envelope.payload)
         ordered = sorted(self._trust, key=lambda key: key.keyid != envelope.keyid)
-        return next((key for key in ordered if signature_holds(key.spki, message, envelope.signature)), None)
+        return next((key for key in ordered if signature_holds(key.spki, envelope)), None)
 
     def _check_signature(self) -> str:
         if not self._trust:

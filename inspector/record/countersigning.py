@@ -14,7 +14,6 @@ from inspector.gate.inspector_gate import (
     Refusal,
     Unreadable,
     envelope_of,
-    pae,
     replace_file,
     shown_time,
     signature_holds,
@@ -56,7 +55,7 @@ def countersign(record: Path, *, key: Signer, name: str, role: str, now: float |
         raise Refused("same-key", "The record was signed with this key; a second person has another.")
     moment, _ = signing_time(now)
     made = countersignature_of(
-        envelope.payload,
+        bytes(envelope.payload),
         name=name.strip(),
         role=role.strip(),
         decision=decision,
@@ -73,13 +72,12 @@ def countersign(record: Path, *, key: Signer, name: str, role: str, now: float |
 
 def _packaged_signer(folder: Path, envelope: Envelope) -> str:
     """The key id of the key in keys/ that verifies the record; Refused where none does."""
-    message = pae(envelope.payload_type, envelope.payload)
     for path in sorted((folder / "keys").glob("*.pub"))[:64]:
         try:
             public = load_public(path)
         except UnreadableInput:  # whatever else lies there is no key that could have signed
             continue
-        if signature_holds(public.spki, message, envelope.signature):
+        if signature_holds(public.spki, envelope):
             return public.keyid
     raise Refused(
         "signature",

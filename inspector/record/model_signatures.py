@@ -83,7 +83,8 @@ def signature_notes(about: Mapping[str, str], manifest: Manifest, keyid: str) ->
         "# Model signatures\n\n"
         "Each file here is an OpenSSF model signature (https://github.com/sigstore/model-transparency) of "
         "one folder. It covers the bytes of that folder and nothing else: decision, scope, exceptions and "
-        "expiry stand in the review record.\n\nIn the folder above this one, with `pip install model-signing`:\n\n"
+        "expiry stand in the review record.\n\nIn the folder above this one, with `pip install "
+        "model-signing`:\n\n"
     )
     return Attachment(f"{FOLDER}/README.md", "text/markdown", (text + _rows(rows)).encode())
 
