@@ -72,6 +72,15 @@ ACTIONS: tuple[Action, ...] = (
         "recent",
     ),
     _A(
+        "verify-record",
+        "Verify a record…",
+        ("Ctrl+Shift+V",),
+        "File",
+        "Check a signed record, and whether a folder holds the bytes it speaks of.",
+        "",
+        "sign",
+    ),
+    _A(
         "close-target",
         "Close target",
         ("Ctrl+W",),

@@ -144,6 +144,13 @@ class Commands:
         if name:
             self._open(CompareDialog(self.window, Path(name), Path(session.review.path)))
 
+    def verify_record(self, record: str = "") -> None:
+        from inspector.gui.verify_dialog import VerifyDialog
+
+        session = self.window.session
+        root = str(session.root) if session is not None and session.root is not None else ""
+        self._open(VerifyDialog(self.window, record, root))
+
     def sign(self) -> None:
         self.window.show_tab("Record")
         self.window.record.sheet.decision.setFocus()

@@ -410,4 +410,13 @@ class MainWindow(QMainWindow):
         local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if local:
             event.acceptProposedAction()
-            self.open(local[0])
+            self.open_dropped(local[0])
+
+    def open_dropped(self, name: str) -> None:
+        """A signed record is verified; everything else is opened to be reviewed."""
+        from inspector.gui.verify_dialog import is_record
+
+        if is_record(Path(name)):
+            self.commands.verify_record(name)
+        else:
+            self.open(name)

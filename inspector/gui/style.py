@@ -84,6 +84,8 @@ QToolTip {{ background: {t.surface_raised}; color: {t.ink}; border: 1px solid {t
 QLabel {{ background: transparent; }}
 QLabel[role="sub"] {{ color: {t.sub}; }}
 QLabel[role="heading"] {{ font-size: {pt(12)}; font-weight: 600; }}
+QLabel[role="heading-risk"] {{ font-size: {pt(12)}; font-weight: 600; color: {t.risk}; }}
+QLabel[role="heading-good"] {{ font-size: {pt(12)}; font-weight: 600; color: {t.good}; }}
 QLabel[role="title"] {{ font-size: {pt(20)}; font-weight: 600; }}
 QLabel[role="section"] {{ color: {t.sub}; font-size: {pt(8.5)}; font-weight: 600; }}
 QLabel[role="risk"] {{ color: {t.risk}; }}
