@@ -44,6 +44,7 @@ from inspector.artifacts.formats.npy import read_npy
 from inspector.artifacts.formats.onnx import looks_like_onnx, read_onnx
 from inspector.artifacts.formats.onnx_runtime import MAGIC as ORT_MAGIC
 from inspector.artifacts.formats.onnx_runtime import read_ort
+from inspector.artifacts.formats.onnx_values import read_onnx_value
 from inspector.artifacts.formats.paddle import read_parameters, read_program
 from inspector.artifacts.formats.parquet import MAGIC as PARQUET_MAGIC
 from inspector.artifacts.formats.parquet import read_parquet
@@ -164,6 +165,7 @@ ROWS: tuple[Row, ...] = (
     Row(_named(".onnx"), lambda sample: read_onnx(sample.source)),
     Row(lambda sample: is_shard(sample.path), lambda sample: unread_shard()),
     Row(_named(".index"), lambda sample: read_index(sample.source)),
+    Row(_named(".pb"), lambda sample: read_onnx_value(sample.source)),
     Row(_named(".pb"), lambda sample: read_graph(sample.source, sample.path)),
     Row(_any, lambda sample: _behind_blanks(sample)),
     Row(_named(".pdmodel"), lambda sample: read_program(sample.source)),

@@ -79,6 +79,8 @@ def looks_like_onnx(source: ByteSource, head: bytes) -> bool:
     try:
         for item in walk(source, "top", {}):
             seen.add(item.number)
+            if item.number == 2 and isinstance(item.value, int):
+                return False  # the type of a single tensor stands where a model has its producer
             if item.number not in (0, 1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25):
                 return False
     except BadProto:

@@ -7,6 +7,7 @@ the process, or read and write files (tensorflow/core/ops, TensorFlow 2.18).
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 from inspector.artifacts.formats.protobuf import BadProto, Schema, text, walk
@@ -74,41 +75,100 @@ def read_graph(source: ByteSource, path: str) -> Artifact:
         except BadProto as bad:
             judgement.note(Loading.UNREADABLE, "broken-graph", f"The metadata cannot be read. {bad}")
         return judgement.artifact("keras-metadata", Loading.DATA_ONLY)
-    start = source.read_at(0, min(2, source.size))
-    is_saved = start[:1] == b"\x08"
-    word = "tensorflow-saved-model" if is_saved else "tensorflow-graph"
-    operators: dict[str, int] = {}
-    try:
-        count, foreign = _operators(source, "saved" if is_saved else "graph", operators)
-    except BadProto as bad:
-        judgement.note(
-            Loading.UNREADABLE, "broken-graph", f"The TensorFlow graph cannot be read to its end. {bad}"
-        )
-        count, foreign = 0, {}
-    for operator, offset in list(foreign.items())[:_MAX_NAMED]:
-        judgement.note(
-            Loading.UNREADABLE,
-            "custom-operator",
-            f"The graph has the operator {plain(operator, 100)!r}, which is none of TensorFlow's: loading it "
-            "needs a native library from elsewhere.",
-            offset,
-        )
-    for operator, offset in operators.items():
-        judgement.note(
-            Loading.RUNS_CODE,
-            "graph-operator",
-            f"The graph has the operator {plain(operator, 100)}, which {OPERATORS[operator]}.",
-            offset,
-        )
+    word, readings = _readings(source, name)
+    _judge(readings, judgement)
+    count = max(reading.count for reading in readings)
     if not count and not judgement.has_reasons:
-        return single(
-            word,
-            Loading.UNREADABLE,
-            "broken-graph",
-            "No operator of a TensorFlow graph is found in this file: it is of another kind or broken.",
-        )
+        return _without_operators(source, name, word)
     facts: dict[str, Any] = {"operators": count}
     return judgement.artifact(word, Loading.DATA_ONLY, facts)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What one way of reading the bytes finds: how many operators, those of the table, those of nobody."""
+
+    count: int = 0
+    operators: dict[str, int] = field(default_factory=dict)
+    foreign: dict[str, int] = field(default_factory=dict)
+    problem: str = ""
+
+
+def _readings(source: ByteSource, name: str) -> tuple[str, list[_Reading]]:
+    """The format, and what is found as a saved model and as a bare graph. The fields of a message may stand
+    in any order, so the first byte does not tell the two apart: what either of them finds counts."""
+    saved, graph = _read(source, "saved"), _read(source, "graph")
+    start = source.read_at(0, min(1, source.size))
+    is_saved = name == "saved_model.pb" or start == b"\x08" or bool(saved.count and not graph.count)
+    mine, other = (saved, graph) if is_saved else (graph, saved)
+    # Bytes of the one kind are rubbish to the other: only what is dangerous in both ways is told of it.
+    other.problem, other.foreign = "", {}
+    if other.count and not mine.count and not other.operators:
+        other.count = 0
+    return "tensorflow-saved-model" if is_saved else "tensorflow-graph", [mine, other]
+
+
+def _judge(readings: list[_Reading], judgement: Judgement) -> None:
+    for reading in readings:
+        if reading.problem:
+            judgement.note(
+                Loading.UNREADABLE,
+                "broken-graph",
+                f"The TensorFlow graph cannot be read to its end. {reading.problem}",
+            )
+        for operator, offset in list(reading.foreign.items())[:_MAX_NAMED]:
+            judgement.note(
+                Loading.UNREADABLE,
+                "custom-operator",
+                f"The graph has the operator {plain(operator, 100)!r}, which is none of TensorFlow's: "
+                "loading it needs a native library from elsewhere.",
+                offset,
+            )
+        for operator, offset in reading.operators.items():
+            judgement.note(
+                Loading.RUNS_CODE,
+                "graph-operator",
+                f"The graph has the operator {plain(operator, 100)}, which {OPERATORS[operator]}.",
+                offset,
+            )
+
+
+def _without_operators(source: ByteSource, name: str, word: str) -> Artifact:
+    """A .pb file in which no operator was found: a message of another kind, or no message at all."""
+    is_message = name != "saved_model.pb" and _is_message(source)
+    if is_message:
+        return single(
+            "protobuf",
+            Loading.NOT_UNDERSTOOD,
+            "unknown-protobuf",
+            "This is a message of protocol buffers of a kind that is not known here; it holds no TensorFlow "
+            "graph.",
+        )
+    return single(
+        word,
+        Loading.UNREADABLE,
+        "broken-graph",
+        "No operator of a TensorFlow graph is found in this file: it is of another kind or broken.",
+    )
+
+
+def _is_message(source: ByteSource) -> bool:
+    try:
+        for item in walk(source, "message", {}):
+            if item.number > 10_000:
+                return False
+    except BadProto:
+        return False
+    return source.size > 8
+
+
+def _read(source: ByteSource, message: str) -> _Reading:
+    reading = _Reading()
+    try:
+        reading.count, reading.foreign = _operators(source, message, reading.operators)
+    except BadProto as bad:
+        reading.problem = str(bad)
+    return reading
 
 
 def _operators(source: ByteSource, message: str, found: dict[str, int]) -> tuple[int, dict[str, int]]:

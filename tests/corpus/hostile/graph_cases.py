@@ -47,6 +47,23 @@ def _tensorflow() -> Iterator[Case]:
     yield hostile("saved-model", "lambda/keras_metadata.pb", metadata, "Keras metadata with a Lambda layer")
     text = b'saved_model_schema_version: 1\nmeta_graphs { graph_def { node { name: "n" op: "PyFunc" } } }\n'
     yield hostile("saved-model", "text/saved_model.pbtxt", text, "the text form of a graph with PyFunc")
+    # Fields may stand in any order, and a field of the wrong kind is passed over: what begins like a graph of
+    # one kind can be one of the other, with a harmless operator where the wrong reader looks.
+    decoy = field(3, field(3, field(1, "n") + field(2, "Const")))
+    for name in ("PyFunc", "WriteFile"):
+        swapped = field(2, field(1, decoy) + field(2, graph_node(name))) + number_field(1, 1)
+        why = f"the version stands behind the graph that has {name}"
+        yield hostile("saved-model", f"swapped_{name}/saved_model.pb", swapped, why)
+        yield hostile("saved-model", f"swapped_{name}.pb", swapped, why)
+        lead = number_field(1, 1) + graph_node(name) + field(2, field(2, graph_node("Const")))
+        why = f"a frozen graph with {name} begins like a saved model"
+        yield hostile("saved-model", f"leading_number_{name}.pb", lead, why)
+    tensor = number_field(1, 2) + number_field(2, 1) + field(9, bytes(8))
+    yield hostile(
+        "saved-model", "tensor_and_graph.pb", tensor + graph_node("PyFunc"), "a graph behind a tensor"
+    )
+    named = field(1, field(1, "n") + field(2, "PyFunc")) + number_field(2, 1)
+    yield hostile("saved-model", "sequence_named_as_a_node.pb", named, "a sequence whose name is a node")
     good = saved_model(graph_node("Placeholder") + graph_node("Identity"))
     for name, data in (("cut", good[:-3]), ("tail", good + b"\xff\xff"), ("empty", b""), ("pickle", NEW)):
         word = "runs-code" if name == "pickle" else BROKEN
