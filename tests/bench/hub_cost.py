@@ -38,11 +38,19 @@ def bodies(large: ModuleType) -> dict[str, Any]:
         "torch-100mb.bin": large.torch_zip(200, MIB // 2),
         "torch-3gb.bin": large.torch_zip(200, 16 * MIB),
         "torch-12gb-500-tensors.pt": large.torch_zip(500, 24 * MIB),
+        "torch-1gb-1000-tensors.pt": large.torch_zip(1_000, MIB),
+        "torch-2gb-2000-tensors.pt": large.torch_zip(2_000, MIB),
         "torch-3gb-hostile.pt": large.torch_zip(200, 16 * MIB, call),
         "legacy-160mb.pth": large.torch_legacy(10, 16 * MIB),
         "legacy-1.6gb-hostile.pth": large.torch_legacy(100, 16 * MIB, call),
         "model-10gb.safetensors": large.safetensors(300, 32 * MIB),
         "model-3gb.gguf": large.gguf(200, 16 * MIB),
+        "model-110mb.safetensors": large.safetensors(200, 550_000),
+        "model-110mb.gguf": large.gguf(20, 5_000_000, tokens=2_000),
+        "model-110mb-large-vocabulary.gguf": large.gguf(20, 5_000_000, tokens=128_000),
+        "model-5gb-large-vocabulary.gguf": large.gguf(300, 17 * MIB, tokens=128_000),
+        "model-110mb.onnx": large.onnx(60, 2_000_000),
+        "model-110mb.keras": large.keras(110_000_000),
         "model-1gb.onnx": large.onnx(60, 16 * MIB),
         "model-2gb.keras": large.keras(),
         "array-2gb.npy": large.npy(),
@@ -65,14 +73,14 @@ def main() -> None:
         hub.model("acme/large", {name: standin.File(body, True) for name, body in files.items()})
         source = open_target("hf://acme/large")
         assert isinstance(source, HubSource)
-        print(f"{'file':28} {'size':>15} {'requests':>9} {'bytes':>11} {'share':>9}  verdict")
+        print(f"{'file':33} {'size':>15} {'requests':>9} {'bytes':>11} {'share':>9}  verdict")
         for entry in source.wanted_remotely():
             before, sent = len(hub.requests), hub.sent
             artifact = artifacts.read(source.open_remote(entry), entry.path)
             requests, count = len(hub.requests) - before, hub.sent - sent
             size = entry.size or 1
             print(
-                f"{entry.path:28} {size:15,} {requests:9} {count:11,} {count / size:9.4%}  "
+                f"{entry.path:33} {size:15,} {requests:9} {count:11,} {count / size:9.4%}  "
                 f"{artifact.format} {artifact.loading.value}"
             )
     with standin.HubStandIn(delay=0.1) as hub:

@@ -84,7 +84,7 @@ def test_the_store_is_sent_no_token(hub: Any, model: Any, monkeypatch: pytest.Mo
     data = source.open_remote(entry)  # type: ignore[arg-type]
     data.read_at(0, 10)
     data.read_at(200_000, 10)
-    assert hub.count(origin="store") == 2
+    assert hub.count(origin="store") >= 2
     assert {origin for origin, _ in hub.authorizations()} == {"hub"}
     assert not any("/lfs/" in item["url"] for item in source.evidence)
 
@@ -169,12 +169,11 @@ def test_a_commit_that_moved_is_noticed(hub: Any, model: Any) -> None:
 def test_a_budget_for_each_file_and_for_the_review(
     hub: Any, model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ranged_module, "FILE_BUDGET", 100_000)
+    monkeypatch.setattr(ranged_module, "budget_for", lambda path, size: 150_000)
     data = ranged()
     data.read_at(0, 50_000)
     with pytest.raises(ReadFailure, match="would have to be fetched; not inspected"):
         data.read_at(100_000, 60_000)
-    monkeypatch.setattr(ranged_module, "FILE_BUDGET", 1_000_000)
     budget = ranged_module.Budget(10)
     assert budget.take(10) and not budget.take(1)
     budget = ranged_module.Budget(10, requests=2)

@@ -52,6 +52,47 @@ def test_a_torch_archive_of_any_size(
     assert read.requests <= 3 and read.bytes <= 128 * KIB
 
 
+@pytest.mark.parametrize(("tensors", "requests", "size"), [(500, 3, 128 * KIB), (1_000, 3, 0), (2_000, 4, 0)])
+def test_a_torch_archive_of_many_tensors(
+    hub: Any, hub_standin: Any, large: Any, tensors: int, requests: int, size: int
+) -> None:
+    """The directory and the pickle are read whole, whatever they hold: no verdict is made without them."""
+    read = Read(hub, hub_standin, "model.pt", large.torch_zip(tensors, 2 * MIB))
+    assert read.artifact.loading is Loading.ALLOW_LISTED, read.artifact.reasons
+    assert read.requests <= requests
+    assert read.bytes <= (size or read.size // 500)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("model.safetensors", lambda large: large.safetensors(200, 550_000)),
+        ("model.gguf", lambda large: large.gguf(20, 5_100_000, tokens=2_000)),
+        ("model.onnx", lambda large: large.onnx(60, 2_000_000)),
+        ("model.pt", lambda large: large.torch_zip(200, MIB // 2)),
+        ("legacy.pt", lambda large: large.torch_legacy(100, MIB)),
+        ("forest.joblib", lambda large: large.joblib(1, 13_000_000)),
+        ("array.npy", lambda large: large.npy(26_000_000)),
+    ],
+)
+def test_a_verdict_for_a_fifth_of_a_percent_of_the_smallest_large_file(
+    hub: Any, hub_standin: Any, large: Any, name: str, body: Any
+) -> None:
+    read = Read(hub, hub_standin, name, body(large))
+    assert 100 * 10**6 < read.size < 130 * 10**6
+    assert read.artifact.loading in (Loading.DATA_ONLY, Loading.ALLOW_LISTED, Loading.LIBRARY)
+    assert read.bytes <= read.size * 0.002
+
+
+def test_a_header_that_would_cost_more_is_not_read_to_its_end_and_says_so(
+    hub: Any, hub_standin: Any, large: Any
+) -> None:
+    read = Read(hub, hub_standin, "model.gguf", large.gguf(20, 5_000_000, tokens=128_000))
+    assert read.bytes <= read.size * 0.002
+    assert read.artifact.loading is Loading.UNREADABLE
+    assert "would have to be fetched; not inspected" in read.artifact.reasons[0].message
+
+
 @pytest.mark.parametrize(
     ("name", "make", "loading"),
     [

@@ -24,14 +24,17 @@ from inspector.sources.hub.answer import Answer
 from inspector.sources.hub.client import HubClient
 from inspector.sources.hub.remote import (
     BLOCK,
-    FILE_BUDGET,
     FILE_REQUESTS,
     REVIEW_BUDGET,
     REVIEW_REQUESTS,
     SCATTERED,
+    SCATTERED_LITTLE,
     WHOLE,
+    budget_for,
+    ending,
     plan_for,
 )
+from inspector.sources.hub.zip_front import END, SMALL_BEHIND, directory_place, front_of
 from inspector.sources.interface import Entry, ReadFailure
 
 TRIES = 3
@@ -61,8 +64,6 @@ class RangeBytes:
     """One remote file at one commit, as RemoteBytes. ``changed`` is true once the hub or the store spoke of
     another file than the one that was listed. ``requests`` and ``fetched`` count what it has cost."""
 
-    chunk = SCATTERED  # readers ask for little; how much comes with it is decided here
-
     def __init__(
         self, client: HubClient, repository: str, prefix: str, commit: str, entry: Entry, budget: Budget
     ) -> None:
@@ -81,8 +82,13 @@ class RangeBytes:
         self._shown = plain(entry.path, 200)
         self._plan = plan_for(entry.path)
         self._budget = budget
-        self._limit = FILE_BUDGET if self._plan.budget is None else self._plan.budget
+        self._limit = budget_for(entry.path, self.size)
         self._left = self._limit
+        self._is_short = self._limit < 1 << 20
+        self._first = min(self._plan.first, BLOCK) if self._is_short else self._plan.first
+        self._header_first = ending(entry.path) == ".safetensors"
+        # Readers ask for little; how much comes with it is decided here.
+        self.chunk = SCATTERED_LITTLE if self._is_short else SCATTERED
         self._etag: str | None = None
         self._changed = False
         self._lock = threading.Lock()
@@ -132,18 +138,45 @@ class RangeBytes:
         place = bisect.bisect_right(self._starts, at) - 1
         if place >= 0 and at < self._starts[place] + len(self._pieces[place]):
             return self._pieces[place], self._starts[place]
+        if not self._pieces and self._plan.end_first and self.size > WHOLE:
+            self._first = self._front()
+            return self._piece_at(at, wanted)
         before = self._starts[place] + len(self._pieces[place]) if place >= 0 else 0
         after = self._starts[place + 1] if place + 1 < len(self._starts) else self.size
-        # Without what is here already; at the end of the file it reaches backwards.
-        block = self._block(at, before)
-        end = min(max(at + wanted, at + block), after)
+        # Without what is here already; at the end of the file it reaches backwards. Where little may still
+        # be fetched, no more than was asked for.
+        wanted = min(wanted, after - at)
+        block = max(min(self._block(at, before), self._left), wanted)
+        end = min(at + block, after)
         start = min(at, max(end - block, before))
-        piece = self._fetched(start, end - start)
-        self._starts.insert(place + 1, start)
-        self._pieces.insert(place + 1, piece)
+        return self._taken(start, end - start), start
+
+    def _taken(self, start: int, length: int) -> bytes:
+        """A new piece, fetched and kept."""
+        piece = self._fetched(start, length)
+        place = bisect.bisect_right(self._starts, start)
+        self._starts.insert(place, start)
+        self._pieces.insert(place, piece)
         if sum(map(len, self._pieces)) == self.size and not self._is_the_listed_one():
             self._is_another_file()
-        return piece, start
+        return piece
+
+    def _front(self) -> int:
+        """The bytes of an archive that are worth reading with the first ones, told by its directory."""
+        end = self._taken(self.size - END, END)
+        place = directory_place(end, self.size)
+        if place is None:
+            return self._plan.first
+        start, length = place
+        missing = self.size - END - start
+        if length > self._left:
+            return self._plan.first
+        if missing > 0:
+            begin = max(start - SMALL_BEHIND, 0)
+            end = self._taken(begin, missing + start - begin) + end
+        at = start - (self.size - len(end))
+        front = front_of(end[at : at + length], start)
+        return front if 0 < front <= self._left else self._plan.first
 
     def _is_the_listed_one(self) -> bool:
         """Whether the bytes, which are all here, are those of the list. Of a part nobody can tell."""
@@ -159,14 +192,18 @@ class RangeBytes:
         little where a reader jumps about."""
         if self.size <= WHOLE:
             return self.size
-        if not self._pieces and at < self._plan.first:
-            return self._plan.first
+        if before == 0 and at < self._first:
+            return self._first - at
         if at == before and self._pieces:
+            if self._header_first and self._starts[0] == 0:
+                told = 8 + int.from_bytes(self._pieces[0][:8], "little")
+                if at < told <= at + self._left:
+                    return told - at
             self._run += 1
             return min(BLOCK << min(self._run - 1, 10), self._plan.ahead)
         self._run = 0
         self._jumps += 1
-        return BLOCK if self._jumps <= _JUMPS_BEFORE_SCATTERED else SCATTERED
+        return BLOCK if self._jumps <= _JUMPS_BEFORE_SCATTERED and not self._is_short else self.chunk
 
     def _fetched(self, start: int, length: int) -> bytes:
         part = f"bytes={start}-{start + length - 1}"
@@ -186,7 +223,7 @@ class RangeBytes:
     def _asked(self, start: int, length: int, part: str) -> bytes:
         if length > self._left or self.requests >= FILE_REQUESTS:
             raise ReadFailure(
-                f"{self._shown}: more than {self._limit:,} bytes or {FILE_REQUESTS:,} pieces of it "
+                f"{self._shown}: more than {self._limit:,} of its bytes or {FILE_REQUESTS:,} pieces of it "
                 "would have to be fetched; not inspected."
             )
         if not self._budget.take(length):

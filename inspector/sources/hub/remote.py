@@ -14,8 +14,11 @@ from inspector.sources.interface import Entry, EntryKind
 KIB = 1024
 BLOCK = 32 * KIB  # what is fetched where nothing better is known
 SCATTERED = 4 * KIB  # what is fetched once a reader has jumped about: it looks at small things far apart
+SCATTERED_LITTLE = KIB  # the same where little may be fetched in all
 WHOLE = 128 * KIB  # a file up to this size is fetched in one go
 FILE_BUDGET = 8 * KIB * KIB
+LARGE = 100_000_000  # of a file above this many bytes no more than a five-hundredth (0.2 %) is fetched
+SHARE = 500
 REVIEW_BUDGET = 64 * KIB * KIB
 # A data set of thousands of archives must not become a hundred thousand requests: hubs count them.
 REVIEW_REQUESTS = 2_500
@@ -25,19 +28,22 @@ FILE_REQUESTS = 400  # a reader that needs more of one file looks at everything 
 @dataclass(frozen=True, slots=True)
 class ReadPlan:
     """``first`` bytes come with the first read at the start; reads that go on where the last one ended
-    grow up to ``ahead``. ``budget`` is for the whole file, None for the common one. ``why`` is the reason."""
+    grow up to ``ahead``. ``budget`` is for the whole file, None for the common one. ``end_first``: its last
+    bytes say how much of its first ones is worth a request (zip_front). ``why`` is the reason."""
 
     first: int
     ahead: int
     why: str
     budget: int | None = None
+    end_first: bool = False
 
 
 _ARCHIVE = ReadPlan(
-    62 * KIB,
+    BLOCK,
     128 * KIB,
-    "The pickle stands at the front, the directory at the end. With the redirect that is three requests, and "
-    "62 KiB are what a tail of 64 KiB leaves of 128 KiB.",
+    "The directory at the end says how long the pickle at the front is. With the redirect that is three "
+    "requests, and with up to 500 tensors less than 128 KiB.",
+    end_first=True,
 )
 _PICKLE = ReadPlan(BLOCK, 256 * KIB, "Opcodes from the front; raw arrays between them are stepped over.")
 _DEFAULT = ReadPlan(BLOCK, 256 * KIB, "Nothing is known of the name.")
@@ -46,7 +52,7 @@ PLANS: dict[str, ReadPlan] = {
     **dict.fromkeys((".mar", ".skops", ".mlpackage"), _ARCHIVE),
     **dict.fromkeys((".pkl", ".pickle", ".pk", ".joblib", ".dill", ".cloudpickle"), _PICKLE),
     ".safetensors": ReadPlan(
-        96 * KIB, 1024 * KIB, "The header of nearly every shard is shorter: one request, as hub clients do."
+        64 * KIB, 1024 * KIB, "The header of nearly every shard is shorter; a longer one says how long it is."
     ),
     ".gguf": ReadPlan(
         64 * KIB,
@@ -88,6 +94,13 @@ def ending(path: str) -> str:
 
 def plan_for(path: str) -> ReadPlan:
     return PLANS.get(ending(path), _DEFAULT)
+
+
+def budget_for(path: str, size: int) -> int:
+    """How many bytes of a file may be fetched."""
+    plan = plan_for(path)
+    budget = FILE_BUDGET if plan.budget is None else plan.budget
+    return min(budget, size // SHARE) if size > LARGE else budget
 
 
 def is_read_by_parts(path: str, size: int | None) -> bool:
