@@ -17,6 +17,7 @@ from inspector.gui.explain_words import explained
 from inspector.gui.look import Look
 from inspector.gui.session import Session
 from inspector.gui.source_lines import Excerpt, excerpt
+from inspector.gui.syntax import SourceColours
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import TextPane, button, spaced
 from inspector.provenance import Evidence, plain
@@ -51,6 +52,8 @@ class EvidencePanel(QWidget):
         self.explain.clicked.connect(self.ask_explanation)
         self.text = TextPane(tr("Evidence"))
         self.text.setMinimumHeight(260)
+        self._colours = SourceColours(self.text.document(), lambda: self.look.tokens)
+        look.changed.connect(self._colours.rehighlight)
         self.places.currentIndexChanged.connect(self._show_row)
         column = QVBoxLayout(self)
         spaced(column, 0, 0, 0, 0, 6)
@@ -88,6 +91,7 @@ class EvidencePanel(QWidget):
         if self._places:
             self._show_place(0)
         else:
+            self._colours.use("")
             self.text.show_text(plain(fallback, 100_000, keep_newlines=True), wrap=True)
         if explain and self._path:
             self._settled.start()
@@ -111,6 +115,7 @@ class EvidencePanel(QWidget):
             return
         item = self._places[number]
         said = plain(item.text, 20_000, keep_newlines=True)
+        self._colours.use("")
         self.text.show_text(said, wrap=True)
         self._asked += 1
         asked = self._asked
@@ -132,6 +137,7 @@ class EvidencePanel(QWidget):
                 told = self._wrapped(said)
                 text = f"{told}\n\n{text}"
                 shift = told.count("\n") + 2
+            self._colours.use(item.path or "")
             marked = found.marked + shift if found.marked >= 0 else -1
             self.text.show_text(text, marked, QColor(self.look.tokens.selection))
 
@@ -159,6 +165,7 @@ class EvidencePanel(QWidget):
         root = self.session.root
         file = root if root.is_file() else root / self._path
         self.text.show()
+        self._colours.use("")
         self.text.show_text(tr("Reading {0} …").format(shown(self._path)))
         command = self.session.backend.explain_command(str(Path(file)))
 

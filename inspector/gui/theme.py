@@ -147,6 +147,18 @@ CONTRAST = Tokens(
 THEMES: Mapping[str, Tokens] = {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}
 
 
+def syntax_colours(tokens: Tokens) -> dict[str, str]:
+    """What stands out in source lines, by kind of span. Never the colours of risk and of what is good:
+    these say something, and syntax says nothing."""
+    return {
+        "word": tokens.accent,
+        "text": tokens.kind["dataset-file"],
+        "number": tokens.kind["project"],
+        "remark": tokens.sub,
+        "name": tokens.kind["owner"],
+    }
+
+
 def contrast(one: str, other: str) -> float:
     """The contrast of two ``#rrggbb`` colours, 1 to 21, in either order.
 
