@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from inspector.artifacts.bytesource import SliceSource
-from inspector.artifacts.containers.compressed_file import read_compressed
+from inspector.artifacts.containers.compressed_file import begins_with_pickle, read_compressed
 from inspector.artifacts.containers.sevenzip_file import read_7z
 from inspector.artifacts.containers.sevenzip_header import MAGIC as SEVENZIP_MAGIC
 from inspector.artifacts.containers.tar_file import is_tar_header, read_tar
@@ -249,7 +249,9 @@ def _compressed(sample: Sample) -> Artifact | None:
         sample.suffix in PICKLE_ENDINGS
         or ending(sample.path[: -len(sample.suffix) or None]) in PICKLE_ENDINGS
     )
-    return None if is_guess and is_broken and not named else artifact
+    if is_guess and is_broken and not named and not begins_with_pickle(sample.source, method):
+        return None
+    return artifact
 
 
 def _is_text_like(start: bytes) -> bool:

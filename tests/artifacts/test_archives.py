@@ -61,6 +61,7 @@ WRAPPED = {
     "xz": lzma.compress(SYSTEM),
     "lzma": lzma.compress(SYSTEM, lzma.FORMAT_ALONE),
     "zlib": zlib.compress(SYSTEM),
+    "three streams of lines": b"".join(gzip.compress(line) for line in SYSTEM.splitlines(keepends=True)),
     "zlib of gzip": zlib.compress(gzip.compress(SYSTEM)),
     "torch zip": zipped({"m/data.pkl": SYSTEM, "m/version": b"3\n", "m/data/0": b"1234"}),
     "torch zip, second pickle": zipped({"m/data.pkl": HARMLESS, "m/version": b"3", "n/data.pkl": SYSTEM}),
@@ -90,6 +91,31 @@ def test_an_archive_of_texts_has_no_loader(judge: Judge) -> None:
     assert judge(zipped({"a.md": b"hello", "b/": b""}), "a.zip").loading is Loading.NO_LOADER
     assert judge(tarred({"a.md": b"hello"}), "a.tar").loading is Loading.NO_LOADER
     assert judge(gzip.compress(b"a,b\n1,2\n" * 1000), "data.csv.gz").loading is Loading.NO_LOADER
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zlib.compress])
+@pytest.mark.parametrize("cut", [5, len(SYSTEM)])
+def test_a_pickle_in_several_streams_under_the_name_of_a_text_is_found(
+    judge: Judge, pack: Callable[[bytes], bytes], cut: int
+) -> None:
+    packed = pack(SYSTEM[:cut]) + pack(SYSTEM[cut:] + b"\n1,2\n")
+    assert judge(packed, "table.csv.gz").loading is Loading.RUNS_CODE
+
+
+def test_a_text_pickle_that_ends_far_behind_the_first_lines_of_a_packed_text_is_found(judge: Judge) -> None:
+    far = b"cos\nsystem\n(S'echo x" + b" " * (3 << 20) + b"'\ntR."
+    assert judge(gzip.compress(far, 1), "notes.txt.gz").loading is Loading.RUNS_CODE
+
+
+def test_a_broken_stream_that_unpacks_to_a_pickle_first_is_no_text(judge: Judge) -> None:
+    """joblib unpacks zlib piece by piece: the call is made before the stream breaks."""
+    packed = zlib.compress(SYSTEM)[:-7] + b"TREE"
+    assert judge(packed, "model.json").loading is Loading.UNREADABLE
+
+
+def test_bytes_behind_a_packed_text_are_told(judge: Judge) -> None:
+    artifact = judge(gzip.compress(b"a,b\n1,2\n") + b"more", "data.csv.gz")
+    assert artifact.loading is Loading.UNREADABLE
 
 
 def patched(data: bytes, at: int, new: bytes) -> bytes:

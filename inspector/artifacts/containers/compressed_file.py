@@ -8,10 +8,13 @@ from inspector.artifacts.context import Context
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import Budget, OverLimit
+from inspector.artifacts.pickles.listed import Tier
+from inspector.artifacts.pickles.machine import PickleMachine
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
 _ENDINGS = (".gz", ".bz2", ".xz", ".lzma", ".zlib", ".z", ".zst", ".lz4")
+_SAMPLE = 1 << 20
 _TEXT_ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".xml", ".md", ".log")
 
 
@@ -24,13 +27,10 @@ def read_compressed(source: ByteSource, path: str, method: str, context: Context
     name = _inner_name(path)
     try:
         if name.lower().endswith(_TEXT_ENDINGS):
-            unpacker = Unpacker(source, method, Budget(), several=True)
-            first = unpacker.next()
-            # A whole text is judged whole: the last line of a text pickle is what makes it one.
-            cut = _whole_text(first) if unpacker.next() else len(first)
-            sample = context.read_part(BytesSource(first[:cut]), name, context.inner())
-            if sample.loading is Loading.NO_LOADER and sample.format != "json":
-                return Artifact(f"{method}+{sample.format}", Loading.NO_LOADER)
+            sample = _sample(source, method)
+            found = context.read_part(BytesSource(sample), name, context.inner()) if sample else None
+            if found is not None and found.loading is Loading.NO_LOADER and found.format != "json":
+                return Artifact(f"{method}+{found.format}", Loading.NO_LOADER)
         inner, used = unpacked(source, method, context.budget, several=True)
         judgement = Judgement()
         artifact = context.read_part(inner, name, context.inner())
@@ -55,6 +55,38 @@ def _inner_name(path: str) -> str:
     return path[:-4] + ".tar" if lowered.endswith(".tgz") else path
 
 
-def _whole_text(data: bytes) -> int:
-    """Up to the last line's end, so that a cut inside of a character is no broken text."""
-    return data.rfind(b"\n") + 1 or len(data)
+def _sample(source: ByteSource, method: str) -> bytes | None:
+    """The whole of a short text; the first lines of a long one, which may be too long to be unpacked whole.
+    None where these lines import something, as those of a text pickle do: its end says what it is; and None
+    where bytes follow the stream."""
+    unpacker = Unpacker(source, method, Budget(), several=True)
+    parts: list[bytes] = []
+    have = 0
+    while have < _SAMPLE:
+        piece = unpacker.next()
+        if not piece:
+            return b"".join(parts) if unpacker.consumed == source.size else None
+        parts.append(piece)
+        have += len(piece)
+    data = b"".join(parts)
+    data = data[: data.rfind(b"\n") + 1 or len(data)]
+    machine = PickleMachine(BytesSource(data))
+    machine.run()
+    return None if machine.imports else data
+
+
+def begins_with_pickle(source: ByteSource, method: str) -> bool:
+    """Whether a stream that breaks off unpacks to a pickle before that, which a loader that unpacks piece
+    by piece would run."""
+    unpacker = Unpacker(source, method, Budget(), several=True)
+    parts: list[bytes] = []
+    have = 0
+    try:
+        while have < _SAMPLE and (piece := unpacker.next()):
+            parts.append(piece)
+            have += len(piece)
+    except (BadCompression, OverLimit):
+        pass
+    machine = PickleMachine(BytesSource(b"".join(parts)))
+    machine.run()
+    return any(found.tier is Tier.DANGEROUS for found in machine.imports.values())
