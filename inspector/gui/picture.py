@@ -83,7 +83,10 @@ def _select(window: object, wanted: str) -> None:
         raise UnreadableInput(
             f"There is no node “{plain(wanted, 200)}”.", "Give an id such as model:ORG/NAME."
         )
+    from PySide6.QtCore import QCoreApplication
+
     window.selection.select_node(found)  # type: ignore[attr-defined]
+    QCoreApplication.processEvents()  # the node's first finding is selected by the pane, in the next turn
 
 
 def _show(window: object, view: str) -> None:

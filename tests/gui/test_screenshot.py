@@ -72,3 +72,14 @@ def test_wrong_numbers_are_usage_errors(words, capsys):
     with pytest.raises(SystemExit) as ended:
         parsed("target", "--view", "story", "-o", "x.png", *words)
     assert ended.value.code == 2
+
+
+def test_the_selected_node_stays_selected_in_a_picture_of_the_findings(opened):
+    from inspector.gui.picture import _select, _show
+
+    about = [item.finding.node for item in opened.session.facts.findings.values()]
+    last = opened.findings.rows.rows[-1].finding.node
+    assert len(set(about)) > 1
+    _select(opened, last)
+    _show(opened, "findings")
+    assert opened.selection.node == last
