@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from inspector.artifacts import Artifact
+from inspector.artifacts.formats.keras_config import judge_keras
+from inspector.artifacts.judgement import Judgement
 from inspector.provenance import Loading
 
 Judge = Callable[[bytes, str], Artifact]
@@ -133,12 +135,36 @@ def keras(layer: dict[str, Any]) -> bytes:
         ({"class_name": "__lambda__"}, Loading.RUNS_CODE),
         ({"module": "os", "class_name": "system"}, Loading.RUNS_CODE),
         ({"module": "keras.utils", "class_name": "get_file"}, Loading.RUNS_CODE),
-        ({"module": "builtins", "class_name": "function", "config": "f"}, Loading.RUNS_CODE),
-        ({"module": None, "class_name": "A", "registered_name": "Custom>A"}, Loading.RUNS_CODE),
+        ({"module": "builtins", "class_name": "function", "config": "eval"}, Loading.RUNS_CODE),
+        ({"module": "builtins", "class_name": "function", "config": "__import__"}, Loading.RUNS_CODE),
+        ({"module": "builtins", "class_name": "function", "config": "x>exec"}, Loading.RUNS_CODE),
+        ({"module": "builtins", "class_name": "function", "config": "os.system"}, Loading.RUNS_CODE),
+        ({"module": "builtins", "class_name": "function", "config": ["f"]}, Loading.RUNS_CODE),
+        ({"module": "builtins", "class_name": "function"}, Loading.RUNS_CODE),
+        ({"module": "builtins", "class_name": "exec", "config": {}}, Loading.RUNS_CODE),
+        ({"module": "acme", "class_name": "A", "registered_name": "Custom>A"}, Loading.RUNS_CODE),
     ],
 )
 def test_keras_archives(layer: dict[str, Any], loading: Loading, judge: Judge) -> None:
     assert judge(keras(layer), "m.keras").loading is loading
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"module": "builtins", "class_name": "function", "config": "my_loss", "registered_name": "function"},
+        {"module": "builtins", "class_name": "function", "config": "mine>loss"},
+        {"module": None, "class_name": "A", "config": {}, "registered_name": "Custom>A"},
+        {"module": None, "class_name": "A", "config": {}, "registered_name": "A"},
+    ],
+)
+def test_a_name_that_the_loading_program_must_bring_is_no_code_of_the_file(part: dict[str, Any]) -> None:
+    judgement = Judgement()
+    model = {"class_name": "Sequential", "config": {"layers": [part]}}
+    judge_keras(json.dumps(model).encode(), judgement)
+    artifact = judgement.artifact("keras-zip", Loading.DATA_ONLY)
+    assert artifact.loading is Loading.DATA_ONLY
+    assert [reason.code for reason in artifact.reasons] == ["custom-object-needed"]
 
 
 def test_a_lambda_in_hdf5(judge: Judge) -> None:

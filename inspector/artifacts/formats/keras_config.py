@@ -1,7 +1,11 @@
 """The configuration of a Keras archive (Keras 3): which objects rebuilding the model imports and runs.
 
 ``keras.saving.deserialize_keras_object`` imports the ``module`` of every object and calls its ``class_name``
-(CVE-2025-1550, CVE-2025-8747, CVE-2025-9905); a Lambda layer holds marshalled byte code.
+(CVE-2025-1550, CVE-2025-8747, CVE-2025-9905); a Lambda layer holds marshalled byte code. An object without a
+module, and a plain function (written as ``builtins.function``), is only looked up among the names that the
+loading program registered or handed over (``_retrieve_class_or_fn``, Keras 3.15.1): nothing of it comes out
+of the file, and without that program loading ends in an error. Keras before 3.9 looked for such a function
+in Python's ``builtins`` as well, so a name of theirs is a call of theirs.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.pickles.listed import Tier, entry_for
 from inspector.artifacts.texts.strict_json import BadJson, Pairs, parse_pairs
 from inspector.provenance import Loading, plain
 
@@ -43,18 +48,7 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
     for key, name in pairs:  # every one, for a key that stands there twice hides the first
         if key == "class_name" and isinstance(name, str):
             for module in [other for label, other in pairs if label == "module"] or [None]:
-                _object(module, name, judgement)
-        elif (
-            key == "registered_name"
-            and isinstance(name, str)
-            and ">" in name
-            and not name.startswith("keras")
-        ):
-            _note(
-                judgement,
-                "custom-object",
-                f"needs the registered object {plain(name, 200)}, code of its maker",
-            )
+                _object(module, name, pairs, judgement)
         elif key == "vocabulary" and isinstance(name, str):
             judgement.note(
                 Loading.UNREADABLE,
@@ -64,15 +58,38 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
     return value
 
 
-def _object(module: object, name: str, judgement: Judgement) -> None:
+def _object(module: object, name: str, pairs: Pairs, judgement: Judgement) -> None:
     shown = plain(f"{module}.{name}" if isinstance(module, str) else name, 200)
     if name in _CODE_CLASSES:
         _note(judgement, "lambda-layer", f"{_CODE_CLASSES[name]} on load")
     elif module is None:
-        if ">" in name and not name.startswith("keras"):
-            _note(judgement, "custom-object", f"needs the registered object {shown}, code of its maker")
+        registered = [other for label, other in pairs if label == "registered_name" and other]
+        if ">" in name or (registered and name not in _PLAIN_CLASSES):
+            _needs(judgement, f"class {plain(str(registered[-1] if registered else name), 200)}")
+    elif module == "builtins" and name == "function":
+        for function in [other for label, other in pairs if label == "config"] or [None]:
+            _function(function, judgement)
     elif not isinstance(module, str) or not _is_of_keras(module, name):
         _note(judgement, "custom-object", f"has Keras import and call {shown}")
+
+
+def _function(name: object, judgement: Judgement) -> None:
+    """A loss, metric or activation that was no function of Keras when the model was saved."""
+    last = name.rpartition(">")[2] if isinstance(name, str) else ""
+    is_own = last.isidentifier() and entry_for("builtins", last).tier is Tier.UNKNOWN
+    if is_own and not last.startswith("__"):
+        _needs(judgement, f"function {plain(str(name), 200)}")
+    else:
+        _note(judgement, "custom-object", f"has Keras look up and call builtins.{plain(str(name), 200)}")
+
+
+def _needs(judgement: Judgement, what: str) -> None:
+    judgement.note(
+        Loading.DATA_ONLY,
+        "custom-object-needed",
+        f"The Keras model needs the {what}, which the loading program has to bring: the file holds its name "
+        "only.",
+    )
 
 
 def _is_of_keras(module: str, name: str) -> bool:

@@ -59,8 +59,8 @@ def cases() -> Iterator[Case]:
         "get_file": _model(named("keras.utils", "get_file", {"origin": "x"})),
         "torch_module": _model(named("keras.layers", "TorchModuleWrapper", {"module": "gAJ9Lg=="})),
         "custom_object": _model(named("mymodule.layers", "Mine")),
-        "registered": _model(
-            {"module": None, "class_name": "Mine", "registered_name": "pkg>Mine", "config": {}}
+        "registered_of_a_module": _model(
+            {"module": "mine", "class_name": "Mine", "registered_name": "pkg>Mine", "config": {}}
         ),
         "import_of_a_function": _model(named("keras.saving", "load_model", {"path": "x"})),
         "numpy_load": _model(named("numpy", "load")),
