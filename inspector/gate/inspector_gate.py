@@ -155,6 +155,8 @@ def strict_json(raw: Raw, what: str, *, items: int) -> Any:
         raise Refusal("json", f"{what} holds the number {plain(token, 30)}; a record has whole numbers only.")
 
     def whole(token: str) -> int:
+        if token == "-0":  # an integer here, minus zero as a float there
+            no_float(token)
         if len(token) > 17 or abs(int(token)) > MAX_INTEGER:
             raise Refusal("json", f"{what} holds a number too large for other readers.")
         return int(token)
@@ -514,12 +516,14 @@ def envelope_of(raw: Raw, what: str) -> Envelope:
         value = strict_json(raw, what, items=MAX_ENVELOPE_ITEMS)
     except ValueError:
         raise Unreadable(f"{what} is not JSON, so it is no review record.") from None
+    _refuse_look_alikes(value, what)
     if isinstance(value, dict) and "dsseEnvelope" in value:
-        if "payload" in value or "messageSignature" in value:
+        if not value.keys() <= _BUNDLE_KEYS:
             raise Refusal("envelope", f"{what} holds two signed contents; readers may differ on them.")
         if value.get("mediaType") != BUNDLE_TYPE:
             raise Refusal("envelope", f"{what} is a Sigstore bundle of another version than 0.3.")
         value = value["dsseEnvelope"]
+        _refuse_look_alikes(value, what)
     if not isinstance(value, dict) or not isinstance(value.get("payload"), str):
         raise Refusal("envelope", f"{what} is not a DSSE envelope.")
     kind, signatures = value.get("payloadType"), value.get("signatures")
@@ -541,6 +545,23 @@ def envelope_of(raw: Raw, what: str) -> Envelope:
     else:
         raise Refusal("envelope", f"{what} holds a long text that is not its payload.")
     return Envelope(kind, payload, _base64(signature, what), keyid)
+
+
+# A bundle may hold nothing else: protobuf's JSON also knows every field by a second name (dsse_envelope).
+_BUNDLE_KEYS = {"mediaType", "verificationMaterial", "dsseEnvelope"}
+_ENVELOPE_KEYS = {
+    name.casefold(): name for name in ("payload", "payloadType", "signatures", "sig", "keyid", "dsseEnvelope")
+}
+
+
+def _refuse_look_alikes(value: Any, what: str) -> None:
+    """Refusal where a key we use is spelt in another way: readers written in Go take ``Payload`` for
+    ``payload`` (encoding/json), protobuf's take ``payload_type`` for ``payloadType``."""
+    signatures = value.get("signatures") if isinstance(value, dict) else None
+    for one in (value, *(signatures if isinstance(signatures, list) else ())):
+        names = list(one) if isinstance(one, dict) else []
+        if any(_ENVELOPE_KEYS.get(name.casefold().replace("_", ""), name) != name for name in names):
+            raise Refusal("envelope", f"{what} spells a key in a way that readers differ on.")
 
 
 def _base64(text: str, what: str) -> bytes:
@@ -1131,7 +1152,7 @@ class Verification:
                 self._warn("four eyes", "countersignature", words)
             except Unreadable as error:
                 self._warn("four eyes", "countersignature", f"{plain(name)} does not count. {error}")
-        persons = {unicodedata.normalize("NFKC", one.principal).casefold() for one in self._report.signers}
+        persons = {_person(one.principal) for one in self._report.signers}
         if len(persons) < self._require:
             raise Refusal(
                 "four-eyes",
@@ -1198,7 +1219,8 @@ class Verification:
     def _remember_serial(self, path: str) -> None:
         state = _read_state(path)
         seen = {"serial": self._predicate["serial"], "payload_sha256": self._report.payload_sha256}
-        if state.get(self._predicate["project"]["id"]) == seen:
+        last = state.get(self._predicate["project"]["id"])
+        if last is not None and last["serial"] >= seen["serial"]:  # or another gate saw a later one meanwhile
             return
         state[self._predicate["project"]["id"]] = seen
         text = json.dumps({"schema": "provenance-inspector/gate-state/1", "projects": state}, sort_keys=True)
@@ -1209,6 +1231,8 @@ class Verification:
 
     def _check_manifest(self) -> str:
         manifest = self._predicate["manifest"]
+        if _field(manifest, "format", "text", "the manifest") != "sha256sum":
+            raise Refusal("schema", "The manifest is of another format than sha256sum.")
         for item in _field(manifest, "files", "list", "the manifest"):
             name = _field(item, "name", "text", "the manifest")
             if not clean_name(name):
@@ -1216,6 +1240,8 @@ class Verification:
             if name in self.files:
                 raise Refusal("manifest", f"The manifest lists {plain(name)} twice.")
             size = _field(item, "size", "number", "the manifest")
+            if size < 0:
+                raise Refusal("schema", f"The manifest gives {plain(name)} a size below zero.")
             self.files[name] = ListedFile(size, _digest(item, "sha256", "the manifest"))
         digest = hashlib.sha256()
         for name in sorted(self.files, key=str.encode):
@@ -1246,6 +1272,10 @@ class Verification:
                 raise Refusal("manifest-path", f"The scope leaves out {plain(path)}, no path inside a tree.")
             self._left_out[path] = _field(item, "rule", "text", "the scope")
         self._rules = _items(self._predicate["scope"], "exclude", "the scope", str)
+        leaves = {*self.files, *self._links}
+        below = next((name for name in leaves for end in _slashes(name) if name[:end] in leaves), None)
+        if below is not None:
+            raise Refusal("manifest", f"The manifest lists {plain(below)} below what it says is no folder.")
 
     def _check_package(self) -> str:
         if not self._package.is_whole():
@@ -1315,6 +1345,12 @@ class Verification:
         return f"{len(self.files)} files are the approved ones, and nothing else lies there"
 
 
+def _person(principal: str) -> str:
+    """What two spellings of one name have in common: a second key must not become a second person."""
+    text = unicodedata.normalize("NFKC", principal).casefold()
+    return " ".join("".join(char for char in text if unicodedata.category(char) != "Cf").split())
+
+
 def _stays_inside(name: str, target: str) -> bool:
     """Whether a link at ``name`` with the text ``target`` points below the root, read as plain text."""
     if not target or target.startswith(("/", "\\")) or "\0" in target or (os.name == "nt" and ":" in target):
@@ -1365,7 +1401,8 @@ def _read_state(path: str) -> dict[str, Any]:
 
 def replace_file(path: str, content: bytes) -> None:
     """Puts ``content`` in the place of ``path`` so that a reader sees the old or the new, never a part."""
-    fresh = f"{path}.{os.getpid()}.new"
+    # Not the process id: in a container each start has the same one, and what a killed run left would bar it.
+    fresh = f"{path}.{os.urandom(4).hex()}.new"
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     try:
         with os.fdopen(descriptor, "wb") as stream:

@@ -163,13 +163,29 @@ class Scene:
         return code, refused, warned
 
 
+@pytest.fixture(scope="session")
+def signed_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Where the first scene of a run puts a copy of its package and trust store for the others."""
+    return {"place": tmp_path_factory.mktemp("signed")}
+
+
 @pytest.fixture
 def scene(
-    sign: Callable[..., Path],
+    request: pytest.FixtureRequest,
+    signed_once: dict[str, Path],
     project: Path,
-    trust_file: Path,
+    tmp_path: Path,
     key: FileKey,
     gate: ModuleType,
     capsys: pytest.CaptureFixture[str],
 ) -> Scene:
-    return Scene(sign(), project, trust_file, key, gate, capsys)
+    """A scene of its own for every test. The package is signed once and copied: the trees are the same."""
+    package, store = tmp_path / "package0", tmp_path / "trust.txt"
+    kept = signed_once["place"]
+    if not (kept / "package").exists():
+        shutil.copytree(request.getfixturevalue("sign")(), kept / "package")
+        shutil.copyfile(request.getfixturevalue("trust_file"), kept / "trust.txt")
+    if not package.exists():
+        shutil.copytree(kept / "package", package)
+        shutil.copyfile(kept / "trust.txt", store)
+    return Scene(package, project, store, key, gate, capsys)
