@@ -67,8 +67,7 @@ def explain(source: ByteSource, path: str) -> dict[str, Any]:
             continue
         was_cut = was_cut or len(listing) + len(rows) > MAX_LISTING
         listing.extend(rows[: MAX_LISTING - len(listing)])
-        ops = sum(machine.ops for _, machine in machines)
-        text = _decompiled(stream, ops) if len(decompiled) < 3 else None
+        text = _decompiled(stream, machines) if len(decompiled) < 3 else None
         if text is not None:
             decompiled.append(text if member is None else f"# {plain(member, 200)}\n{text}")
     decompiled.extend(lambda_listing(parts.keras))
@@ -147,14 +146,20 @@ def _machines(stream: ByteSource) -> list[tuple[int, PickleMachine]]:
     return found
 
 
-def _decompiled(stream: ByteSource, ops: int) -> str | None:
-    """fickling's source of one small stream; None where there is none within the limits."""
-    if stream.size > MAX_DECOMPILED_BYTES or ops > MAX_DECOMPILED_OPS:
+def _decompiled(stream: ByteSource, machines: list[tuple[int, PickleMachine]]) -> str | None:
+    """fickling's source of one small pickle; None where there is none within the limits. Of several pickles
+    in a row (an old torch file holds five) it is the one with the most to say: the object's own."""
+    offset, machine = max(machines, key=lambda pair: (len(pair[1].imports), pair[1].ops), default=(0, None))
+    if machine is None:
+        return None
+    outcome = machine.outcome
+    length = (outcome.end if outcome.ended else stream.size) - offset
+    if length > MAX_DECOMPILED_BYTES or machine.ops > MAX_DECOMPILED_OPS:
         return None
     try:
         child = subprocess.run(
             [sys.executable, "-I", "-m", "inspector.artifacts.pickles.decompile"],
-            input=stream.read_at(0, stream.size),
+            input=stream.read_at(offset, length),
             capture_output=True,
             timeout=CHILD_SECONDS,
             check=False,

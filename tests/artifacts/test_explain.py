@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import struct
+import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import pytest
 from inspector.artifacts import BytesSource
 from inspector.artifacts import explain as explain_module
 from inspector.artifacts.explain import MAX_LISTING, explain
+from inspector.artifacts.pickles import decompile
 
 SYSTEM = b"cposix\nsystem\n(S'echo x'\ntR."
 KEYS = ["schema", "path", "format", "loading", "summary", "calls", "imports", "source", "listing"]
@@ -36,6 +38,30 @@ def test_a_call_is_told_in_words_and_shown() -> None:
 def test_small_streams_are_decompiled_in_a_child() -> None:
     pytest.importorskip("fickling")
     assert "system('echo x')" in (explain(BytesSource(SYSTEM), "model.pkl")["source"] or "")
+
+
+def test_of_an_old_torch_file_the_pickle_of_the_object_is_decompiled() -> None:
+    number = (0x1950A86A20F9469CFC6C).to_bytes(10, "little")
+    lead = b"\x80\x02\x8a\x0a" + number + b"." + b"\x80\x02M\xe9\x03." + b"\x80\x02}."
+    told = explain(BytesSource(lead + SYSTEM + b"\x80\x02]." + bytes(2 << 20)), "model.pt")
+    assert "system('echo x')" in (told["source"] or "")
+
+
+def test_the_decompiler_is_confined_before_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[object] = []
+
+    class Standard:
+        buffer = io.BytesIO(SYSTEM)
+
+        def __getattribute__(self, name: str) -> object:
+            order.append(name)
+            return object.__getattribute__(self, name)
+
+    monkeypatch.setattr("inspector.confinement.confine", lambda **limits: order.append(limits))
+    monkeypatch.setattr(sys, "stdin", Standard())
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO()))
+    assert decompile.main() == 0
+    assert order == [{"memory_bytes": 512 << 20, "cpu_seconds": 3}, "buffer"]
 
 
 def test_without_the_decompiler_there_is_our_own_listing(monkeypatch: pytest.MonkeyPatch) -> None:
