@@ -287,7 +287,17 @@ ACTIONS: tuple[Action, ...] = (
     _A(
         "settings", "Settings…", ("Ctrl+,",), "File", "Theme, size and where things are kept.", "", "settings"
     ),
-    _A("key-sheet", "Keys", ("?", "F1"), "Help", "All keys on one sheet.", "", "keys"),
+    _A("help", "Help pages", ("F1",), "Help", "Guides, the words and every rule.", ""),
+    _A(
+        "rule-help",
+        "Why this rule",
+        ("H",),
+        "Help",
+        "Why the rule of the selected finding matters, and what to do.",
+        "findings",
+        "explain",
+    ),
+    _A("key-sheet", "Keys", ("?",), "Help", "All keys on one sheet.", "", "keys"),
     _A("about", "About", (), "Help", "Version, licences and where the libraries come from.", ""),
 )
 BY_ID = {action.id: action for action in ACTIONS}

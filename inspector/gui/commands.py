@@ -307,6 +307,19 @@ class Commands:
 
         self._open(KeySheet(self.window, self.window.look))
 
+    def help(self, key: str = "") -> None:
+        from inspector.gui.help_dialog import HelpDialog
+
+        self._open(HelpDialog(self.window, key))
+
+    def rule_help(self) -> None:
+        session = self.window.session
+        chosen = session.facts.findings.get(self.window.selection.finding) if session is not None else None
+        if chosen is None:
+            self.window.strip.say(tr("Select a finding first."))
+        else:
+            self.help(f"rule:{chosen.finding.rule}")
+
     def _open(self, dialog: QDialog) -> None:
         """Opens a dialog; the keyboard comes back to the window, also where no window manager sees to it."""
         dialog.finished.connect(self.window.activateWindow)
