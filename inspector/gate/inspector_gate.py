@@ -333,6 +333,8 @@ def signature_holds(spki: bytes, envelope: Envelope) -> bool:
 
     The payload of an unsigned envelope may be as large as a record can be, so it is not copied for P-256.
     """
+    if not _is_well_formed(key_kind(spki), envelope.signature):
+        return False
     try:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives import hashes, serialization
@@ -353,6 +355,22 @@ def signature_holds(spki: bytes, envelope: Envelope) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def _is_well_formed(kind: str, signature: bytes) -> bool:
+    """Whether ``signature`` has the one form of its kind. ``openssl dgst`` reads no more than 72 bytes of an
+    ECDSA signature, and would take one of that length with anything behind it."""
+    if kind == "Ed25519":
+        return len(signature) == 64
+    if not 8 <= len(signature) <= 72 or signature[0] != 0x30 or signature[1] != len(signature) - 2:
+        return False
+    end = 4 + signature[3]  # of the first INTEGER; the second must end where the SEQUENCE does
+    return (
+        signature[2] == 2
+        and len(signature) > end + 2
+        and signature[end] == 2
+        and end + 2 + signature[end + 1] == len(signature)
+    )
 
 
 def _openssl_holds(spki: bytes, envelope: Envelope) -> bool:
@@ -1285,16 +1303,11 @@ class Verification:
         if sums is not None and hashlib.sha256(sums).hexdigest() != expected:
             raise Refusal("package", f"{SUMS_NAME} in the package is not the list that was signed.")
         bundle = self._package.read(BUNDLE_NAME, MAX_RECORD)
-        if bundle is not None and envelope_of(bundle, BUNDLE_NAME)[:3] != self._envelope[:3]:
+        if bundle is not None and not self._is_this_record(bundle):
             raise Refusal("package", f"{BUNDLE_NAME} in the package holds another record.")
         lines = self._package.read(LINES_NAME, MAX_RECORD + (MAX_COUNTERSIGNATURES << 20))
-        if lines is not None:
-            try:
-                first = envelope_of(lines.split(b"\n", 1)[0], LINES_NAME)
-            except Unreadable:
-                first = None
-            if first is None or first[:3] != self._envelope[:3]:
-                raise Refusal("package", f"{LINES_NAME} in the package does not begin with this record.")
+        if lines is not None and not self._is_this_record(lines.split(b"\n", 1)[0]):
+            raise Refusal("package", f"{LINES_NAME} in the package does not begin with this record.")
         here = ((SUMS_NAME, sums), (BUNDLE_NAME, bundle), (LINES_NAME, lines))
         missing = [name for name, raw in here if raw is None]
         for item in _items(self._predicate, "attachments", "the record", dict):
@@ -1310,6 +1323,12 @@ class Verification:
         if missing:
             self._warn("package", "package-incomplete", f"The package lacks {_some(missing)}.")
         return "the files of the package are those the record was signed with"
+
+    def _is_this_record(self, raw: Raw) -> bool:
+        try:
+            return envelope_of(raw, "it")[:3] == self._envelope[:3]
+        except (Refusal, Unreadable):
+            return False
 
     def _check_bytes(self) -> str:
         if self._root is None:

@@ -121,7 +121,7 @@ class Scene:
         for top in (self.package, self.root, self.trust):
             for path in [top, *sorted(top.rglob("*"), key=str)]:
                 status = path.lstat()
-                kind = f"{os.fspath(path)}\0{status.st_mode:o}\0"
+                kind = f"{os.fspath(path)}\0{status.st_mode:o} {path.is_file() and status.st_nlink}\0"
                 digest.update(kind.encode("utf-8", "surrogateescape"))
                 if path.is_symlink():
                     digest.update(str(path.readlink()).encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -465,22 +466,33 @@ def test_what_is_only_a_hint_changes_nothing(scene: Any) -> None:
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="the openssl program is the other backend")
-def test_the_openssl_program_says_what_the_library_says(scene: Any, key: FileKey) -> None:
-    raw = base64.b64decode(scene.envelope()["payload"])
-    good = Envelope(PAYLOAD_TYPE, raw, base64.b64decode(scene.envelope()["signatures"][0]["sig"]), "")
-    r, s = decode_dss_signature(good.signature)
+def test_the_openssl_program_says_what_the_library_says(
+    key: FileKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also over a signature of 72 bytes, the longest, behind which ``openssl dgst`` reads nothing."""
+    raw = b"{}"
+    sig = next(made for made in iter(lambda: key.sign(pae(PAYLOAD_TYPE, raw)), b"") if len(made) == 72)
+    r, s = decode_dss_signature(sig)
     made = {
-        "as it is": good.signature,
+        "as it is": sig,
         "other half": encode_dss_signature(r, ORDER - s),
         "long length": _der(_integer(r), _integer(s), long=True),
         "zeros in front": _der(_integer(r, b"\0"), _integer(s, b"\0")),
-        "bytes behind": good.signature + b"\0",
+        "bytes behind": sig + b"\0",
+        "many bytes behind": sig + bytes(5000),
         "s plus the order": encode_dss_signature(r, s + ORDER),
         "raw": r.to_bytes(32, "big") + s.to_bytes(32, "big"),
         "zero": encode_dss_signature(0, 0),
+        "text": b"approved",
     }
-    spki = key.public.spki
-    for name, sig in made.items():
-        one = good._replace(signature=sig)
-        said = inspector_gate._openssl_holds(spki, one), inspector_gate.signature_holds(spki, one)
-        assert said[0] == said[1] == (name in ("as it is", "other half")), name
+    library = {}
+    for backend in ("library", "program"):
+        if backend == "program":
+            for name in [name for name in sys.modules if name.split(".")[0] == "cryptography"]:
+                monkeypatch.setitem(sys.modules, name, None)
+        for name, signature in made.items():
+            one = Envelope(PAYLOAD_TYPE, raw, signature, "")
+            library[backend, name] = inspector_gate.signature_holds(key.public.spki, one)
+    assert {key for key, holds in library.items() if holds} == {
+        (backend, name) for backend in ("library", "program") for name in ("as it is", "other half")
+    }
