@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 
 from inspector.gui.look import Look
+from inspector.gui.package_tree import PackageTree, package_key, package_nodes
 from inspector.gui.rows import Column
 from inspector.gui.selection import Selection
 from inspector.gui.session import Phase, Session
@@ -55,12 +56,19 @@ class DependenciesPage(TablePage):
                 least=100,
                 colour=lambda r: look.tokens.sub,
             ),
+            Column(
+                "Ecosystem",
+                lambda row: row.get("ecosystem") or "PyPI",
+                10,
+                least=130,
+                colour=lambda r: look.tokens.sub,
+            ),
             Column("Looks like", _looks_like, 11, least=112, colour=lambda row: look.tokens.risk),
         ]
         super().__init__(
             "Dependencies",
             columns,
-            key=lambda row: f"{row.get('name')}\0{row.get('version')}",
+            key=lambda row: "\0".join(package_key(row)),
             spoken=lambda row: (
                 f"{shown(row.get('name'))} {shown(row.get('version'))}, pin {row.get('pin')}, "
                 f"audit {row.get('audit')}"
@@ -73,12 +81,46 @@ class DependenciesPage(TablePage):
         self.ask.setToolTip(tr("Sends names and versions of packages to the advisory service."))
         self.ask.clicked.connect(self.audit_wanted)
         self.top.insertWidget(1, self.audit)
+        self.as_tree = button(tr("Tree"))
+        self.as_tree.setCheckable(True)
+        self.as_tree.setToolTip(tr("Who pulls in what"))
+        self.as_tree.toggled.connect(self._turn)
+        self.top.addWidget(self.as_tree)
         self.top.addWidget(self.ask)
+        self.tree = PackageTree(look)
+        self.tree.hide()
+        self.tree.chosen.connect(selection.select_node)
+        self.column.addWidget(self.tree, 1)
+        self._tree_of: tuple[int, int] = (-1, -1)
+        self._nodes_of = -1
+        self._node_by_key: dict[tuple[str, str, str], str] = {}
         self.table.chosen.connect(self._chosen)
         selection.node_changed.connect(self._follow)
 
+    def _turn(self, tree: bool) -> None:
+        """Shows the tree or the table. The tree is built when it is first seen, and shows all packages."""
+        self.tree.setVisible(tree)
+        self.table.setVisible(not tree)
+        for widget in (self.filter, *self.chips.values()):
+            widget.setEnabled(not tree)
+        self._grow_tree()
+        (self.tree if tree else self.table).setFocus()
+
+    def _grow_tree(self) -> None:
+        if not self.as_tree.isChecked():
+            return
+        facts = self.session.facts if self.session is not None else None
+        now = (len(facts.packages), len(facts.edges)) if facts is not None else (0, 0)
+        if now != self._tree_of:
+            self._tree_of = now
+            self.tree.show_facts(facts)
+
     def set_session(self, session: Session | None) -> None:
         self.session = session
+        self._tree_of = (-1, -1)
+        self._nodes_of = -1
+        self.tree.show_facts(None)
+        self.as_tree.setChecked(False)
         self.filter.clear()
         self.set_all([])
         if session is not None:
@@ -96,7 +138,9 @@ class DependenciesPage(TablePage):
         tally = Counter(str(row.get("audit")) for row in facts.packages)
         asked = facts.audit
         parts = [f"{tally[word]:,} {word}" for word in _AUDIT_ORDER if tally[word]]
-        if asked.get("source"):
+        if asked.get("source") == "none":
+            parts.append(tr("no advisories were asked"))
+        elif asked.get("source"):
             when = f" {tr('of')} {shown(asked['as_of'])}" if asked.get("as_of") else ""
             parts.append(f"{tr('source')} {shown(asked['source'], 80)}{when}")
         fine = asked.get("complete") is True and not (
@@ -107,6 +151,8 @@ class DependenciesPage(TablePage):
             self.audit, "good" if fine and facts.packages else ("risk" if tally["vulnerable"] else "unknown")
         )
         self._show_manifests(facts.manifests)
+        if self.session.phase is Phase.READY:
+            self._grow_tree()
 
     def _show_manifests(self, manifests: list[dict[str, Any]]) -> None:
         lines = [_manifest_words(item) for item in manifests[:12]]
@@ -136,22 +182,30 @@ class DependenciesPage(TablePage):
     def _chosen(self, key: str, _keys: tuple[str, ...]) -> None:
         if self.session is None or not key:
             return
-        name, _, version = key.partition("\0")
-        for node in (f"package:{name}", f"package:{name}=={version}", f"package:{name}@{version}"):
-            if node in self.session.facts.nodes:
-                self.selection.select_node(node)
+        for row in self.rows.rows:
+            if self.rows.key(row) == key:
+                node = self._nodes().get(package_key(row))
+                if node is not None:
+                    self.selection.select_node(node)
                 return
+
+    def _nodes(self) -> dict[tuple[str, str, str], str]:
+        """The node of each package, read anew only when there are more nodes."""
+        if self.session is None:
+            return {}
+        if len(self.session.facts.nodes) != self._nodes_of:
+            self._nodes_of = len(self.session.facts.nodes)
+            self._node_by_key = package_nodes(self.session.facts)
+        return self._node_by_key
 
     def _follow(self, node: str) -> None:
         if not node.startswith("package:"):
             return
-        name = node.partition(":")[2]
-        if self.table.current_key().partition("\0")[0] == name:
-            return
-        for row in self.rows.rows:
-            if row.get("name") == name:
-                self.table.select_key(self.rows.key(row))
-                return
+        self.tree.select_node(node)
+        wanted = next((key for key, found in self._nodes().items() if found == node), None)
+        place = next((row for row in self.rows.rows if package_key(row) == wanted), None)
+        if place is not None:
+            self.table.select_key(self.rows.key(place))
 
 
 def _advisories(row: Any) -> str:

@@ -91,6 +91,8 @@ class HelpDialog(QDialog):
         self.filter.setClearButtonEnabled(True)
         self.topics = QListWidget()
         self.topics.setAccessibleName(tr("Topics"))
+        self.topics.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.topics.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._list(tr("GUIDES"), guides)
         self._list(tr("RULES"), rules)
         self.nothing = plain_label(tr("No page has these words."), role="sub")
@@ -124,6 +126,7 @@ class HelpDialog(QDialog):
         for page in found:
             item = QListWidgetItem(page.title)
             item.setData(_KEY, page.key)
+            item.setToolTip(page.title)
             self.topics.addItem(item)
 
     def show_page(self, key: str) -> None:
