@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import stat
+import struct
+import unicodedata
 import zipfile
 import zlib
 from pathlib import Path
@@ -16,7 +19,8 @@ class ZipPackage:
     """The package in the zip at ``path``: its files stand at the top, or in one folder.
 
     Refusal ``zip`` for what two unpackers would read differently: a name that stands twice, names that leave
-    the folder, encrypted members, two records.
+    the folder, links, encrypted members, two records, and bytes of the archive that belong to no member (a
+    reader that goes from front to back would find members there that the directory does not name).
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,23 +38,15 @@ class ZipPackage:
         self._members: dict[str, zipfile.ZipInfo] = {}
         folded: set[str] = set()
         for member in members:
-            name = member.filename
-            if member.is_dir():
-                name = name.rstrip("/")
-            if (
-                not clean_name(name)
-                or "\\" in name
-                or ":" in name
-                or name != member.orig_filename.rstrip("/")
-            ):
-                raise Refusal("zip", f"The zip holds {plain(name)}, which leaves its folder.")
-            if name.casefold() in folded:
+            name = member.filename.rstrip("/") if member.is_dir() else member.filename
+            _refuse_member(member, name)
+            same = unicodedata.normalize("NFC", name).casefold()
+            if same in folded:
                 raise Refusal("zip", f"The zip holds {plain(name)} twice.")
-            if member.flag_bits & 1:
-                raise Refusal("zip", f"{plain(name)} in the zip is encrypted.")
-            folded.add(name.casefold())
+            folded.add(same)
             if not member.is_dir():
                 self._members[name] = member
+        _refuse_gaps(self._zip, members)
         places = [name for name in self._members if name.rsplit("/", 1)[-1] == RECORD_NAME]
         if not places:
             raise Unreadable(f"The zip {plain(str(path))} holds no {RECORD_NAME}.")
@@ -88,3 +84,68 @@ class ZipPackage:
 
     def close(self) -> None:
         self._zip.close()
+
+
+_UNICODE_PATH = 0x7075  # an extra field with a second name (APPNOTE.TXT 4.6.9), which some readers prefer
+_ZIP64 = 0x0001  # sizes of 8 bytes (4.5.3)
+_LOCAL = struct.Struct("<4s5HLLLHH")  # a local file header (APPNOTE.TXT 4.3.7)
+_END = 22  # bytes of the end of the central directory, without a comment (4.3.16)
+
+
+def _refuse_member(member: zipfile.ZipInfo, name: str) -> None:
+    """Refusal where ``member``, called ``name``, would not come out the same everywhere."""
+    odd_end = any(part.endswith((".", " ")) for part in name.split("/"))  # Windows takes those away
+    if (
+        not clean_name(name)
+        or "\\" in name
+        or ":" in name
+        or odd_end
+        or name != member.orig_filename.rstrip("/")
+        or _UNICODE_PATH in _extra_fields(member.extra)
+    ):
+        raise Refusal("zip", f"The zip holds {plain(name)}, which is not put at one place by every reader.")
+    if member.flag_bits & 1:
+        raise Refusal("zip", f"{plain(name)} in the zip is encrypted.")
+    mode = member.external_attr >> 16
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise Refusal("zip", f"{plain(name)} in the zip is a link or a special file.")
+
+
+def _extra_fields(extra: bytes) -> set[int]:
+    found, place = set(), 0
+    while place + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, place)
+        found.add(kind)
+        place += 4 + size
+    return found
+
+
+def _refuse_gaps(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
+    """Refusal unless the members lie one behind the other from the first byte to the central directory, and
+    nothing follows the directory but its end."""
+    stream = archive.fp
+    assert stream is not None
+    place = 0
+    for member in sorted(members, key=lambda one: one.header_offset):
+        stream.seek(member.header_offset)
+        raw = stream.read(_LOCAL.size)
+        if member.header_offset != place or len(raw) < _LOCAL.size:
+            raise Refusal("zip", "The zip holds bytes that belong to no member, or members that overlap.")
+        fields = _LOCAL.unpack(raw)
+        extra = stream.read(fields[9] + fields[10])[fields[9] :]
+        if fields[0] != b"PK\x03\x04" or _UNICODE_PATH in _extra_fields(extra):
+            raise Refusal("zip", f"The header of {plain(member.filename)} in the zip is not as it should be.")
+        place = stream.tell() + member.compress_size
+        if fields[2] & 8:  # sizes behind the content: with or without a signature, of 4 or 8 bytes each
+            stream.seek(place)
+            place += 4 if stream.read(4) == b"PK\x07\x08" else 0
+            place += 20 if _ZIP64 in _extra_fields(extra) else 12
+    stream.seek(0, 2)
+    size = stream.tell()
+    stream.seek(max(size - _END, 0))
+    end = stream.read(_END)
+    if place != archive.start_dir or not end.startswith(b"PK\x05\x06") or end[20:] != b"\0\0":
+        raise Refusal("zip", "The zip holds bytes before its members, between them or behind its directory.")
+    directory_size, directory_place = struct.unpack_from("<LL", end, 12)
+    if directory_place != place or place + directory_size + _END != size:
+        raise Refusal("zip", "The directory of the zip is not where its end says.")

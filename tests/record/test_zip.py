@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import shutil
+import stat
+import struct
+import subprocess
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,11 +74,17 @@ def test_the_same_package_gives_the_same_zip(sign: Sign, tmp_path: Path) -> None
         ("a/../../b", b"x"),
         ("back\\slash", b"x"),
         ("c:drive", b"x"),
+        ("review-record.dsse.json.", b"{}"),
+        ("review-record.dsse.json ", b"{}"),
+        ("report.html/", b""),
+        ("./report.html", b"x"),
+        ("keys/caf\u00e9.pub", b"x"),
     ],
 )
 def test_names_that_two_unpackers_would_read_differently(
     members: dict[str, bytes], judge: Any, extra: tuple[str, bytes]
 ) -> None:
+    members["keys/cafe\u0301.pub"] = b"in the other normal form"
     assert codes(judge([*members.items(), extra])) == ["zip"]
     assert codes(judge([extra, *members.items()])) == ["zip"]
 
@@ -111,3 +123,94 @@ def test_what_is_no_package_cannot_be_read(tmp_path: Path, trust_file: Path, con
     path.write_bytes(content)
     with pytest.raises(UnreadableInput):
         verify_record(path, trust.load(trust_file))
+
+
+def zipped_whole(members: dict[str, bytes], path: Path) -> bytes:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda raw: raw + b"\0",
+        lambda raw: raw + raw,
+        lambda raw: b"PK\x03\x04" + bytes(100) + raw,
+        lambda raw: raw[:-2] + b"\x05\0hello",
+        # A member that only a reader from front to back sees, before the directory.
+        lambda raw: (
+            raw[: raw.index(b"PK\x01\x02")]
+            + b"PK\x03\x04" + bytes(22) + b"\x01\0\0\0x"
+            + raw[raw.index(b"PK\x01\x02") :]
+        ),
+    ],
+)  # fmt: skip
+def test_bytes_that_belong_to_no_member(
+    members: dict[str, bytes], tmp_path: Path, trust_file: Path, spoil: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / "package.zip"
+    raw = zipped_whole(members, path)
+    assert verify_record(path, trust.load(trust_file)).ok
+    path.write_bytes(spoil(raw))
+    assert path.read_bytes() != raw
+    assert codes(verify_record(path, trust.load(trust_file))) == ["zip"]
+
+
+def test_a_link_in_the_zip_is_refused(members: dict[str, bytes], tmp_path: Path, trust_file: Path) -> None:
+    path = tmp_path / "package.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+        link = zipfile.ZipInfo("keys/other.pub")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+    assert codes(verify_record(path, trust.load(trust_file))) == ["zip"]
+
+
+def test_a_second_name_in_an_extra_field_is_refused(
+    members: dict[str, bytes], tmp_path: Path, trust_file: Path
+) -> None:
+    path = tmp_path / "package.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            member = zipfile.ZipInfo(name)
+            if name == "report.html":
+                other = b"review-record.dsse.json"
+                body = b"\x01" + zlib.crc32(name.encode()).to_bytes(4, "little") + other
+                member.extra = struct.pack("<HH", 0x7075, len(body)) + body
+            archive.writestr(member, content)
+    assert codes(verify_record(path, trust.load(trust_file))) == ["zip"]
+
+
+def test_a_zip_written_to_a_pipe_is_taken(
+    members: dict[str, bytes], tmp_path: Path, trust_file: Path
+) -> None:
+    """Then the sizes stand behind the content of each member."""
+
+    class Pipe(io.RawIOBase):
+        def __init__(self) -> None:
+            self.written = b""
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, content: Any) -> int:
+            self.written += bytes(content)
+            return len(content)
+
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
+        for name, content in members.items():
+            archive.writestr(name, content)
+    path = tmp_path / "package.zip"
+    path.write_bytes(pipe.written)
+    assert verify_record(path, trust.load(trust_file)).ok
+
+
+@pytest.mark.skipif(shutil.which("zip") is None, reason="Info-ZIP's zip is not here")
+def test_a_zip_made_by_info_zip_is_taken(sign: Sign, tmp_path: Path, trust_file: Path) -> None:
+    folder = sign()
+    subprocess.run(["zip", "-q", "-r", str(tmp_path / "p.zip"), folder.name], cwd=folder.parent, check=True)
+    assert verify_record(tmp_path / "p.zip", trust.load(trust_file)).ok
