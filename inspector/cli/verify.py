@@ -28,6 +28,14 @@ def register(subparsers: Any) -> None:
     parser.add_argument(
         "--state", metavar="FILE", type=Path, help="last serial seen; older records are refused"
     )
+    parser.add_argument(
+        "--packages",
+        metavar="DIR",
+        help="installed packages (a site-packages folder or an environment) must be the locked ones",
+    )
+    parser.add_argument(
+        "--lock", metavar="NAME", action="append", default=[], help="this lock file of the record only"
+    )
     parser.add_argument("--report", metavar="FILE", help="writes every check as JSON")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.set_defaults(run=run)
@@ -57,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
         require=arguments.require,
         roles=arguments.require_role,
         state=arguments.state,
+        packages=arguments.packages,
+        locks=arguments.lock,
     )
     if arguments.report:
         try:

@@ -2,7 +2,7 @@
 """The deploy gate: refuses to let anything start that a trusted reviewer did not approve byte for byte.
 
     inspector_gate.py RECORD --root DIR --trust FILE [--project ID] [--require N] [--require-role ROLE]
-                      [--state FILE] [--report FILE] [--watch-list]
+                      [--state FILE] [--packages DIR] [--lock NAME] [--report FILE] [--watch-list]
 
 One file, to be copied to the production machine. It needs Python 3.11, and for the one signature check
 either the ``cryptography`` package or the ``openssl`` program; it holds no elliptic-curve code of its own.
@@ -15,7 +15,7 @@ Exit code 0: approved, in force, and the bytes under DIR are the approved ones. 
 """
 
 # The start-up of this file is paid by every service it guards: pathlib alone would cost 10 ms.
-# ruff: noqa: PTH105, PTH108, PTH112, PTH115, PTH118, PTH119, PTH120, PTH122, PTH208
+# ruff: noqa: PTH105, PTH108, PTH112, PTH113, PTH115, PTH118, PTH119, PTH120, PTH122, PTH207, PTH208
 
 from __future__ import annotations
 
@@ -60,6 +60,7 @@ MAX_PAYLOAD_ITEMS = 4_000_000
 MAX_BESIDE_PAYLOAD = (
     1 << 20
 )  # bytes of an envelope that are not its payload; a larger one is taken apart first
+MAX_LOCK = 64 << 20  # bytes of a lock file
 MAX_COUNTERSIGNATURES = 64
 MAX_INTEGER = 2**53 - 1  # what every JSON reader can hold
 CLOCK_SKEW = 300  # seconds by which two honest clocks may differ
@@ -938,6 +939,7 @@ class Verification:
     12. manifest     the list of files is well-formed, and its digest is what the statement is about
     13. package      the other files of a package folder are the ones the record was signed with
     14. bytes        the tree under the root holds exactly the listed files, byte for byte, and no link
+    15. packages     every installed package stands, in that version, in a lock file of the record (if asked)
     """
 
     def __init__(
@@ -950,9 +952,13 @@ class Verification:
         require: int = 1,
         roles: Sequence[str] = (),
         state: str | None = None,
+        packages: str | None = None,
+        locks: Sequence[str] = (),
         now: int | None = None,
     ) -> None:
         self._package = package
+        self._packages = packages
+        self._locks = locks
         self._trust = trust
         self._root = root
         self._project = project
@@ -988,6 +994,7 @@ class Verification:
             ("manifest", self._check_manifest),
             ("package", self._check_package),
             ("bytes", self._check_bytes),
+            ("packages", self._check_packages),
         ]
         for name, step in steps:
             try:
@@ -1324,6 +1331,64 @@ class Verification:
             self._warn("package", "package-incomplete", f"The package lacks {_some(missing)}.")
         return "the files of the package are those the record was signed with"
 
+    def _check_packages(self) -> str:
+        if self._packages is None:
+            return ""
+        locked, names = self._locked()
+        unlocked: list[str] = []
+        wrong: list[str] = []
+        tools: list[str] = []
+        for name, versions in sorted(installed_packages(self._packages).items()):
+            allowed = locked.get(name)
+            if allowed is None:
+                (tools if name in INSTALLERS else unlocked).append(name)
+            elif "" not in allowed:
+                odd = [v for v in versions if not any(same_version(v, one) for one in allowed)]
+                wrong += [f"{name} {version}, locked is {' or '.join(sorted(allowed))}" for version in odd]
+        if unlocked:
+            self._fail("packages", "package-unlocked", f"Installed, and in no lock file: {_some(unlocked)}.")
+        if wrong:
+            self._fail("packages", "package-version", f"Installed in another version: {_some(wrong)}.")
+        if tools:
+            self._warn("packages", "package-tool", f"Installers that are in no lock file: {_some(tools)}.")
+        return f"every installed package stands in {_some(names)}, in that version"
+
+    def _locked(self) -> tuple[dict[str, set[str]], list[str]]:
+        """What the record's lock files allow. Their bytes are read once more, and must be the listed ones."""
+        if self._root is None:
+            raise Refusal(
+                "lock", "Installed packages are compared with the lock file under the root: give it."
+            )
+        listed = [
+            _field(item, "name", "text", "a lock file of the record")
+            for item in _items(self._predicate, "lockfiles", "the record", dict)
+        ]
+        absent = [name for name in self._locks if name not in listed]
+        if absent:
+            raise Refusal("lock", f"The record lists no lock file {_some(absent)}.")
+        allowed: dict[str, set[str]] = {}
+        names = []
+        for name in self._locks or listed:
+            expected = self.files.get(name)
+            try:
+                with open_regular(os.path.join(self._root, *name.split("/"))) as stream:
+                    raw = _read_up_to(stream, MAX_LOCK)
+            except OSError:
+                raw = bytearray()
+            if expected is None or hashlib.sha256(raw).hexdigest() != expected.sha256:
+                raise Refusal("lock", f"The lock file {plain(name)} is not the approved one.")
+            versions = locked_versions(name, raw)
+            if versions is None:
+                continue
+            names.append(name)
+            for package, some in versions.items():
+                allowed.setdefault(package, set()).update(some)
+        if not names:
+            raise Refusal(
+                "lock", "The record lists no lock file that can be compared with what is installed."
+            )
+        return allowed, names
+
     def _is_this_record(self, raw: Raw) -> bool:
         try:
             return envelope_of(raw, "it")[:3] == self._envelope[:3]
@@ -1362,6 +1427,103 @@ class Verification:
             note = f". Files that can be loaded lie there: {_some(loadable)}" if loadable else ""
             self._warn("bytes", "left-out", f"Not reviewed ({plain(rule)}): {_some(paths)}{note}.")
         return f"{len(self.files)} files are the approved ones, and nothing else lies there"
+
+
+# --- Installed packages -----------------------------------------------------------------------------------
+
+# Installers that stand in no lock file: an environment usually holds them, and they are warned of.
+INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv"})
+_PINNED = re.compile(
+    r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*===?\s*([^\s;,*]+)\s*(?:;.*|--hash.*)?\Z", re.DOTALL
+)
+
+
+def package_name(name: str) -> str:
+    """The one spelling of a package's name (PyPA, name normalization)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def same_version(one: str, other: str) -> bool:
+    """Whether two versions are one: spelt alike, or alike but for zeros and separators (PEP 440)."""
+    return one == other or _spelt(one) == _spelt(other)
+
+
+def _spelt(version: str) -> tuple[str, str]:
+    public, _, local = version.strip().lower().removeprefix("v").partition("+")
+    public = re.sub(r"[-_.]?(alpha|beta|preview|pre|post|rev|dev|rc|[abcr])[-_.]?(?=\d|\Z)", r"~\1", public)
+    release, mark, rest = public.partition("~")
+    return re.sub(r"(\.0+)+\Z", "", release) + mark + rest, re.sub(r"[-_]", ".", local)
+
+
+def locked_versions(name: str, raw: Raw) -> dict[str, set[str]] | None:
+    """The versions a lock file allows for each package, "" for one that is a folder of the project itself.
+
+    None where ``name`` is no lock file this reads: uv.lock, poetry.lock, pdm.lock, pylock.toml, Pipfile.lock
+    and requirements files with exact versions. Refusal ``lock`` where it cannot be read.
+    """
+    base = name.rsplit("/", 1)[-1]
+    try:
+        text = raw.decode("utf-8")
+        if base in ("uv.lock", "poetry.lock", "pdm.lock") or re.fullmatch(r"pylock(\.[^.]+)?\.toml", base):
+            import tomllib
+
+            table = tomllib.loads(text)
+            rows = [
+                (row["name"], row.get("version", "")) for row in table.get("package", table.get("packages"))
+            ]
+        elif base == "Pipfile.lock":
+            groups = json.loads(text)
+            rows = [
+                (key, row.get("version", "").removeprefix("=="))
+                for group in ("default", "develop")
+                for key, row in groups.get(group, {}).items()
+            ]
+        elif base.startswith("requirements") and base.endswith(".txt"):
+            lines = re.sub(r"\\\r?\n", " ", text).splitlines()
+            found = (_PINNED.match(re.sub(r"(^|\s)#.*", "", line).strip()) for line in lines)
+            rows = [(one[1], one[2]) for one in found if one]
+        else:
+            return None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Refusal("lock", f"The lock file {plain(name)} cannot be read.") from None
+    versions: dict[str, set[str]] = {}
+    for package, version in rows:
+        versions.setdefault(package_name(str(package)), set()).add(str(version))
+    return versions
+
+
+def installed_packages(place: str) -> dict[str, set[str]]:
+    """The versions of every package installed in ``place``: a site-packages folder, a virtual environment, or
+    ``own`` for the Python that runs this. Unreadable where there is none, Refusal for one that is broken."""
+    from importlib import metadata
+
+    folders = sys.path if place == "own" else _site_packages(place)
+    found: dict[str, set[str]] = {}
+    for one in metadata.distributions(path=folders):
+        text = one.read_text("METADATA") or one.read_text("PKG-INFO") or one.read_text("") or ""
+        head = re.split(r"\r?\n\r?\n", text, maxsplit=1)[0]
+        fields = dict(re.findall(r"^(Name|Version):[ \t]*(\S+)[ \t]*\r?$", head, re.MULTILINE))
+        if len(fields) != 2:
+            where = plain(str(getattr(one, "_path", place)))
+            raise Refusal(
+                "package-broken", f"The installed package {where} does not say its name and version."
+            )
+        found.setdefault(package_name(fields["Name"]), set()).add(fields["Version"])
+    if not found:
+        raise Unreadable(f"No installed package was found in {plain(place)}.")
+    return found
+
+
+def _site_packages(place: str) -> list[str]:
+    if not os.path.isdir(place):
+        raise Unreadable(f"There is no folder {plain(place)} with installed packages.")
+    if not os.path.isfile(os.path.join(place, "pyvenv.cfg")):
+        return [place]
+    import glob
+
+    patterns = (("lib*", "python*", "site-packages"), ("Lib", "site-packages"))
+    inner = [glob.glob(os.path.join(glob.escape(place), *pattern)) for pattern in patterns]
+    return sorted({os.path.realpath(path) for paths in inner for path in paths})
 
 
 def _person(principal: str) -> str:
@@ -1474,6 +1636,12 @@ def add_options(parser: argparse.ArgumentParser, *, gate: bool) -> None:
         "--require-role", metavar="ROLE", action="append", default=[], help="a role one who signed must hold"
     )
     parser.add_argument("--state", metavar="FILE", help="last serial seen; older records are refused")
+    parser.add_argument(
+        "--packages", metavar="DIR", help="installed packages must be the locked ones; own: this Python's"
+    )
+    parser.add_argument(
+        "--lock", metavar="NAME", action="append", default=[], help="this lock file of the record only"
+    )
     parser.add_argument("--report", metavar="FILE", help="writes every check as JSON")
 
 
@@ -1507,6 +1675,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             require=options.require,
             roles=options.require_role,
             state=options.state,
+            packages=options.packages,
+            locks=options.lock,
         )
         report = verification.run()
         if options.report:

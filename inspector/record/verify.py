@@ -51,9 +51,12 @@ def verify_record(
     require: int = 1,
     roles: Sequence[str] = (),
     state: Path | None = None,
+    packages: str | None = None,
+    locks: Sequence[str] = (),
     now: int | None = None,
 ) -> Report:
-    """What a verification of ``record`` comes to; ``now`` is in seconds since 1970.
+    """What a verification of ``record`` comes to; ``now`` is in seconds since 1970. ``packages`` is a folder
+    of installed packages to compare with ``locks`` of the record, or with all it lists.
 
     UnreadableInput where the record, the root or the state file cannot be read at all. Everything else is in
     the report, check by check.
@@ -75,6 +78,8 @@ def verify_record(
             require=require,
             roles=roles,
             state=None if state is None else str(state),
+            packages=packages,
+            locks=locks,
             now=now,
         ).run()
     except Unreadable as error:

@@ -117,7 +117,7 @@ def test_the_report_names_every_check(
     assert value["ok"] is True
     assert [one["check"] for one in value["checks"] if one["result"] != "warning"] == [
         *("envelope", "signature", "schema", "critical", "trust", "project", "decision", "completeness"),
-        *("expiry", "four eyes", "serial", "manifest", "package", "bytes"),
+        *("expiry", "four eyes", "serial", "manifest", "package", "bytes", "packages"),
     ]
     assert value["signers"][0]["principal"] == "Ana Suárez"
 
@@ -198,6 +198,15 @@ def test_it_stays_under_40_mb(copied: Path, sign: Sign, project: Path, trust_fil
     code, kilobytes = map(int, done.stdout.split())
     assert code == 0
     assert kilobytes < 40 << 10
+    # A record that nobody has signed is held once, however large it is, and never read as JSON.
+    envelope = {"payload": "QUJD" * 10_000_000, "payloadType": inspector_gate.PAYLOAD_TYPE}
+    (package / "review-record.dsse.json").write_text(
+        json.dumps({**envelope, "signatures": [{"sig": "QUJD"}]})
+    )
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    code, kilobytes = map(int, done.stdout.split())
+    assert code == 1
+    assert kilobytes < 80 << 10
 
 
 def test_it_runs_where_the_folder_cannot_be_written(
