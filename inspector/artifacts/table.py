@@ -35,6 +35,7 @@ from inspector.artifacts.formats.fasttext import MAGIC as FASTTEXT_MAGIC
 from inspector.artifacts.formats.fasttext import read_fasttext
 from inspector.artifacts.formats.gguf import MAGIC as GGUF_MAGIC
 from inspector.artifacts.formats.gguf import not_gguf, read_gguf
+from inspector.artifacts.formats.hdf5 import SIGNATURE as HDF5_SIGNATURE
 from inspector.artifacts.formats.hdf5 import hdf5_base, read_hdf5
 from inspector.artifacts.formats.messagepack import begins_as_map, read_messagepack, try_messagepack
 from inspector.artifacts.formats.mxnet import MAGIC as MXNET_MAGIC
@@ -62,6 +63,7 @@ from inspector.artifacts.pickles.file import looks_like_old_pickle, read_pickle
 from inspector.artifacts.recognise import (
     BINARY_ENDINGS,
     BY_NAME,
+    COMPRESSIONS,
     PICKLE_ENDINGS,
     Plainly,
     compression,
@@ -77,10 +79,12 @@ HEAD = 4096
 
 
 class Row(NamedTuple):
-    """One format: whether a file may be one, and who reads it."""
+    """One format: whether a file may be one, and who reads it. ``first`` are the bytes that such a file may
+    begin with; empty where it may begin with any. Rows of another first byte are not asked."""
 
     probe: Callable[[Sample], bool]
     read: Callable[[Sample], Artifact | None]
+    first: bytes = b""
 
 
 def _magic(*magics: bytes, at: int = 0) -> Callable[[Sample], bool]:
@@ -100,29 +104,36 @@ ROWS: tuple[Row, ...] = (
     Row(
         _magic(b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"),
         lambda sample: read_zip(sample.source, sample.path, sample.context),
+        b"P",
     ),
-    Row(_magic(NPY_MAGIC), lambda sample: read_npy(sample.source)),
-    Row(_magic(GGUF_MAGIC), lambda sample: read_gguf(sample.source)),
-    Row(lambda sample: _begins_as_pickle(sample.start), lambda sample: _protocol_pickle(sample)),
-    Row(lambda sample: compression(sample.start) is not None, lambda sample: _compressed(sample)),
+    Row(_magic(NPY_MAGIC), lambda sample: read_npy(sample.source), NPY_MAGIC[:1]),
+    Row(_magic(GGUF_MAGIC), lambda sample: read_gguf(sample.source), GGUF_MAGIC[:1]),
+    Row(lambda sample: _begins_as_pickle(sample.start), lambda sample: _protocol_pickle(sample), b"\x80"),
+    Row(
+        lambda sample: compression(sample.start) is not None,
+        lambda sample: _compressed(sample),
+        bytes({0x78, *(magic[0] for magic, _ in COMPRESSIONS)}),
+    ),
     Row(
         lambda sample: is_tar_header(sample.start[:512]),
         lambda sample: _tar(sample),
     ),
-    Row(_magic(SEVENZIP_MAGIC), lambda sample: read_7z(sample.source, sample.context)),
+    Row(_magic(SEVENZIP_MAGIC), lambda sample: read_7z(sample.source, sample.context), b"7"),
     Row(_magic(TFLITE_MAGIC, at=4), lambda sample: read_tflite(sample.source)),
     Row(
         lambda sample: looks_like_onnx(sample.source, sample.start),
         lambda sample: read_onnx(sample.source),
+        b"\x08",
     ),
-    Row(lambda sample: looks_like_r_data(sample.start), lambda sample: read_r_data(sample.source)),
+    Row(lambda sample: looks_like_r_data(sample.start), lambda sample: read_r_data(sample.source), b"RXBA"),
     Row(
-        lambda sample: hdf5_base(sample.source, sample.suffix) is not None,
+        lambda sample: _may_be_hdf5(sample) and hdf5_base(sample.source, sample.suffix) is not None,
         lambda sample: read_hdf5(sample.source, sample.suffix, sample.context),
     ),
     Row(
         lambda sample: looks_like_coreml(sample.source, sample.start),
         lambda sample: read_coreml(sample.source),
+        b"\x08",
     ),
     Row(
         lambda sample: looks_like_coreml_weights(sample.source, sample.start),
@@ -130,15 +141,16 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(_magic(EXECUTORCH_MAGIC, at=4), lambda sample: read_executorch(sample.source)),
     Row(_magic(ORT_MAGIC, at=4), lambda sample: read_ort(sample.source)),
-    Row(_magic(CATBOOST_MAGIC), lambda sample: read_catboost(sample.source)),
-    Row(_magic(PARQUET_MAGIC), lambda sample: read_parquet(sample.source)),
+    Row(_magic(CATBOOST_MAGIC), lambda sample: read_catboost(sample.source), CATBOOST_MAGIC[:1]),
+    Row(_magic(PARQUET_MAGIC), lambda sample: read_parquet(sample.source), PARQUET_MAGIC[:1]),
     Row(
         lambda sample: sample.start.startswith(ARROW_MAGIC) or begins_as_stream(sample.start),
         lambda sample: read_arrow(sample.source),
+        b"A\xff",
     ),
-    Row(_magic(MXNET_MAGIC), lambda sample: read_params(sample.source)),
-    Row(_magic(FASTTEXT_MAGIC), lambda sample: read_fasttext(sample.source)),
-    Row(lambda sample: looks_like_xgboost(sample.start), lambda sample: read_xgboost(sample.source)),
+    Row(_magic(MXNET_MAGIC), lambda sample: read_params(sample.source), MXNET_MAGIC[:1]),
+    Row(_magic(FASTTEXT_MAGIC), lambda sample: read_fasttext(sample.source), FASTTEXT_MAGIC[:1]),
+    Row(lambda sample: looks_like_xgboost(sample.start), lambda sample: read_xgboost(sample.source), b"{"),
     Row(lambda sample: plainly(sample.start) is not None, lambda sample: _by_magic_alone(sample)),
     # A pickle that lies under the name of a format that carries no code.
     Row(
@@ -187,6 +199,13 @@ ROWS: tuple[Row, ...] = (
     ),
 )
 
+_BY_FIRST = tuple(tuple(row for row in ROWS if not row.first or first in row.first) for first in range(256))
+
+
+def rows_for(start: bytes) -> tuple[Row, ...]:
+    """The rows that are asked for a file with these first bytes, in their order."""
+    return _BY_FIRST[start[0]]
+
 
 def empty_file(path: str) -> Artifact:
     """The verdict on a file without bytes: a loader that expects a model there fails."""
@@ -203,6 +222,11 @@ def empty_file(path: str) -> Artifact:
     if suffix in BINARY_ENDINGS:
         return single("empty", Loading.NOT_UNDERSTOOD, "empty", "The file is empty.")
     return Artifact("empty", Loading.NO_LOADER)
+
+
+def _may_be_hdf5(sample: Sample) -> bool:
+    """Of a short file every byte is here: no user block has to be looked behind."""
+    return sample.source.size > len(sample.start) or HDF5_SIGNATURE in sample.start
 
 
 def _begins_as_pickle(start: bytes) -> bool:

@@ -17,6 +17,7 @@ from inspector.artifacts.pickles import (
 from inspector.artifacts.pickles import (
     allow_library_settings as settings,
 )
+from inspector.artifacts.pickles.allow_library_around import around_training
 from inspector.artifacts.pickles.allow_library_scipy import (
     DISTRIBUTIONS,
     SCIPY_CLASSES,
@@ -32,6 +33,7 @@ from inspector.artifacts.pickles.allow_library_sklearn import (
 from inspector.artifacts.pickles.allow_library_standard import STANDARD
 from inspector.artifacts.pickles.allow_library_torch import TORCH_CLASSES, TORCH_FUNCTIONS
 from inspector.artifacts.pickles.listed import Row
+from inspector.artifacts.pickles.listed import rows_of as _rows
 
 _TORCH_MODULES = """
 torch.nn.modules.activation: CELU ELU GELU GLU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU
@@ -122,10 +124,10 @@ scipy.sparse.lil: lil_matrix
 """
 
 _PANDAS = """
-pandas: BooleanDtype Categorical CategoricalDtype DataFrame DatetimeIndex DatetimeTZDtype Float64Dtype
-    Index Int16Dtype Int32Dtype Int64Dtype Int8Dtype IntervalDtype IntervalIndex MultiIndex NA NaT Period
-    PeriodDtype PeriodIndex RangeIndex Series StringDtype TimedeltaIndex CategoricalIndex UInt8Dtype
-    UInt16Dtype UInt32Dtype UInt64Dtype Float32Dtype Timestamp Timedelta Interval
+pandas: BooleanDtype Categorical CategoricalDtype DataFrame DateOffset DatetimeIndex DatetimeTZDtype
+    Float64Dtype Index Int16Dtype Int32Dtype Int64Dtype Int8Dtype IntervalDtype IntervalIndex MultiIndex
+    NA NaT Period PeriodDtype PeriodIndex RangeIndex Series StringDtype TimedeltaIndex CategoricalIndex
+    UInt8Dtype UInt16Dtype UInt32Dtype UInt64Dtype Float32Dtype Timestamp Timedelta Interval
 pandas.arrays: BooleanArray DatetimeArray FloatingArray IntegerArray PeriodArray StringArray IntervalArray
     TimedeltaArray NumpyExtensionArray SparseArray
 pandas._libs.arrays: __pyx_unpickle_NDArrayBacked
@@ -197,7 +199,10 @@ pandas.core.internals.managers: BaseBlockManager
 pandas: SparseDtype ArrowDtype
 pandas.arrays: ArrowExtensionArray ArrowStringArray
 pandas.core.indexes.timedeltas: _new_TimedeltaIndex
-pyarrow.lib: _restore_array py_buffer type_for_alias chunked_array large_string string
+pyarrow.lib: _restore_array binary bool_ chunked_array date32 date64 decimal128 decimal256 dictionary
+    duration fixed_shape_tensor float16 float32 float64 int16 int32 int64 int8 large_binary large_list
+    large_string list_ map_ null py_buffer run_end_encoded scalar string struct time32 time64 timestamp
+    type_for_alias uint16 uint32 uint64 uint8
 """
 
 _BOOSTING = """
@@ -284,12 +289,6 @@ trl.trainer.kto_config: KTOConfig
 """
 
 
-def _rows(text: str, kind: str, reason: str, read_from: str, rule: str = "") -> Iterator[Row]:
-    for block in text.strip().replace("\n    ", " ").splitlines():
-        module, _, names = block.partition(": ")
-        yield Row(module, names, kind, reason, rule, read_from)
-
-
 def _other_libraries() -> Iterator[Row]:
     """Most of these classes pickle their state alone: arguments for a constructor are not their writing."""
     reads = {**others.READ_FROM, **models.READ_FROM, **settings.READ_FROM}
@@ -300,6 +299,7 @@ def _other_libraries() -> Iterator[Row]:
     yield from _rows(others.NETWORKX, "class", "a graph or a view of one", reads["networkx"])
     yield from _rows(others.NETWORKX_FUNCTIONS, "value", "marks a graph as frozen", reads["networkx"])
     yield from _rows(others.STATSMODELS, "class", estimator, reads["statsmodels"], "bare")
+    yield from _rows(others.STATSMODELS_FURTHER, "class", estimator, reads["statsmodels"], "bare")
     yield from _rows(others.STATSMODELS_INSIDES, "class", estimator, reads["statsmodels"])
     yield from _rows(others.NLTK, "class", estimator, reads["nltk"], "bare")
     yield Row("nltk.probability", "FreqDist", "class", "counts", "", reads["nltk"])
@@ -384,5 +384,6 @@ LIBRARY: tuple[Row, ...] = (
         "joblib-file",
     ),
     *_other_libraries(),
+    *around_training(),
     *STANDARD,
 )

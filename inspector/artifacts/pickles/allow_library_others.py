@@ -100,7 +100,57 @@ statsmodels.tsa.statespace.simulation_smoother: SimulationSmoothResults Simulati
 statsmodels.tsa.tsatools: LagmatResult
 """
 
+STATSMODELS_FURTHER = """
+statsmodels.regression.mixed_linear_model: MixedLM MixedLMParams MixedLMResults MixedLMResultsWrapper
+    VCSpec _mixedlm_distribution
+statsmodels.tsa.statespace.sarimax: SARIMAX SARIMAXResults SARIMAXResultsWrapper
+statsmodels.tsa.statespace.structural: UnobservedComponents UnobservedComponentsResults
+    UnobservedComponentsResultsWrapper
+statsmodels.tsa.statespace.varmax: VARMAX VARMAXResults VARMAXResultsWrapper
+statsmodels.tsa.statespace.dynamic_factor: DynamicFactor DynamicFactorResults DynamicFactorResultsWrapper
+statsmodels.tsa.statespace.simulation_smoother: SimulationSmoothResults SimulationSmoother
+statsmodels.tsa.vector_ar.var_model: FEVD LagOrderResults VAR VARProcess VARResults VARResultsWrapper
+statsmodels.tsa.vector_ar.vecm: CointRankResults JohansenTestResult VECM VECMResults
+statsmodels.tsa.ar_model: AR AROrderSelectionResults ARResults AutoReg AutoRegResults
+    AutoRegResultsWrapper InformationCriteria
+statsmodels.tsa.deterministic: CalendarDeterministicTerm CalendarFourier CalendarSeasonality
+    CalendarTimeTrend DeterministicProcess DeterministicTerm Fourier FourierDeterministicTerm Seasonality
+    TimeTrend TimeTrendDeterministicTerm
+statsmodels.regression.quantile_regression: QuantReg QuantRegResults
+statsmodels.regression.rolling: RollingOLS RollingRegressionResults RollingStore RollingWLS
+statsmodels.gam.generalized_additive_model: GLMGam GLMGamResults GLMGamResultsWrapper LogitGam
+statsmodels.genmod.generalized_estimating_equations: GEE GEEMargins GEEResults GEEResultsWrapper
+    NominalGEE NominalGEEResults NominalGEEResultsWrapper OrdinalGEE OrdinalGEEResults
+    OrdinalGEEResultsWrapper ParameterConstraint _Multinomial _MultinomialLogit
+statsmodels.duration.hazard_regression: PHReg PHRegResults PHSurvivalTime rv_discrete_float
+statsmodels.duration.survfunc: CumIncidenceRight SurvfuncRight
+statsmodels.miscmodels.ordinal_model: OrderedModel OrderedResults OrderedResultsWrapper
+statsmodels.discrete.conditional_models: ConditionalLogit ConditionalMNLogit ConditionalPoisson
+    ConditionalResults ConditionalResultsWrapper _ConditionalModel
+statsmodels.discrete.count_model: GenericZeroInflated L1ZeroInflatedGeneralizedPoissonResults
+    L1ZeroInflatedGeneralizedPoissonResultsWrapper L1ZeroInflatedNegativeBinomialResults
+    L1ZeroInflatedNegativeBinomialResultsWrapper L1ZeroInflatedPoissonResults
+    L1ZeroInflatedPoissonResultsWrapper ZeroInflatedGeneralizedPoisson
+    ZeroInflatedGeneralizedPoissonResults ZeroInflatedGeneralizedPoissonResultsWrapper
+    ZeroInflatedNegativeBinomialP ZeroInflatedNegativeBinomialResults
+    ZeroInflatedNegativeBinomialResultsWrapper ZeroInflatedPoisson ZeroInflatedPoissonResults
+    ZeroInflatedPoissonResultsWrapper ZeroInflatedResults
+statsmodels.stats.anova: AnovaRM AnovaResults
+statsmodels.nonparametric.kde: KDEResult KDEUnivariate
+statsmodels.multivariate.pca: PCA
+statsmodels.distributions.empirical_distribution: ECDF ECDFDiscrete StepFunction
+statsmodels.tsa.forecasting.theta: ThetaModel ThetaModelResults
+statsmodels.genmod.cov_struct: Autoregressive CategoricalCovStruct CovStruct Equivalence Exchangeable
+    GlobalOddsRatio Independence Nested NominalIndependence OrdinalIndependence Stationary Unstructured
+"""
+
 STATSMODELS_INSIDES = """
+statsmodels.tsa.statespace._simulation_smoother: cSimulationSmoother dSimulationSmoother
+    sSimulationSmoother zSimulationSmoother
+statsmodels.tsa.statespace._representation: cStatespace dStatespace sStatespace zStatespace
+statsmodels.tsa.statespace._kalman_filter: cKalmanFilter dKalmanFilter sKalmanFilter zKalmanFilter
+statsmodels.tsa.statespace._kalman_smoother: cKalmanSmoother dKalmanSmoother sKalmanSmoother
+    zKalmanSmoother
 statsmodels.tsa.statespace._representation: cStatespace dStatespace sStatespace zStatespace
 statsmodels.tsa.statespace._kalman_filter: cKalmanFilter dKalmanFilter sKalmanFilter zKalmanFilter
 statsmodels.tsa.statespace._kalman_smoother: cKalmanSmoother dKalmanSmoother sKalmanSmoother zKalmanSmoother

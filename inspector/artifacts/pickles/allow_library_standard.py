@@ -96,5 +96,9 @@ STANDARD: tuple[Row, ...] = (
         Row(module, "partial", "class", "keeps a function with arguments for later", "partial", _READ)
         for module in ("functools", "_functools")
     ),
+    *(
+        Row(module, "getitem", "function", "writes a type such as Optional[int]", "typing-form", _READ)
+        for module in ("operator", "_operator")
+    ),
     Row("builtins", "getattr", "function", "looks up a member or a method by name", "enum-member", _READ),
 )

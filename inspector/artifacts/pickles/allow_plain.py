@@ -202,6 +202,45 @@ _TORCH_ROWS = (
         "nested-bytes",
         _TORCH,
     ),
+    # torch.nested, torch._dynamo and torch.distributed.tensor put these on the list of weights_only.
+    Row(
+        "torch.nested._internal.nested_tensor", "NestedTensor", "class", "a tensor of ragged rows", "", _TORCH
+    ),
+    Row(
+        "torch.nested._internal.nested_tensor",
+        "_rebuild_njt",
+        "function",
+        "rebuilds a tensor of ragged rows",
+        "",
+        _TORCH,
+    ),
+    Row("torch._dynamo.decorators", "_DimRange", "class", "the bounds of a dimension", "", _TORCH),
+    Row(
+        "torch.distributed._mesh_layout",
+        "_FlatLayout _MeshLayout",
+        "class",
+        "an order of devices",
+        "",
+        _TORCH,
+    ),
+    Row("torch.distributed.tensor", "DTensor", "class", "a tensor in parts", "bare", _TORCH),
+    Row(
+        "torch.distributed.tensor._dtensor_spec",
+        "DTensorSpec ShardOrderEntry TensorMeta",
+        "class",
+        "how a tensor is cut into parts",
+        "",
+        _TORCH,
+    ),
+    Row(
+        "torch.distributed.tensor.placement_types",
+        "Partial Replicate Shard _StridedShard",
+        "class",
+        "where a part of a tensor lies",
+        "",
+        _TORCH,
+    ),
+    Row("torch.distributed.device_mesh", "DeviceMesh", "class", "an order of devices", "bare", _TORCH),
     Row("torch.serialization", "_get_layout", "function", "names the layout of a sparse tensor", "", _TORCH),
 )
 

@@ -215,8 +215,6 @@ LIBRARY_NAMES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("scipy.sparse", "load_npz"),
             ("scipy.sparse._matrix_io", "load_npz"),
             ("srsly", "pickle_loads"),
-            ("spacy.tokens.doc", "unpickle_doc"),
-            ("spacy.vocab", "unpickle_vocab"),
             ("pyarrow.lib", "PyExtensionType UnknownExtensionType"),
             ("yaml", "load unsafe_load full_load load_all unsafe_load_all"),
             ("yaml.constructor", "UnsafeConstructor FullConstructor Constructor"),

@@ -12,7 +12,12 @@ from inspector.artifacts.pickles.compat_names import current_name
 from inspector.artifacts.pickles.joblib_array import skip_array
 from inspector.artifacts.pickles.listed import Entry, Tier, entry_for
 from inspector.artifacts.pickles.rules import keeps_arguments, objections_to
-from inspector.artifacts.pickles.rules_attributes import is_listed_method, is_unknown, made_with_keywords
+from inspector.artifacts.pickles.rules_attributes import (
+    NESTED_AT,
+    is_listed_method,
+    is_unknown,
+    made_with_keywords,
+)
 from inspector.artifacts.pickles.rules_dill import PLAIN_TYPES as DILL_TYPES
 from inspector.artifacts.pickles.rules_state import (
     are_plain_pairs,
@@ -130,8 +135,9 @@ class Effects:
             )
         for objection in objections_to(callee, args.items if isinstance(args, Tup) else [args]):
             self.object_to(objection[0], objection[1], f"The pickle {objection[2]}.")
-        if callee.entry.rule == "nested-bytes" and isinstance(args, Tup) and args.items:
-            self.byte_strings.append((self.opcode_at, args.items[0]))
+        nested = NESTED_AT.get(callee.entry.rule)
+        if nested is not None and isinstance(args, Tup) and len(args.items) > nested:
+            self.byte_strings.append((self.opcode_at, args.items[nested]))
         if callee.entry.rule == "enum-member" and isinstance(args, Tup) and is_listed_method(args.items):
             return args.items[0]  # calling the class method makes an instance, as calling the class does
         if callee.entry.rule == "dill-type":

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 
-from inspector.artifacts.bytesource import SliceSource
+from inspector.artifacts.bytesource import SliceSource, head
 from inspector.artifacts.conversion.torch_storage import storage_bytes
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.pickles.listed import Tier
 from inspector.artifacts.pickles.machine import KEPT_BYTES, Limits, PickleMachine
 from inspector.artifacts.pickles.nested import MAX_NESTING, nested_bytes
+from inspector.artifacts.pickles.rules_attributes import NESTED_AT
 from inspector.artifacts.pickles.symbols import BytesAt, Import
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
@@ -33,6 +34,8 @@ _CODES = {
     Tier.UNKNOWN: "unknown-import",
     Tier.DANGEROUS: "dangerous-import",
 }
+# The opcodes that an unpickler does not fail at where the stack is empty.
+_OPENERS = frozenset(b"CFGIJKLMNSTUVXB()]}P\x80\x82\x83\x84\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97ci")
 _NAME = re.compile(r"[A-Za-z_][\w.]{0,200}\Z")
 
 
@@ -74,8 +77,8 @@ def state_import(found: Import, judgement: Judgement) -> None:
 
 def state_nested(machine: PickleMachine, source: ByteSource, judgement: Judgement, depth: int) -> None:
     """What stands in the byte strings that loading ``source`` unpickles as well."""
-    loader = machine.imports.get(("torch.storage", "_load_from_bytes"))
-    if loader is not None and not loader.call_count:
+    loaders = [found for found in machine.imports.values() if found.entry.rule in NESTED_AT]
+    for loader in [found for found in loaders if not found.call_count]:
         judgement.note(
             Loading.RUNS_CODE,
             "nested-pickle",
@@ -256,12 +259,14 @@ def looks_like_old_pickle(source: ByteSource, *, textual: bool) -> bool:
     call what it imports, for "N." is a sentence's end and a pickle of None, and a list of packages that
     begins with "cpickle" imports something of pickle.
     """
+    if source.size and head(source, 1)[0] not in _OPENERS:
+        return False
     machine = PickleMachine(source, limits=Limits(ops=200_000, stack=100_000, line=1 << 20))
     outcome = machine.run()
     dangerous = [
         found
         for found in machine.imports.values()
-        if found.tier is Tier.DANGEROUS or found.entry.rule == "nested-bytes"
+        if found.tier is Tier.DANGEROUS or found.entry.rule in NESTED_AT
     ]
     if any(found.call_count or not textual for found in dangerous):
         return True

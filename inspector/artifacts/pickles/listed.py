@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -43,6 +44,13 @@ class Row(NamedTuple):
     reason: str
     rule: str = ""
     read_from: str = "CPython 3.13"
+
+
+def rows_of(text: str, kind: str, reason: str, read_from: str, rule: str = "") -> Iterator[Row]:
+    """The rows of a table whose lines are "module: names"; longer lines go on with four blanks."""
+    for block in text.strip().replace("\n    ", " ").splitlines():
+        module, _, names = block.partition(": ")
+        yield Row(module, names, kind, reason, rule, read_from)
 
 
 class Entry(NamedTuple):

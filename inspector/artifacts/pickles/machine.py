@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from inspector.artifacts.bytesource import EndOfData, Window
 from inspector.artifacts.interface import Reason
+from inspector.artifacts.limits import EFFECT_WORK, OPCODE_WORK, PICKLE_WORK, spend_work
 from inspector.artifacts.pickles.effect_table import LINE_OPS, LINES_OPS, NUMBER_OPS, PLAIN_OPS
 from inspector.artifacts.pickles.effects import CALLS_PER_IMPORT, Effects
 from inspector.artifacts.pickles.numbers import BadNumber
@@ -31,6 +32,8 @@ KEPT_TEXT = 4096
 KEPT_BYTES = 256
 PROTOCOLS = frozenset(bytes((0x80, protocol)) for protocol in range(2, 6))
 MAX_HIDDEN = 32  # byte strings with pickles in them that are looked at
+_PAID_AT_ONCE = 10_000
+_SLOW_EFFECTS = 3  # what an opcode beside the fast path costs
 _MARGIN = 300  # more than the longest opcode that the fast path decodes
 
 
@@ -78,11 +81,14 @@ class PickleMachine(Effects):
         self.limits = limits or Limits()
         self.outcome = Outcome()
         self.drops = drops
+        self.effects = 0  # opcodes since the last count of the work that did more than push a value
 
     def run(self) -> Outcome:
         outcome = self.outcome
         try:
+            spend_work(PICKLE_WORK)
             self._loop()
+            self._pay(0)
         except Broken as broken:
             self._problem(broken.code, str(broken))
         except EndOfData:
@@ -112,11 +118,14 @@ class PickleMachine(Effects):
         push = stack.append
         plain_ops = PLAIN_OPS
         max_ops, max_stack = self.limits.ops, self.limits.stack
-        ops = 0
+        ops = paid = 0
         buffer, pos, stop = window.buffer, window.pos, 0
         fence = 0
         while True:
             if pos >= stop:
+                if ops - paid > _PAID_AT_ONCE:
+                    self._pay(ops - paid)
+                    paid = ops
                 window.pos = pos
                 stop = self._horizon()
                 buffer, pos = window.buffer, window.pos
@@ -199,6 +208,7 @@ class PickleMachine(Effects):
                     self.opcode_at = window.base + pos
                     window.pos = pos = pos + 1
                     effect(self)
+                    self.effects += 1
                     fence = marks[-1] if marks else 0
                     if window.pos != pos or self.horizon_base != window.base:  # joblib stepped over an array
                         buffer, pos, stop = window.buffer, window.pos, 0
@@ -207,12 +217,19 @@ class PickleMachine(Effects):
             if ops > max_ops:
                 raise Broken("over-limit", f"it has more than {max_ops} opcodes")
             self.ops = ops
+            self.effects += _SLOW_EFFECTS
             if self._slow():
+                self._pay(ops - paid)
                 return
             fence = marks[-1] if marks else 0
             buffer, pos = window.buffer, window.pos
             if window.base != self.horizon_base:
                 stop = 0
+
+    def _pay(self, ops: int) -> None:
+        """Takes the work of ``ops`` opcodes off what may be spent on the file."""
+        spend_work(ops * OPCODE_WORK + self.effects * EFFECT_WORK)
+        self.effects = 0
 
     def _horizon(self) -> int:
         """How far into the buffer the fast path may go: short of its end and of the frame's end."""

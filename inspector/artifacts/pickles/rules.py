@@ -10,7 +10,13 @@ from collections.abc import Callable, Iterator
 
 from inspector.artifacts.pickles.listed import Tier
 from inspector.artifacts.pickles.nested import is_constant_bytes
-from inspector.artifacts.pickles.rules_attributes import GUARDED, getattr_rule, partial_rule, union_rule
+from inspector.artifacts.pickles.rules_attributes import (
+    GUARDED,
+    NESTED_AT,
+    getattr_rule,
+    partial_rule,
+    union_rule,
+)
 from inspector.artifacts.pickles.rules_dill import dill_array, dill_repr, dill_type
 from inspector.artifacts.pickles.rules_numpy import (
     numpy_array,
@@ -19,7 +25,16 @@ from inspector.artifacts.pickles.rules_numpy import (
     numpy_generator,
     numpy_scalar,
 )
-from inspector.artifacts.pickles.symbols import Import, LongText, Made, Objection, Tup, shown
+from inspector.artifacts.pickles.symbols import (
+    Import,
+    LongText,
+    Made,
+    Mapped,
+    Objection,
+    Series,
+    Tup,
+    shown,
+)
 from inspector.provenance import Loading
 
 Rule = Callable[[list[object]], Objection | None]
@@ -42,6 +57,22 @@ def _nested_bytes(args: list[object]) -> Objection | None:
         f"calls torch.storage._load_from_bytes with {', '.join(shown(arg) for arg in args[:3])}; "
         "it unpickles bytes that do not stand in the stream as they are",
     )
+
+
+def _nested_among(name: str, place: int, count: int) -> Rule:
+    """One argument of several is unpickled: it has to stand in the stream as it is."""
+
+    def rule(args: list[object]) -> Objection | None:
+        if len(args) == count and is_constant_bytes(args[place]):
+            return None
+        return (
+            Loading.RUNS_CODE,
+            "nested-pickle",
+            f"calls {name} with {', '.join(shown(arg) for arg in args[:7])}; it unpickles bytes that do not "
+            "stand in the stream as they are",
+        )
+
+    return rule
 
 
 def _without_arguments(args: list[object]) -> Objection | None:
@@ -152,6 +183,64 @@ def _is_text(value: object) -> bool:
     return isinstance(value, (str, LongText))
 
 
+def _holds_text(value: object, depth: int = 4) -> bool:
+    if isinstance(value, (Tup, Series)):
+        return not depth or any(_holds_text(item, depth - 1) for item in value.items)
+    return isinstance(value, (str, LongText, bytes))
+
+
+def _no_text(args: list[object]) -> Objection | None:
+    """Classes that read a text in an argument as a pattern, a name of a file or a setting."""
+    if not any(_holds_text(arg) for arg in args):
+        return None
+    return (
+        Loading.RUNS_CODE,
+        "constructor",
+        f"hands ({', '.join(shown(arg) for arg in args[:5])}) to a constructor that takes no text",
+    )
+
+
+def _is_term(value: object, depth: int = 6) -> bool:
+    if isinstance(value, (Tup, Series)):
+        known = isinstance(value, Tup) or value.weight < 32
+        return depth > 0 and known and all(_is_term(item, depth - 1) for item in value.items)
+    if isinstance(value, Mapped):
+        return value.is_whole and not value.items
+    if isinstance(value, (Made, Import)):
+        cls = value.callee if isinstance(value, Made) else value
+        return cls.tier is not Tier.PLAIN and cls.module.startswith("sympy.")
+    return value is None or type(value) in (int, float, bool)
+
+
+def _sympy(args: list[object]) -> Objection | None:
+    """Terms of sympy: everything that is no term yet is turned into one by ``sympify``, which evaluates texts
+    as Python (sympy/core/sympify.py of 1.14)."""
+    if all(_is_term(arg) for arg in args):
+        return None
+    return (
+        Loading.RUNS_CODE,
+        "evaluated-text",
+        f"makes a term of sympy from ({', '.join(shown(arg) for arg in args[:5])}); it evaluates what is "
+        "neither a number nor a term",
+    )
+
+
+def _typing_form(args: list[object]) -> Objection | None:
+    """``operator.getitem(typing.Optional, int)``, which is how Python pickles such a type."""
+    form = args[0] if len(args) == 2 else None
+    if (
+        isinstance(form, Import)
+        and form.module in ("typing", "collections.abc")
+        and form.tier <= Tier.LIBRARY
+    ):
+        return None
+    return (
+        Loading.UNKNOWN_IMPORT,
+        "unknown-import",
+        f"calls operator.getitem with {', '.join(shown(arg) for arg in args[:3])}; only a type is written so",
+    )
+
+
 def _logger(args: list[object]) -> Objection | None:
     if len(args) <= 1 and all(_is_text(arg) for arg in args):
         return None
@@ -172,6 +261,8 @@ RULES: dict[str, Rule] = {
     "text-bytes": _text_bytes,
     "joblib-file": lambda args: None,
     "nested-bytes": _nested_bytes,
+    "nested-document": _nested_among("spacy.tokens.doc.unpickle_doc", NESTED_AT["nested-document"], 3),
+    "nested-vocabulary": _nested_among("spacy.vocab.unpickle_vocab", NESTED_AT["nested-vocabulary"], 7),
     "partial": partial_rule,
     "scipy-distribution": _without_arguments,
     "numpy-generator": numpy_generator,
@@ -184,6 +275,9 @@ RULES: dict[str, Rule] = {
     "sized": _sized,
     "union": union_rule,
     "logger": _logger,
+    "no-text": _no_text,
+    "sympy": _sympy,
+    "typing-form": _typing_form,
 }
 
 

@@ -17,6 +17,10 @@ from inspector.provenance import Loading
 # Class methods that the standard library itself pickles with getattr.
 LISTED_METHODS = frozenset({("zoneinfo.ZoneInfo", "_unpickle")})
 
+# Rules whose imports unpickle one of their arguments, and which one: torch's storages, spaCy's documents
+# (with what they carry) and spaCy's vocabularies (the functions of words).
+NESTED_AT = {"nested-bytes": 0, "nested-document": 1, "nested-vocabulary": 4}
+
 # Rules whose imports do harm when somebody else than the stream calls them: never an argument of a call.
 GUARDED = frozenset(
     {
@@ -26,7 +30,7 @@ GUARDED = frozenset(
         "enum-member",
         "joblib-array",
         "joblib-file",
-        "nested-bytes",
+        *NESTED_AT,
         "numpy-buffer",
         "numpy-scalar",
         "partial",
@@ -83,7 +87,7 @@ def _may_have(holder: object, name: str) -> bool:
         tier = holder.callee.tier
         if tier is Tier.UNKNOWN:
             return True
-        return tier is not Tier.DANGEROUS and holder.callee.entry.rule != "nested-bytes" and name[:2] != "__"
+        return tier is not Tier.DANGEROUS and holder.callee.entry.rule not in NESTED_AT and name[:2] != "__"
     return type(holder) in (str, bytes, int, float) or isinstance(holder, (LongText, Mapped, Series, Tup))
 
 
