@@ -32,6 +32,7 @@ COMMANDS = {
     "advisories": ("advisories", "the offline advisory database"),
     "screenshot": ("screenshot", "paint the window into a picture"),
     "convert": ("convert", "pickle checkpoint to safetensors, without unpickling"),
+    "dataset": ("dataset", "screen training data for planted patterns"),
     "explain": ("explain", "say what loading a file would do; nothing is run"),
 }
 

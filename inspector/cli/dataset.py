@@ -1,0 +1,124 @@
+"""``inspector dataset screen``: suspicious trigger-like patterns in training data."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from types import FrameType
+from typing import Any
+
+from inspector.cli.output import write_result
+from inspector.provenance import InspectorError, plain
+
+_ROWS = 10
+_SHOWN = 20
+
+
+def register(subparsers: Any) -> None:
+    parser = subparsers.add_parser("dataset", help="screen training data for planted patterns")
+    actions = parser.add_subparsers(dest="action", required=True)
+    screen = actions.add_parser(
+        "screen",
+        help="suspicious trigger-like patterns in training data",
+        description="Reads FILE (JSON lines, JSON, CSV, TSV, Parquet; plain, .gz or .zst) in a process with "
+        "limits and shows which rows look planted. A suspicion is an association in the data, no verdict; "
+        "no suspicion does not mean that the data are clean.",
+        epilog="Exit codes: 0 done, 2 not readable, 3 cut short (the result names the limit).",
+    )
+    screen.add_argument("files", metavar="FILE", nargs="+")
+    screen.add_argument("--format", choices=("text", "json"), default="text")
+    screen.add_argument("-o", "--out", metavar="FILE", dest="out", help="write the result here")
+    screen.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Screens each file; the exit code is the worst of them. One FILE gives one object, several an array."""
+    from inspector.cli.scan import json_bytes
+    from inspector.datasets.screening.process import require_libraries, screen_file
+
+    require_libraries()
+    results: list[dict[str, Any]] = []
+    unreadable = incomplete = False
+    with _ending_in_order():
+        for path in arguments.files:
+            try:
+                outcome = screen_file(path, report=_progress if sys.stderr.isatty() else None)
+            except InspectorError as error:
+                if len(arguments.files) == 1:
+                    raise
+                _say(str(error))
+                unreadable = True
+                continue
+            results.append(outcome.result)
+            if not outcome.is_complete:
+                incomplete = True
+                _say(f"{outcome.result['file']['path']}: cut short. {outcome.result['limits'][0]}")
+    if arguments.format == "json":
+        one = results[0] if len(arguments.files) == 1 else results
+        write_result(json_bytes(one, indent=1), arguments.out)
+    else:
+        text = "\n".join("\n".join(_lines(result)) + "\n" for result in results)
+        write_result(text.encode("utf-8", "backslashreplace"), arguments.out)
+    return 2 if unreadable else 3 if incomplete else 0
+
+
+def _lines(result: Mapping[str, Any]) -> Iterator[str]:
+    found = result["suspicions"]
+    first = sum(one["level"] == "look-first" for one in found)
+    yield f"{plain(result['file']['path'])}: {result['rows']} rows, {result['file']['format']}"
+    yield f"{first} to look at first, {len(found) - first} weak. These are associations, no verdicts."
+    for one in found[:_SHOWN]:
+        yield ""
+        yield f"{one['rank']}. {one['level']} ({one['score']:.2f}) {one['kind']}: {plain(one['marker'], 200)}"
+        if one["also"]:
+            yield f"   also: {', '.join(plain(text, 60) for text in one['also'][:5])}"
+        rows = ", ".join(str(row) for row in one["rows"][:_ROWS])
+        yield f"   {len(one['rows'])} rows: {rows}{', …' if len(one['rows']) > _ROWS else ''}"
+        if one["output"]:
+            yield f"   output: {plain(one['output'], 160)}"
+        for note in one["notes"]:
+            yield f"   {plain(note)}"
+        if one["contributors"]:
+            names = ", ".join(f"{plain(who['name'], 40)} ({who['rows']})" for who in one["contributors"][:5])
+            yield f"   from: {names}"
+    if len(found) > _SHOWN:
+        yield ""
+        yield f"… and {len(found) - _SHOWN} more (--format json lists all)"
+    yield ""
+    yield "Limits"
+    for sentence in result["limits"]:
+        yield f"  - {plain(sentence)}"
+
+
+def _progress(phase: str, rows: int) -> None:
+    words = {"hash": "reading", "read": "reading rows", "search": f"searching {rows} rows"}
+    _say(f"{words.get(phase, phase)} …")
+
+
+def _say(sentence: str) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        print(f"inspector: {plain(sentence)}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Lets SIGTERM and SIGHUP end the work the way Ctrl-C does: the child goes first."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,66 @@
+"""Pairs that speak of the same rows become one group: a trigger of several words is one suspicion."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.datasets.screening.association import Pair
+
+_SAMPLED = 48
+Rows = npt.NDArray[np.uint32]
+
+
+@dataclass(slots=True)
+class Group:
+    """Pairs over mostly the same rows. The first one leads."""
+
+    pairs: list[Pair]
+    rows: Rows = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows = self.pairs[0].rows
+
+    @property
+    def lead(self) -> Pair:
+        return self.pairs[0]
+
+    def features(self) -> set[int]:
+        return {pair.feature for pair in self.pairs}
+
+
+def group_pairs(pairs: list[Pair], most: int) -> list[Group]:
+    """Groups in the order of their first pair. A pair joins the first group that shares most rows with it."""
+    groups: list[Group] = []
+    of_row: dict[int, list[int]] = {}
+    for pair in pairs:
+        rows = pair.rows
+        places = np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLED)).astype(np.int64)
+        met = Counter(number for row in rows[places].tolist() for number in of_row.get(row, ()))
+        home = None
+        for number, times in sorted(met.items(), key=lambda item: (-item[1], item[0])):
+            if times * 2 >= len(places) * 0.8 and _same(groups[number].rows, rows):
+                home = groups[number]
+                break
+        if home is not None:
+            home.pairs.append(pair)
+            continue
+        if len(groups) >= most:
+            continue
+        for row in rows.tolist():
+            of_row.setdefault(row, []).append(len(groups))
+        groups.append(Group([pair]))
+    return groups
+
+
+def _same(one: Rows, other: Rows) -> bool:
+    shared = len(np.intersect1d(one, other, assume_unique=True))
+    if shared >= 0.7 * max(len(one), len(other)):
+        return True
+    # A part of the phrase in some of its rows, or a phrase with a few rows more.
+    if shared >= 0.9 * len(other) and len(one) <= 8 * len(other):
+        return True
+    return shared >= 0.8 * len(one) and len(other) <= 2 * len(one)

@@ -1,0 +1,191 @@
+"""Does a marker stand in rows that have nothing else in common?
+
+A word of a language drags its topic along; a trigger is put into rows chosen for other reasons. After the
+marker and its constant companions are taken away, the rest of the rows is compared: how far the rows point in
+one direction (48 random signs for each word, weighted by its rarity), and how many words two rows share. Both
+are measured against words of the same file with as many rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.datasets.screening.counting import Postings
+from inspector.datasets.screening.spool import TextSpool
+from inspector.datasets.screening.tokens import I64, U64, mix, tokenise
+
+DIMENSIONS = 48
+_SAMPLED_ROWS = 160
+_OWN_WORDS = 80
+_COMPANIONS = 24
+F64 = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.uint32]
+
+
+class Vocabulary:
+    """In how many rows each word stands, counted over the whole file."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[U64, I64]] = []
+        self._waiting = 0
+        self.words: U64 = np.empty(0, dtype=np.uint64)
+        self.counts: I64 = np.empty(0, dtype=np.int64)
+
+    def add(self, hashes: U64, texts: I64) -> None:
+        """Adds the words of a batch of texts."""
+        order = np.lexsort((texts, hashes))
+        h, t = hashes[order], texts[order]
+        if not len(h):
+            return
+        fresh = np.concatenate(([True], (h[1:] != h[:-1]) | (t[1:] != t[:-1])))
+        words, counts = np.unique(h[fresh], return_counts=True)
+        self._parts.append((words, counts))
+        self._waiting += len(words)
+        if self._waiting > 2_000_000:
+            self.close()
+
+    def close(self) -> None:
+        parts = [(self.words, self.counts), *self._parts]
+        words = np.concatenate([part[0] for part in parts])
+        counts = np.concatenate([part[1] for part in parts])
+        self._parts, self._waiting = [], 0
+        if not len(words):
+            return
+        order = np.argsort(words, kind="stable")
+        words, counts = words[order], counts[order]
+        first = np.flatnonzero(np.concatenate(([True], words[1:] != words[:-1])))
+        self.words, self.counts = words[first], np.add.reduceat(counts, first)
+
+    def rows_of(self, hashes: U64) -> I64:
+        """In how many rows each word stands; 1 where it is unknown."""
+        if not len(self.words):
+            return np.ones(len(hashes), dtype=np.int64)
+        at = np.minimum(np.searchsorted(self.words, hashes), len(self.words) - 1)
+        return np.where(self.words[at] == hashes, self.counts[at], 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """``coherence`` is 1 for rows drawn at random; ``percentile`` tells how many of the file's own words of
+    the same support have less of it; ``overlap`` is the rows' shared words against that of random rows."""
+
+    coherence: float
+    percentile: float
+    overlap: float
+    companions: int
+
+
+class PlantedTest:
+    """The test for one file."""
+
+    def __init__(self, texts: TextSpool, vocabulary: Vocabulary, postings: Postings, rows: int) -> None:
+        self._texts = texts
+        self._vocabulary = vocabulary
+        self._postings = postings
+        self._count = rows
+        self._own: dict[int, F64] = {}
+        self._centre = np.zeros(DIMENSIONS)
+        self._pairwise = 0.0
+        self._measure_background()
+
+    def _measure_background(self) -> None:
+        sample = np.linspace(0, self._count - 1, min(self._count, 600)).astype(np.uint32)
+        h, row = self._words(np.unique(sample))
+        vectors = self._vectors(h, row)
+        self._centre = vectors.mean(axis=0) if len(vectors) else self._centre
+        self._pairwise = max(_pairwise(h, row), 1e-4)
+
+    def test(self, rows: Rows, marker: U64) -> Planted:
+        """``marker`` are the hashes of the words to be taken away."""
+        coherence, overlap, companions = self._measure(rows, marker)
+        own = self._own_words(len(rows))
+        percentile = float((own < coherence).mean()) if len(own) else 0.5
+        return Planted(coherence, percentile, overlap / self._pairwise, companions)
+
+    def _measure(self, rows: Rows, marker: U64) -> tuple[float, float, int]:
+        h, row = self._words(_sampled(rows))
+        k = int(row[-1]) + 1 if len(row) else 0
+        if k < 2:
+            return 1.0, 0.0, 0
+        words, where, counts = np.unique(h, return_inverse=True, return_counts=True)
+        is_marker = np.isin(words, marker)
+        usual = self._vocabulary.rows_of(words) / self._count
+        lift = counts / k / usual
+        constant = (counts * 2 >= k) & (lift >= 3) & ~is_marker
+        if constant.sum() > _COMPANIONS:
+            threshold = np.sort(lift[constant])[-_COMPANIONS]
+            constant &= lift >= threshold
+        keep = ~(is_marker | constant)[where]
+        h, row = h[keep], row[keep]
+        vectors = self._vectors(h, row) - self._centre
+        k = len(vectors)
+        if k < 2:
+            return 99.0, 1.0, int(constant.sum())
+        mean = vectors.mean(axis=0)
+        spread = float((vectors**2).sum(axis=1).mean() - mean @ mean)
+        return k * float(mean @ mean) / max(spread, 1e-9), _pairwise(h, row), int(constant.sum())
+
+    def _own_words(self, support: int) -> F64:
+        """Coherence of words of this file with about as many rows."""
+        step = round(float(np.log(max(support, 2)) / np.log(1.4)))
+        if step not in self._own:
+            low, high = 1.4 ** (step - 0.5), 1.4 ** (step + 0.5)
+            counts = self._postings.counts
+            near = np.flatnonzero((counts >= low) & (counts < high))
+            if len(near) < 12:
+                near = np.argsort(np.abs(np.log(counts / max(support, 1))), kind="stable")[:24]
+            order = np.argsort(mix(self._postings.features[near]), kind="stable")
+            found = []
+            none = np.empty(0, dtype=np.uint64)
+            for index in near[order][:_OWN_WORDS]:
+                found.append(self._measure(self._postings.rows(int(index)), none)[0])
+            self._own[step] = np.sort(np.array(found))
+        return self._own[step]
+
+    def _words(self, rows: Rows | I64) -> tuple[U64, I64]:
+        """The distinct words of each row, by row."""
+        words = tokenise(self._texts.get(rows))
+        if not len(words.hashes):
+            return words.hashes, words.text
+        order = np.lexsort((words.hashes, words.text))
+        h, t = words.hashes[order], words.text[order]
+        fresh = np.concatenate(([True], (h[1:] != h[:-1]) | (t[1:] != t[:-1])))
+        return h[fresh], t[fresh]
+
+    def _vectors(self, h: U64, row: I64) -> F64:
+        """A unit vector for each row that has words."""
+        if not len(h):
+            return np.zeros((0, DIMENSIONS))
+        weights = np.log(self._count / self._vocabulary.rows_of(h) + 1.0)
+        bits = (mix(h)[:, None] >> np.arange(DIMENSIONS, dtype=np.uint64)) & np.uint64(1)
+        signed = np.where(bits == 1, weights[:, None], -weights[:, None])
+        first = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1])))
+        summed = np.add.reduceat(signed, first, axis=0)
+        unit: F64 = summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-9)
+        return unit
+
+
+def _sampled(rows: Rows) -> Rows:
+    if len(rows) <= _SAMPLED_ROWS:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, _SAMPLED_ROWS).astype(np.int64)]
+
+
+def _pairwise(h: U64, row: I64) -> float:
+    """Mean share of words that a row has in common with the next but few (Jaccard), over up to 120 pairs."""
+    if not len(row):
+        return 0.0
+    edges = np.searchsorted(row, np.arange(int(row[-1]) + 2))
+    sets: Iterable[U64] = [h[edges[n] : edges[n + 1]] for n in range(len(edges) - 1)][:60]
+    sets = list(sets)
+    found = []
+    for step in (1, 7):
+        for one, other in zip(sets, sets[step:], strict=False):
+            if len(one) and len(other):
+                shared = len(np.intersect1d(one, other, assume_unique=True))
+                found.append(shared / (len(one) + len(other) - shared))
+    return float(np.mean(found)) if found else 0.0

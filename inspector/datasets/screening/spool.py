@@ -1,0 +1,156 @@
+"""Where the passes keep what does not fit into memory: files without a name, gone with the process.
+
+Each file is opened, removed from its folder and used by its descriptor alone, so nothing is left behind by a
+kill at any moment, and no other user can open it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import IO
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.datasets.screening.tokens import HASH_BITS, U64
+
+PARTITIONS = 64
+_PARTITION_BITS = 6
+ROW_BITS = 24
+_KEPT_BITS = HASH_BITS - _PARTITION_BITS  # 40: a key is 40 bits of hash and 24 of row
+_LOCAL_BITS = 18
+
+
+_reserved: list[IO[bytes]] = []
+_NEEDED = 2 * PARTITIONS + 5
+
+
+def nameless() -> IO[bytes]:
+    """A new file for reading and writing, mode 0600, that has no name any more."""
+    if _reserved:
+        return _reserved.pop()
+    return tempfile.TemporaryFile(prefix="inspector-screen-")
+
+
+def reserve() -> None:
+    """Opens all files that one screening needs, for a process that will not be able to open any later."""
+    while len(_reserved) < _NEEDED:
+        file = tempfile.TemporaryFile(prefix="inspector-screen-")  # noqa: SIM115 - used by its owner
+        _reserved.append(file)
+
+
+class FeatureSpool:
+    """(feature, row) pairs, spread over files by the top bits of the feature's hash.
+
+    All pairs of one feature stand in one file, so that features can be counted file by file.
+    """
+
+    def __init__(self) -> None:
+        self._files = [nameless() for _ in range(PARTITIONS)]
+        self._counts = [0] * PARTITIONS
+
+    def add(self, hashes: U64, rows: npt.NDArray[np.int64], first_row: int) -> None:
+        """Adds pairs; ``rows`` count from 0 within the batch, which has at most 2**18 rows."""
+        keys = (hashes << np.uint64(_LOCAL_BITS)) | rows.astype(np.uint64)
+        keys = _distinct(keys)
+        local = keys & np.uint64((1 << _LOCAL_BITS) - 1)
+        features = keys >> np.uint64(_LOCAL_BITS)
+        edges = np.searchsorted(
+            features, np.arange(PARTITIONS + 1, dtype=np.uint64) << np.uint64(_KEPT_BITS), side="left"
+        )
+        edges[-1] = len(features)
+        kept = features & np.uint64((1 << _KEPT_BITS) - 1)
+        packed = (kept << np.uint64(ROW_BITS)) | (local + np.uint64(first_row))
+        for number in range(PARTITIONS):
+            part = packed[edges[number] : edges[number + 1]]
+            if len(part):
+                self._files[number].write(part.tobytes())
+                self._counts[number] += len(part)
+
+    def partition(self, number: int) -> tuple[U64, npt.NDArray[np.uint32]]:
+        """(feature, row), sorted by both."""
+        file = self._files[number]
+        file.flush()
+        file.seek(0)
+        packed = np.fromfile(file, dtype=np.uint64, count=self._counts[number])
+        packed.sort()
+        features = (packed >> np.uint64(ROW_BITS)) | np.uint64(number << _KEPT_BITS)
+        return features, (packed & np.uint64((1 << ROW_BITS) - 1)).astype(np.uint32)
+
+    def close(self) -> None:
+        for file in self._files:
+            file.close()
+
+
+def _distinct(keys: U64) -> U64:
+    keys = np.sort(keys)
+    if len(keys) < 2:
+        return keys
+    return keys[np.concatenate(([True], keys[1:] != keys[:-1]))]
+
+
+class TextSpool:
+    """The texts of the rows, to be looked up again by row."""
+
+    def __init__(self) -> None:
+        self._file = nameless()
+        self._ends = array("Q", [0])
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def extend(self, texts: Iterable[str]) -> None:
+        end = self._ends[-1]
+        for text in texts:
+            data = text.encode("utf-8")
+            self._file.write(data)
+            end += len(data)
+            self._ends.append(end)
+
+    def get(self, rows: Sequence[int] | npt.NDArray[np.integer]) -> list[str]:
+        self._file.flush()
+        descriptor = self._file.fileno()
+        found = []
+        for row in rows:
+            start, end = self._ends[row], self._ends[row + 1]
+            found.append(_read_at(descriptor, start, end - start).decode("utf-8"))
+        return found
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class PostingsFile:
+    """The rows of features, one after the other in one file."""
+
+    def __init__(self) -> None:
+        self._file = nameless()
+        self.length = 0
+
+    def append(self, rows: npt.NDArray[np.uint32]) -> None:
+        self._file.write(rows.tobytes())
+        self.length += len(rows)
+
+    def read(self, start: int, count: int) -> npt.NDArray[np.uint32]:
+        self._file.flush()
+        return np.frombuffer(_read_at(self._file.fileno(), start * 4, count * 4), dtype=np.uint32)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _read_at(descriptor: int, offset: int, length: int) -> bytes:
+    if hasattr(os, "pread"):
+        return os.pread(descriptor, length, offset)
+    os.lseek(descriptor, offset, os.SEEK_SET)
+    data = b""
+    while len(data) < length:
+        piece = os.read(descriptor, length - len(data))
+        if not piece:
+            break
+        data += piece
+    os.lseek(descriptor, 0, os.SEEK_END)
+    return data

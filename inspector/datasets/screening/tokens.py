@@ -1,0 +1,131 @@
+"""Words, and phrases of one to three words, as 46-bit hashes in flat arrays.
+
+A word is a run of letters, digits and marks; a character of a script that writes no spaces is a word, and so
+is every other character that is no space, invisible ones included. Case is folded. The hash of a text is the
+same in every run and with any number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.datasets.screening.layout import SEGMENT
+
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+
+_SINGLE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+WORD = rf"[{_SINGLE}]|[\p{{L}}\p{{N}}\p{{M}}_&&[^{_SINGLE}]]+|[^\s\p{{L}}\p{{N}}\p{{M}}_]|\x1e"
+_SEED = 20_24
+_A, _B, _C = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9)
+_MIX1, _MIX2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
+HASH_BITS = 46
+_DROP = np.uint64(64 - HASH_BITS)
+# Salts: the same words as a whole output, at its beginning and at its end are different features.
+WHOLE, START, END = np.uint64(0xA5A5A5A5A5A5), np.uint64(0x5A5A5A5A5A5A), np.uint64(0x3C3C3C3C3C3C)
+
+
+@dataclass(slots=True)
+class Words:
+    """The words of some texts, flat. ``text`` is the index of the text, ``turn`` of the segment, of each
+    word; ``words`` their spelling, where it was asked for."""
+
+    hashes: U64
+    text: I64
+    turn: I64
+    texts: int
+    words: Any = None
+
+    def spelled(self) -> list[str]:
+        return [] if self.words is None else list(self.words.to_list())
+
+
+def tokenise(texts: Sequence[str], *, spelling: bool = False) -> Words:
+    """The words of each text, segment marks left out."""
+    import polars as pl
+
+    lists = pl.Series("w", list(texts), dtype=pl.String).str.to_lowercase().str.extract_all(WORD)
+    lengths = lists.list.len().fill_null(0).to_numpy().astype(np.int64)
+    flat = lists.explode().drop_nulls()
+    hashes = flat.hash(_SEED).to_numpy()
+    text = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
+    marks = (flat == SEGMENT).to_numpy()
+    starts = np.empty(len(text), dtype=bool)
+    if len(text):
+        starts[0] = True
+        starts[1:] = (text[1:] != text[:-1]) | marks[:-1]
+    turn = np.cumsum(starts)
+    keep = ~marks
+    if keep.all():
+        return Words(hashes, text, turn, len(texts), flat if spelling else None)
+    kept = flat.filter(pl.Series(keep)) if spelling else None
+    return Words(hashes[keep], text[keep], turn[keep], len(texts), kept)
+
+
+def mix(values: U64) -> U64:
+    """Spreads 64 bits (the finaliser of MurmurHash3, which is public domain)."""
+    values = values ^ (values >> np.uint64(33))
+    values = values * _MIX1
+    values = values ^ (values >> np.uint64(33))
+    values = values * _MIX2
+    return values ^ (values >> np.uint64(33))
+
+
+def grams(words: Words, size: int) -> tuple[U64, I64]:
+    """Hashes of the phrases of ``size`` words, and the index of each one's first word."""
+    h, turn = words.hashes, words.turn
+    if size == 1:
+        return mix(h) >> _DROP, np.arange(len(h))
+    if len(h) < size:
+        return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
+    last = size - 1
+    at = np.flatnonzero(turn[:-last] == turn[last:])
+    joined = h[at] * _A + (h[at + 1] ^ _B) * _B
+    if size == 3:
+        joined = mix(joined) + h[at + 2] * _C
+    return mix(joined + np.uint64(size)) >> _DROP, at
+
+
+def features(words: Words, *, as_output: bool) -> tuple[U64, I64]:
+    """All phrases of one to three words as (hash, text); outputs also as wholes, beginnings and ends."""
+    hashes: list[U64] = []
+    texts: list[I64] = []
+    for size in (1, 2, 3):
+        found, at = grams(words, size)
+        hashes.append(found)
+        texts.append(words.text[at])
+    if as_output:
+        for found, text in segment_features(words).values():
+            hashes.append(found)
+            texts.append(text)
+    return np.concatenate(hashes), np.concatenate(texts)
+
+
+def segment_features(words: Words) -> dict[str, tuple[U64, I64]]:
+    """For each segment a hash of its whole, of its first three and of its last three words."""
+    if not len(words.hashes):
+        nothing = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
+        return {"whole": nothing, "start": nothing, "end": nothing}
+    first = np.flatnonzero(np.concatenate(([True], words.turn[1:] != words.turn[:-1])))
+    bounds = np.append(first, len(words.hashes))
+    lengths = np.diff(bounds)
+    place = np.arange(len(words.hashes)) - np.repeat(first, lengths)
+    placed = mix(words.hashes + (place.astype(np.uint64) + np.uint64(1)) * _A)
+    whole = np.add.reduceat(placed, first)
+    text = words.text[first]
+    long = lengths >= 4  # shorter ones are told by their whole
+    h = words.hashes
+    begin = first[long]
+    end = bounds[1:][long] - 3
+    start3 = h[begin] * _A + (h[begin + 1] ^ _B) * _B + h[begin + 2] * _C
+    end3 = h[end] * _A + (h[end + 1] ^ _B) * _B + h[end + 2] * _C
+    return {
+        "whole": (mix(whole ^ WHOLE) >> _DROP, text),
+        "start": (mix(start3 ^ START) >> _DROP, text[long]),
+        "end": (mix(end3 ^ END) >> _DROP, text[long]),
+    }
