@@ -11,12 +11,16 @@ import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inspector.cli.output import write_result, write_stdout
 from inspector.provenance.words import Severity
 from inspector.scan import Collected, ScanOptions, scan_events
 
+if TYPE_CHECKING:
+    from inspector.sources.hub.tokens import TokenStore
+
+_UNSEEN_PATIENCE = 10.0  # seconds; nobody sees a countdown in a log, and a pipeline is not to hang
 _FORMATS = ("text", "json", "jsonl", "sarif", "cyclonedx")
 
 
@@ -64,6 +68,17 @@ def register(subparsers: Any) -> None:
         "--exclude", action="append", default=[], metavar="GLOB", help="leave these paths out"
     )
     parser.add_argument("--use-hub-token", action="store_true", help="send the hub's own token to the hub")
+    parser.add_argument(
+        "--token-stdin",
+        action="store_true",
+        help="read a token for the hub's endpoint from standard input; it stays in memory",
+    )
+    parser.add_argument(
+        "--hub-patience",
+        type=_seconds,
+        metavar="N",
+        help="wait up to N seconds in all where the hub asks for silence (default: 10, at a terminal 930)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -84,13 +99,17 @@ def _scan(arguments: argparse.Namespace) -> int:
         max_seconds_per_file=arguments.max_seconds_per_file,
         exclude=tuple(arguments.exclude),
         use_hub_token=arguments.use_hub_token,
+        hub_tokens=_token() if arguments.token_stdin else None,
+        hub_patience=_patience(arguments.hub_patience),
     )
+    countdown = _Countdown()
     collected = Collected()
     stream = arguments.format == "jsonl" and arguments.out in (None, "-")
     lines: list[bytes] = []
     with contextlib.closing(scan_events(options, ["inspector", *sys.argv[1:]])) as events:
         for event in events:
             collected.add(event)
+            countdown.see(event)
             if arguments.format == "jsonl":
                 line = json_bytes(event)
                 if stream:
@@ -144,6 +163,39 @@ def json_bytes(value: Any, *, indent: int | None = None) -> bytes:
     separators = (",", ":") if indent is None else (",", ": ")
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=separators, indent=indent)
     return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _token() -> TokenStore:
+    """The reviewer's token, from a pipe: a command line and an environment can be read by others."""
+    from inspector.sources.hub.tokens import token_from
+
+    return token_from(sys.stdin.buffer)
+
+
+def _patience(asked: float | None) -> float:
+    if asked is not None:
+        return asked
+    from inspector.sources import PATIENT
+
+    return PATIENT if sys.stderr.isatty() else _UNSEEN_PATIENCE
+
+
+class _Countdown:
+    """Says on standard error that the hub wants silence: counting at a terminal, once elsewhere."""
+
+    def __init__(self) -> None:
+        self._open = False
+        self._counts = sys.stderr.isatty()
+
+    def see(self, event: dict[str, Any]) -> None:
+        waiting = event["event"] == "progress" and event.get("phase") == "waiting"
+        if waiting and self._counts:
+            print(f"\rinspector: {event['sentence']}\x1b[K", end="", file=sys.stderr, flush=True)
+        elif waiting and not self._open:
+            print(f"inspector: {event['sentence']}", file=sys.stderr, flush=True)
+        elif self._open and not waiting and self._counts:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        self._open = waiting
 
 
 def _rendered(form: str, result: dict[str, Any]) -> bytes:

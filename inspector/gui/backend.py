@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from inspector import places
 from inspector.gui.child import inspector_command
+from inspector.gui.hub_tokens import HubTokens
+
+HUB_PATIENCE_SECONDS = 930
 
 
 @dataclass
 class Backend:
     """How reviews are opened and scans are started. Everything is imported when it is first asked for."""
+
+    tokens: HubTokens = field(default_factory=HubTokens)
 
     def review_class(self) -> Any:
         from inspector.review import Review
@@ -22,6 +27,20 @@ class Backend:
 
     def scan_command(self, target: str, options: Sequence[str]) -> list[str]:
         return inspector_command("scan", target, "--format", "jsonl", *options)
+
+    def hub_endpoint(self) -> tuple[str, str]:
+        """Address and name of the hub in use. UnreadableInput where HF_ENDPOINT names none."""
+        from inspector.sources.hub.endpoint import endpoint_in_use
+
+        endpoint = endpoint_in_use()
+        return endpoint.url, endpoint.host
+
+    def hub_options(self) -> tuple[list[str], bytes]:
+        """What a scan of a hub target is given: options, and what it reads from its standard input.
+        The window shows the countdown, so the scan may be as patient as the hub asks."""
+        line = self.tokens.line(self.hub_endpoint()[0])
+        options = ["--hub-patience", str(HUB_PATIENCE_SECONDS)]
+        return ([*options, "--token-stdin"], line) if line else (options, b"")
 
     def explain_command(self, file: str) -> list[str]:
         return inspector_command("explain", file, "--format", "json")

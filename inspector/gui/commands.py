@@ -57,8 +57,20 @@ class Commands:
     def open_hub(self) -> None:
         from inspector.gui.hub_dialog import HubDialog
 
-        dialog = HubDialog(self.window)
-        dialog.accepted.connect(lambda: self.window.open(dialog.target()))
+        tokens = self.window.backend.tokens
+        try:
+            endpoint, host = self.window.backend.hub_endpoint()
+        except InspectorError as error:
+            self.window.tell(shown(error, 600))
+            return
+        dialog = HubDialog(self.window, self.window.settings.recent(), host, has_token=tokens.has(endpoint))
+
+        def accepted() -> None:
+            if dialog.token.text().strip():
+                tokens.keep(endpoint, dialog.token.text())
+            self.window.open(dialog.target())
+
+        dialog.accepted.connect(accepted)
         dialog.finished.connect(dialog.deleteLater)
         self._open(dialog)
 

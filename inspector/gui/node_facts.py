@@ -20,6 +20,8 @@ _SHOWN_ELSEWHERE = {
     "origin",
     "source",
     "revision",
+    "package",
+    "way",
 }
 _EDGE_WORDS = {
     EdgeKind.CONTAINS: ("contains", "part of"),
@@ -53,6 +55,9 @@ def identity(facts: Facts, node: Node) -> list[tuple[str, str]]:
         pairs.append(("Pin", f"{node.pin.value}: {tr(PIN_WORDS[node.pin])}"))
     if node.loading is not None:
         pairs.append(("Loading", f"{node.loading.value}: {tr(LOADING_WORDS[node.loading])}"))
+    way = given.get("way")
+    if isinstance(way, list) and len(way) > 1:
+        pairs.append(("Comes in by", " › ".join(shown(name, 80) for name in way[:12])))
     form = found.get("format") or given.get("format")
     if form:
         pairs.append(("Format", shown(form)))

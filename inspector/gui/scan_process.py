@@ -51,7 +51,8 @@ class ScanProcess(QObject):
     def running(self) -> bool:
         return not self._reported
 
-    def start(self, command: Sequence[str]) -> None:
+    def start(self, command: Sequence[str], given: bytes = b"") -> None:
+        """Starts ``command``; ``given`` is all that it can read from its standard input."""
         self.kill()
         self._buffer.clear()
         self._start = 0
@@ -66,6 +67,8 @@ class ScanProcess(QObject):
         process.finished.connect(self._finished)
         process.errorOccurred.connect(self._failed)
         process.start(command[0], list(command[1:]))
+        if given:
+            process.write(given)
         process.closeWriteChannel()
         self._timer.start()
 

@@ -173,6 +173,7 @@ class Session(ReviewWork):
         options = [] if audit else ["--no-audit"]
         for pattern in self.review.options.get("exclude") or ():
             options += ["--exclude", str(pattern)]
+        more, given = self.backend.hub_options() if self.is_hub else ([], b"")
         self.outcome = ""
         self.told_nothing = False
         self.broke_off = False
@@ -181,7 +182,7 @@ class Session(ReviewWork):
         self._begun = monotonic()
         self._drop_spool()
         self._spool = self._scan.spool = Spool()
-        self._scan.start(self.backend.scan_command(self.target, options))
+        self._scan.start(self.backend.scan_command(self.target, [*options, *more]), given)
         self._refresh.start()
         self._set_phase(Phase.SCANNING)
 

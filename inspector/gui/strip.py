@@ -115,6 +115,9 @@ class Strip(QWidget):
 
     def _progress(self, session: Session) -> str:
         progress = session.facts.progress
+        if progress.get("phase") == "waiting":  # the hub wants silence: the countdown is the progress
+            self.bar.setRange(0, 0)
+            return shown(progress.get("sentence"), 300)
         done, total = progress.get("done"), progress.get("total")
         seconds = max(monotonic() - self._began, 0.001)
         parts = [tr("Scanning")]

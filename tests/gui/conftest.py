@@ -309,6 +309,7 @@ class TestBackend(Backend):
     __test__ = False
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.folder = folder
         self.script = folder / "events.jsonl"
         self.hang = False
