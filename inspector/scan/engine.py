@@ -92,6 +92,7 @@ class Scan:
         with contextlib.closing(source):
             yield _progress("listing", target=_target_json(source.target, None))
             reading = Reading(source, options)
+            getattr(source, "prefetch", bool)()
             yield from reading.events()
             one = _Read(source.target, reading, cached=tuple(getattr(source, "repositories", ())))
             hub_facts = getattr(source, "facts", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -190,7 +191,48 @@ def test_what_can_carry_code_is_read_first_and_the_smallest_first(hub: Any) -> N
         "b.bin",
         "d.unheard-of",
         "a.safetensors",
+        "LICENSE",
+        "vocab.txt",
+        "shot.png",
+        "rows.parquet",
     ]
+
+
+def test_of_what_cannot_carry_code_some_dozens_are_read(hub: Any) -> None:
+    names = [*(f"{number}.png" for number in range(40)), *(f"{number}.txt" for number in range(70))]
+    hub.model("acme/x", {**dict.fromkeys(names, b"p"), **{f"{n}.bin": b"b" for n in range(300)}})
+    endings = [entry.path.rpartition(".")[2] for entry in opened("hf://acme/x").wanted_remotely()]
+    assert {one: endings.count(one) for one in endings} == {"bin": 300, "txt": 64, "png": 32}
+
+
+def test_large_tables_and_huge_texts_are_not_gone_through(hub: Any, hub_standin: Any) -> None:
+    huge = hub_standin.File(hub_standin.Sparse(9 * MIB, {}), True)
+    table = hub_standin.File(hub_standin.Sparse(2 * MIB, {}), True)
+    hub.model("acme/x", {"tokenizer.json": huge, "rows.parquet": table, "rows.csv": table})
+    assert opened("hf://acme/x").wanted_remotely() == ()
+
+
+def test_texts_are_fetched_several_at_a_time_for_who_reads_them_all(hub: Any) -> None:
+    hub.model("acme/x", {f"{number}.py": b"x = 1\n" for number in range(30)})
+    source = opened("hf://acme/x")
+    hub.delay = 0.05
+    source.prefetch()
+    source.prefetch()
+    started = time.perf_counter()
+    entries = [entry for entry in source.entries() if isinstance(entry, Entry)]
+    assert all(source.open(entry).read_at(0, 5) == b"x = 1" for entry in entries)
+    assert time.perf_counter() - started < 1.2 and hub.count("/resolve/") == 30
+
+
+def test_texts_of_a_gated_repository_are_asked_for_once(hub: Any) -> None:
+    hub.model("acme/x", {f"{number}.py": b"x = 1\n" for number in range(9)}, gated="auto")
+    source = opened("hf://acme/x")
+    source.prefetch()
+    for entry in source.entries():
+        assert isinstance(entry, Entry)
+        with pytest.raises(ReadFailure, match="bytes are gated"):
+            source.open(entry)
+    assert hub.count("/resolve/") == 1
 
 
 @pytest.mark.parametrize("path", ["model", "weights/PYTORCH_MODEL.BIN", "x.unheard-of", "training_args.bin"])

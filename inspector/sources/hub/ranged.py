@@ -234,6 +234,8 @@ class RangeBytes:
         self._left -= length
         tries = 0
         while tries < TRIES:
+            if tries:
+                self._left = max(self._left - length, 0)  # what came and was of no use was fetched too
             tries += 1
             self.requests += 1
             try:

@@ -60,6 +60,10 @@ PLANS: dict[str, ReadPlan] = {
         "The header holds the vocabulary: 8 MB for 128,000 tokens and their merges, 16 MB for the largest.",
         budget=24 * KIB * KIB,
     ),
+    **dict.fromkeys(
+        (".png", ".jpg", ".jpeg", ".gif", ".webp", ".wav", ".mp3", ".flac", ".ogg", ".mp4", ".pdf"),
+        ReadPlan(4 * KIB, 256 * KIB, "The first bytes name the format, the last ones show what hangs on it."),
+    ),
     ".onnx": ReadPlan(64 * KIB, 512 * KIB, "The graph's nodes stand first, its tensors behind them."),
     ".npy": ReadPlan(8 * KIB, 256 * KIB, "A header of some hundred bytes; an object array is a pickle."),
     **dict.fromkeys(
@@ -67,22 +71,28 @@ PLANS: dict[str, ReadPlan] = {
     ),
 }
 
-# Names of what no model loader opens, or what the readers would have to fetch whole to say anything: their
-# bytes are not worth a request. Everything else is, an unknown ending too: a pickle may be called anything.
-_NOT_BY_PARTS: dict[str, str] = {
-    **dict.fromkeys((".parquet", ".arrow", ".feather", ".avro", ".orc"), "tables"),
-    **dict.fromkeys((".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".txt", ".md", ".rst"), "texts"),
-    **dict.fromkeys((".yaml", ".yml", ".toml", ".xml", ".html", ".ipynb", ".log", ".bib"), "texts"),
-    **dict.fromkeys((".gitattributes", ".gitignore", ".gitkeep", ".license"), "texts"),
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".bmp", ".ico"), "images"),
-    **dict.fromkeys((".wav", ".mp3", ".flac", ".ogg", ".mp4", ".webm", ".mov", ".avi"), "sound and film"),
-    **dict.fromkeys((".pdf", ".docx", ".pptx", ".xlsx", ".ttf", ".woff", ".woff2"), "documents"),
+# What no model loader opens, by its ending, and in which turn it is read: after everything that can carry
+# code. A name proves nothing: these files too are judged by their bytes, or stand as not read.
+_CODE, _TENSORS, _TEXT, _MEDIA, _TABLE = range(5)
+_TURNS: dict[str, int] = {
+    ".safetensors": _TENSORS,
+    **dict.fromkeys((".json", ".txt", ".md", ".rst", ".log", ".bib", ".cfg", ".ini"), _TEXT),
+    **dict.fromkeys((".yaml", ".yml", ".toml", ".xml", ".html", ".ipynb"), _TEXT),
+    **dict.fromkeys((".gitattributes", ".gitignore", ".gitkeep", ".license"), _TEXT),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".bmp", ".ico"), _MEDIA),
+    **dict.fromkeys((".wav", ".mp3", ".flac", ".ogg", ".mp4", ".webm", ".mov", ".avi"), _MEDIA),
+    **dict.fromkeys((".pdf", ".docx", ".pptx", ".xlsx", ".ttf", ".woff", ".woff2"), _MEDIA),
+    **dict.fromkeys((".parquet", ".arrow", ".feather", ".avro", ".orc"), _TABLE),
+    **dict.fromkeys((".csv", ".tsv", ".jsonl", ".ndjson"), _TABLE),
 }
+_TEXT_NAMES = {"license", "licence", "notice", "copying", "use_policy", "readme"}
+# How many of a turn are read, and up to which size: readers go through the whole of a text or a table.
+_MOST = {_TEXT: 64, _MEDIA: 32, _TABLE: 32}
+_LARGEST = {_TEXT: FILE_BUDGET, _TABLE: KIB * KIB}
 # Names under which loaders expect a pickle.
 PICKLE_ENDINGS = frozenset(
     (".bin", ".ckpt", ".cloudpickle", ".dill", ".joblib", ".pickle", ".pk", ".pkl", ".pt", ".pt2", ".pth")
 )
-_NOT_BY_PARTS_NAMES = {"license", "licence", "notice", "copying", "use_policy", "readme"}
 
 
 def ending(path: str) -> str:
@@ -104,17 +114,32 @@ def budget_for(path: str, size: int) -> int:
 
 
 def is_read_by_parts(path: str, size: int | None) -> bool:
-    """True for a file whose bytes decide what loading it does, and which parts of it can tell."""
-    name = path.rpartition("/")[2].lower()
-    if size is None or ending(path) in _NOT_BY_PARTS:
-        return False
-    return name not in _NOT_BY_PARTS_NAMES
+    """True for a file of which parts, or all of a small one, can tell what it is."""
+    return size is not None and size <= _LARGEST.get(_turn(path), size)
+
+
+def can_carry_code(path: str) -> bool:
+    """True where the name does not speak for a text, a picture, a table or bare tensors."""
+    return _turn(path) == _CODE
 
 
 def wanted(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """The entries to read by parts, in the order to read them: what can carry code before what cannot, the
-    smallest first, so that a budget that runs out has been spent on as many files as possible."""
+    smallest first, so that a budget that runs out has been spent on as many files as possible. Of texts,
+    pictures and tables no more than some dozens: hubs count requests."""
     chosen = [entry for entry in entries if entry.kind is EntryKind.REMOTE and entry.attributes.get("parts")]
-    return tuple(
-        sorted(chosen, key=lambda entry: (ending(entry.path) == ".safetensors", entry.size or 0, entry.path))
-    )
+    chosen.sort(key=lambda entry: (_turn(entry.path), entry.size or 0, entry.path))
+    left = dict(_MOST)
+    kept = []
+    for entry in chosen:
+        turn = _turn(entry.path)
+        left[turn] = left.get(turn, REVIEW_REQUESTS) - 1
+        if left[turn] >= 0:
+            kept.append(entry)
+    return tuple(kept)
+
+
+def _turn(path: str) -> int:
+    if path.rpartition("/")[2].lower() in _TEXT_NAMES:
+        return _TEXT
+    return _TURNS.get(ending(path), _CODE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import fields, replace
 from typing import Any
 from urllib.parse import quote
@@ -34,6 +35,8 @@ from inspector.sources.interface import Entry, EntryKind, LeftOut, ReadFailure, 
 from inspector.sources.leftout import Exclusions
 
 MAX_TEXT_BYTES = 8 * 1024 * 1024  # of all texts of one review
+MAX_TEXTS = 400
+TEXT_WORKERS = 4
 _URL_PREFIX = {"model": "", "dataset": "datasets/", "space": "spaces/"}
 
 
@@ -84,6 +87,8 @@ class HubSource:
         self._lock = threading.RLock()
         self._texts: dict[str, FetchedBytes] = {}
         self._text_bytes = 0
+        self._text_count = 0
+        self._coming: dict[str, Future[FetchedBytes]] = {}
         self._ranges = Budget()
         self._parts: dict[str, RangeBytes] = {}
         self._gate: str = ""
@@ -150,11 +155,34 @@ class HubSource:
             raise ReadFailure(f"{plain(entry.path, 200)} is not read: {plain(detail, 200)}.")
         if not known.attributes.get("openable"):
             raise ReadFailure(f"{plain(entry.path, 200)} was not downloaded.")
+        coming = self._coming.get(entry.path)
+        if coming is not None:
+            return coming.result()
         with self._lock:
             fetched = self._texts.get(entry.path)
             if fetched is None:
                 fetched = self._texts[entry.path] = self._fetched(known)
             return fetched
+
+    def prefetch(self) -> None:
+        """Begins to fetch all small texts, several at a time; ``open`` waits for the one that it gives. For
+        somebody who is going to read them all."""
+        texts = [
+            item for item in self.entries() if isinstance(item, Entry) and item.attributes.get("openable")
+        ]
+        texts.sort(key=lambda entry: (entry.path.count("/"), entry.size or 0, entry.path))
+        if not texts or self._coming:
+            return
+        pool = ThreadPoolExecutor(TEXT_WORKERS, thread_name_prefix="hub-texts")
+        first = pool.submit(self._fetched, texts[0])
+        self._coming[texts[0].path] = first
+
+        def after_the_first(entry: Entry) -> FetchedBytes:
+            wait([first])  # where the bytes are gated, one refusal is enough
+            return self._fetched(entry)
+
+        self._coming.update((entry.path, pool.submit(after_the_first, entry)) for entry in texts[1:])
+        pool.shutdown(wait=False)
 
     def wanted_remotely(self) -> tuple[Entry, ...]:
         """The files whose bytes decide what loading them does, in the order to read them by parts: what can
@@ -297,8 +325,14 @@ class HubSource:
         size = entry.size or 0
         if self._gate:
             raise ReadFailure(self._gate)
-        if self._text_bytes + size > MAX_TEXT_BYTES:
-            raise ReadFailure(f"{shown} was not downloaded: {MAX_TEXT_BYTES:,} bytes of texts were by then.")
+        with self._lock:
+            if self._text_bytes + size > MAX_TEXT_BYTES or self._text_count >= MAX_TEXTS:
+                raise ReadFailure(
+                    f"{shown} was not downloaded: {MAX_TEXT_BYTES:,} bytes or {MAX_TEXTS} files of texts "
+                    "were by then."
+                )
+            self._text_bytes += size
+            self._text_count += 1
         commit = self.target.revision or self._asked.revision or "main"
         ask = self._client.ask(self.target.name, commit, entry.path)
         prefix = _URL_PREFIX[self._asked.kind]
@@ -313,7 +347,6 @@ class HubSource:
             raise ReadFailure(f"{shown}: the file changed between two answers.") from None
         except InspectorError as error:
             raise ReadFailure(f"{shown} was not downloaded: {error.sentence}") from None
-        self._text_bytes += len(answer.body)
         told = answer.linked.get("x-repo-commit")
         if len(answer.body) != size or (is_commit(told) and is_commit(commit) and told != commit):
             raise ReadFailure(f"{shown}: the file changed between two answers.")

@@ -93,7 +93,7 @@ def _entry(raw_path: str, row: Mapping[str, Any]) -> Entry:
     lfs_size = number(lfs.get("size"))
     detail = "the hub lists it; its bytes are not here"
     if undecodable or _leaves(path):
-        return Entry(path, EntryKind.DENIED, size, _WRONG_PATH, undecodable)
+        return Entry(_kept_inside(path), EntryKind.DENIED, size, _WRONG_PATH, undecodable)
     if lfs and lfs_size is not None:
         if size is not None and size != lfs_size:
             detail = f"the hub gives two sizes: {size:,} and {lfs_size:,} bytes"
@@ -120,3 +120,9 @@ def is_wanted_text(path: str) -> bool:
 
 def _leaves(path: str) -> bool:
     return "\0" in path or "\\" in path or any(part in ("", ".", "..") for part in path.split("/"))
+
+
+def _kept_inside(path: str) -> str:
+    """``path`` with what leads elsewhere escaped: whoever joins it to a folder stays below that folder."""
+    parts = path.replace("\0", "\\x00").split("/")
+    return "/".join("\\x2e" * len(part) if part in (".", "..") else part or "\\x2f" for part in parts)

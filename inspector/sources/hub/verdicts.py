@@ -13,13 +13,13 @@ from urllib.parse import quote
 from inspector.provenance.errors import InspectorError
 from inspector.sources.hub.client import HubClient
 from inspector.sources.hub.facts import mapping, text
-from inspector.sources.hub.remote import ending
+from inspector.sources.hub.remote import can_carry_code, ending
 from inspector.sources.interface import Entry
 
 MAX_PATHS = 50  # what the hub answers in one go with its scanners' words
 _MAX_IMPORTS = 100
 # Formats without code in them; of every other kind the scanners' words are worth a request.
-_WITHOUT_CODE = {".safetensors", ".gguf"}
+_WITHOUT_CODE = {".gguf"}
 _SCANNERS = {
     "avScan": "clamav",
     "pickleImportScan": "picklescan",
@@ -38,7 +38,9 @@ def read_verdicts(
     paths = [
         entry.path
         for entry in entries
-        if entry.attributes.get("parts") and ending(entry.path) not in _WITHOUT_CODE
+        if entry.attributes.get("parts")
+        and can_carry_code(entry.path)
+        and ending(entry.path) not in _WITHOUT_CODE
     ][:MAX_PATHS]
     if not paths:
         return {}
