@@ -30,6 +30,8 @@ class Row:
     safe: bool | None = None
     runs: str = ""
     note: str = ""
+    revision_place: int | None = None  # where the revision may stand without its keyword
+    trusts: bool = False  # what trust_remote_code is where it is not given
 
 
 def last_name(dotted: str) -> str:
@@ -58,7 +60,7 @@ def exact_modules() -> frozenset[str]:
     """The first parts of all patterns: the packages that the table knows."""
     from inspector.references.api_table import ROWS
 
-    return frozenset(row.pattern.split(".", 1)[0] for row in ROWS) - {"*"}
+    return frozenset(row.pattern.split(".", 1)[0].strip("*") for row in ROWS) - {""}
 
 
 # Names of libraries that only sound like a loader: torch.nn.Embedding.from_pretrained takes a tensor.

@@ -62,6 +62,37 @@ VISION = (
     Row("deepface*.build_model", "model", (0, ("model_name",)), "named", (), "deepface"),
     Row("retinaface*.build_model", "model", (None, ()), "library-default", (), "retinaface"),
     Row("rfdetr*.RFDETRBase", "model", (None, ()), "library-default", (), "rfdetr"),
+    *(
+        Row(
+            f"segmentation_models_pytorch*.{name}",
+            "model",
+            (0, ("encoder_name",)),
+            "encoder",
+            (),
+            "segmentation-models",
+            note="encoder_weights='imagenet' is the default",
+        )
+        for name in (
+            *(
+                "Unet",
+                "UnetPlusPlus",
+                "MAnet",
+                "Linknet",
+                "FPN",
+                "PSPNet",
+                "PAN",
+                "DeepLabV3",
+                "DeepLabV3Plus",
+            ),
+            *("UPerNet", "Segformer", "DPT"),
+        )
+    ),
+    Row("timm.models*.list_models", "model", (None, ()), "nothing", (), "timm"),
+    Row("timm.models.*", "model", (None, ()), "weights", (), "timm"),
+    Row("pretrainedmodels.*", "model", (None, ()), "weights", (), "pretrainedmodels"),
+    Row("clip_interrogator*.Config", "model", (None, ("clip_model_name",)), "library-default", (), "hf"),
+    Row("mmpretrain*.get_model", "model", (0, ("model",)), "weights", (), "openmmlab"),
+    Row("ultralytics*.attempt_download_asset", "model", (0, ("file",)), "named", (), "ultralytics"),
 )
 
 SPEECH = (
@@ -77,6 +108,10 @@ SPEECH = (
     Row("demucs.pretrained.get_model", "model", (0, ("name",)), "named", (), "demucs", runs=_CHECKPOINT),
     _hub("pyannote*.Inference", "model"),
     Row("pyannote*.Pipeline", "model", (None, ()), "nothing"),
+    _hub("pyannote*.PretrainedSpeakerEmbedding", "embedding"),
+    Row("whisperx*.load_align_model", "model", (2, ("model_name",)), "default-model"),
+    Row("whisperx*.DiarizationPipeline", "model", (0, ("model_name",)), "default-model"),
+    Row("torchaudio*.download_pretrained_files", "model", (0, ("model",)), "named", (), "torchaudio"),
 )
 
 TEXT = (
@@ -103,16 +138,10 @@ TEXT = (
         (0, ("path",)),
         runs="a saved topic model is a pickle unless it was written as safetensors",
     ),
-    _hub("bertopic*.BERTopic", "embedding_model", place=None),
     _hub("sentence_transformers*.MLMTransformer", "model_name_or_path"),
     _hub("sentence_transformers*.CLIPModel", "model_name"),
     Row("sentence_transformers*.from_model2vec", "model", (0, ("model_id_or_path",)), "hub"),
     Row("sentence_transformers*.from_distillation", "model", (0, ("model_name",)), "hub"),
-    _hub("outlines.models*.transformers", "model_name"),
-    _hub("outlines.models*.vllm", "model_name"),
-    _hub("outlines.models*.llamacpp", "repo_id"),
-    _hub("outlines.models*.mlxlm", "model_name"),
-    _hub("outlines.models*.exl2", "model_path"),
     _hub("fastembed*.SparseTextEmbedding", "model_name"),
     _hub("fastembed*.LateInteractionTextEmbedding", "model_name"),
     _hub("fastembed*.ImageEmbedding", "model_name"),
@@ -121,71 +150,73 @@ TEXT = (
     _hub("FlagEmbedding*.LayerWiseFlagLLMReranker", "model_name_or_path"),
     _hub("FlagEmbedding*.FlagICLModel", "model_name_or_path"),
     Row("FlagEmbedding*.from_finetuned", "model", (0, ("model_name_or_path",)), runs=_REMOTE),
-    _hub("rerankers.Reranker", "model_name"),
     _hub("colbert*.Indexer", "checkpoint"),
     _hub("colbert*.Checkpoint", "name"),
     Row("mteb*.get_model", "model", (0, ("model_name",)), "hub"),
     Row("lm_eval*.simple_evaluate", "model", (None, ("model_args",)), "lm-eval"),
     _hub("ctranslate2.converters.TransformersConverter", "model_name_or_path"),
     _hub("exllamav2*.ExLlamaV2Config", "model_dir"),
-)
-
-# Integrations whose argument is the name of a repository; `default-model` where none is needed.
-_LANGCHAIN_MODELS = {
-    "VLLM": "model",
-    "CTransformers": "model",
-    "FastEmbedEmbeddings": "model_name",
-    "ModelScopeEmbeddings": "model_id",
-    "SelfHostedHuggingFaceEmbeddings": "model_id",
-    "SelfHostedHuggingFaceLLM": "model_id",
-}
-_HAYSTACK_MODELS = (
-    "HuggingFaceLocalGenerator",
-    "HuggingFaceLocalChatGenerator",
-    "TransformersSimilarityRanker",
-    "SentenceTransformersSimilarityRanker",
-    "SentenceTransformersDiversityRanker",
-    "SentenceTransformersSparseTextEmbedder",
-    "SentenceTransformersSparseDocumentEmbedder",
-    "ExtractiveReader",
-    "NamedEntityExtractor",
-    "TransformersTextRouter",
-    "TransformersZeroShotTextRouter",
-    "TransformersZeroShotDocumentClassifier",
-)
-INTEGRATIONS = (
-    *(_hub(f"langchain*.{name}", word, place=None) for name, word in _LANGCHAIN_MODELS.items()),
-    *(_hub(f"haystack*.{name}", "model", "model_name_or_path") for name in _HAYSTACK_MODELS),
-    _hub("llama_index*.SentenceTransformerRerank", "model", place=None),
-    _hub("llama_index*.FlagEmbeddingReranker", "model", place=None),
-    _hub("llama_index*.HuggingFaceLLM", "model_name", place=None),
-    Row("llama_index*.LlamaCPP", "model", (None, ("model_url",)), "hub-or-url", ()),
+    _hub("fastembed*.LateInteractionMultimodalEmbedding", "model_name"),
     Row(
-        "llama_index*.download_loader",
-        "remote-code",
-        (0, ("loader_class",)),
-        "named",
+        "comet*.download_model",
+        "model",
+        (0, ("model",)),
+        runs="the checkpoint of a metric is a Lightning pickle",
+    ),
+    _hub("nnsight*.LanguageModel", "model"),
+    _hub("litgpt*.LLM.load", "model"),
+    _hub("sglang*.Runtime", "model_path", place=None),
+    _hub("mlx_lm*.convert", "hf_path"),
+    _hub("inseq.load_model", "model"),
+    _hub("bert_score*.score", "model_type", place=None),
+    _hub("bert_score*.BERTScorer", "model_type", place=None),
+    Row("detoxify.Detoxify", "model", (0, ("model_type",)), "named", (), "detoxify", runs=_CHECKPOINT),
+    _hub("vllm*.LoRARequest", "lora_path", "lora_local_path", place=2),
+    _hub("vllm*.get_tokenizer", "tokenizer_name"),
+    _hub("peft*.load_peft_weights", "model_id"),
+    _hub("diffusers*.load_lora_adapter", "pretrained_model_name_or_path_or_dict"),
+    Row("diffusers*.DiffusionPipeline.download", "model", (0, ("pretrained_model_name",)), runs=_REMOTE),
+    Row("unsloth*.SyntheticDataKit", "model", (0, ("model_name",)), "default-model"),
+    Row(
+        "huggingface_sb3.load_from_hub",
+        "model",
+        (0, ("repo_id",)),
+        "repo-type",
+        runs="the archive holds pickles",
+    ),
+    Row("huggingface_hub*.get_safetensors_metadata", "model", (0, ("repo_id",))),
+    Row("huggingface_hub*.repo_info", "model", (0, ("repo_id",)), "repo-type"),
+    Row("paddlenlp.Taskflow", "model", (1, ("model",)), "library-default", (), "paddle"),
+    Row("paddlenlp.datasets.load_dataset", "dataset", (0, ("path_or_read_func",)), "named", (), "paddle"),
+    Row(
+        "paddle.hub.load",
+        "model",
+        (0, ("repo_dir",)),
+        "torch-hub",
         (),
-        "llamahub",
+        "paddle-hub",
         safe=False,
-        runs="the loader is Python code that is downloaded and run",
+        runs="hubconf.py of the repository is run",
     ),
-    Row(
-        "*.load_local",
-        "load-call",
-        (0, ("folder_path", "path")),
-        "store",
-        (),
-        "local",
-        runs="the vector store keeps its documents as a pickle (LangChain, FAISS)",
+    Row("paddlehub.Module", "model", (None, ("name",)), "named", (), "paddle-hub", safe=False),
+    Row("onnx.hub.load", "model", (0, ("model",)), "named", (), "onnx"),
+    Row("ollama*.pull", "model", (0, ("model",)), "versioned", (), "ollama"),
+    Row("spacy.util.load_model", "model", (0, ("name",)), "named", (), "pip"),
+    *(
+        Row(
+            f"{package}*.load", "model", (None, ()), "package", (), "pip", runs="a pipeline package is Python"
+        )
+        for package in (
+            "en_core_",
+            "xx_",
+            "de_core_",
+            "fr_core_",
+            "es_core_",
+            "zh_core_",
+            "ja_core_",
+            "en_core_sci_",
+        )
     ),
-    Row("clearml*.Dataset.get", "dataset", (0, ("dataset_id", "dataset_name")), "named", (), "clearml"),
-    Row("wandb*.artifact", "model", (0, ("name",)), "versioned", (), "wandb"),
-    Row("dvc.api.open", "dataset", (0, ("path",)), "dvc", ("rev",), "dvc"),
-    Row("dvc.api.read", "dataset", (0, ("path",)), "dvc", ("rev",), "dvc"),
-    Row("dvc.api.get_url", "dataset", (0, ("path",)), "dvc", ("rev",), "dvc"),
-    Row("openmind*.snapshot_download", "model", (0, ("repo_id",)), hub="openmind"),
-    Row("openmind*.load_dataset", "dataset", (0, ("path",)), "dataset", hub="openmind"),
 )
 
 LOADS = (
@@ -201,6 +232,45 @@ LOADS = (
     _unsafe("jsonpickle.loads", "string", runs="the text names the classes to build"),
     _unsafe("pandas.compat.pickle_compat.load"),
     _unsafe("torch.package.PackageImporter.load_pickle", runs="a package holds Python source"),
+    *(
+        _unsafe(
+            f"{library}*.load", "path", "load_path", runs="the archive holds cloudpickle and torch pickles"
+        )
+        for library in ("stable_baselines3", "sb3_contrib")
+    ),
+    Row(
+        "huggingface_hub*.load_torch_model",
+        "load-call",
+        (1, ("checkpoint_path",)),
+        "torch-load",
+        (),
+        "local",
+        note="weights_only is True by default",
+        safe=True,
+    ),
+    Row(
+        "huggingface_hub*.load_state_dict_from_file",
+        "load-call",
+        (0, ("checkpoint_file",)),
+        "torch-load",
+        (),
+        "local",
+        note="weights_only is True by default",
+        safe=True,
+    ),
+    *(
+        Row(pattern, "load-call", (1, ("filename", "checkpoint")), "load", (), "local", runs=_CHECKPOINT)
+        for pattern in ("mmengine*.load_checkpoint", "mmcv*.load_checkpoint", "mmdet*.init_detector")
+    ),
+    Row(
+        "fairseq*.load_model_ensemble_and_task",
+        "load-call",
+        (0, ("filenames",)),
+        "load",
+        (),
+        "local",
+        runs=_CHECKPOINT,
+    ),
 )
 
 # Programs started from Python: read as a shell would be.
@@ -227,4 +297,29 @@ STORES = (
     Row("*.fget_object", "model", (0, ("bucket_name",)), "store-object", (), "url"),
 )
 
-ROWS = (*VISION, *SPEECH, *TEXT, *INTEGRATIONS, *LOADS, *PROGRAMS, *STORES)
+# Data sets that a library fetches by a table of its own; some only where a switch says so.
+DATA = (
+    *(
+        Row(f"{library}.datasets.*", "dataset", (None, ()), "switched", (), library)
+        for library in ("torchvision", "torchaudio")
+    ),
+    Row("*keras.datasets.*.load_data", "dataset", (None, ()), "in-call", (), "keras"),
+    *(
+        Row(f"sklearn.datasets.fetch_{name}", "dataset", (None, ()), "callee", (), "sklearn")
+        for name in (
+            "20newsgroups",
+            "california_housing",
+            "covtype",
+            "kddcup99",
+            "lfw_people",
+            "olivetti_faces",
+        )
+    ),
+    Row("sklearn.datasets.fetch_openml", "dataset", (0, ("name", "data_id")), "named", (), "openml"),
+    Row("seaborn.load_dataset", "dataset", (0, ("name",)), "named", (), "seaborn"),
+    Row("kagglehub*.competition_download", "dataset", (0, ("handle",)), "versioned", (), "kaggle"),
+    Row("kagglehub*.notebook_output_download", "dataset", (0, ("handle",)), "versioned", (), "kaggle"),
+    Row("sentence_transformers*.http_get", "model", (0, ("url",)), "fetch", (), "url"),
+)
+
+ROWS = (*VISION, *SPEECH, *TEXT, *LOADS, *DATA, *PROGRAMS, *STORES)

@@ -7,7 +7,7 @@ calls that build from a configuration without a download (``from_config``) are i
 
 from __future__ import annotations
 
-from inspector.references import api_rows_libraries
+from inspector.references import api_rows_frameworks, api_rows_libraries
 from inspector.references.api import Row
 
 _NAME = (
@@ -67,6 +67,17 @@ _TRANSFORMERS = (
         "model",
         (0, ("repo_id",)),
         runs="the chat template of a GGUF file is a Jinja program",
+    ),
+    *(
+        Row(
+            f"awq*.{name}",
+            "model",
+            (0, ("quant_path", "model_path", *_NAME)),
+            runs=_REMOTE,
+            note="trust_remote_code is True by default",
+            trusts=True,
+        )
+        for name in ("from_quantized", "from_pretrained")
     ),
     Row(
         "*.from_pretrained",
@@ -228,7 +239,6 @@ _HUB = (
             "snapshot_download",
             "cached_download",
             "hf_hub_url",
-            "load_torch_model",
             "list_repo_files",
             "list_repo_tree",
         )
@@ -265,13 +275,46 @@ _HUB = (
     Row(
         "datasets*.load_metric", "remote-code", (0, ("path",)), safe=False, runs="a metric is a Python script"
     ),
-    Row("modelscope*.MsDataset.load", "dataset", (0, ("dataset_name",)), "dataset", hub="modelscope"),
-    Row("modelscope*.dataset_snapshot_download", "dataset", (0, ("dataset_id",)), hub="modelscope"),
     Row(
-        "modelscope*.snapshot_download", "model", (0, ("model_id", "repo_id")), "repo-type", hub="modelscope"
+        "modelscope*.MsDataset.load",
+        "dataset",
+        (0, ("dataset_name",)),
+        "dataset",
+        ("version",),
+        "modelscope",
     ),
-    Row("modelscope*.model_file_download", "model", (0, ("model_id",)), hub="modelscope"),
-    Row("modelscope*.pipeline", "model", (1, ("model",)), "pipeline", hub="modelscope", runs=_REMOTE),
+    Row(
+        "modelscope*.dataset_snapshot_download",
+        "dataset",
+        (0, ("dataset_id",)),
+        hub="modelscope",
+        revision_place=1,
+    ),
+    Row("modelscope*.dataset_file_download", "dataset", (0, ("dataset_id",)), hub="modelscope"),
+    Row(
+        "modelscope*.snapshot_download",
+        "model",
+        (0, ("model_id", "repo_id")),
+        "repo-type",
+        hub="modelscope",
+        revision_place=1,
+    ),
+    Row(
+        "modelscope*.model_file_download",
+        "model",
+        (0, ("model_id",)),
+        hub="modelscope",
+        revision_place=2,
+    ),
+    Row(
+        "modelscope*.pipeline",
+        "model",
+        (1, ("model",)),
+        "pipeline",
+        ("model_revision",),
+        "modelscope",
+        runs=_REMOTE,
+    ),
     Row("kagglehub*.model_download", "model", (0, ("handle",)), "versioned", (), "kaggle"),
     Row("kagglehub*.dataset_download", "dataset", (0, ("handle",)), "versioned", (), "kaggle"),
     Row("kagglehub*.dataset_load", "dataset", (1, ("handle",)), "versioned", (), "kaggle"),
@@ -370,10 +413,10 @@ _DATASETS = (
 _RUNTIMES = (
     Row("timm.create_model", "model", (0, ("model_name",)), "timm", (), "timm"),
     Row("timm.models.create_model", "model", (0, ("model_name",)), "timm", (), "timm"),
-    Row("open_clip.create_model_and_transforms", "model", (0, ("model_name",)), "open-clip", (), "hf"),
-    Row("open_clip.create_model_from_pretrained", "model", (0, ("model_name",)), "open-clip", (), "hf"),
-    Row("open_clip.create_model", "model", (0, ("model_name",)), "open-clip", (), "hf"),
-    Row("open_clip.get_tokenizer", "model", (0, ("model_name",)), "open-clip", (), "hf"),
+    Row("open_clip*.create_model_and_transforms", "model", (0, ("model_name",)), "open-clip", (), "hf"),
+    Row("open_clip*.create_model_from_pretrained", "model", (0, ("model_name",)), "open-clip", (), "hf"),
+    Row("open_clip*.create_model", "model", (0, ("model_name",)), "open-clip", (), "hf"),
+    Row("open_clip*.get_tokenizer", "model", (0, ("model_name",)), "open-clip", (), "hf"),
     Row("clip.load", "model", (0, ("name",)), "named", (), "openai"),
     Row("vllm*.LLM", "model", (0, ("model",)), "engine", ("revision",), runs=_REMOTE),
     Row("vllm*.EngineArgs", "model", (0, ("model",)), "engine", ("revision",), runs=_REMOTE),
@@ -483,17 +526,6 @@ _RUNTIMES = (
     ),
     Row("*.load_state_dict_from_url", "model", (0, ("url",)), "checked-url", ("check_hash",), "url"),
     Row("torch.hub.download_url_to_file", "model", (0, ("url",)), "fetch", ("hash_prefix",), "url"),
-    *(
-        Row(
-            f"trl*.{name}Trainer",
-            "model",
-            (0, ("model",)),
-            "hub-object",
-            runs=_REMOTE,
-            note="only where the model is given as a name",
-        )
-        for name in ("SFT", "DPO", "GRPO", "Reward", "KTO", "ORPO", "RLOO", "OnlineDPO")
-    ),
 )
 
 _FETCHES = (
@@ -503,7 +535,7 @@ _FETCHES = (
             "model",
             (place, words),
             "fetch",
-            ("known_hash", "hash", "sha256"),
+            ("known_hash", "hash", "sha256", "file_hash"),
             "url",
             note="only where the URL names a model or dataset file",
         )
@@ -697,6 +729,7 @@ _LOADS = (
 )
 
 ROWS: tuple[Row, ...] = (
+    *api_rows_frameworks.ROWS,
     *api_rows_libraries.ROWS,
     *_TRANSFORMERS,
     *_EMBEDDERS,

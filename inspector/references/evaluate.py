@@ -315,13 +315,13 @@ class Evaluator:
                 return [Value("object", target.name)]
             if target.kind == "api":
                 row = find_row(target.name)
+                last = target.name.rsplit(".", 1)[-1]
                 if (
                     row is not None
                     and row.reading in _DOWNLOADS
-                    and "load" not in target.name.rsplit(".", 1)[-1][:4]
+                    and (not last.startswith("load") or last == "load_from_hub")
                 ):
                     return [Value("download", (row, term[2], term[3], target.name))]
-                last = target.name.rsplit(".", 1)[-1]
                 if row is not None or last[:1].isupper() or last in _GIVE_OBJECTS:
                     return [Value("object", target.name)]
         return [UNKNOWN]

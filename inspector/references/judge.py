@@ -99,6 +99,9 @@ class Call:
     def revision(self, names: tuple[str, ...]) -> tuple[str | None, Pin]:
         """The revision as written and the weakest pin that it can be."""
         values = self.option(*names) if names else None
+        place = self.row.revision_place
+        if values is None and place is not None and place < len(self.arguments.positional):
+            values = self.evaluator.values(self.arguments.positional[place], self.paths)
         if values is None:
             return None, Pin.NONE if self.arguments.whole or not names else Pin.UNDETERMINED
         written = next((v.value for v in values if v.tag == "const" and isinstance(v.value, str)), None)

@@ -115,7 +115,7 @@ def _tokenizer(call: Call, values: list[Value], revision: tuple[str, ...] = ()) 
 
 def hub_named(call: Call, values: list[Value]) -> Iterator[Found]:
     written, pin = call.revision(call.row.revision)
-    trust = call.flag("trust_remote_code", False)
+    trust = call.flag("trust_remote_code", call.row.trusts)
     safe = _safety(call, trust)
     for value in list(_single(call, values)):
         base = named_by(call, value, written, pin, safe)

@@ -44,8 +44,8 @@ def read_torch_load(call: Call) -> Iterator[Found]:
     elif not call.arguments.whole:
         safe, why = None, "weights_only may come with the passed-on arguments."
     else:
-        safe = torch_default(call)
-        why = _BY_VERSION[safe]
+        safe = torch_default(call) if call.row.safe is None else call.row.safe
+        why = _BY_VERSION[safe] if call.row.safe is None else call.row.note
     yield from loaded(call, safe, why)
 
 

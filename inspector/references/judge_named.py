@@ -4,12 +4,13 @@ programs and objects of a store that Python code names."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from inspector.provenance import Pin
 from inspector.references import shapes
 from inspector.references.evaluate import Value
 from inspector.references.judge import Call, Found
-from inspector.references.judge_hub import texts, why_pin
+from inspector.references.judge_hub import named_by, read_hub_object, texts, why_pin
 from inspector.references.judge_loads import loaded
 
 _LIBRARY = "The weights that the library's own table names today; the project names no revision."
@@ -89,7 +90,97 @@ def read_in_call(call: Call) -> Iterator[Found]:
     """The name stands in the callee: ``torchaudio.pipelines.WAV2VEC2_BASE.get_model()``."""
     parts = call.name.split(".")
     name = parts[-2] if len(parts) > 1 else parts[0]
-    yield Found("model", name, None, Pin.NONE, None, _LIBRARY, call.row.hub)
+    yield Found(call.row.kind, name, None, Pin.NONE, None, _LIBRARY, call.row.hub)
+
+
+def read_callee(call: Call) -> Iterator[Found]:
+    """The callee's own name is what is fetched: ``sklearn.datasets.fetch_20newsgroups()``."""
+    yield Found(call.row.kind, _last(call), None, Pin.NONE, None, _LIBRARY, call.row.hub)
+
+
+def read_package(call: Call) -> Iterator[Found]:
+    """A package that holds a model: ``en_core_web_sm.load()``."""
+    name = call.name.split(".", 1)[0]
+    why = "A pipeline package, pinned only through what is installed."
+    yield Found(call.row.kind, name, None, Pin.NONE, None, why, call.row.hub)
+
+
+def read_switched(call: Call) -> Iterator[Found]:
+    """A data set that the library fetches where ``download=True`` says so: ``torchvision.datasets.MNIST``."""
+    if call.flag("download", False) is not False:
+        yield Found(call.row.kind, _last(call), None, Pin.NONE, None, _LIBRARY, call.row.hub)
+
+
+def read_encoder(call: Call) -> Iterator[Found]:
+    """segmentation_models_pytorch: the encoder's weights, ``imagenet`` unless something else is said."""
+    term = call.arguments.get(2, ("encoder_weights",))
+    if term is None and not call.arguments.whole:
+        return
+    values = call.evaluator.values(term, call.paths) if term is not None else [Value("const", "imagenet")]
+    if all(v.tag == "const" and not v.value for v in values):
+        return
+    weights = next((v.value for v in values if v.tag == "const" and isinstance(v.value, str)), None)
+    names = [v.value for v in call.names() if v.tag == "const" and isinstance(v.value, str)]
+    default = call.arguments.get(*call.row.ref) is None and call.arguments.whole
+    choices: list[str | None] = [*names] or ["resnet34" if default else None]
+    for name in choices:
+        pin = Pin.MOVABLE if weights and name else Pin.UNDETERMINED
+        yield Found("model", name, weights, pin, None, _LIBRARY, call.row.hub)
+
+
+def read_trainer(call: Call) -> Iterator[Found]:
+    """TRL: ``model``, and the models that it is compared with, taught by or rewarded by, where they are given
+    by name. The first one's revision stands in ``args=…Config(model_init_kwargs={"revision": …})``."""
+    settings = _settings(call)
+    written, pin, trust = None, Pin.NONE, False
+    if settings is None:
+        pin = Pin.UNDETERMINED
+    elif "revision" in settings:
+        values = call.evaluator.values(settings["revision"], call.paths)
+        text = values[0].value if len(values) == 1 and values[0].tag == "const" else None
+        written = text if isinstance(text, str) else None
+        pin = shapes.revision_pin(written) if written else Pin.UNDETERMINED
+    if settings is not None and "trust_remote_code" in settings:
+        trust = any(
+            v.tag == "const" and v.value is True
+            for v in call.evaluator.values(settings["trust_remote_code"], call.paths)
+        )
+    for found in read_hub_object(call):
+        held = found.pin is Pin.NONE and found.hub == "hf"
+        found = replace(found, revision=written, pin=pin, why=why_pin(pin, written)) if held else found
+        yield replace(found, safe=False) if trust else found
+        if trust and found.pin is not Pin.LOCAL:
+            why = "trust_remote_code runs Python files that the repository names."
+            yield replace(found, kind="remote-code", revision=None, pin=min_pin(pin), safe=False, why=why)
+    others = ("teacher_model", "ref_model", "reward_model", "reward_funcs", "judge_model")
+    for name in others:
+        term = call.arguments.get(None, (name,))
+        for text in list(texts(call, term))[:8] if term is not None else ():
+            if shapes.is_hub_id(text) or call.is_local(text):
+                value = Value("const", text)
+                found_other = named_by(call, value, None, Pin.NONE, None)
+                if found_other is not None:
+                    yield found_other
+
+
+def min_pin(pin: Pin) -> Pin:
+    """The pin of code whose own revision is not named: never firmer than none."""
+    return pin if pin is Pin.UNDETERMINED else Pin.NONE
+
+
+def _settings(call: Call) -> dict[object, list[object]] | None:
+    """What ``args`` passes on to the loading of the model; None where that cannot be told."""
+    term = call.arguments.get(None, ("args",))
+    if term is None:
+        return {}
+    if term[:1] == ["k"]:
+        passed = call.evaluator.arguments(term[2], term[3], call.paths)
+        inner = passed.named.get("model_init_kwargs")
+        if inner is None:
+            return {} if passed.whole else None
+        pairs, whole = call.evaluator.pairs(inner, call.paths)
+        return dict(pairs) if whole or "revision" in pairs else None
+    return {}
 
 
 def read_dvc(call: Call) -> Iterator[Found]:
