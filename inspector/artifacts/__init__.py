@@ -7,6 +7,6 @@ from inspector.artifacts.pickles.listed import allow_list_digest
 
 # Raised whenever the same bytes may get another verdict or other words: cached results of another version
 # are not used.
-READER_VERSION = "7"
+READER_VERSION = "8"
 
 __all__ = ["READER_VERSION", "Artifact", "BytesSource", "Reason", "SliceSource", "allow_list_digest", "read"]

@@ -143,9 +143,12 @@ PICKLE_ENDINGS = (
 BINARY_ENDINGS = (".bin",)
 
 
+_BY_FIRST = tuple(tuple(row for row in MAGICS if row[0] or row[1][0] == first) for first in range(256))
+
+
 def plainly(head: bytes) -> Plainly | None:
     """The format that the magic bytes say, where it needs no further reading."""
-    for offset, magic, answer in MAGICS:
+    for offset, magic, answer in _BY_FIRST[head[0]] if head else ():
         if head.startswith(magic, offset):
             return answer
     return None

@@ -35,8 +35,8 @@ from inspector.artifacts.formats.fasttext import MAGIC as FASTTEXT_MAGIC
 from inspector.artifacts.formats.fasttext import read_fasttext
 from inspector.artifacts.formats.gguf import MAGIC as GGUF_MAGIC
 from inspector.artifacts.formats.gguf import not_gguf, read_gguf
-from inspector.artifacts.formats.hdf5 import SIGNATURE as HDF5_SIGNATURE
 from inspector.artifacts.formats.hdf5 import hdf5_base, read_hdf5
+from inspector.artifacts.formats.hdf5_file import SIGNATURE as HDF5_SIGNATURE
 from inspector.artifacts.formats.messagepack import begins_as_map, read_messagepack, try_messagepack
 from inspector.artifacts.formats.mxnet import MAGIC as MXNET_MAGIC
 from inspector.artifacts.formats.mxnet import read_params

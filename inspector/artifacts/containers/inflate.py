@@ -163,12 +163,13 @@ class Unpacker:
             self._method = behind_skippable(source) if method == "skippable" else method
             self._make = METHODS[self._method]
         else:
-            self._method, self._make = "", method
+            self._method, self._make = "", method  # the LZMA of zip archives
         self._engine = self._make()
         self._budget = budget
         self._several = several
         self._at = 0
         self._made = 0
+        self._paid = 0
         self._pending = b""
         self.done = False
         self.streams = 1
@@ -196,7 +197,8 @@ class Unpacker:
             elif not out and not data and self._engine.needs_input:
                 raise BadCompression("The compressed data ends too early.")
             if out:
-                self._budget.spend_inflated(len(out))
+                self._budget.spend_inflated(len(out), self._at - self._paid, self._method or "lzma")
+                self._paid = self._at
                 self._made += len(out)
                 if self._made > BOMB_FROM and self._made > BOMB_RATIO * max(self._at, 1):
                     raise OverLimit(f"It unpacks to more than {BOMB_RATIO} times its size, as a bomb does.")

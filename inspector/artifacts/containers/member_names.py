@@ -6,10 +6,14 @@ on one system and two on another; a name that leads out of the archive names a f
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
 from inspector.provenance import plain
+
+# Names that are a key as they stand, and lead nowhere.
+_PLAIN_NAME = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*", re.ASCII)
 
 
 class MemberNames:
@@ -22,6 +26,9 @@ class MemberNames:
 
     def objections(self, name: str, *, is_folder: bool = False) -> Iterator[tuple[str, str]]:
         """A stable word and a sentence for each thing that is wrong with ``name``; then it counts as seen."""
+        if _PLAIN_NAME.fullmatch(name) and name not in self._seen and not is_folder:
+            self._seen.add(name)
+            return
         parts = name.replace("\\", "/").split("/")
         path = "/".join(part for part in parts if part not in ("", "."))
         key = unicodedata.normalize("NFC", path)

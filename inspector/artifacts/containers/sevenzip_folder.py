@@ -71,7 +71,7 @@ def unpack_folder(source: ByteSource, folder: Folder, budget: Budget) -> Iterato
     pieces = _file_pieces(source, at, size)
     for coder, length in chain:
         pieces = _stage(coder, length)(pieces)
-    return _counted(pieces, size, budget)
+    return _counted(pieces, size, budget, _dearest(chain))
 
 
 def _chain(folder: Folder) -> list[tuple[Coder, int]]:
@@ -192,11 +192,19 @@ def _decoded(engine: Any, pieces: Iterator[bytes], size: int, first: bytes = b""
         raise BadCompression("The packed data does not have the size that the 7z archive states.")
 
 
-def _counted(pieces: Iterator[bytes], packed: int, budget: Budget) -> Iterator[bytes]:
-    made = 0
+def _dearest(chain: list[tuple[Coder, int]]) -> str:
+    """The method by whose cost the work is counted; a filter costs no more than its share of LZMA."""
+    return next((_PACKERS[coder.method] for coder, _ in chain if coder.method in _PACKERS), "lzma")
+
+
+def _counted(pieces: Iterator[bytes], packed: int, budget: Budget, method: str) -> Iterator[bytes]:
+    made = paid = 0
     for piece in pieces:
         made += len(piece)
-        budget.spend_inflated(len(piece))
+        # How much was taken in is hidden behind the filters: all of it, as soon as that much came out.
+        share = min(made, packed) - paid
+        paid += share
+        budget.spend_inflated(len(piece), share, method)
         if made > BOMB_FROM and made > BOMB_RATIO * max(packed, 1):
             raise OverLimit(f"It unpacks to more than {BOMB_RATIO} times its size, as a bomb does.")
         yield piece

@@ -9,7 +9,7 @@ from inspector.artifacts.containers.torch_tar import judge_torch_tar
 from inspector.artifacts.context import Context
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
-from inspector.artifacts.limits import MAX_MEMBERS, OverLimit
+from inspector.artifacts.limits import MAX_MEMBERS, OverLimit, spend_work
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
 
@@ -19,6 +19,7 @@ _LONG_NAME, _LONG_LINK, _PAX, _PAX_SOLARIS, _PAX_GLOBAL = b"L", b"K", b"x", b"X"
 _HARD_LINK, _SYMBOLIC_LINK, _FOLDER = b"1", b"2", b"5"
 _WITHOUT_DATA = (_HARD_LINK, _SYMBOLIC_LINK, b"3", b"4", _FOLDER, b"6")
 _MAX_PAX = 1 << 20
+_RECORD_WORK = 1000
 _MAX_PADDING = 64 << 20
 
 
@@ -173,6 +174,7 @@ def _pax_records(data: bytes) -> dict[bytes, bytes]:
     records: dict[bytes, bytes] = {}
     at = 0
     while at < len(data) and data[at]:
+        spend_work(_RECORD_WORK)
         space = data.find(b" ", at, at + 20)
         digits = data[at:space]
         if space < 0 or not digits.isdigit() or at + int(digits) > len(data) or int(digits) < 5:

@@ -286,6 +286,7 @@ def _wide(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, int]:
 
 def _check_names(members: list[Member], found: list[Disagreement]) -> None:
     names, others = MemberNames("zip"), MemberNames("zip")
+    has_others = any(member.unicode_name is not None for member in members)
     for member in members:
         for code, message in names.objections(member.name, is_folder=member.is_folder):
             found.append(Disagreement(code, message))
@@ -297,6 +298,8 @@ def _check_names(members: list[Member], found: list[Disagreement]) -> None:
                     f"The member {plain(member.name, 200)} has the second name {plain(other, 200)}.",
                 )
             )
+        if not has_others:
+            continue
         for code, message in others.objections(other or member.name, is_folder=member.is_folder):
             if other is not None:
                 found.append(Disagreement(code, message))
