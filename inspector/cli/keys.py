@@ -13,7 +13,7 @@ from inspector.provenance import UnreadableInput, plain
 
 if TYPE_CHECKING:
     from inspector.gate.inspector_gate import TrustedKey
-    from inspector.record.keys import FileKey
+    from inspector.record.keys import FileKey, Signer
 
 
 def register(subparsers: Any) -> None:
@@ -164,10 +164,17 @@ def asked(prompt: str) -> bytes:
     return os.fsencode(text)
 
 
-def opened_key(path: Path, passphrase_file: Path | None) -> FileKey:
-    """The private key at ``path`` (or of that name in the folder of keys), with its passphrase if need be."""
+def opened_key(path: Path, passphrase_file: Path | None) -> Signer:
+    """The key at ``path`` (or of that name in the folder of keys), with its passphrase if need be; or one
+    that an ssh-agent or a token holds (``ssh-agent[:WORD]``, ``pkcs11:…``)."""
+    from inspector.record import pkcs11_key, ssh_agent
     from inspector.record.keys import is_encrypted, load_key, passphrase_from, read_bounded
 
+    if ssh_agent.is_agent_key(str(path)):
+        return ssh_agent.chosen(str(path))
+    if pkcs11_key.is_token_key(str(path)):
+        pkcs11_key.parsed(str(path))  # what is written wrongly is said before a PIN is asked for
+        return pkcs11_key.TokenKey(str(path), passphrase_from(passphrase_file) or asked("PIN of the token: "))
     path = _known(path, ".pem")
     passphrase = None
     if is_encrypted(read_bounded(path)):
@@ -195,16 +202,36 @@ def _list(_: argparse.Namespace) -> int:
         print(f"{plain(path.stem)}\t{key.kind}\t{key.keyid}")
     if not found:
         print(f"There is no key in {plain(str(folder))}.", file=sys.stderr)
+    _list_agent()
     return 0
+
+
+def _list_agent() -> None:
+    """The keys of an ssh-agent that could sign, under the names by which they are given to --key."""
+    from inspector.record import ssh_agent
+
+    if not os.environ.get(ssh_agent.SOCKET_VARIABLE):
+        return
+    try:
+        offered = ssh_agent.identities()
+    except UnreadableInput as error:
+        print(error.sentence, file=sys.stderr)
+        return
+    for one in offered:
+        if one.public is not None:
+            name = f"{ssh_agent.PREFIX}:{one.public.keyid[:8]}"
+            print(f"{name}\t{one.public.kind}\t{one.public.keyid}\t{plain(one.comment, 80)}")
 
 
 def _show(arguments: argparse.Namespace) -> int:
     from inspector.record.keys import load_public, read_bounded
 
-    path = _known(arguments.file, ".pub")
-    raw = read_bounded(path)
-    private = b"PRIVATE KEY" in raw
-    key = opened_key(path, arguments.passphrase_file).public if private else load_public(path)
+    if str(arguments.file).startswith(("ssh-agent", "pkcs11:")) and not arguments.file.exists():
+        key, private = opened_key(arguments.file, arguments.passphrase_file).public, True
+    else:
+        path = _known(arguments.file, ".pub")
+        private = b"PRIVATE KEY" in read_bounded(path)
+        key = opened_key(path, arguments.passphrase_file).public if private else load_public(path)
     print(f"{key.kind} {'private' if private else 'public'} key")
     print(f"key id: {key.keyid}")
     print(key.pem.decode(), end="")

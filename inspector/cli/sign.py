@@ -51,7 +51,13 @@ def register(subparsers: Any) -> None:
 
 
 def _key(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--key", metavar="KEY", type=Path, required=True, help="the private key")
+    parser.add_argument(
+        "--key",
+        metavar="KEY",
+        type=Path,
+        required=True,
+        help="the private key: a file, a name of `inspector key list`, ssh-agent[:WORD], or a pkcs11: URI",
+    )
     parser.add_argument("--passphrase-file", metavar="F", type=Path, help="its first line is the passphrase")
 
 

@@ -1468,9 +1468,8 @@ def locked_versions(name: str, raw: Raw) -> dict[str, set[str]] | None:
             import tomllib
 
             table = tomllib.loads(text)
-            rows = [
-                (row["name"], row.get("version", "")) for row in table.get("package", table.get("packages"))
-            ]
+            entries = table["package"] if "package" in table else table["packages"]
+            rows = [(row["name"], row.get("version", "")) for row in entries]
         elif base == "Pipfile.lock":
             groups = json.loads(text)
             rows = [

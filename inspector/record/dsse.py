@@ -12,7 +12,15 @@ import hashlib
 import json
 from typing import Any
 
-from inspector.gate.inspector_gate import BUNDLE_TYPE, MAX_INTEGER, PAYLOAD_TYPE, Envelope, pae
+from inspector.gate.inspector_gate import (
+    BUNDLE_TYPE,
+    MAX_INTEGER,
+    PAYLOAD_TYPE,
+    Envelope,
+    pae,
+    signature_holds,
+)
+from inspector.provenance import UnreadableInput
 from inspector.record.keys import PublicKey, Signer
 
 
@@ -43,8 +51,18 @@ def canonical_bytes(value: Any) -> bytes:
 
 
 def sign(payload: bytes, signer: Signer) -> Envelope:
-    """An envelope over ``payload``, of the type of in-toto statements."""
-    return Envelope(PAYLOAD_TYPE, payload, signer.sign(pae(PAYLOAD_TYPE, payload)), signer.public.keyid)
+    """An envelope over ``payload``, of the type of in-toto statements.
+
+    The signature is verified before it is given out: an agent or a token could have signed with another key.
+    """
+    signature = signer.sign(pae(PAYLOAD_TYPE, payload))
+    envelope = Envelope(PAYLOAD_TYPE, payload, signature, signer.public.keyid)
+    if not signature_holds(signer.public.spki, envelope):
+        raise UnreadableInput(
+            f"What came back is no signature of the key {signer.public.keyid[:8]}.",
+            "Nothing was written. Look whether the agent or the token holds the key it says.",
+        )
+    return envelope
 
 
 def envelope_object(envelope: Envelope) -> dict[str, Any]:

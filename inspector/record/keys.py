@@ -35,7 +35,7 @@ _OID_AES256_CBC = bytes.fromhex("60864801650304012a")
 
 
 class Signer(Protocol):
-    """What can sign: a key in a file, and later one in an ssh-agent or on a token."""
+    """What can sign: a key in a file, in an ssh-agent (``ssh_agent``) or on a token (``pkcs11_key``)."""
 
     public: PublicKey
 
