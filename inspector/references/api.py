@@ -64,7 +64,7 @@ def exact_modules() -> frozenset[str]:
 
 
 # Names of libraries that only sound like a loader: torch.nn.Embedding.from_pretrained takes a tensor.
-NAMESAKES = ("torch.nn.",)
+NAMESAKES = ("torch.nn.Embedding", "torch.nn.modules.", "torch.nn.functional.")
 
 
 @lru_cache(maxsize=20_000)

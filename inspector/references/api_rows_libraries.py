@@ -185,7 +185,6 @@ TEXT = (
         runs="the archive holds pickles",
     ),
     Row("huggingface_hub*.get_safetensors_metadata", "model", (0, ("repo_id",))),
-    Row("huggingface_hub*.repo_info", "model", (0, ("repo_id",)), "repo-type"),
     Row("paddlenlp.Taskflow", "model", (1, ("model",)), "library-default", (), "paddle"),
     Row("paddlenlp.datasets.load_dataset", "dataset", (0, ("path_or_read_func",)), "named", (), "paddle"),
     Row(

@@ -177,16 +177,17 @@ def _fetch(command: Command, words: list[str], after: list[Command]) -> Facts:
     )
     for word in words[1:]:
         item = url_fact(
-            word, command.line, command.end_line, command.text, words[0].rsplit("/", 1)[-1], checked
+            word, command.line, command.end_line, command.text, words[0].rsplit("/", 1)[-1], checked, True
         )
         facts.extend([item] if item else [])
     return facts
 
 
 def url_fact(
-    url: str, line: int, end_line: int, text: str, call: str, checked: bool
+    url: str, line: int, end_line: int, text: str, call: str, checked: bool, is_download: bool = False
 ) -> dict[str, Any] | None:
-    """A URL of a model or dataset file; None for every other."""
+    """A URL of a model or dataset file; None for every other. Of what ``is_download`` archives count too,
+    where their path says what they hold."""
     if not shapes.REMOTE.match(url):
         return None
     hub = shapes.hub_url(url)
@@ -196,7 +197,7 @@ def url_fact(
             return fact(line, end_line, kind, call, None, None, Pin.UNDETERMINED, text)
         pin = Pin.DIGEST if checked else shapes.revision_pin(hub.revision)
         return fact(line, end_line, kind, call, hub.ref, hub.revision, pin, text)
-    kind_of_url = shapes.url_kind(url)
+    kind_of_url = shapes.url_kind(url) or (shapes.archive_kind(url) if is_download else None)
     if kind_of_url is None:
         return None
     if "$" in url:

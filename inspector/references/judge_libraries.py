@@ -240,7 +240,7 @@ def read_fetch(call: Call) -> Iterator[Found]:
     hashed = [call.option(name) for name in call.row.revision]
     checked = any(v and all(x.tag == "const" and x.value for x in v) for v in hashed)
     for text in list(texts(call, call.arguments.get(*call.row.ref)))[:MAX_REFS]:
-        kind = shapes.url_kind(text)
+        kind = shapes.url_kind(text) or shapes.archive_kind(text)
         named = shapes.hub_url(text)
         if named is not None and (named.file or text.startswith("hf://")):
             kind = "dataset" if named.is_dataset else "model"

@@ -55,6 +55,10 @@ class Scope:
             if len(bindings) > 1:
                 bindings.sort(key=_POSITION)
 
+    def begins(self, name: str, position: Position) -> bool:
+        """Whether a binding of ``name`` stands at or before ``position``."""
+        return any(binding.position <= position for binding in self.bindings[name][:1])
+
     def until(self, name: str, position: Position) -> int:
         """How many of the bindings of ``name`` stand at or before ``position``; all where none does."""
         bindings = self.bindings[name]

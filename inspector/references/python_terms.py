@@ -147,7 +147,9 @@ class Terms:
         first = True
         while scope is not None:
             if scope.kind != "class" or first:
-                if name in scope.bindings and name not in scope.outer_names:
+                # A parameter is what it was passed as until something is assigned to it: p = f(p).
+                kept = name in scope.params and name in scope.bindings and not scope.begins(name, position)
+                if name in scope.bindings and name not in scope.outer_names and not kept:
                     return self._bound(name, scope, position, branch, depth)
                 if name in scope.params:
                     if name == scope.receiver and scope.owner:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from inspector.provenance import Pin
@@ -90,6 +90,7 @@ class Template:
     path: str
     line: int
     through: tuple[str, ...] = ()  # the functions it was handed through
+    place: str = ""  # the file of the call that handed it on last
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,7 @@ class _Resolver:
         call_name = target.name.removeprefix("?.")
         all_args = [*target.args, *args]
         all_keywords = [*map(list, target.keywords), *keywords]
-        template = Template(row, call_name, all_args, all_keywords, site.path, site.line)
+        template = Template(row, call_name, all_args, all_keywords, site.path, site.line, (), site.path)
         self._register(template, site)
         for found in self._judge(template, (site.path,)):
             reference = self._reference(site, call_name, found, "")
@@ -234,9 +235,7 @@ class _Resolver:
             for name, term in template.keywords
             if name in _BEARING or name in names
         ]
-        full = Template(
-            template.row, template.call, args, keywords, template.path, template.line, template.through
-        )
+        full = replace(template, args=args, keywords=keywords)
         key = repr((template.row.pattern, args, keywords, template.path))
         for function in sorted(functions_in([args, keywords])):
             known = self.templates.setdefault(function, {})
@@ -322,7 +321,7 @@ class _Resolver:
         defaults = self._defaults(function, bound)
         args, keywords = substitute(args, function, defaults), substitute(keywords, function, defaults)
         through = (*template.through, function)
-        passed = Template(template.row, template.call, args, keywords, template.path, template.line, through)
+        passed = replace(template, args=args, keywords=keywords, through=through, place=site.path)
         if template.through.count(function) >= MAX_TURNS:
             pass  # a function that calls itself: what it adds at each turn is no name that is ever loaded
         elif len(template.through) < MAX_WRAPPER_HOPS:
@@ -332,12 +331,16 @@ class _Resolver:
         paths = (site.path, template.path)
         before = self.said.get(id(template))
         if before is None:
-            before = self.said[id(template)] = frozenset(self._judge(template, (template.path,)))
+            before = self.said[id(template)] = frozenset(
+                self._judge(template, (template.place, template.path))
+            )
         name = function.rsplit(".", 1)[-1]
         why = f"Through {name}(), which calls {template.call} at {template.path}:{template.line}. "
         for found in self._judge(passed, paths):
             if found.ref is None or (found in before and not direct):
                 continue  # not to be told, or said already by the call inside the function
+            if found.kind == "load-call" and not _is_file(found):
+                continue  # a name of a hub that a wrapper takes beside paths: no file is read by that name
             reference = self._reference(site, written, found, why)
             if reference is not None:
                 yield reference
@@ -397,6 +400,17 @@ def literal_url(text: str) -> Found | None:
         None,
         "Nothing pins what the URL gives.",
         "url",
+    )
+
+
+def _is_file(found: Found) -> bool:
+    """Whether what a load call opens is a file: there, fetched, or called like one."""
+    name = found.ref or ""
+    return (
+        found.hub != "local"
+        or found.pin is Pin.LOCAL
+        or not (shapes.is_hub_id(name) or shapes.is_bare_name(name))
+        or shapes.url_kind(name) is not None
     )
 
 

@@ -202,6 +202,44 @@ def url_kind(text: str) -> str | None:
     return "model" if _WEIGHT_BIN.match(name) else None
 
 
+_ARCHIVE = (
+    ".zip",
+    ".tar",
+    ".tar.gz",
+    ".tgz",
+    ".tar.bz2",
+    ".tbz2",
+    ".tar.xz",
+    ".7z",
+    ".rar",
+    ".tar.zst",
+    ".gz",
+    ".bin",
+)
+_MODEL_WORDS = re.compile(
+    r"(?:^|[^a-z])(?:models?|weights?|checkpoints?|ckpts?|pretrained|glove|word2vec|fasttext|embeddings?|"
+    r"wiki-news|cc\.[a-z]{2}\.300|(?:col|distil|al|m|bio|sci|fin|span|s)?bert|(?:xlm-)?roberta|deberta)(?:[^a-z]|$)"
+)
+_DATA_WORDS = re.compile(
+    r"(?:^|[^a-z])(?:data|datasets?|corpus|corpora|train|training|squad|imagenet|coco|librispeech|openslr|cifar|"
+    r"mnist|annotations?)(?:[^a-z]|$)"
+)
+_SOURCES = re.compile(
+    r"https?://(?:github\.com|gitlab\.com|codeload\.github\.com)/[^/]+/[^/]+/(?:archive|zip|tar\.gz)/"
+)
+
+
+def archive_kind(text: str) -> str | None:
+    """``model`` or ``dataset`` where a URL is of an archive and its path says which; None for every other,
+    such as archives of source code. To be asked about what is downloaded, not about every URL."""
+    if not has_extension(text, _ARCHIVE) or _SOURCES.match(text):
+        return None
+    path = text.split("?", 1)[0].partition("://")[2].partition("/")[2].lower()
+    if _MODEL_WORDS.search(path):
+        return "model"
+    return "dataset" if _DATA_WORDS.search(path) else None
+
+
 def hub_url(text: str) -> Named | None:
     """What a file URL, a page URL or an ``hf://`` path of the hub names, else None."""
     match = _HF_URI.match(text)
