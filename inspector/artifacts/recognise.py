@@ -30,7 +30,6 @@ def _shown(word: str) -> Plainly:
 MAGICS: tuple[tuple[int, bytes, Plainly], ...] = (
     (0, b"Rar!\x1a\x07", _unread("rar", "A rar archive")),
     (0, b"\x02\x21\x4c\x18", _unread("lz4-legacy", "The legacy form of LZ4 compression")),
-    (0, b"ZF0x", _unread("joblib", "The compression of joblib before 0.10")),
     (0, b"MSCF", _unread("cab", "A cabinet archive")),
     (0, b"\x7fELF", _program("elf", "ELF")),
     (0, b"MZqFpD='", _program("llamafile", "for several systems at once, as llamafiles are")),

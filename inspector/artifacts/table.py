@@ -37,6 +37,8 @@ from inspector.artifacts.formats.gguf import MAGIC as GGUF_MAGIC
 from inspector.artifacts.formats.gguf import not_gguf, read_gguf
 from inspector.artifacts.formats.hdf5 import hdf5_base, read_hdf5
 from inspector.artifacts.formats.hdf5_file import SIGNATURE as HDF5_SIGNATURE
+from inspector.artifacts.formats.joblib_old import MAGIC as JOBLIB_MAGIC
+from inspector.artifacts.formats.joblib_old import read_old_joblib
 from inspector.artifacts.formats.messagepack import begins_as_map, read_messagepack, try_messagepack
 from inspector.artifacts.formats.mxnet import MAGIC as MXNET_MAGIC
 from inspector.artifacts.formats.mxnet import read_params
@@ -57,6 +59,7 @@ from inspector.artifacts.formats.tensorflow_graph import read_graph
 from inspector.artifacts.formats.tflite import MAGIC as TFLITE_MAGIC
 from inspector.artifacts.formats.tflite import read_tflite
 from inspector.artifacts.formats.ubjson import looks_like_xgboost, read_xgboost
+from inspector.artifacts.formats.word2vec import begins_as_word2vec, read_word2vec
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.pickles.file import looks_like_old_pickle, read_pickle
@@ -152,6 +155,7 @@ ROWS: tuple[Row, ...] = (
     Row(_magic(FASTTEXT_MAGIC), lambda sample: read_fasttext(sample.source), FASTTEXT_MAGIC[:1]),
     Row(lambda sample: looks_like_xgboost(sample.start), lambda sample: read_xgboost(sample.source), b"{"),
     Row(lambda sample: plainly(sample.start) is not None, lambda sample: _by_magic_alone(sample)),
+    Row(_magic(JOBLIB_MAGIC), lambda sample: read_old_joblib(sample.source, sample.path, sample.context)),
     # A pickle that lies under the name of a format that carries no code.
     Row(
         lambda sample: sample.suffix in (".safetensors", ".gguf") and sample.start[8:9] != b"{",
@@ -192,6 +196,7 @@ ROWS: tuple[Row, ...] = (
         lambda sample: read_text(sample.source, sample.path),
     ),
     Row(_named(".model"), lambda sample: read_sentencepiece(sample.source)),
+    Row(lambda sample: begins_as_word2vec(sample.start), lambda sample: read_word2vec(sample.source)),
     # Unknown bytes that are a whole value of MessagePack.
     Row(
         lambda sample: begins_as_map(sample.start) and not sample.suffix.startswith(".json"),
@@ -240,8 +245,15 @@ def _protocol_pickle(sample: Sample) -> Artifact | None:
     operations = artifact.facts.get("operations", 0)
     if artifact.loading is not Loading.UNREADABLE or artifact.imports or operations > 8:
         return artifact
-    is_loaded = sample.suffix in (*PICKLE_ENDINGS, *BINARY_ENDINGS) or sample.source.size < 64
-    return artifact if is_loaded else None
+    is_cut = any(reason.code == "truncated" for reason in artifact.reasons)
+    if sample.suffix in BINARY_ENDINGS:
+        return artifact if is_cut or _is_of_torch(sample.name) else None
+    return artifact if sample.suffix in PICKLE_ENDINGS or sample.source.size < 64 else None
+
+
+def _is_of_torch(name: str) -> bool:
+    """Names under which libraries look for a pickle of torch in a .bin file."""
+    return name.startswith(("pytorch_model", "training_args", "adapter_model", "diffusion_", "optimizer"))
 
 
 def _tar(sample: Sample) -> Artifact:

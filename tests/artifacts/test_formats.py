@@ -144,7 +144,7 @@ def test_a_right_gguf_file_is_data_only(judge: Judge) -> None:
 BROKEN_GGUF = {
     "no magic": b"FUGG" + bytes(40),
     "version": gguf([], version=9),
-    "big endian": b"GGUF\0\0\0\x03" + bytes(16),
+    "a high version, big endian": b"GGUF\0\0\0\x09" + bytes(16),
     "cut": gguf([("a", 8, string("b"))])[:-1],
     "text too long": gguf([("a", 8, struct.pack("<Q", 1 << 40))]),
     "unknown type": gguf([("a", 77, b"")]),

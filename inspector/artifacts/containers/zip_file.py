@@ -129,11 +129,6 @@ _BY_DESIGN = {
         "model-archive",
         "It is a TorchServe archive: the server runs the handler inside.",
     ),
-    "coreml": (
-        Loading.UNREADABLE,
-        "format-not-read-yet",
-        "A Core ML package is recognised, but this version does not read it.",
-    ),
 }
 
 
@@ -174,6 +169,10 @@ def _kind(names: set[str]) -> tuple[str, str | None]:
                 any(root + mark in names for mark in marks) or has_folder(f"{root}data/")
             ):
                 return "torch-zip", root
+    for name in ordered:
+        root, found, last = name.rpartition("archive_format")
+        if found and not last and (not root or root.endswith("/")) and has_folder(f"{root}models/"):
+            return "torch-export", root
     if any(name.startswith(".data/extern_modules") or "/.data/extern_modules" in name for name in names):
         return "torch-package", None
     if names and all(name.endswith(".npy") for name in names):
@@ -184,8 +183,6 @@ def _kind(names: set[str]) -> tuple[str, str | None]:
         return "keras-zip", None
     if "schema.json" in names:
         return "skops", None
-    if any(name.endswith(".mlmodel") for name in names):
-        return "coreml", None
     return "zip", None
 
 

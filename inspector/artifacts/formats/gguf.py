@@ -79,11 +79,10 @@ def read_gguf(source: ByteSource) -> Artifact:
 
 
 def _read(source: ByteSource, judgement: Judgement) -> dict[str, Any]:
-    window = Window(source)
-    window.skip(4)
+    window = _in_its_order(source)
     version = window.number(4)
     if version not in (1, 2, 3):
-        raise _Broken(f"GGUF version {version} is not read (1 to 3 are; big-endian files are not).")
+        raise _Broken(f"GGUF version {version} is not read (1 to 3 are).")
     wide = 4 if version == 1 else 8  # bytes of a count
     tensors, pairs = window.number(wide), window.number(wide)
     if tensors > _MAX_TENSORS or pairs > _MAX_PAIRS:
@@ -110,6 +109,22 @@ def _read(source: ByteSource, judgement: Judgement) -> dict[str, Any]:
     return facts
 
 
+class _BigEndian(Window):
+    """A window over a file whose numbers have their high byte first, as version 3 allows."""
+
+    __slots__ = ()
+
+    def number(self, count: int, *, signed: bool = False) -> int:
+        return int.from_bytes(self.take(count), "big", signed=signed)
+
+
+def _in_its_order(source: ByteSource) -> Window:
+    """A window behind the magic. The version tells the order: there is none above 65535."""
+    window = Window(source, 4)
+    is_big = window.number(4) & 0xFFFF == 0
+    return _BigEndian(source, 4) if is_big else Window(source, 4)
+
+
 def _string(window: Window, wide: int) -> str:
     length = window.number(wide)
     if length > _MAX_STRING:
@@ -121,7 +136,8 @@ def _value(window: Window, kind: int, wide: int) -> Any:
     if kind == 8:
         return _string(window, wide)
     if kind in _SIZES:
-        value = struct.unpack(f"<{_SHAPES[kind]}", window.take(_SIZES[kind]))[0]
+        order = ">" if isinstance(window, _BigEndian) else "<"
+        value = struct.unpack(f"{order}{_SHAPES[kind]}", window.take(_SIZES[kind]))[0]
         return bool(value) if kind == 7 else value
     if kind != 9:
         raise _Broken("A value of the GGUF header is of an unknown type.")

@@ -61,6 +61,8 @@ class Entry(NamedTuple):
     rule: str
     reason: str
 
+MAX_STEPS = 30
+
 
 def canonical_table() -> str:
     """Every list row as canonical JSON: what the digest is taken over."""
@@ -108,7 +110,7 @@ def entry_for(module: str, name: str) -> Entry:
     if found is not None:
         return found
     parts = module.split(".")
-    for length in range(len(parts), 0, -1):
+    for length in range(min(len(parts), MAX_STEPS), 0, -1):
         reason = DANGEROUS_MODULES.get(".".join(parts[:length]))
         if reason is not None:
             return Entry(Tier.DANGEROUS, "function", "", reason)
@@ -119,7 +121,11 @@ def entry_for(module: str, name: str) -> Entry:
         if is_module or step in REVEALING_ATTRIBUTES:
             reason = f"the dotted name walks through the attribute {step!r}"
             return Entry(Tier.DANGEROUS, "function", "", reason)
-    if len(steps) > 1 and _reaches_danger([*parts, *steps], len(parts)):
+    if len(parts) + len(steps) > MAX_STEPS and all(steps):
+        # No library nests its names so deeply, and every way through them would have to be followed.
+        reason = f"the name has more than {MAX_STEPS} parts"
+        return Entry(Tier.DANGEROUS, "function", "", reason)
+    if 1 < len(steps) <= MAX_STEPS and len(parts) <= MAX_STEPS and _reaches_danger([*parts, *steps], len(parts)):
         return Entry(Tier.DANGEROUS, "function", "", "the dotted name ends in a known dangerous function")
     if name in REEXPORTED or name.lstrip("_") in REEXPORTED:
         return Entry(Tier.DANGEROUS, "function", "", f"it hands out the module {name}")

@@ -30,7 +30,8 @@ quantize_config.json image_processor_config.json feature_extractor_config.json
 LOADER_CONFIGS = frozenset(_LOADER_CONFIGS.split())
 _TRIGGERS = re.compile(
     rb"auto_map|custom_pipeline|py\\?/|chat_template|_target_|class_path|Lambda|__lambda__|TFSMLayer|"
-    rb"TorchModuleWrapper|\\u00|trust_remote_code|parent_library"
+    rb"TorchModuleWrapper|\\u00|trust_remote_code|parent_library|zarr_format|"
+    rb'"op"\s*:\s*"(?:Custom|_Native|_NDArray|_CustomFunction)"|expr_str'
 )
 # jsonpickle: keys whose value is called or evaluated whatever it names, and keys that name a class.
 _NAMED_PY_CALLS = """
@@ -39,6 +40,17 @@ py/bytes_eval
 """
 _PY_CALLS = frozenset(_NAMED_PY_CALLS.split())
 _PY_NAMES = frozenset({"py/object", "py/type", "py/function", "py/newobj", "py/class"})
+# Codecs of zarr that unpickle every chunk (numcodecs.pickles, numcodecs 0.16; zarr 2 and 3).
+_PICKLE_CODECS = frozenset({"pickle", "numcodecs.pickle"})
+# Operators of MXNet 1.9 that hand their input to Python code by name or by pointer.
+_MXNET_CALLBACKS = frozenset({"Custom", "_Native", "_NDArray", "_CustomFunction"})
+# What torch.export writes as the size of something: names, numbers, arithmetic and its own functions.
+_TERM = re.compile(
+    r"[su]\d+|u_?\w{0,2}\d+|[\d.]+|True|False|[-+*/%(),<>=&|~! ]|Eq|Ne|Lt|Le|Gt|Ge|Mod|Max|Min|And|Or|Not|"
+    r"FloorDiv|CleanDiv|CeilDiv|PythonMod|ModularIndexing|IntTrueDiv|FloatTrueDiv|TruncToInt|FloorToInt|"
+    r"CeilToInt|ToFloat|RoundToInt|PowByNatural|FloatPow|LShift|RShift|Where|Identity|Abs|floor|ceiling|"
+    r"zoo|oo|nan|Symbol|Integer|positive|integer|nonnegative|'[su]\d+'"
+)
 _CODE_LAYERS = frozenset({"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper"})
 # Libraries whose classes stand in a model_index.json or as the parent library of an adapter.
 _NAMED_LIBRARIES = """
@@ -138,6 +150,21 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
         elif key in ("_target_", "class_path") and isinstance(value, str):
             judge_target(value, judgement, key=key)
             judge_switched(dict(pairs), judgement)
+        elif key in ("id", "name") and value in _PICKLE_CODECS:
+            _codec(pairs, judgement)
+        elif key == "op" and value in _MXNET_CALLBACKS and any(other == "inputs" for other, _ in pairs):
+            judgement.note(
+                Loading.RUNS_CODE,
+                "graph-operator",
+                f"The MXNet graph has the operator {value}, which calls Python code of the loading process.",
+            )
+        elif key == "expr_str" and isinstance(value, str) and _TERM.sub("", value):
+            judgement.note(
+                Loading.RUNS_CODE,
+                "evaluated-text",
+                "torch evaluates the expressions of an exported program as Python, and this is no plain one: "
+                f"{plain(value, 200)}.",
+            )
         elif key == "class_name" and value in _CODE_LAYERS:
             judgement.note(
                 Loading.RUNS_CODE,
@@ -164,6 +191,17 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
                 "The configuration lets the Python code of model repositories run (trust_remote_code).",
             )
     return dict(pairs)
+
+
+def _codec(pairs: Pairs, judgement: Judgement) -> None:
+    """A part of the description of a zarr array. A name alone is no codec: one has nothing but settings."""
+    keys = {key for key, _ in pairs}
+    if keys <= {"id", "protocol"} or keys == {"name", "configuration"}:
+        judgement.note(
+            Loading.RUNS_CODE,
+            "pickle-codec",
+            "The array of zarr has its chunks unpickled when they are read (codec pickle).",
+        )
 
 
 def _names_code(value: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from inspector.artifacts.bytesource import head, read_all, tail
+from inspector.artifacts.formats.ncnn import read_ncnn
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import single
 from inspector.artifacts.limits import MAX_JSON
@@ -14,6 +15,7 @@ from inspector.artifacts.texts.encoding import utf8
 from inspector.artifacts.texts.mlflow_model import is_mlmodel, read_mlmodel
 from inspector.artifacts.texts.prototext import read_prototext
 from inspector.artifacts.texts.python_files import read_python
+from inspector.artifacts.texts.spacy_config import is_spacy_config, read_spacy_config
 from inspector.artifacts.texts.xml_models import looks_like_model, read_model_xml
 from inspector.artifacts.texts.yaml_files import read_yaml
 from inspector.provenance import Loading
@@ -30,6 +32,8 @@ WORDS = {
     ".rst": "markdown",
     ".txt": "text",
     ".json": "json",
+    ".zarray": "json",
+    ".zmetadata": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".csv": "csv",
@@ -109,8 +113,12 @@ def read_text(source: ByteSource, path: str) -> Artifact:
     if word == "text" and head(source, 16).startswith(_LIGHTGBM):
         return _lightgbm(source)
     name = path.rsplit("/", 1)[-1].lower()
+    if word == "text" and head(source, 8).strip() == b"7767517":
+        return read_ncnn(source)
+    if word == "ini" and source.size <= MAX_JSON // 4 and is_spacy_config(text := _decoded(source)):
+        return read_spacy_config(text)
     if source.size <= MAX_JSON // 4 and (word in _LOOKED_INTO or is_mlmodel(name)):
-        text = utf8(read_all(source)).decode("utf-8-sig", "replace")
+        text = _decoded(source)
         if word == "yaml":
             return read_yaml(text)
         if word == "jinja":
@@ -121,6 +129,10 @@ def read_text(source: ByteSource, path: str) -> Artifact:
     if word == "text" and head(source, 2) == b"#!":
         word = "script"
     return Artifact(word, Loading.NO_LOADER)
+
+
+def _decoded(source: ByteSource) -> str:
+    return utf8(read_all(source)).decode("utf-8-sig", "replace")
 
 
 def _lightgbm(source: ByteSource) -> Artifact:
