@@ -32,7 +32,7 @@ def zarr(**more: Any) -> dict[str, Any]:
         ("a.zarr/.zarray", zarr(filters=[{"id": "pickle", "protocol": 5}]), RUNS),
         ("a.zarr/.zarray", zarr(compressor={"id": "pickle"}), RUNS),
         ("a.zarr/.zmetadata", {"metadata": {"x/.zarray": zarr(filters=[{"id": "pickle"}])}}, RUNS),
-        ("zarr.json", {"zarr_format": 3, "codecs": [{"name": "numcodecs.pickle", "configuration": {}}]}, RUNS),
+        ("zarr.json", {"zarr_format": 3, "codecs": [{"name": "pickle", "configuration": {}}]}, RUNS),
         ("a.zarr/.zarray", zarr(filters=[{"id": "vlen-utf8"}]), NONE),
         ("a.zarr/zarr.json", {"zarr_format": 3, "attributes": {"name": "pickle"}, "codecs": []}, NONE),
         ("net-symbol.json", {"nodes": [{"op": "Custom", "name": "x", "inputs": []}]}, RUNS),
@@ -149,7 +149,6 @@ def big_endian(order: str) -> bytes:
     return b"GGUF" + struct.pack(f"{order}IQQ", 3, 0, 1) + pair
 
 
-@pytest.mark.parametrize("order", "<>")
 def exported(program: str, weight: bytes = bytes(16), more: dict[str, bytes] | None = None) -> bytes:
     """An archive as torch.export.save writes it."""
     buffer = io.BytesIO()
@@ -176,6 +175,7 @@ def test_exported_programs_of_torch(data: bytes, loading: Loading, judge: Judge)
     assert (artifact.format, artifact.loading) == ("torch-export", loading), artifact
 
 
+@pytest.mark.parametrize("order", "<>")
 def test_gguf_in_both_orders(order: str, judge: Judge) -> None:
     artifact = judge(big_endian(order), "model.gguf")
     assert artifact.loading is DATA, artifact
