@@ -21,10 +21,14 @@ def run(target: str | None = None) -> int:
     from inspector.gui.crash import watch
 
     application = make_application()
+    from inspector.gui import language
     from inspector.gui.main_window import MainWindow
+    from inspector.gui.settings import Settings
 
     _tidy()
-    window = MainWindow()
+    settings = Settings()
+    language.use(language.chosen(settings.language), application)
+    window = MainWindow(settings)
     crash = watch(window)
     window.show()
     window.activateWindow()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLocale, Qt, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector import resources
-from inspector.gui.texts import tr
+from inspector.gui.texts import language, tr
 from inspector.gui.widgets import plain_label, spaced
 
 _KEY = Qt.ItemDataRole.UserRole
@@ -38,11 +38,11 @@ class Page:
     text: str
 
 
-def pages(language: str = "") -> list[Page]:
-    """The pages in their order, in ``language`` (such as ``de``) where there is one, else in English."""
+def pages(code: str = "") -> list[Page]:
+    """The pages in their order, in the language ``code`` (such as ``de``) where it has them, else English."""
     found = []
     for file in sorted(resources.path("help").glob("*.md")):
-        translated = file.parent / language / file.name if language else file
+        translated = file.parent / code / file.name if code else file
         text = (translated if translated.is_file() else file).read_text(encoding="utf-8")
         title = text.split("\n", 1)[0].lstrip("# ").strip()
         found.append(Page(file.stem, title, text))
@@ -82,8 +82,7 @@ class HelpDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Help"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        language = QLocale(self.locale()).name().partition("_")[0]
-        guides, rules = pages(language), rule_pages()
+        guides, rules = pages(language()), rule_pages()
         self._pages = {page.key: page for page in (*guides, *rules)}
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(tr("Search the help"))

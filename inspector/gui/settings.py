@@ -43,6 +43,12 @@ class Settings:
         return value if value in ("system", "light", "dark", "contrast") else "system"
 
     @property
+    def language(self) -> str:
+        """system, or the code of a language."""
+        value = self.get("language", "system")
+        return value if isinstance(value, str) else "system"
+
+    @property
     def scale(self) -> float:
         value = self.get("scale", 1.0)
         return float(value) if isinstance(value, (int, float)) and 0.8 <= value <= 2.5 else 1.0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout
 
 from inspector import places
+from inspector.gui.language import LANGUAGES
 from inspector.gui.settings import SCALES
 from inspector.gui.texts import tr
 from inspector.gui.widgets import Flow, buttons_without_icons, plain_label, spaced
@@ -32,10 +33,19 @@ class SettingsDialog(QDialog):
         for scale in SCALES:
             self.scale.addItem(f"{scale * 100:.0f} %", scale)
         self.scale.setCurrentIndex(max(self.scale.findData(window.settings.scale), 0))
+        self.language = QComboBox()
+        self.language.setAccessibleName(tr("Language"))
+        self.language.setToolTip(tr("From the next start on. Findings, reports and records stay in English."))
+        for word, text in LANGUAGES:
+            self.language.addItem(tr(text), word)
+        self.language.setCurrentIndex(max(self.language.findData(window.settings.language), 0))
+        self.later = plain_label(role="sub")
+        self.later.setWordWrap(True)
+        self.later.hide()
         grid = QGridLayout()
         spaced(grid, 0, 0, 0, 0, 8)
         grid.setColumnStretch(1, 1)
-        rows = [("Colours", self.theme), ("Size", self.scale)]
+        rows = [("Colours", self.theme), ("Size", self.scale), ("Language", self.language)]
         for number, (title, field) in enumerate(rows):
             grid.addWidget(plain_label(tr(title), role="sub"), number, 0)
             grid.addWidget(field, number, 1)
@@ -55,12 +65,19 @@ class SettingsDialog(QDialog):
         column = QVBoxLayout(self)
         spaced(column, 18, 16, 18, 14, 12)
         column.addLayout(grid)
+        column.addWidget(self.later)
         column.addStretch(1)
         column.addWidget(buttons)
         self.resize(520, 300)
         self.theme.currentIndexChanged.connect(lambda: self._put("theme", self.theme.currentData()))
         self.scale.currentIndexChanged.connect(lambda: self._put("scale", self.scale.currentData()))
+        self.language.currentIndexChanged.connect(self._put_language)
         self.finished.connect(self.deleteLater)
+
+    def _put_language(self) -> None:
+        self.window_.settings.put("language", self.language.currentData())
+        self.later.setText(self.language.toolTip())
+        self.later.show()
 
     def _put(self, key: str, value: object) -> None:
         self.window_.settings.put(key, value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QCoreApplication
 
 from inspector.provenance import Loading, Pin, plain
@@ -28,9 +30,26 @@ LOADING_WORDS = {
 ANSWERS = ("yes", "partial", "no", "unknown", "n/a")
 
 
+_words: dict[str, str] = {}
+_code = "en"
+
+
+def use_words(code: str, words: Mapping[str, str]) -> None:
+    """From now on texts are looked up in ``words``, English to the language ``code``."""
+    global _code
+    _words.clear()
+    _words.update(words)
+    _code = code
+
+
+def language() -> str:
+    """The code of the language the window speaks."""
+    return _code
+
+
 def tr(text: str) -> str:
     """``text`` in the language of the window. Placeholders are filled in afterwards, with format()."""
-    return QCoreApplication.translate("inspector", text)
+    return _words.get(text) or QCoreApplication.translate("inspector", text)
 
 
 def count(number: int, one: str, many: str) -> str:
