@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -105,6 +106,60 @@ def test_securesystemslib_verifies_the_envelope(sign: Sign, key: FileKey, second
     assert envelope.verify([SSlibKey.from_crypto(public, keyid=key.public.keyid)], 1)
     with pytest.raises(VerificationError):
         envelope.verify([SSlibKey.from_crypto(other, keyid=key.public.keyid)], 1)
+
+
+NODE_SCRIPT = """
+const { bundleFromJSON } = require("@sigstore/bundle");
+const { Verifier, toSignedEntity } = require("@sigstore/verify");
+const fs = require("fs");
+const [bundlePath, keyPath] = process.argv.slice(2);
+const publicKey = require("crypto").createPublicKey(fs.readFileSync(keyPath));
+const trust = { publicKey: () => ({ publicKey, validFor: () => true }),
+  certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [] };
+const none = { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 };
+const bundle = bundleFromJSON(JSON.parse(fs.readFileSync(bundlePath)));
+new Verifier(trust, none).verify(toSignedEntity(bundle));
+console.log("verified");
+"""
+
+
+def node_modules() -> Path | None:
+    """Where npm put @sigstore/verify: the folder in NODE_PATH, or that of all users. Nothing is fetched."""
+    places = [Path(one) for one in os.environ.get("NODE_PATH", "").split(os.pathsep) if one]
+    places += [Path("/usr/lib/node_modules"), Path("/usr/local/lib/node_modules")]
+    return next((one for one in places if (one / "@sigstore" / "verify").is_dir()), None)
+
+
+@pytest.mark.skipif(
+    shutil.which("node") is None or node_modules() is None,
+    reason="node with @sigstore/verify and @sigstore/bundle (in NODE_PATH) is not here",
+)
+@pytest.mark.parametrize("kind", ["P-256", "Ed25519"])
+def test_sigstore_in_node_verifies_the_bundle(
+    sign: Sign, second_key: FileKey, tmp_path: Path, kind: str
+) -> None:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    signer = second_key if kind == "P-256" else FileKey(Ed25519PrivateKey.generate())
+    package = sign(key=signer)
+    script, public = tmp_path / "verify.cjs", tmp_path / "key.pub"
+    script.write_text(NODE_SCRIPT)
+    public.write_bytes(signer.public.pem)
+    bundle = package / "review-record.sigstore.json"
+    command = ["node", str(script), str(bundle), str(public)]
+    environment = {**os.environ, "NODE_PATH": str(node_modules())}
+
+    def verdict() -> tuple[int, str]:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+        return done.returncode, done.stdout + done.stderr
+
+    assert verdict() == (0, "verified\n")
+    value = json.loads(bundle.read_text())
+    payload = base64.b64decode(value["dsseEnvelope"]["payload"]).replace(b'"approved"', b'"deferred"')
+    value["dsseEnvelope"]["payload"] = base64.b64encode(payload).decode()
+    bundle.write_text(json.dumps(value))
+    status, said = verdict()
+    assert status != 0 and "VerificationError" in said
 
 
 def test_in_toto_takes_the_statement(sign: Sign) -> None:
