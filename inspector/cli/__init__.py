@@ -33,6 +33,7 @@ COMMANDS = {
     "screenshot": ("screenshot", "paint the window into a picture"),
     "convert": ("convert", "pickle checkpoint to safetensors, without unpickling"),
     "dataset": ("dataset", "screen training data for planted patterns"),
+    "quarantine": ("quarantine", "staging, review and promotion of training data"),
     "explain": ("explain", "say what loading a file would do; nothing is run"),
 }
 

@@ -1,0 +1,76 @@
+"""One question for stores and sets: does it hold?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from inspector.datasets.quarantine.opening import INDEX, SETS
+from inspector.datasets.quarantine.promoted import verify_set
+from inspector.datasets.quarantine.statement import MANIFEST, TRAIN
+from inspector.datasets.quarantine.store import Store
+from inspector.provenance import Refused, UnreadableInput, plain
+
+
+def verify_any(path: Path, *, checkpoint: bytes | None = None, pubkey: bytes | None = None) -> dict[str, Any]:
+    """Checks the store or the set at ``path``; Refused with the first fault.
+
+    A set inside its store is also held against the store's log: that it was promoted there and not withdrawn.
+    ``told`` are sentences for people, ``warnings`` what they should know all the same.
+    """
+    if path.name == TRAIN:
+        path = path.parent
+    if (path / INDEX).exists():
+        return _store(path, checkpoint, pubkey)
+    if not (path / MANIFEST).exists():
+        raise UnreadableInput(
+            f"{plain(str(path))} is neither a store nor a promoted set.", "Name a store's folder or sets/ID."
+        )
+    home = path.absolute().parent
+    inside = home.name == SETS and (home.parent / INDEX).exists()
+    found = verify_set(path, pubkey=pubkey, checkpoint=None if inside else checkpoint)
+    if inside:
+        _in_store(home.parent, found.id, checkpoint, pubkey)
+    return {
+        "kind": "set",
+        "set": found.id,
+        "rows": found.manifest["rows"],
+        "keyid": found.keyid,
+        "key_given": found.trusted,
+        "in_store": inside,
+        "warnings": found.warnings,
+        "told": [
+            f"The set {found.id} holds: {found.manifest['rows']} rows, promoted by "
+            f"{plain(found.manifest['promoted_by'])} on {found.manifest['made'][:10]}.",
+            f"Reviewers: {', '.join(plain(one) for one in found.manifest['review']['reviewers']) or 'none'}.",
+        ],
+    }
+
+
+def _store(path: Path, checkpoint: bytes | None, pubkey: bytes | None) -> dict[str, Any]:
+    with Store.open(path, read_only=True) as store:
+        found = store.verify(checkpoint=checkpoint, pubkey=pubkey)
+        warnings = list(store.warnings)
+    if checkpoint is None or pubkey is None:
+        warnings.append(
+            "Nothing that was kept elsewhere was compared; whoever has the disk and the store's key can "
+            "rewrite everything. Keep log.pub and a checkpoint elsewhere, and give them with --pubkey and "
+            "--checkpoint."
+        )
+    told = [
+        f"The store holds: {found['log']['size']} log entries, {found['rows']} rows, {found['sets']} sets.",
+        f"Root of the log: {found['log']['root']}",
+    ]
+    return {"kind": "store", **found, "warnings": warnings, "told": told}
+
+
+def _in_store(path: Path, name: str, checkpoint: bytes | None, pubkey: bytes | None) -> None:
+    with Store.open(path, read_only=True) as store:
+        if checkpoint is not None:
+            store.verify_log(checkpoint=checkpoint, pubkey=pubkey)
+        known = {one["id"]: one for one in store.sets()}
+    if name not in known:
+        raise Refused("sets", "The store does not know this set.")
+    if known[name]["withdrawn"] is not None:
+        why = plain(known[name]["withdrawn"]["why"], 200)
+        raise Refused("withdrawn", f"The set was withdrawn: {why}", "Train with another one.")

@@ -1,0 +1,18 @@
+"""What every reader of a format gives."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from inspector.datasets.quarantine.interface import RefusedRow
+
+
+class Record(NamedTuple):
+    """A row that can be taken: its number in the source from 0, its value, its canonical bytes."""
+
+    number: int
+    value: dict[str, Any]
+    raw: bytes
+
+
+Item = Record | RefusedRow

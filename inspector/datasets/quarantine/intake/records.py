@@ -1,0 +1,138 @@
+"""A source of rows, whatever it is: a file or a pipe, compressed or not, in one of the formats."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from inspector.datasets.quarantine.intake.arrays import read_array
+from inspector.datasets.quarantine.intake.delimited import read_delimited
+from inspector.datasets.quarantine.intake.interface import Item, Record
+from inspector.datasets.quarantine.intake.lines import read_lines
+from inspector.datasets.quarantine.intake.parquet import read_parquet
+from inspector.datasets.quarantine.intake.unpacking import Hashed, unpacked
+from inspector.provenance import UnreadableInput, plain
+
+__all__ = ["FORMATS", "Item", "Record", "Source", "open_source"]
+
+FORMATS = ("jsonl", "json", "csv", "tsv", "parquet")
+_SUFFIXES = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+_PACKED = (".gz", ".gzip", ".zst", ".zstd")
+
+
+class Source:
+    """One source, read once. ``sha256`` is of its bytes as they came, after ``items`` has ended."""
+
+    def __init__(self, stream: BinaryIO, path: Path | None, form: str | None, spool: Path) -> None:
+        self._hashed = Hashed(stream)
+        self._path = path
+        self._form = form
+        self._spool = spool
+
+    @property
+    def sha256(self) -> str:
+        return self._hashed.sha256.hexdigest()
+
+    @property
+    def size(self) -> int:
+        return self._hashed.size
+
+    def items(self) -> Iterator[Item]:
+        """Every record in order. ``SourceCut`` where the source breaks off; UnreadableInput for a source of
+        which nothing can be taken."""
+        if self._hashed.peek(4) == b"PAR1" or self._form == "parquet":
+            yield from self._parquet()
+            return
+        stream = unpacked(self._hashed)
+        yield from self._reader(stream)
+        self._hashed.drain()
+
+    def _reader(self, stream: io.BufferedReader) -> Iterator[Item]:
+        head = stream.peek(4096)
+        if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise UnreadableInput("The source is UTF-16.", "Convert it to UTF-8 first.")
+        form = self._form or _by_name(self._path)
+        if head[:4] == b"PAR1":
+            raise UnreadableInput("A Parquet file is not to be compressed once more.", "Unpack it first.")
+        start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+        if form is None:
+            form = {b"{": "jsonl", b"[": "json"}.get(start, "")
+            if not form:
+                raise UnreadableInput(
+                    "The format of the source is not to be told.",
+                    f"Name it with --input-format: {', '.join(FORMATS)}.",
+                )
+        if form == "json" and start == b"{" and _is_lines(head):
+            form = "jsonl"
+        if form == "jsonl":
+            return read_lines(stream)
+        if form == "json":
+            return read_array(stream)
+        return read_delimited(stream, tabs=form == "tsv")
+
+    def _parquet(self) -> Iterator[Item]:
+        """Its index stands at its end, so a pipe is written down first; and so is a file, because what the
+        child reads must be what was hashed."""
+        copy = self._spool.with_name(self._spool.name + ".parquet")
+        try:
+            with copy.open("wb") as file:
+                shutil.copyfileobj(io.BufferedReader(self._hashed, 1 << 20), file, 1 << 20)
+            yield from read_parquet(copy)
+        finally:
+            copy.unlink(missing_ok=True)
+
+
+def _by_name(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    name = path.name.lower()
+    for packed in _PACKED:
+        name = name.removesuffix(packed)
+    return _SUFFIXES.get(Path(name).suffix)
+
+
+def _is_lines(head: bytes) -> bool:
+    """Whether a .json file holds one object a line, as some exports do: its first line is whole."""
+    import json
+
+    first, end, _ = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
+    if not end:
+        return False
+    try:
+        return isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+@contextlib.contextmanager
+def open_source(name: str, form: str | None, spool: Path) -> Iterator[Source]:
+    """The source called ``name``: a file, or ``-`` for standard input. ``spool`` is a path in a folder of
+    the store where a copy may be put."""
+    if form is not None and form not in FORMATS:
+        raise UnreadableInput(f"{plain(form)} is no format.", f"Formats are: {', '.join(FORMATS)}.")
+    if name == "-":
+        yield Source(sys.stdin.buffer, None, form, spool)
+        return
+    path = Path(name)
+    try:
+        if not path.is_file():
+            raise UnreadableInput(f"{plain(name)} is no file.", "Name a file, or - for standard input.")
+        stream = path.open("rb", buffering=0)
+    except OSError as error:
+        raise UnreadableInput(f"{plain(name)} cannot be read: {error.strerror}.") from None
+    with stream:
+        yield Source(stream, path, form, spool)

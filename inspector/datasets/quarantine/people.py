@@ -1,0 +1,76 @@
+"""Who contributed rows, as their source names them."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from typing import Any
+
+from inspector.datasets.quarantine import names
+
+_CUT = 200  # characters of a contributor's name that are kept as they are
+
+
+class Contributors:
+    """The names that a source gives for who contributed its rows."""
+
+    def __init__(self, column: str | None) -> None:
+        self._column = column
+        self._numbers: dict[str, int] = {}
+        self.names: list[str] = []
+        self.met = False
+
+    def number(self, value: dict[str, Any]) -> int:
+        """The number of the row's contributor in ``names``; -1 where it names none."""
+        if self._column is None:
+            return -1
+        if self._column in value:
+            self.met = True
+            found = value[self._column]
+        else:
+            found = self._nested(value)
+        if found is None or isinstance(found, dict | list):
+            return -1
+        text = found if isinstance(found, str) else str(found)
+        number = self._numbers.get(text)
+        if number is None:
+            number = self._numbers[text] = self._add(text)
+        return number
+
+    def _nested(self, value: Any) -> Any:
+        """``meta.user`` is the user of the column meta, where no column is called so itself."""
+        for part in (self._column or "").split("."):
+            if not isinstance(value, dict) or part not in value:
+                return None
+            value = value[part]
+        self.met = True
+        return value
+
+    def _add(self, text: str) -> int:
+        name = " ".join(text.split())
+        if not name:
+            return -1
+        if len(name) > _CUT:
+            name = f"{name[:_CUT]}… sha256:{hashlib.sha256(name.encode()).hexdigest()}"
+        self.names.append(name)
+        return len(self.names) - 1
+
+
+def numbers(connection: sqlite3.Connection, people: list[str]) -> list[int]:
+    """The store's numbers of these people, who are entered where they are new."""
+    found = []
+    for name in people:
+        connection.execute("INSERT OR IGNORE INTO person (key, name) VALUES (?, ?)", (names.key(name), name))
+        found.append(connection.execute("SELECT id FROM person WHERE name = ?", (name,)).fetchone()[0])
+    return found
+
+
+def contributors_of(connection: sqlite3.Connection, row: int) -> list[str]:
+    """Everyone a row came from, by name; unnamed ones are left out."""
+    found = connection.execute(
+        "SELECT p.name FROM person p WHERE p.id IN "
+        "(SELECT contributor FROM row WHERE id = ?1 UNION SELECT contributor FROM again WHERE row = ?1) "
+        "ORDER BY p.name",
+        (row,),
+    )
+    return [one[0] for one in found]
