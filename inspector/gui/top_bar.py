@@ -27,7 +27,7 @@ class TopBar(QWidget):
         line = QHBoxLayout(self)
         spaced(line, 8, 5, 8, 5, 4)
         for key, text in (("open-folder", "Open folder"), ("open-hub", "Open hub repository")):
-            line.addWidget(self._tool(actions[key], key, text))
+            line.addWidget(self._tool(actions[key], key, tr(text)))
         self.recent = tool(tr("Recent"))
         self.recent.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.recent.setMenu(QMenu(self.recent))

@@ -73,7 +73,7 @@ def test_a_window_in_german_has_no_english_left_on_its_face(german, qtbot, backe
     assert [text for text in shown if text in english] == []
     window.open(str(project))
     ready(window)
-    shown = [w.text() for kind in (QAbstractButton, QLabel) for w in window.work.findChildren(kind)]
+    shown = [w.text() for kind in (QAbstractButton, QLabel) for w in window.findChildren(kind)]
     words = {*language.table("de").values(), *CONTRACT}
     assert [text for text in shown if text in english and text not in words] == []
     window.close()
