@@ -7,12 +7,14 @@ are translated where they are shown.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import inspector.gui
 
 ROOM = Path(inspector.gui.__file__).parent
+_ID = re.compile(r"[a-z]+(-[a-z]+)+|\W*")  # of an action, and what has no letters
 _PAIRS = {"pairs", "said"}  # lists of (title, words) that the node pane shows
 
 
@@ -22,7 +24,7 @@ def texts() -> set[str]:
     for file in sorted(ROOM.rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         found.update(_handed_over(tree))
-    return {text for text in {*found, *_tables()} if any(letter.isalpha() for letter in text)}
+    return {text for text in {*found, *_tables()} if text and not _ID.fullmatch(text)}
 
 
 def _handed_over(tree: ast.AST) -> Iterator[str]:
