@@ -197,7 +197,7 @@ def url_fact(
             return fact(line, end_line, kind, call, None, None, Pin.UNDETERMINED, text)
         pin = Pin.DIGEST if checked else shapes.revision_pin(hub.revision)
         return fact(line, end_line, kind, call, hub.ref, hub.revision, pin, text)
-    kind_of_url = shapes.url_kind(url) or (shapes.archive_kind(url) if is_download else None)
+    kind_of_url = shapes.url_kind(url) or (shapes.archive_kind(url, call) if is_download else None)
     if kind_of_url is None:
         return None
     if "$" in url:

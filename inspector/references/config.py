@@ -36,6 +36,7 @@ from inspector.references.config_places import read_json, read_yaml
 from inspector.references.config_schedules import schedules
 from inspector.references.config_values import Value
 from inspector.references.found import fact, named, remote_code
+from inspector.references.hub_evidence import speaks_for_hub
 from inspector.references.interface import FileIndex
 from inspector.references.json_places import Path
 from inspector.references.python_source import decode
@@ -96,6 +97,13 @@ def read_config(
             item["line"] += first
             item["end_line"] += first
     return found, partly
+
+
+def _fetched(key: str) -> bool:
+    """Whether a key says that its URL is of data or of a model, so that an archive counts."""
+    return any(
+        word in key for word in ("data", "corpus", "model", "weights", "checkpoint", "ckpt", "pretrain")
+    )
 
 
 class _Config:
@@ -183,7 +191,9 @@ class _Config:
             and key not in ("homepage", "documentation", "$schema", "$id")
         ):
             checked = self._sibling(value, *_CHECKSUMS) is not None
-            item = url_fact(value.text, value.line, value.line, self.text(value.line), f"{key}:", checked)
+            item = url_fact(
+                value.text, value.line, value.line, self.text(value.line), f"{key}:", checked, _fetched(key)
+            )
             if item and item["ref"] and not item["ref"].endswith((".csv", ".tsv")):
                 yield item
         elif key.startswith("auto_map") or "auto_map" in keys[:-1]:
@@ -226,6 +236,9 @@ class _Config:
             return "model"
         if key in ("repository", "repo") and self._sibling(value, "type", "kind", "source") in HUB_WORDS:
             return "model"
+        if speaks_for_hub(key, value.text.strip()):
+            about = (*keys[-3:-1], key)
+            return "dataset" if any("data" in part or "corpus" in part for part in about) else "model"
         if key == "name" and "transformer" in (self._sibling(value, "@architectures") or "").lower():
             return "model"  # spaCy's configurations
         return None

@@ -61,6 +61,7 @@ MODEL_EXTENSIONS = (
     ".pdparams",
     ".caffemodel",
     ".llamafile",
+    ".model",  # SentencePiece
 )
 DATASET_EXTENSIONS = (
     ".jsonl",
@@ -229,12 +230,13 @@ _SOURCES = re.compile(
 )
 
 
-def archive_kind(text: str) -> str | None:
-    """``model`` or ``dataset`` where a URL is of an archive and its path says which; None for every other,
-    such as archives of source code. To be asked about what is downloaded, not about every URL."""
+def archive_kind(text: str, key: str = "") -> str | None:
+    """``model`` or ``dataset`` where a URL is of an archive and its path (or ``key``, what it stands under)
+    says which; None for every other, such as archives of source code. To be asked about what is downloaded,
+    not about every URL."""
     if not has_extension(text, _ARCHIVE) or _SOURCES.match(text):
         return None
-    path = text.split("?", 1)[0].partition("://")[2].partition("/")[2].lower()
+    path = text.split("?", 1)[0].partition("://")[2].partition("/")[2].lower() + f" {key.lower()}"
     if _MODEL_WORDS.search(path):
         return "model"
     return "dataset" if _DATA_WORDS.search(path) else None
