@@ -27,6 +27,7 @@ import json
 import re
 import ssl
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -161,6 +162,7 @@ class HubStandIn:
         self.tokens: set[str] = set()
         self.faults: list[Fault] = []
         self.requests: list[Seen] = []
+        self.react: Callable[[Seen], None] = lambda seen: None  # called with each request, before its answer
         self.page = page
         self.delay = delay
         self.small_file_redirect = False  # True: small files come by way of /api/resolve-cache, as of 2025
@@ -220,9 +222,9 @@ class HubStandIn:
         self.renamed[(kind, old.lower())] = new
 
     def fault(self, pattern: str, kind: str = "status", **how: Any) -> None:
-        """Requests whose path and query match get ``kind``: status, hang, reset, drip, html, broken; and
-        where bytes are sent: whole (Range ignored), wrong-range, short (cut off), less (a byte too few),
-        packed (gzip that nobody asked for)."""
+        """Requests whose path and query match get ``kind``: status, hang, reset, drip (a head without end),
+        trickle (a body, a byte now and then), html, broken; and where bytes are sent: whole (Range ignored),
+        wrong-range, short (cut off), less (a byte too few), packed (gzip that nobody asked for)."""
         self.faults.append(Fault(re.compile(pattern), kind, **how))
 
     def count(self, part: str = "", origin: str = "hub") -> int:
@@ -312,6 +314,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.headers.get("user-agent", ""),
         )
         self.hub.requests.append(seen)
+        self.hub.react(seen)
         if self.hub.delay:
             self.hub.over.wait(self.hub.delay)
         if self._fails(self.path):
@@ -363,13 +366,18 @@ class _Handler(BaseHTTPRequestHandler):
                 while not self.hub.over.wait(0.05):
                     self.wfile.write(b"x-more: yes\r\n")
                     self.wfile.flush()
+            elif fault.kind == "trickle":
+                self.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
+                while not self.hub.over.wait(0.05):
+                    self.wfile.write(b" ")
+                    self.wfile.flush()
             elif fault.kind == "html":
                 self._send(200, b"<!doctype html><title>Sign in</title>", {"content-type": "text/html"})
             elif fault.kind == "broken":
                 self._send(200, b'{"id": "acme/', {"content-type": "application/json"})
             elif fault.kind == "status":
                 self._send(fault.status, fault.body, fault.headers)
-            self.close_connection = fault.kind in ("hang", "drip", "reset")
+            self.close_connection = fault.kind in ("hang", "drip", "trickle", "reset")
             return True
         return False
 

@@ -10,7 +10,7 @@ import pytest
 
 from inspector.provenance.errors import InspectorError
 from inspector.sources import open_target
-from inspector.sources.hub import HubSource
+from inspector.sources.hub import HubSource, session
 from inspector.sources.hub.answer import Waiting
 from inspector.sources.hub.errors import Cancelled, RateLimited
 
@@ -115,3 +115,17 @@ def test_a_cancel_ends_a_read_of_bytes_within_a_second(hub: Any, kind: str) -> N
         data.read_at(0, 4)
     assert time.perf_counter() - started < 1.2
     assert not isinstance(caught.value, InspectorError) or isinstance(caught.value, Cancelled)
+
+
+def test_no_connection_is_left_open_at_the_end_of_the_process(
+    hub: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_exit: list[Any] = []
+    monkeypatch.setattr("inspector.sources.hub.session.atexit.register", at_exit.append)
+    made = session._made()
+    made.get(f"{hub.endpoint}/api/models/acme/x")
+    made.close()  # the library's way leaves it open: others may be in the middle of a request
+    assert not made.is_closed
+    for call in at_exit:
+        call()
+    assert made.is_closed

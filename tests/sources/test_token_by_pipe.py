@@ -85,7 +85,8 @@ def test_a_piped_token_opens_the_repository_and_is_seen_in_no_other_place(hub: A
                 looked_at.add(folder.name)
                 assert TOKEN.encode() not in held
     errors = child.stderr.read()
-    assert child.wait(10) == 0
+    with child:
+        assert child.wait(10) == 0
     assert len(looked_at) >= 2  # the scan and its worker
     done = json.loads(lines[-1])
     assert done["event"] == "done" and done["coverage"]["not_analysed"] == [], errors

@@ -28,7 +28,7 @@ from inspector.sources.hub.answer import (
     now,
     parsed,
 )
-from inspector.sources.hub.endpoint import Endpoint, Token, origin_of
+from inspector.sources.hub.endpoint import Endpoint, Token, is_inner, origin_of
 from inspector.sources.hub.errors import Ask, RateLimited
 from inspector.sources.hub.failures import translated
 from inspector.sources.hub.saved import SavedAnswers
@@ -362,7 +362,9 @@ class HubClient:
         own = self.endpoint.origin
         if origin == own or (own[0] == "http" and origin[:2] == ("https", own[1])):
             return target
-        if other_hosts and (origin[0] == "https" or own[0] == "http"):
+        # A hub out there has no business to send us to a machine in here.
+        is_lured = is_inner(origin[1]) and not is_inner(own[1])
+        if other_hosts and not is_lured and (origin[0] == "https" or own[0] == "http"):
             return target
         raise errors.not_a_hub(ask, f"a redirect to {plain(origin[1], 200)}")
 

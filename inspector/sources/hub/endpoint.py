@@ -12,6 +12,7 @@ from inspector.provenance.text import plain
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 _PORTS = {"http": 80, "https": 443}
+_INNER_NAMES = {"localhost", "local", "internal", "lan", "home", "intranet", "localdomain"}
 
 Origin = tuple[str, str, int]
 
@@ -111,6 +112,17 @@ def _refuse_plain_http(endpoint: Endpoint) -> None:
             f"The token is not sent to {plain(endpoint.host, 200)}: its address begins with http, not https.",
             "Set HF_ENDPOINT to an https address, or go on without --use-hub-token.",
         )
+
+
+def is_inner(host: str) -> bool:
+    """True for an address of this machine or of a private network, as far as it can be told by itself."""
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        # Numbers in other writings (127.1, 0x7f000001, 2130706433) are taken for addresses by some resolvers.
+        last = host.rstrip(".").rpartition(".")[2].lower()
+        return last in _INNER_NAMES or last.isdigit() or last.startswith("0x")
+    return not address.is_global
 
 
 def _is_loopback(host: str) -> bool:

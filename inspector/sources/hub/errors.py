@@ -102,6 +102,10 @@ class RateLimited(WorkIncomplete):
         self.total = total
 
 
+# After one of these the same question to the same hub is likely to end the same way.
+SILENT = (RateLimited, Unreachable, ServerTrouble)
+
+
 def of_status(status: int, headers: Mapping[str, str], ask: Ask) -> InspectorError:
     """The error for an answer with ``status`` of 400 or more; ``headers`` with names in lower case."""
     code = headers.get("x-error-code", "")

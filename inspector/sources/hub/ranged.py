@@ -99,6 +99,7 @@ class RangeBytes:
         self.requests = 0
         self.fetched = 0
         self.gate = ""  # the sentence, once the hub refused these bytes as gated
+        self.lost = ""  # the sentence, once hub or store could not be reached for them
 
     def read_at(self, offset: int, length: int) -> bytes:
         """Exactly ``length`` bytes from ``offset``, or ReadFailure."""
@@ -247,7 +248,8 @@ class RangeBytes:
                     headers=self._headers(part),
                     other_hosts=True,
                 )
-            except errors.BrokeOff:
+            except errors.BrokeOff as error:
+                self.lost = error.sentence
                 tries += 1  # the client tried that twice
                 continue
             except errors.RangeRefused:
@@ -257,6 +259,8 @@ class RangeBytes:
             except InspectorError as error:
                 if isinstance(error, errors.Gated):
                     self.gate = error.sentence
+                if isinstance(error, errors.SILENT):
+                    self.lost = error.sentence
                 if self._store is not None and isinstance(error, UnreadableInput):
                     self._store = None  # the signed address has run out; the hub gives another
                     continue

@@ -9,6 +9,7 @@ The library's own request hook stays: it is what obeys HF_HUB_OFFLINE.
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from http.cookiejar import DefaultCookiePolicy
@@ -57,8 +58,8 @@ def offline_switch() -> str | None:
 def steady_session() -> Any:
     """The shared client of huggingface_hub (an ``httpx2.Client``), with its hazards cured.
 
-    One for each process and each setting of proxies and certificates; it is never closed. A proxy setting
-    that cannot be used raises ImportError or ValueError.
+    One for each process and each setting of proxies and certificates; it is closed when the process ends. A
+    proxy setting that cannot be used raises ImportError or ValueError.
     """
     boot()
     from huggingface_hub.utils import get_session, set_client_factory
@@ -92,6 +93,9 @@ def _made() -> Any:
         def close(self) -> None:
             """Stays open: other threads may be in the middle of a request."""
 
+        def close_at_exit(self) -> None:
+            super().close()
+
         def build_request(self, *args: Any, **kwargs: Any) -> Any:
             if kwargs.get("timeout", default) is None:
                 kwargs["timeout"] = default
@@ -105,6 +109,7 @@ def _made() -> Any:
     )
     # No cookie is kept: nothing of ours needs one, and they would tie the requests of reviews together.
     session.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    atexit.register(session.close_at_exit)
     return session
 
 
