@@ -15,6 +15,7 @@ from inspector.cli.output import write_result
 from inspector.provenance import InspectorError, plain
 
 _ROWS = 10
+_MOST_NUMBERS = 500
 _SHOWN = 20
 
 
@@ -33,6 +34,52 @@ def register(subparsers: Any) -> None:
     screen.add_argument("--format", choices=("text", "json"), default="text")
     screen.add_argument("-o", "--out", metavar="FILE", dest="out", help="write the result here")
     screen.set_defaults(run=run)
+    rows = actions.add_parser(
+        "rows",
+        help="single rows of a data file, as screening reads them",
+        description="Shows the rows with the given numbers: what goes in, what comes out, who gave them. "
+        "Numbers are those of `dataset screen`, from 0.",
+    )
+    rows.add_argument("file", metavar="FILE")
+    rows.add_argument("--rows", metavar="N[,N]…", type=_numbers, required=True, help="which rows")
+    rows.add_argument("--format", choices=("text", "json"), default="text")
+    rows.add_argument("-o", "--out", metavar="FILE", dest="out", help="write the result here")
+    rows.set_defaults(run=run_rows)
+
+
+def run_rows(arguments: argparse.Namespace) -> int:
+    """Shows single rows; a number beyond the end of the file is simply not there."""
+    from inspector.cli.scan import json_bytes
+    from inspector.datasets.screening.process import rows_of
+
+    with _ending_in_order():
+        result = rows_of(arguments.file, arguments.rows)
+    if arguments.format == "json":
+        write_result(json_bytes(result, indent=1), arguments.out)
+    else:
+        text = "\n".join(line for row in result["rows"] for line in _row_lines(row))
+        write_result(f"{text}\n".encode("utf-8", "backslashreplace"), arguments.out)
+    return 0
+
+
+def _row_lines(row: Mapping[str, Any]) -> Iterator[str]:
+    who = " · ".join(plain(str(row[key]), 80) for key in ("contributor", "time") if row[key])
+    yield f"row {row['row']}" + (f" ({who})" if who else "")
+    if not row["readable"]:
+        yield "  not readable"
+    for name in ("input", "output", "rejected"):
+        for piece in row[name]:
+            yield f"  {name}: {plain(piece, 2000)}"
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        numbers = [int(part) for part in text.split(",")]
+    except ValueError:
+        numbers = [-1]
+    if min(numbers) < 0 or len(numbers) > _MOST_NUMBERS:
+        raise argparse.ArgumentTypeError(f"row numbers from 0, with commas, at most {_MOST_NUMBERS}")
+    return numbers
 
 
 def run(arguments: argparse.Namespace) -> int:

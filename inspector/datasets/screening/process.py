@@ -15,8 +15,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from inspector.datasets.screening.excerpts import SCHEMA as ROWS_SCHEMA
 from inspector.datasets.screening.interface import SCHEMA
-from inspector.provenance.errors import UnreadableInput
+from inspector.provenance.errors import UnreadableInput, WorkIncomplete
 from inspector.provenance.text import plain
 
 WORKER = (sys.executable, "-I", "-m", "inspector.datasets.screening.worker")
@@ -56,6 +57,39 @@ def screen_file(
     _check(path)
     started = datetime.now(UTC)
     clock = time.monotonic()
+    outcome, isolation, failure = _ask({}, path, report, command)
+    if not outcome.result:
+        outcome.result = _without_result(
+            path, failure or "The process that screened it ended before its time."
+        )
+    outcome.result["run"] = {
+        "started": started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "seconds": round(time.monotonic() - clock, 3),
+        "path": plain(str(Path(path).absolute())),
+        "platform": sys.platform,
+        "isolation": isolation,
+    }
+    return outcome
+
+
+def rows_of(path: str, rows: Sequence[int], *, command: Sequence[str] = WORKER) -> dict[str, Any]:
+    """Single rows of a file, read in a child process: ``{"schema", "path", "rows": […]}``, see
+    ``excerpts.Excerpt``. Raises UnreadableInput where ``path`` is no file of rows, WorkIncomplete where
+    the process came to no end."""
+    require_libraries()
+    _check(path)
+    outcome, _, failure = _ask({"rows": list(rows)}, path, None, command)
+    if not outcome.result:
+        raise WorkIncomplete(
+            failure or "The process that read the rows ended before its time.", "Look at the file itself."
+        )
+    return {"schema": ROWS_SCHEMA, "path": shown_name(path), **outcome.result}
+
+
+def _ask(
+    task: dict[str, Any], path: str, report: Callable[[str, int], None] | None, command: Sequence[str]
+) -> tuple[Outcome, Any, str | None]:
+    """One task for the child: what it answered, how it was held, and why it failed where it did."""
     outcome = Outcome()
     isolation: Any = None
     failure = None
@@ -65,9 +99,9 @@ def screen_file(
     )  # fmt: skip
     try:
         assert process.stdin is not None and process.stdout is not None
-        task = json.dumps({"path": str(Path(path).absolute()), "name": shown_name(path)})
+        line = json.dumps({**task, "path": str(Path(path).absolute()), "name": shown_name(path)})
         with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(task.encode("ascii") + b"\n")
+            process.stdin.write(line.encode("ascii") + b"\n")
             process.stdin.close()
         for line in process.stdout:
             message = json.loads(line)
@@ -88,18 +122,7 @@ def screen_file(
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
-    if not outcome.result:
-        outcome.result = _without_result(
-            path, failure or "The process that screened it ended before its time."
-        )
-    outcome.result["run"] = {
-        "started": started.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "seconds": round(time.monotonic() - clock, 3),
-        "path": plain(str(Path(path).absolute())),
-        "platform": sys.platform,
-        "isolation": isolation,
-    }
-    return outcome
+    return outcome, isolation, failure
 
 
 def shown_name(path: str) -> str:
