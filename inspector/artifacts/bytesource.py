@@ -6,9 +6,11 @@ look at (tensor data, long strings).
 
 from __future__ import annotations
 
+from inspector.artifacts.limits import STEP_WORK, spend_work
 from inspector.sources.interface import ByteSource, ReadFailure, is_remote
 
 CHUNK = 256 * 1024
+_PAID_AT_ONCE = 2_000  # steps
 
 
 class EndOfData(Exception):
@@ -64,7 +66,7 @@ class Window:
     position back; everyone else uses the methods.
     """
 
-    __slots__ = ("base", "buffer", "chunk", "drop_at", "pos", "size", "source")
+    __slots__ = ("base", "buffer", "chunk", "drop_at", "pos", "size", "source", "steps")
 
     def __init__(self, source: ByteSource, offset: int = 0, chunk: int = CHUNK) -> None:
         self.source = source
@@ -75,6 +77,7 @@ class Window:
         self.pos = 0
         # Where a read that crosses this offset loses the bytes before it (see pickle_machine).
         self.drop_at: int | None = None
+        self.steps = 0
 
     @property
     def offset(self) -> int:
@@ -99,6 +102,9 @@ class Window:
 
     def take(self, count: int) -> bytes:
         """Exactly ``count`` bytes, else EndOfData."""
+        self.steps += 1
+        if self.steps == _PAID_AT_ONCE:
+            self._pay()
         if self.drop_at is not None:
             self._drop(count)
         if len(self.buffer) - self.pos < count and not self.fill(count):
@@ -113,6 +119,9 @@ class Window:
 
     def skip(self, count: int) -> None:
         """Step over ``count`` bytes without reading them, else EndOfData."""
+        self.steps += 1
+        if self.steps == _PAID_AT_ONCE:
+            self._pay()
         if self.drop_at is not None:
             self._drop(count)
         if count > self.remaining:
@@ -123,6 +132,10 @@ class Window:
         self.base += self.pos + count
         self.buffer = b""
         self.pos = 0
+
+    def _pay(self) -> None:
+        self.steps = 0
+        spend_work(_PAID_AT_ONCE * STEP_WORK)
 
     def _drop(self, count: int) -> None:
         """Loses the bytes before ``drop_at`` where the next ``count`` bytes cross it."""

@@ -28,6 +28,7 @@ from inspector.sources.interface import ByteSource, ReadFailure
 _OPENERS = frozenset(
     bytes([byte]) for byte in b"CFGIJKLMNSTUVXB()]}\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96"
 )
+_SELDOM = (200_000, 50, 100)  # made objects from which on rings are looked for
 _LOOKED_INTO = 16 * 1024
 _NOT_BINARY = frozenset({*WORDS.values(), "script", "empty"})
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -42,8 +43,8 @@ def read(source: ByteSource, path: str) -> Artifact:
     budget = Budget()
     token = CURRENT.set(budget)
     # What a reader makes dies by its count of references; looking for rings takes a third of the time.
-    collects = gc.isenabled()
-    gc.disable()
+    often = gc.get_threshold()
+    gc.set_threshold(*_SELDOM)
     try:
         return read_part(source, path, Context(read_part, budget))
     except ReadFailure as failure:
@@ -67,8 +68,7 @@ def read(source: ByteSource, path: str) -> Artifact:
         )
     finally:
         CURRENT.reset(token)
-        if collects:
-            gc.enable()
+        gc.set_threshold(*often)
 
 
 def _word(path: str) -> str:

@@ -18,8 +18,10 @@ _REGULAR = (b"0", b"\0", b"7")
 _LONG_NAME, _LONG_LINK, _PAX, _PAX_SOLARIS, _PAX_GLOBAL = b"L", b"K", b"x", b"X", b"g"
 _HARD_LINK, _SYMBOLIC_LINK, _FOLDER = b"1", b"2", b"5"
 _WITHOUT_DATA = (_HARD_LINK, _SYMBOLIC_LINK, b"3", b"4", _FOLDER, b"6")
+_ZEROS = bytes(_BLOCK)
+_ASCII = bytes(range(128))
 _MAX_PAX = 1 << 20
-_RECORD_WORK = 1000
+_HEADER_WORK, _RECORD_WORK = 15_000, 1000
 _MAX_PADDING = 64 << 20
 
 
@@ -29,7 +31,7 @@ class _BadTar(Exception):
 
 def is_tar_header(block: bytes) -> bool:
     """Whether 512 bytes are a tar header: their checksum is right, with its bytes signed or not."""
-    if len(block) < _BLOCK or not any(block):
+    if len(block) < _BLOCK or block == _ZEROS:
         return False
     try:
         stated = _number(block[148:156])
@@ -37,7 +39,7 @@ def is_tar_header(block: bytes) -> bool:
         return False
     rest = block[:148] + block[156:_BLOCK]
     unsigned = sum(rest) + 32 * 8
-    return stated in (unsigned, unsigned - 256 * sum(byte > 127 for byte in rest))
+    return stated in (unsigned, unsigned - 256 * len(rest.translate(None, _ASCII)))
 
 
 def read_tar(source: ByteSource, context: Context) -> Artifact:
@@ -76,7 +78,7 @@ def _walk(source: ByteSource, context: Context, judgement: Judgement, members: d
     ahead = _Headers()
     while at + _BLOCK <= source.size:
         header = source.read_at(at, _BLOCK)
-        if not any(header):
+        if header == _ZEROS:
             behind = _behind_padding(source, at)
             if behind is None:
                 return
@@ -150,6 +152,7 @@ def _extended(kind: bytes, part: ByteSource, ahead: _Headers, judgement: Judgeme
         return False
     if part.size > _MAX_PAX:
         raise OverLimit("A header of the tar archive is longer than 1 MB.")
+    spend_work(_HEADER_WORK)
     data = part.read_at(0, part.size)
     if kind == _LONG_NAME:
         ahead.name = _text(data)

@@ -71,6 +71,8 @@ def read_zip(source: ByteSource, path: str, context: Context) -> Artifact:
     if root is not None:
         storages = _torch_pickles(source, members, root, context, judgement)
     for member in members:
+        if context.budget.work < 0:
+            break  # said of the member that was one too many
         if member.is_folder:
             continue
         if root is not None and member.name.startswith(root):

@@ -37,7 +37,8 @@ class ZstdFrame:
         self._failure: type[Exception] = zstandard.ZstdError
         self._buffer = b""
         self._at = 0
-        self._step: Callable[[bytes], bytes] = self._magic
+        # Not bound to the frame: it would hold itself, and die late.
+        self._step: Callable[[ZstdFrame, bytes], bytes] = ZstdFrame._magic
         self._frame = b""
         self._want = 4
         self._skip = 0
@@ -65,7 +66,7 @@ class ZstdFrame:
         while not self.eof and not self.needs_input and made + MAX_BLOCK <= max(max_length, MAX_BLOCK):
             piece = self._buffer[self._at : self._at + self._want]
             self._at += len(piece)
-            out = self._step(piece)
+            out = self._step(self, piece)
             made += len(out)
             parts.append(out)
         return b"".join(parts)
@@ -78,9 +79,9 @@ class ZstdFrame:
 
     def _magic(self, piece: bytes) -> bytes:
         if is_skippable(piece):
-            self._then(self._skip_length, 4)
+            self._then(ZstdFrame._skip_length, 4)
         elif piece == MAGIC:
-            self._then(self._descriptor, 1)
+            self._then(ZstdFrame._descriptor, 1)
         else:
             raise BadFrame("It is no frame of zstandard.")
         self._frame = piece
@@ -93,7 +94,7 @@ class ZstdFrame:
     def _skipped(self, piece: bytes) -> bytes:
         self._skip -= len(piece)
         self.eof = not self._skip
-        self._then(self._skipped, min(self._skip, MAX_BLOCK))
+        self._then(ZstdFrame._skipped, min(self._skip, MAX_BLOCK))
         return b""
 
     def _descriptor(self, piece: bytes) -> bytes:
@@ -107,13 +108,13 @@ class ZstdFrame:
         size_length = _SIZE_LENGTHS[flags >> 6] or int(is_single)
         self._frame += piece
         length = self._key_at + self._key_length + size_length
-        self._then(self._header, length)
+        self._then(ZstdFrame._header, length)
         return b""
 
     def _header(self, piece: bytes) -> bytes:
         if any(piece[self._key_at : self._key_at + self._key_length]):
             raise BadFrame("The zstandard data needs a dictionary that is not in the file.")
-        self._then(self._block_header, 3)
+        self._then(ZstdFrame._block_header, 3)
         return self._feed(self._frame + piece)
 
     def _block_header(self, piece: bytes) -> bytes:
@@ -124,21 +125,21 @@ class ZstdFrame:
         if kind > _COMPRESSED or length > MAX_BLOCK or self._blocks > MAX_BLOCKS:
             raise BadFrame("The blocks of the zstandard data are broken or too many.")
         self._frame = piece
-        self._then(self._block, 1 if kind == _RLE else length)
+        self._then(ZstdFrame._block, 1 if kind == _RLE else length)
         return b"" if self._want else self._block(b"")
 
     def _block(self, piece: bytes) -> bytes:
         if self._has_last and self._has_checksum:
-            self._then(self._checksum, 4)
+            self._then(ZstdFrame._checksum, 4)
         elif self._has_last:
             self.eof = True
         else:
-            self._then(self._block_header, 3)
+            self._then(ZstdFrame._block_header, 3)
         return self._feed(self._frame + piece)
 
     def _checksum(self, piece: bytes) -> bytes:
         self.eof = True
         return self._feed(piece)
 
-    def _then(self, step: Callable[[bytes], bytes], want: int) -> None:
+    def _then(self, step: Callable[[ZstdFrame, bytes], bytes], want: int) -> None:
         self._step, self._want = step, want

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from inspector.artifacts.bytesource import EndOfData, Window
+from inspector.artifacts.limits import FIELD_WORK, spend_work
 from inspector.sources.interface import ByteSource
 
 MAX_DEPTH = 60
 MAX_FIELDS = 5_000_000
 MAX_TEXT = 4096
+_PAID_AT_ONCE = 500  # fields
 
 # message -> field number -> the message in it, or "" where its bytes are wanted as they are
 Schema = Mapping[str, Mapping[int, str]]
@@ -40,7 +42,9 @@ def walk(source: ByteSource, message: str, schema: Schema) -> Iterator[Field]:
     window = Window(source)
     stack: list[tuple[str, int]] = [(message, source.size)]
     try:
-        for _ in range(MAX_FIELDS):
+        for count in range(MAX_FIELDS):
+            if count % _PAID_AT_ONCE == _PAID_AT_ONCE - 1:
+                spend_work(_PAID_AT_ONCE * FIELD_WORK)
             name, end = stack[-1]
             at = window.offset
             if at >= end:
@@ -87,6 +91,9 @@ def _key(window: Window) -> tuple[int, int]:
 
 def varint(window: Window) -> int:
     """A number of up to ten bytes with seven bits each, the low ones first."""
+    if window.pos < len(window.buffer) and window.buffer[window.pos] < 0x80:
+        window.pos += 1  # most numbers are of one byte
+        return window.buffer[window.pos - 1]
     value = shift = 0
     while True:
         byte = window.take(1)[0]

@@ -12,11 +12,12 @@ from typing import Any
 
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import single
-from inspector.artifacts.limits import MAX_HEADER
+from inspector.artifacts.limits import MAX_HEADER, spend_work
 from inspector.artifacts.texts.strict_json import BadJson, parse_strict
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
 
+_TENSOR_WORK = 3_000
 # Bits of one element, of the data types of the format.
 _BITS = {
     "BOOL": 8,
@@ -73,6 +74,7 @@ def _facts(source: ByteSource) -> dict[str, Any]:
     spans: list[tuple[int, int]] = []
     types: Counter[str] = Counter()
     parameters = 0
+    spend_work(len(header) * _TENSOR_WORK)
     for name, tensor in header.items():
         begin, end, dtype, count = _tensor(name, tensor)
         spans.append((begin, end))

@@ -60,6 +60,7 @@ class Effects:
         self.memo: dict[int, object] = {}
         self.protocol = 0
         self.ops = 0
+        self.effects = 0  # what the work is counted by, beside the opcodes
         self.opcode_at = window.offset
         self.horizon_base = -1
         self.frame_end: int | None = None
@@ -108,6 +109,7 @@ class Effects:
             module, name = current_name(module, name)
         found = self.imports.get((module, name))
         if found is None:
+            self.effects += 15 + 4 * (module.count(".") + name.count("."))
             found = Import(module, name, _entry(module, name), self.opcode_at)
             if len(self.imports) < MAX_IMPORTS:
                 self.imports[(module, name)] = found
@@ -122,6 +124,7 @@ class Effects:
         if not isinstance(callee, Import):
             return self._call_of_value(callee, args)
         callee.call_count += 1
+        self.effects += 2
         if len(callee.calls) < CALLS_PER_IMPORT:
             items = args.items if isinstance(args, Tup) else [args]
             callee.calls.append(

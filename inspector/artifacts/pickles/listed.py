@@ -61,7 +61,7 @@ class Entry(NamedTuple):
     rule: str
     reason: str
 
-MAX_STEPS = 30
+MAX_STEPS = 16
 
 
 def canonical_table() -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from inspector.artifacts.bytesource import EndOfData, Window
 from inspector.artifacts.interface import Reason
-from inspector.artifacts.limits import EFFECT_WORK, OPCODE_WORK, PICKLE_WORK, spend_work
+from inspector.artifacts.limits import EFFECT_WORK, OPCODE_WORK, PICKLE_WORK, OverLimit, spend_work
 from inspector.artifacts.pickles.effect_table import LINE_OPS, LINES_OPS, NUMBER_OPS, PLAIN_OPS
 from inspector.artifacts.pickles.effects import CALLS_PER_IMPORT, Effects
 from inspector.artifacts.pickles.numbers import BadNumber
@@ -33,7 +33,7 @@ KEPT_BYTES = 256
 PROTOCOLS = frozenset(bytes((0x80, protocol)) for protocol in range(2, 6))
 MAX_HIDDEN = 32  # byte strings with pickles in them that are looked at
 _PAID_AT_ONCE = 10_000
-_SLOW_EFFECTS = 3  # what an opcode beside the fast path costs
+_SLOW_EFFECTS = 1  # what an opcode beside the fast path costs
 _MARGIN = 300  # more than the longest opcode that the fast path decodes
 
 
@@ -81,7 +81,6 @@ class PickleMachine(Effects):
         self.limits = limits or Limits()
         self.outcome = Outcome()
         self.drops = drops
-        self.effects = 0  # opcodes since the last count of the work that did more than push a value
 
     def run(self) -> Outcome:
         outcome = self.outcome
@@ -93,6 +92,8 @@ class PickleMachine(Effects):
             self._problem(broken.code, str(broken))
         except EndOfData:
             self._problem("truncated", "the stream ends in the middle of an opcode or without a STOP")
+        except OverLimit as over:
+            self._problem("over-limit", str(over).rstrip(".").lower())
         except TooHeavy:
             self._problem(
                 "over-limit", "values that hold each other unfold to more than 10,000,000,000 values"

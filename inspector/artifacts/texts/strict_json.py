@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from inspector.artifacts.limits import JSON_WORK, OBJECT_WORK, PAIR_WORK, spend_work
+
 Pairs = list[tuple[str, Any]]
 
 
@@ -18,6 +20,7 @@ def _no_constant(word: str) -> NoReturn:
 
 
 def _unique(pairs: Pairs) -> dict[str, Any]:
+    spend_work(OBJECT_WORK + PAIR_WORK * len(pairs))
     value = dict(pairs)
     if len(value) != len(pairs):
         raise BadJson("The JSON header names a key twice.")
@@ -38,7 +41,12 @@ def parse_strict(raw: bytes) -> dict[str, Any]:
 def parse_pairs(raw: bytes, see: Callable[[Pairs], Any]) -> Any:
     """Any JSON value; ``see`` gets every object as its pairs, so that duplicate keys hide nothing."""
     text = raw.decode("utf-8-sig", "strict") if _is_utf8(raw) else None
-    return _parse(text, see)
+
+    def paid(pairs: Pairs) -> Any:
+        spend_work(OBJECT_WORK + PAIR_WORK * len(pairs))
+        return see(pairs)
+
+    return _parse(text, paid)
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -52,6 +60,7 @@ def _is_utf8(raw: bytes) -> bool:
 def _parse(text: str | None, see: Callable[[Pairs], Any]) -> Any:
     if text is None:
         raise BadJson("The JSON text is not UTF-8.")
+    spend_work(len(text) * JSON_WORK)
     try:
         return json.loads(text, object_pairs_hook=see, parse_constant=_no_constant)
     except RecursionError:
