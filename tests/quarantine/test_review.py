@@ -122,7 +122,7 @@ def test_a_sample_says_what_it_can_and_cannot_show(filled: Store, approve: Any, 
 def test_a_claimed_group_is_left_to_its_reviewer(filled: Store) -> None:
     filled.claim("b1", actor="alice")
     filled.claim("b1", actor="Alice")
-    with pytest.raises(Refused, match="(?i)alice"):
+    with pytest.raises(Refused, match=r"(?i)alice"):
         filled.claim("b1", actor="bob")
 
 

@@ -10,6 +10,7 @@ very large decimal numbers and wide keys go the long way; tests hold the two aga
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from inspector.provenance import UnreadableInput
@@ -70,6 +71,22 @@ class _Floats:
         return number
 
 
+def _encoder() -> Callable[[Any], str]:
+    """Writes a value with sorted keys and no spaces. ``JSONEncoder`` makes its compiled part anew for every
+    value, which takes as long as a short row itself; where there is a compiled part, it is made once here."""
+    made: Any = getattr(json.encoder, "c_make_encoder", None)
+    if made is None:
+        return json.JSONEncoder(
+            ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False, allow_nan=False
+        ).encode
+    write = made(None, _no_form, json.encoder.encode_basestring, None, ":", ",", True, False, False)
+    return lambda value: "".join(write(value, 0))
+
+
+def _no_form(value: Any) -> Any:
+    raise RowRefused(f"A value of the kind {type(value).__name__} has no form in JSON.")
+
+
 class RowReader:
     """Text to canonical row. Not for several threads at once."""
 
@@ -81,9 +98,7 @@ class RowReader:
             parse_int=_whole,
             parse_constant=_constant,
         )
-        self._encode = json.JSONEncoder(
-            ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False, allow_nan=False
-        ).encode
+        self._encode = _encoder()
 
     def parsed(self, text: str) -> Any:
         """The JSON value; RowRefused with a sentence where it is none."""

@@ -188,6 +188,8 @@ def _check_listing(path: Path, manifest: dict[str, Any]) -> None:
     for name, facts in manifest["files"].items():
         if name == TRAIN:
             continue
+        if not (path / name).is_file():
+            raise Refused("changed", f"{plain(name)} is missing.")
         if hashlib.sha256(_document(path / name)).hexdigest() != facts["sha256"]:
             raise Refused("changed", f"{plain(name)} is not the file that was promoted.")
 

@@ -191,8 +191,10 @@ def prepare(
 ) -> tuple[bytes, int] | None:
     """Step 2, inside the caller's transaction: manifest and number of the entry; None where what was written
     is no longer what is approved."""
-    count, root = trails.rows_root(connection, chosen.trails)
-    if (count, root) != (written.rows, written.rows_root):
+    head = log.head(connection)
+    count, root = written.rows, written.rows_root
+    # No row moves without an entry in the log; only where there are new ones is it to be looked at once more.
+    if head.size != chosen.log_size and trails.rows_root(connection, chosen.trails) != (count, root):
         return None
     policy = trails.policy_of(connection)
     if any(
@@ -200,7 +202,6 @@ def prepare(
         for one in chosen.trails
     ):
         return None
-    head = log.head(connection)
     seq = head.size
     raw = statement.manifest(
         made=names.now(),
@@ -349,8 +350,8 @@ def abandon(connection: sqlite3.Connection, name: str) -> int:
 
 
 def _close(connection: sqlite3.Connection, name: str, kind: str, step: str, entry: str) -> int:
-    prepared, actor = connection.execute(
-        "SELECT prepared, actor FROM promotion WHERE id = ? AND step = 'prepared'", (name,)
+    prepared, actor, raw = connection.execute(
+        "SELECT prepared, actor, manifest FROM promotion WHERE id = ? AND step = 'prepared'", (name,)
     ).fetchone()
     seq = connection.execute("SELECT count(*) FROM log").fetchone()[0]
     policy = trails.policy_of(connection)
@@ -361,9 +362,11 @@ def _close(connection: sqlite3.Connection, name: str, kind: str, step: str, entr
         if any(one.kind == "prepare" and one.seq == prepared for one in path):
             made, _ = trails.step(connection, trail, path, Happening(kind, seq, names.key(actor)), policy)
             moves.append((trail, made))
-    move_trails(connection, moves)
-    count, root = trails.rows_root(connection, [new for _, new in moves])
-    log.append(connection, entry, actor, {"set": name, "n": count, "rows_root": root})
+    count = move_trails(connection, moves)
+    manifest = json.loads(raw)  # the rows were promised to the set, and nothing else moves such rows
+    if count != manifest["rows"]:
+        raise Refused("rows", "The rows of a promotion are not those that were promised to it.")
+    log.append(connection, entry, actor, {"set": name, "n": count, "rows_root": manifest["rows_root"]})
     connection.execute("UPDATE promotion SET step = ? WHERE id = ?", (step, name))
     return count
 
