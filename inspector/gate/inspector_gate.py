@@ -39,11 +39,14 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 REVIEW_TYPE = "https://provenance-inspector.org/review/v1"
 COUNTERSIGNATURE_TYPE = "https://provenance-inspector.org/countersignature/v1"
+PACKAGE_TYPE = "https://provenance-inspector.org/package/v1"
 BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 RECORD_NAME = "review-record.dsse.json"
 BUNDLE_NAME = "review-record.sigstore.json"
 LINES_NAME = "review.intoto.jsonl"
 SUMS_NAME = "SHA256SUMS"
+PACKAGE_NAME = "package-files.dsse.json"
+REPORT_NAME = "review-report.pdf"
 
 # What a record may mark as must-understand: the fields of the predicate whose meaning is enforced below.
 UNDERSTOOD = frozenset({"manifest", "manifest.links", "scope", "scope.leftOut", "validUntil", "exceptions"})
@@ -531,6 +534,8 @@ def envelope_of(raw: Raw, what: str) -> Envelope:
     lifted = None
     if len(raw) > MAX_BESIDE_PAYLOAD:
         raw, lifted = _lift_payload(raw, what)
+    if raw.startswith(b"PK\x03\x04"):
+        raise Unreadable(f"{what} is a zip: unpack it and name its folder, or use `inspector verify`.")
     try:
         value = strict_json(raw, what, items=MAX_ENVELOPE_ITEMS)
     except ValueError:
@@ -1327,6 +1332,7 @@ class Verification:
                 missing.append(name)
             elif hashlib.sha256(raw).hexdigest() != digest:
                 raise Refusal("attachment", f"{plain(name)} in the package was changed after signing.")
+        missing += self._check_companions()
         if missing:
             self._warn("package", "package-incomplete", f"The package lacks {_some(missing)}.")
         return "the files of the package are those the record was signed with"
@@ -1388,6 +1394,50 @@ class Verification:
                 "lock", "The record lists no lock file that can be compared with what is installed."
             )
         return allowed, names
+
+    def _check_companions(self) -> list[str]:
+        """The files that hold the record or a signature, so that the record could not name their digests: the
+        same key made a statement about them, which the record announces. Gives the names that are missing.
+
+        What contradicts that statement is refused. Where it is not there or not about this record, nothing
+        speaks for the printed report, and a warning says so: what counts is the record."""
+        if self._predicate.get("packageFiles") is None:
+            return []
+        listed = self._companions()
+        if listed is None:
+            if REPORT_NAME in self._package.names():
+                words = f"Nothing that was signed speaks for {REPORT_NAME}; read the record or report.html."
+                self._warn("package", "report-unbound", words)
+            return []
+        if REPORT_NAME in self._package.names() and REPORT_NAME not in listed:
+            raise Refusal("attachment", f"{REPORT_NAME} in the package was added after signing.")
+        missing = []
+        for item, digest in listed.items():
+            if not clean_name(item):
+                raise Refusal("manifest-path", f"{PACKAGE_NAME} lists {plain(item)}, which leads out.")
+            content = self._package.read(item, MAX_ATTACHMENT)
+            if content is None:
+                missing.append(item)
+            elif hashlib.sha256(content).hexdigest() != digest:
+                raise Refusal("attachment", f"{plain(item)} in the package was changed after signing.")
+        return missing
+
+    def _companions(self) -> dict[str, str] | None:
+        """The digests in the statement of the record's own key about its package, if there is one."""
+        raw = self._package.read(PACKAGE_NAME, MAX_RECORD)
+        if raw is None:
+            return None
+        try:
+            envelope = envelope_of(raw, PACKAGE_NAME)
+            if not signature_holds(self._key.spki, envelope):
+                return None
+            statement = self._parse(envelope, PACKAGE_NAME, PACKAGE_TYPE)
+            record = _digest(statement["predicate"], "record", PACKAGE_NAME)
+        except (Refusal, Unreadable):
+            return None
+        if record != self._report.payload_sha256:
+            return None
+        return {one["name"]: one["digest"]["sha256"] for one in statement["subject"]}
 
     def _is_this_record(self, raw: Raw) -> bool:
         try:
@@ -1605,7 +1655,9 @@ def read_trust(path: str) -> list[TrustedKey]:
             raw = _read_up_to(stream, MAX_TRUST + 1)
     except OSError as error:
         why = error.strerror or str(error)
-        raise Unreadable(f"The trust store {plain(path)} cannot be read: {why}.") from None
+        raise Unreadable(
+            f"The trust store {plain(path)} cannot be read: {why}. `inspector trust add` makes one."
+        ) from None
     if len(raw) > MAX_TRUST:
         raise Unreadable(f"The trust store {plain(path)} is larger than 1 MiB.")
     try:
@@ -1651,10 +1703,56 @@ def count(text: str) -> int:
     return int(text)
 
 
+# What a person can do about a refusal; the sentence before it says what is the matter.
+NEXT_STEPS = {
+    "too-large": "Ask for the record again.",
+    "json": "Ask the reviewer for the record again.",
+    "envelope": "Ask the reviewer for the record again.",
+    "payload-type": "Ask the reviewer for the record again.",
+    "unsigned": "Ask the reviewer for the signed record.",
+    "signature": "Ask the reviewer for the key by another way, and add it with `inspector trust add`.",
+    "no-verifier": "Install one of the two.",
+    "schema": "Ask the reviewer for the record again.",
+    "critical": "Use a newer verifier.",
+    "signed-in-future": "Look at the clock of this machine.",
+    "key-revoked": "Have it reviewed and signed with another key.",
+    "key-not-yet-valid": "Look at valid-after in the trust store.",
+    "key-expired": "Have it signed with a key that is valid, or look at valid-before in the trust store.",
+    "project": "Give the record of this project.",
+    "not-approved": "Do not deploy it; ask the reviewer what stands against it.",
+    "incomplete": "Have the review finished and signed again.",
+    "expired": "Have it reviewed again.",
+    "exception-expired": "Have the exceptions decided again.",
+    "four-eyes": "Have a second person run `inspector countersign`.",
+    "role": "Have somebody with this role countersign, or look at the trust store.",
+    "countersignature-disagrees": "Let the two reviewers settle it.",
+    "older-serial": "Give the newest record.",
+    "manifest-path": "Do not use this record.",
+    "manifest": "Do not use this record.",
+    "subject": "Do not use this record.",
+    "package": "Ask for the package again.",
+    "attachment": "Ask for the package again; do not read the changed file.",
+    "zip": "Ask for the package again.",
+    "denied": "Let the gate's user read it.",
+    "special": "Take it away, or review the tree as it is.",
+    "link": "Put back the approved tree, or review it as it is.",
+    "missing": "Put back the approved tree, or review it as it is.",
+    "changed": "Put back the approved tree, or review it as it is.",
+    "extra": "Take it away, or review the tree as it is.",
+    "lock": "Name a lock file of the record with --lock.",
+    "package-unlocked": "Install from the lock file alone.",
+    "package-version": "Install from the lock file alone.",
+    "package-broken": "Install the environment anew from the lock file.",
+}
+
+
 def say(report: Report) -> list[str]:
     """The lines for standard error, one a check that failed or warns."""
     lines = [f"warning: {check.code}: {check.words}" for check in report.warnings]
-    return lines + [f"refused: {check.code}: {check.words}" for check in report.refusals]
+    return lines + [
+        f"refused: {check.code}: {check.words} {NEXT_STEPS.get(check.code, '')}".rstrip()
+        for check in report.refusals
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -21,10 +21,10 @@ from inspector.gate.inspector_gate import (
 )
 from inspector.provenance import Refused, UnreadableInput, plain
 from inspector.record import dsse
+from inspector.record.companions import countersignature_of
 from inspector.record.keys import Signer, load_public
 from inspector.record.package import flush_folder, record_folder
 from inspector.record.signing import signing_time
-from inspector.record.statement import countersignature_of
 
 
 def countersign(record: Path, *, key: Signer, name: str, role: str, now: float | None = None) -> Path:

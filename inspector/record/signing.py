@@ -16,7 +16,9 @@ from inspector.gate.inspector_gate import (
     ANSWERS,
     BUNDLE_NAME,
     DECISIONS,
+    LINES_NAME,
     MAX_RECORD,
+    PACKAGE_NAME,
     RECORD_NAME,
     SUMS_NAME,
     clean_name,
@@ -25,6 +27,7 @@ from inspector.gate.inspector_gate import (
 )
 from inspector.provenance import NodeKind, Refused, Severity, State, UnreadableInput, plain
 from inspector.record import dsse
+from inspector.record.companions import package_statement
 from inspector.record.exports.interface import PACKAGED, facts_of, formats
 from inspector.record.interface import (
     AfterSigning,
@@ -43,7 +46,12 @@ from inspector.record.package import (
     refuse_existing,
     write_package,
 )
-from inspector.record.statement import end_of_day, predicate_of, role_of, statement_of
+from inspector.record.statement import (
+    end_of_day,
+    predicate_of,
+    role_of,
+    statement_of,
+)
 from inspector.record.target import target_manifest
 from inspector.review.interface import ReviewedFinding, ReviewFile
 from inspector.sources.interface import Source
@@ -117,7 +125,7 @@ def sign_review(
             "application/vnd.dev.sigstore.bundle.v0.3+json",
             dsse.bundle_bytes(envelope, key.public),
         ),
-        Attachment("review.intoto.jsonl", "application/jsonl", record),
+        Attachment(LINES_NAME, "application/jsonl", record),
         Attachment(SUMS_NAME, "text/plain", manifest.sums),
         Attachment(f"keys/{key.public.keyid[:8]}.pub", "application/x-pem-file", key.public.pem),
         *files,
@@ -131,6 +139,11 @@ def sign_review(
         signatures, left = _model_signatures(review, manifest, sign_off, key)
         package += signatures
         warnings = [("model-signatures", sentence) for sentence in left]
+    named = {one.name for one in files} | {RECORD_NAME, BUNDLE_NAME, LINES_NAME, SUMS_NAME}
+    others = [one for one in package if one.name not in named]
+    about = dsse.canonical_bytes(package_statement(payload, others, sign_off.signed_at))
+    companion = dsse.envelope_bytes(dsse.sign(about, key))
+    package.append(Attachment(PACKAGE_NAME, "application/vnd.dsse+json", companion))
     _refuse_double_names(package)
     digest = _sha256(payload)
     review.remember(

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from inspector import __version__
-from inspector.gate.inspector_gate import COUNTERSIGNATURE_TYPE, REVIEW_TYPE, STATEMENT_TYPE, SUMS_NAME
+from inspector.gate.inspector_gate import PACKAGE_NAME, REVIEW_TYPE, STATEMENT_TYPE, SUMS_NAME
 from inspector.provenance import Node, NodeKind, State
 from inspector.record.dsse import canonical_bytes, storable
 from inspector.record.interface import Attachment, SignOff
@@ -107,6 +107,7 @@ def predicate_of(review: ReviewFile, manifest: Manifest, sign_off: SignOff) -> d
         "tool": _tool(scan),
         "advisoryDb": _advisories(scan),
         "attachments": [],
+        "packageFiles": PACKAGE_NAME,
         "notes": "",
     }
     return dict(storable(value))
@@ -135,30 +136,6 @@ def statement_of(predicate: Mapping[str, Any], attachments: Sequence[Attachment]
         "subject": subjects,
         "predicateType": REVIEW_TYPE,
         "predicate": {**predicate, "attachments": listed},
-    }
-
-
-def countersignature_of(
-    payload: bytes, *, name: str, role: str, decision: str, signed_at: str, keyid: str
-) -> dict[str, Any]:
-    """The statement of a second person about the record with this ``payload``."""
-    return {
-        "_type": STATEMENT_TYPE,
-        "subject": [
-            {"name": "review-record", "digest": {"sha256": hashlib.sha256(payload).hexdigest()}},
-        ],
-        "predicateType": COUNTERSIGNATURE_TYPE,
-        "predicate": storable(
-            {
-                "schemaVersion": SCHEMA_VERSION,
-                "role": role,
-                "decision": decision,
-                "statement": "I have read the record with this digest and sign the same decision.",
-                "signedAt": signed_at,
-                "name": name,
-                "keyid": keyid,
-            }
-        ),
     }
 
 

@@ -119,7 +119,10 @@ def find(keys: Sequence[TrustedKey], keyid: str) -> TrustedKey:
     ]
     if len(found) != 1:
         what = "No key" if not found else "More than one key"
-        raise UnreadableInput(f"{what} of the trust store has the id {plain(keyid, 70)}.")
+        raise UnreadableInput(
+            f"{what} of the trust store has the id {plain(keyid, 70)}.",
+            "Give 8 of its digits or more; `inspector trust list` shows them.",
+        )
     return found[0]
 
 

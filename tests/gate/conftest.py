@@ -18,6 +18,8 @@ import pytest
 
 from inspector.gate import inspector_gate
 from inspector.record import dsse, trust
+from inspector.record.companions import package_statement
+from inspector.record.interface import Attachment
 from inspector.record.keys import FileKey, new_key
 from inspector.record.verify import verify_record
 
@@ -90,6 +92,13 @@ class Scene:
         self.envelope_path.write_bytes(dsse.envelope_bytes(envelope))
         (self.package / "review-record.sigstore.json").write_bytes(dsse.bundle_bytes(envelope, used.public))
         (self.package / "review.intoto.jsonl").write_bytes(dsse.envelope_bytes(envelope))
+        files = [
+            Attachment(name, "", (self.package / name).read_bytes())
+            for name in (f"keys/{self.key.public.keyid[:8]}.pub", "review-report.pdf")
+            if (self.package / name).exists()
+        ]
+        about = dsse.canonical_bytes(package_statement(raw, files, "2026-05-28T20:26:40Z"))
+        (self.package / "package-files.dsse.json").write_bytes(dsse.envelope_bytes(dsse.sign(about, used)))
 
     def change(self, edit: Callable[[dict[str, Any]], None], *, key: FileKey | None = None) -> None:
         """Edits the predicate and signs it anew."""

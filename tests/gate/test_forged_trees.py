@@ -16,6 +16,8 @@ import pytest
 
 from inspector.gate import inspector_gate
 from inspector.record import dsse, trust
+from inspector.record.companions import package_statement
+from inspector.record.interface import Attachment
 from inspector.record.keys import new_key
 
 Spoil = Callable[[Any], None]
@@ -505,10 +507,40 @@ def an_attachment_is_a_link_to_another(scene: Any) -> None:
     (scene.package / "report.html").symlink_to("VERIFY.md")
 
 
+@refused("attachment")
+def something_appended_to_the_pdf(scene: Any) -> None:
+    _speak_for(
+        scene, package_statement(_payload(scene), [_printed(scene)], "2026-05-28T20:26:40Z"), scene.key
+    )
+    with (scene.package / "review-report.pdf").open("ab") as stream:
+        stream.write(b"1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n")
+
+
+@refused("attachment")
+def a_pdf_put_beside_a_record_that_had_none(scene: Any) -> None:
+    _printed(scene)
+
+
+@refused("attachment")
+def the_public_keys_were_exchanged(scene: Any) -> None:
+    for path in (scene.package / "keys").iterdir():
+        path.write_bytes(scene.stranger.public.pem)
+
+
 @refused("too-large")
 def an_attachment_without_end(scene: Any) -> None:
     with (scene.package / "report.html").open("r+b") as stream:
         stream.truncate((256 << 20) + 1)
+
+
+@unreadable
+def the_record_is_a_zip(scene: Any) -> None:
+    """``verify`` reads zips, and this one holds no record; the gate reads none."""
+    import zipfile
+
+    with zipfile.ZipFile(scene.package.parent / "out.zip", "w") as archive:
+        archive.writestr("x", "y")
+    scene.record = scene.package.parent / "out.zip"
 
 
 @unreadable
@@ -758,17 +790,45 @@ def the_root_is_a_link(scene: Any) -> None:
     scene.options["root"] = link
 
 
-@accepted()
-def the_public_keys_were_exchanged(scene: Any) -> None:
-    """They are a convenience: whose word counts is said by the trust store alone."""
-    for path in (scene.package / "keys").iterdir():
-        path.write_bytes(scene.stranger.public.pem)
-
-
-@accepted()
-def the_pdf_was_written_to(scene: Any) -> None:
-    """It holds the record, so the record cannot hold its digest (docs/record.md): trust the record."""
+@accepted("report-unbound")
+def nothing_speaks_for_the_pdf(scene: Any) -> None:
+    """The record holds no digest of it (docs/record.md): what counts is the record."""
     (scene.package / "review-report.pdf").write_bytes(b"%PDF-1.7\nApproved for everything\n%%EOF\n")
+    (scene.package / "package-files.dsse.json").unlink()
+
+
+@accepted("report-unbound")
+def the_pdf_and_its_statement_are_of_another_record(scene: Any) -> None:
+    """A more favourable review by the same reviewer, laid beside this record."""
+    made = package_statement(b"{}", [_printed(scene)], "2026-05-28T20:26:40Z")
+    _speak_for(scene, made, scene.key)
+
+
+@accepted("report-unbound")
+def a_stranger_speaks_for_the_pdf(scene: Any) -> None:
+    made = package_statement(_payload(scene), [_printed(scene)], "2026-05-28T20:26:40Z")
+    _speak_for(scene, made, scene.stranger)
+
+
+@accepted("report-unbound")
+def the_statement_about_the_pdf_is_damaged(scene: Any) -> None:
+    _printed(scene)
+    (scene.package / "package-files.dsse.json").write_text("{}")
+
+
+def _payload(scene: Any) -> bytes:
+    return dsse.canonical_bytes(scene.payload())
+
+
+def _printed(scene: Any) -> Attachment:
+    content = b"%PDF-1.7\nApproved for everything\n%%EOF\n"
+    (scene.package / "review-report.pdf").write_bytes(content)
+    return Attachment("review-report.pdf", "application/pdf", content)
+
+
+def _speak_for(scene: Any, made: dict[str, Any], key: Any) -> None:
+    path = scene.package / "package-files.dsse.json"
+    path.write_bytes(dsse.envelope_bytes(dsse.sign(dsse.canonical_bytes(made), key)))
 
 
 @accepted()
@@ -951,6 +1011,16 @@ def test_what_a_killed_gate_left_does_not_bar_the_next_start(scene: Any) -> None
     (state.parent / f"state.json.{os.getpid()}.new").write_text("half")
     assert scene.by_gate()[0] == 0
     assert state.exists()
+
+
+def test_every_refusal_says_what_to_do_next() -> None:
+    import re
+
+    source = Path(inspector_gate.__file__).read_text()
+    codes = set(re.findall(r'(?:Refusal\(\s*|_fail\("\w+", )"([a-z-]+)"', source))
+    codes |= {"denied", "special", "link", "missing", "changed", "extra", "zip"}
+    assert codes == set(inspector_gate.NEXT_STEPS)
+    assert all(step.endswith(".") for step in inspector_gate.NEXT_STEPS.values())
 
 
 def test_no_two_rows_have_one_name() -> None:
