@@ -54,8 +54,9 @@ def dtype(spec: str, flags: bytes | None = None) -> bytes:
 
 THING = name("mymodule", "Thing")
 MODEL = new("sklearn.linear_model._base", "LinearRegression")
-FRAME_QUERY = look_up(new("pandas.core.frame", "DataFrame"), "query")
+FRAME_HEAD = look_up(new("pandas.core.frame", "DataFrame"), "head")
 POINTERS = b"(K\x01K\x01\x85" + dtype("O8", b"K\0") + b"\x89" + raw(bytes(8))
+LOADER = new("torch.utils.data.dataloader", "DataLoader")
 TENSOR = call("torch._utils", "_rebuild_tensor_v2")
 BYTE_ARRAY = call("numpy._core.multiarray", "_reconstruct", name("numpy", "ndarray"), b"K\0\x85", raw(b"b"))
 FIELDS = b"N" + text("a") + b"\x85}" + text("a") + call("numpy", "dtype", text("O")) + b"K\0\x86s"
@@ -72,14 +73,44 @@ GADGETS: dict[str, tuple[bytes, Loading]] = {
     "the interpreter behind two attributes": (look_up(look_up(THING, "a"), "__class__"), RUNS),
     "an attribute with a default": (call("builtins", "getattr", THING, text("a"), b"N"), RUNS),
     "an attribute of a function": (look_up(name("torch._utils", "_rebuild_tensor_v2"), "a"), RUNS),
-    "a listed method that is called": (FRAME_QUERY + b"(" + text("x") + b"tR", BROKEN),
-    "a listed method as setstate": (MODEL + b"}" + text("__setstate__") + FRAME_QUERY + b"sb", RUNS),
+    "a listed method that is called": (FRAME_HEAD + b"(" + text("x") + b"tR", BROKEN),
+    "a listed method that evaluates": (look_up(new("pandas.core.frame", "DataFrame"), "query"), RUNS),
+    "a listed class method that loads": (look_up(name("gensim.models", "VocabTransform"), "load"), RUNS),
+    "a listed method that writes": (look_up(new("pandas.core.frame", "DataFrame"), "to_pickle"), RUNS),
+    "a method that a library calls": (
+        call("torch.optim.lr_scheduler", "LambdaLR", b"N", FRAME_HEAD),
+        RUNS,
+    ),
+    "a loader of data run through": (call("builtins", "list", LOADER), BROKEN),
+    "a loader of data as keys": (call("collections", "OrderedDict", LOADER), BROKEN),
+    "a loader of data in pairs": (call("builtins", "zip", LOADER), BROKEN),
+    "an index of another class": (
+        call("pandas.core.indexes.base", "_new_Index", name("numpy", "ndarray"), b"}"),
+        RUNS,
+    ),
+    "a term by an index": (
+        call("pandas.core.indexes.base", "_new_Index", name("sympy.integrals.integrals", "Integral"), b"}"),
+        RUNS,
+    ),
+    "a term kept for later": (
+        call("functools", "partial", name("sympy.functions.elementary.trigonometric", "sin")),
+        RUNS,
+    ),
+    "a term that a library calls": (
+        call("spacy.tokenizer", "Tokenizer", b"N}", name("sympy.functions.elementary.trigonometric", "sin")),
+        RUNS,
+    ),
+    "an array of records over bytes": (
+        call("numpy", "recarray", b"K\x01\x85", dtype("O"), raw(bytes(8))),
+        RUNS,
+    ),
+    "a listed method as setstate": (MODEL + b"}" + text("__setstate__") + FRAME_HEAD + b"sb", RUNS),
     "setstate by a computed name": (
-        MODEL + b"}" + call("builtins", "str", raw(b"x"), text("ascii")) + FRAME_QUERY + b"sb",
+        MODEL + b"}" + call("builtins", "str", raw(b"x"), text("ascii")) + FRAME_HEAD + b"sb",
         BROKEN,
     ),
     "setstate in an ordered dict": (
-        MODEL + call("collections", "OrderedDict", b"]" + text("__setstate__") + FRAME_QUERY + b"\x86a")
+        MODEL + call("collections", "OrderedDict", b"]" + text("__setstate__") + FRAME_HEAD + b"\x86a")
         + b"b",
         BROKEN,
     ),

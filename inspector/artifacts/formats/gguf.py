@@ -17,6 +17,7 @@ from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
 
 MAGIC = b"GGUF"
+_ARRAY_WORK = 1_500  # to begin an array
 _MAX_PAIRS = 100_000
 _MAX_TENSORS = 200_000
 _MAX_STRING = 16 << 20
@@ -150,6 +151,7 @@ def _array(window: Window, wide: int) -> list[Any]:
     total = 0
     while pending:
         kind, count = pending.pop()
+        spend_work(_ARRAY_WORK)
         total += count
         if total > _MAX_ARRAY or len(pending) > 64:
             raise _Broken("An array of the GGUF header is longer than any vocabulary.")

@@ -93,14 +93,22 @@ torch.optim.rmsprop: RMSprop
 torch.optim.rprop: Rprop
 torch.optim.sgd: SGD
 torch.optim.sparse_adam: SparseAdam
+"""
+
+# Their constructors call the functions that they are handed.
+_TORCH_SCHEDULERS = """
+torch.optim.lr_scheduler: ChainedScheduler LambdaLR MultiplicativeLR SequentialLR _SchedulePhase
 torch.optim.lr_scheduler: ConstantLR CosineAnnealingLR CosineAnnealingWarmRestarts CyclicLR ExponentialLR
     LinearLR MultiStepLR OneCycleLR PolynomialLR ReduceLROnPlateau StepLR _LRScheduler LRScheduler
+"""
+
+_TORCH_FURTHER = """
 torch.optim: Adafactor Muon
 torch.optim._adafactor: Adafactor
 torch.optim._muon: Muon
 torch.amp.grad_scaler: GradScaler OptState
 torch.cuda.amp.grad_scaler: GradScaler OptState
-torch.utils.data.dataloader: DataLoader _DatasetKind
+torch.utils.data.dataloader: _DatasetKind
 torch.nn.parameter: Buffer UninitializedParameter UninitializedBuffer
 """
 
@@ -148,18 +156,27 @@ pandas.core.arrays.floating: FloatingArray Float64Dtype
 pandas.core.arrays.integer: IntegerArray Int64Dtype
 pandas.core.arrays.string_: StringArray StringDtype
 pandas.core.dtypes.dtypes: CategoricalDtype DatetimeTZDtype PeriodDtype IntervalDtype
-pandas.core.indexes.base: _new_Index Index
+pandas.core.indexes.base: Index
 pandas.core.indexes.category: CategoricalIndex
-pandas.core.indexes.datetimes: _new_DatetimeIndex DatetimeIndex
-pandas.core.indexes.interval: _new_IntervalIndex IntervalIndex
+pandas.core.indexes.datetimes: DatetimeIndex
+pandas.core.indexes.interval: IntervalIndex
 pandas.core.indexes.multi: MultiIndex
 pandas.core.indexes.numeric: Int64Index Float64Index UInt64Index
-pandas.core.indexes.period: PeriodIndex _new_PeriodIndex
+pandas.core.indexes.period: PeriodIndex
 pandas.core.indexes.range: RangeIndex
 pandas.core.indexes.timedeltas: TimedeltaIndex
 pandas.core.internals.blocks: new_block Block ObjectBlock FloatBlock IntBlock
 pandas.core.internals.managers: BlockManager SingleBlockManager
 """
+
+# Functions that call the class they are handed with any keywords.
+_PANDAS_MAKERS = (
+    ("pandas.core.indexes.base", "_new_Index"),
+    ("pandas.core.indexes.datetimes", "_new_DatetimeIndex"),
+    ("pandas.core.indexes.interval", "_new_IntervalIndex"),
+    ("pandas.core.indexes.period", "_new_PeriodIndex"),
+    ("pandas.core.indexes.timedeltas", "_new_TimedeltaIndex"),
+)
 
 _PANDAS_INSIDES = """
 pandas._libs.arrays: NDArrayBacked
@@ -198,7 +215,6 @@ pandas.core.internals.blocks: DatetimeLikeBlock EABackedBlock ExtensionBlock NDA
 pandas.core.internals.managers: BaseBlockManager
 pandas: SparseDtype ArrowDtype
 pandas.arrays: ArrowExtensionArray ArrowStringArray
-pandas.core.indexes.timedeltas: _new_TimedeltaIndex
 pyarrow.lib: _restore_array binary bool_ chunked_array date32 date64 decimal128 decimal256 dictionary
     duration fixed_shape_tensor float16 float32 float64 int16 int32 int64 int8 large_binary large_list
     large_string list_ map_ null py_buffer run_end_encoded scalar string struct time32 time64 timestamp
@@ -217,11 +233,10 @@ xgboost.callback: EarlyStopping EvaluationMonitor LearningRateScheduler Training
 """
 
 _NUMPY_CLASSES = """
-numpy: matrix record recarray vectorize
+numpy: matrix record vectorize
 numpy: absolute add exp exp2 expm1 isfinite isnan log log10 log1p log2 maximum mean minimum multiply sqrt
     square std subtract sum
 numpy.matrixlib.defmatrix: matrix
-numpy.rec: recarray
 numpy.ma: MaskedArray
 numpy.ma.core: _mareconstruct MaskedArray MaskedConstant mvoid
 numpy.polynomial.polynomial: Polynomial
@@ -334,6 +349,9 @@ LIBRARY: tuple[Row, ...] = (
     *_rows(FUNCTIONS, "value", "a measure or kernel that an estimator keeps", ESTIMATORS_READ_FROM),
     *_rows(_TORCH_MODULES, "class", "a layer of torch, pickled as a whole object", "torch 2.13.0"),
     *_rows(_TORCH_TRAINING, "class", "the state of a torch training run", "torch 2.13.0"),
+    Row("torch.utils.data.dataloader", "DataLoader", "class", "hands out a data set", "bare", "torch 2.13.0"),
+    *_rows(_TORCH_FURTHER, "class", "the state of a torch training run", "torch 2.13.0"),
+    *_rows(_TORCH_SCHEDULERS, "class", "the state of a torch training run", "torch 2.13.0", "bare"),
     *_rows(TORCH_CLASSES, "class", "a layer, distribution or data set of torch", "torch 2.13.0"),
     *_rows(TORCH_FUNCTIONS, "value", "the activation that a layer keeps", "torch 2.13.0"),
     *_rows(_SCIPY_SPARSE, "class", "a sparse matrix of scipy", "scipy 1.17.1"),
@@ -354,6 +372,14 @@ LIBRARY: tuple[Row, ...] = (
         "class",
         "an array subclass, a function over arrays or a random state of numpy",
         "numpy 2.4.6",
+    ),
+    *(
+        Row(module, "recarray", "class", "an array of records", "numpy-array", "numpy 2.4.6")
+        for module in ("numpy", "numpy.rec", "numpy.core.records", "numpy._core.records")
+    ),
+    *(
+        Row(module, names, "function", "makes an index of pandas", "pandas-index", "pandas 3.1.1 and 1.5")
+        for module, names in _PANDAS_MAKERS
     ),
     Row(
         "numpy.random._pickle",

@@ -123,7 +123,6 @@ torch.utils.data.dataset: ChainDataset ConcatDataset Dataset IterableDataset Sta
 torch.utils.data.distributed: DistributedSampler
 torch.utils.data.sampler: BatchSampler RandomSampler Sampler SequentialSampler SubsetRandomSampler
     WeightedRandomSampler
-torch.optim.lr_scheduler: ChainedScheduler LambdaLR MultiplicativeLR SequentialLR _SchedulePhase
     _enable_get_lr_call _initial_mode
 torch.optim.swa_utils: AveragedModel SWALR
 torch: ScriptObject

@@ -109,7 +109,7 @@ class Effects:
             module, name = current_name(module, name)
         found = self.imports.get((module, name))
         if found is None:
-            self.effects += 15 + 4 * (module.count(".") + name.count("."))
+            self.effects += 20 + 4 * (module.count(".") + name.count("."))
             found = Import(module, name, _entry(module, name), self.opcode_at)
             if len(self.imports) < MAX_IMPORTS:
                 self.imports[(module, name)] = found

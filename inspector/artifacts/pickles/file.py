@@ -259,7 +259,9 @@ def looks_like_old_pickle(source: ByteSource, *, textual: bool) -> bool:
     call what it imports, for "N." is a sentence's end and a pickle of None, and a list of packages that
     begins with "cpickle" imports something of pickle.
     """
-    if source.size and head(source, 1)[0] not in _OPENERS:
+    first = head(source, 1)
+    # INST needs a mark to call anything, and "import" begins many a text.
+    if first and (first[0] not in _OPENERS or (textual and first == b"i")):
         return False
     machine = PickleMachine(source, limits=Limits(ops=200_000, stack=100_000, line=1 << 20))
     outcome = machine.run()

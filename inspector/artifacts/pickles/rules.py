@@ -41,6 +41,9 @@ Rule = Callable[[list[object]], Objection | None]
 
 _MAKERS = frozenset({"_reconstructor", "__newobj__", "__newobj_ex__"})
 _ENCODINGS = frozenset(("latin1", "latin-1", "latin_1", "iso-8859-1", "utf-8", "utf8", "utf_8", "ascii"))
+# Modules whose instances hold values and hand them out without calling anything.
+_NAMED_GONE_THROUGH = "builtins operator _operator itertools functools collections datetime decimal enum"
+_GONE_THROUGH = frozenset(_NAMED_GONE_THROUGH.split())
 _MAX_MADE = 1 << 30  # values or bytes that one constructor may be asked for
 
 
@@ -102,6 +105,27 @@ def _class_first(args: list[object]) -> Objection | None:
     if args and _is_class(args[0]):
         return None
     return Loading.UNREADABLE, "not-a-class", "makes an instance of something that is not an imported class"
+
+
+def _pandas_index(args: list[object]) -> Objection | None:
+    """``_new_Index(cls, settings)`` makes a ``cls`` with any keywords: only pandas' indexes are made so."""
+    cls = args[0] if args else None
+    if isinstance(cls, Import) and cls.tier is Tier.LIBRARY and cls.module.split(".")[0] == "pandas":
+        return None
+    if isinstance(cls, Import) and cls.tier in (Tier.UNKNOWN, Tier.DANGEROUS):
+        return None  # it is reported as an import
+    return (
+        Loading.RUNS_CODE,
+        "call-by-argument",
+        f"has pandas make {shown(cls)} with keywords of the stream; only an index is made so",
+    )
+
+
+def _runs_through(arg: object) -> bool:
+    """Whether going through ``arg`` runs code of a library: a loader of data calls functions for each row."""
+    if not isinstance(arg, Made) or arg.callee.tier is not Tier.LIBRARY:
+        return False
+    return arg.callee.module.split(".")[0] not in _GONE_THROUGH
 
 
 def _one_argument(args: list[object]) -> Objection | None:
@@ -254,6 +278,7 @@ RULES: dict[str, Rule] = {
     "default-factory": _default_factory,
     "torch-from-type": _torch_from_type,
     "numpy-dtype": numpy_dtype,
+    "pandas-index": _pandas_index,
     "numpy-array": numpy_array,
     "numpy-scalar": numpy_scalar,
     "numpy-buffer": numpy_buffer,
@@ -281,8 +306,22 @@ RULES: dict[str, Rule] = {
 }
 
 
+def _iterates(callee: Import) -> bool:
+    """Whether a call of ``callee`` goes through its argument at once."""
+    if callee.module in ("itertools", "collections", "array"):
+        return True
+    return callee.module == "builtins" and callee.name not in ("getattr", "object", "type", "slice")
+
+
 def objections_to(callee: Import, args: list[object]) -> Iterator[Objection]:
     """What the rules have against calling ``callee`` with ``args``, calls that it makes itself included."""
+    if _iterates(callee) and any(_runs_through(arg) for arg in args):
+        yield (
+            Loading.UNREADABLE,
+            "library-iterated",
+            f"has {callee.dotted} go through {', '.join(shown(arg) for arg in args[:3])}, which runs code "
+            "of a library for each value",
+        )
     rule = RULES.get(callee.entry.rule)
     objection = rule(args) if rule is not None else None
     if objection is not None:
@@ -302,7 +341,7 @@ def objections_to(callee: Import, args: list[object]) -> Iterator[Objection]:
 
 
 def _is_guarded(arg: Import, callee: Import) -> bool:
-    if arg.entry.rule in ("joblib-array", "joblib-file", "bare"):
+    if arg.entry.rule in ("joblib-array", "joblib-file", "bare", "sympy", "no-text", "pandas-index"):
         return callee.name not in _MAKERS and callee.entry.rule not in ("union", "enum-member", "partial")
     if arg.entry.rule == "scipy-distribution":
         return callee.module != "copyreg"

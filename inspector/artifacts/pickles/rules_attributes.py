@@ -7,6 +7,7 @@ leads to data or to an own method is accepted; one that leads into the interpret
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from inspector.artifacts.pickles.danger import REVEALING_ATTRIBUTES
@@ -45,6 +46,13 @@ spawnve posix_spawn fork run_path run_module _run_code CDLL fork_exec startfile 
 urlretrieve rmtree eval exec compile execfile __import__ setattr delattr globals open FunctionType CodeType
 """
 _REACHED = frozenset(_SYSTEM_CALLS.split())
+# Methods of library objects that evaluate texts, call what they are handed, or read and write files and
+# connections. No pickler writes one of them for a fitted object; a function that calls what it is handed
+# (the ``collate_fn`` of a loader, the factor of a schedule) would run them while the stream is read.
+_METHODS_THAT_ACT = re.compile(
+    r"(?:to|from|save|load|read|write|dump|open|fetch|download|upload|push|pull|connect|import|export)(?:_.*)?\Z|"
+    r"(?:query|eval|apply|applymap|pipe|agg|aggregate|run|exec|execute|call|compile|submit|start|register)\Z"
+)
 
 
 def is_listed_method(args: list[object]) -> bool:
@@ -57,6 +65,19 @@ def is_listed_method(args: list[object]) -> bool:
 def leads_astray(name: str) -> bool:
     """Whether an attribute of this name leads from an unknown object into the system or the interpreter."""
     return name in REVEALING_ATTRIBUTES or name in REEXPORTED or name in _REACHED or "." in name
+
+
+def _acts(name: str, holder: object) -> bool:
+    """Whether a method of a library's class or object does more than calculate."""
+    tier = (
+        holder.tier
+        if isinstance(holder, Import)
+        else holder.callee.tier
+        if isinstance(holder, Made)
+        else None
+    )
+    is_enum = isinstance(holder, Import) and holder.entry.kind == "enum"
+    return tier is Tier.LIBRARY and not is_enum and _METHODS_THAT_ACT.match(name) is not None
 
 
 def getattr_rule(args: list[object]) -> Objection | None:
@@ -75,6 +96,8 @@ def getattr_rule(args: list[object]) -> Objection | None:
 def _may_have(holder: object, name: str) -> bool:
     if not name.isidentifier() or leads_astray(name):
         return name == "__new__" and isinstance(holder, Import) and holder.entry.kind == "class"
+    if _acts(name, holder):
+        return False
     if isinstance(holder, Import):
         if holder.tier is Tier.UNKNOWN:
             return True  # it is reported as an import
@@ -132,7 +155,8 @@ def partial_rule(args: list[object]) -> Objection | None:
     if isinstance(function, Import):
         if function.tier in (Tier.UNKNOWN, Tier.DANGEROUS):
             return None  # it is reported as an import
-        if function.entry.rule not in GUARDED and function.entry.kind in ("class", "value", "enum"):
+        is_free = function.entry.rule not in (*GUARDED, "sympy", "no-text", "pandas-index")
+        if is_free and function.entry.kind in ("class", "value", "enum"):
             return None
     return (
         Loading.RUNS_CODE,

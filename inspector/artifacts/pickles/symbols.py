@@ -140,8 +140,10 @@ class Mapped:
                     self.items[key] = items[place + 1]
                 else:
                     self.is_whole = False
-        if not self.has_computed_keys:
-            self.has_computed_keys = any(type(key) is Made for key in items[::2])
+        for key in items[::2]:
+            if type(key) is Made:
+                self.has_computed_keys = True
+                break
 
 
 _CONTAINERS = frozenset((Tup, Series, Mapped))

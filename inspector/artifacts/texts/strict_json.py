@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from inspector.artifacts.limits import JSON_WORK, OBJECT_WORK, PAIR_WORK, spend_work
+from inspector.artifacts.limits import JSON_WORK, OBJECT_WORK, PAIR_WORK, TEXT_WORK, spend_work
 
 Pairs = list[tuple[str, Any]]
 
@@ -60,7 +60,7 @@ def _is_utf8(raw: bytes) -> bool:
 def _parse(text: str | None, see: Callable[[Pairs], Any]) -> Any:
     if text is None:
         raise BadJson("The JSON text is not UTF-8.")
-    spend_work(len(text) * JSON_WORK)
+    spend_work(TEXT_WORK + len(text) * JSON_WORK)
     try:
         return json.loads(text, object_pairs_hook=see, parse_constant=_no_constant)
     except RecursionError:

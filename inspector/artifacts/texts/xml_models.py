@@ -12,12 +12,15 @@ from xml.parsers import expat  # events only; every entity is refused before it 
 from inspector.artifacts.bytesource import head
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.limits import OverLimit, spend_work
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
 
 _STEP = 256 * 1024
 _MAX_SIZE = 256 << 20
 _MAX_DEPTH = 500
+_ELEMENT_WORK = 700
+_PAID_AT_ONCE = 1_000  # elements
 _ROOT = re.compile(rb"<(?:\w+:)?(PMML|net|Net)[\s>]")
 # Operator sets that OpenVINO brings itself.
 _OPSETS = re.compile(
@@ -49,11 +52,14 @@ def read_model_xml(source: ByteSource, word: str) -> Artifact:
     """The verdict on a PMML document or an OpenVINO network."""
     judgement = Judgement()
     counts: dict[str, int] = {}
-    depth = 0
+    depth = seen = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
+        nonlocal depth, seen
         depth += 1
+        seen += 1
+        if seen % _PAID_AT_ONCE == 0:
+            spend_work(_PAID_AT_ONCE * _ELEMENT_WORK)
         if depth > _MAX_DEPTH:
             raise _Refused("Its elements are nested too deeply.")
         name = name.rsplit(":", 1)[-1]
@@ -79,6 +85,8 @@ def read_model_xml(source: ByteSource, word: str) -> Artifact:
     except (_Refused, expat.ExpatError) as broken:
         why = str(broken) if isinstance(broken, _Refused) else "The text is no well-formed XML."
         judgement.note(Loading.UNREADABLE, "broken-xml", f"The model cannot be read to its end. {why}")
+    except OverLimit as over:
+        judgement.note(Loading.UNREADABLE, "over-limit", str(over))
     facts = {"layers": counts.get("layer", 0)} if word == "openvino-ir" else {}
     return judgement.artifact(word, Loading.DATA_ONLY, facts)
 
