@@ -285,7 +285,34 @@ PROGRAMS = tuple(
         "os.system",
         "os.popen",
         "*.get_ipython.system",
+        "*.run_commands",
     )
+)
+
+# Containers that Python code starts or describes.
+IMAGES = (
+    *(
+        Row(pattern, "image", (place, (name,)), "image", (), "registry")
+        for pattern, place, name in (
+            ("modal*.from_registry", 0, "tag"),
+            ("kfp*.component", None, "base_image"),
+            ("kfp*.ContainerOp", None, "image"),
+            ("kfp*.ContainerSpec", None, "image"),
+            ("flytekit*.ImageSpec", None, "base_image"),
+            ("*.KubernetesPodOperator", None, "image"),
+            ("*.DockerOperator", None, "image"),
+            ("testcontainers*.DockerContainer", 0, "image"),
+            ("docker*.containers.run", 0, "image"),
+            ("docker*.images.pull", 0, "repository"),
+        )
+    ),
+    *(
+        Row(f"sagemaker*.{name}", "image", (None, ("image_uri",)), "hosted", (), "registry")
+        for name in (
+            *("HuggingFaceModel", "Model", "PyTorchModel", "TensorFlowModel", "SKLearnModel", "XGBoostModel"),
+            *("HuggingFace", "Estimator", "PyTorch", "ScriptProcessor", "Processor"),
+        )
+    ),
 )
 
 # Object stores: only where the key has the form of a model or data file.
@@ -321,4 +348,4 @@ DATA = (
     Row("sentence_transformers*.http_get", "model", (0, ("url",)), "fetch", (), "url"),
 )
 
-ROWS = (*VISION, *SPEECH, *TEXT, *LOADS, *DATA, *PROGRAMS, *STORES)
+ROWS = (*VISION, *SPEECH, *TEXT, *LOADS, *DATA, *PROGRAMS, *IMAGES, *STORES)

@@ -18,9 +18,22 @@ from inspector.references.command_words import (
     VARIABLES,
 )
 from inspector.references.found import fact, named, remote_code
+from inspector.references.hub_evidence import speaks_for_hub
 from inspector.references.shell import Command
 
 Facts = list[dict[str, Any]]
+OUTPUT_WORDS = (
+    "output",
+    "push",
+    "upload",
+    "export",
+    "save",
+    "hub_model_id",
+    "hub_repo",
+    "destination",
+    "dest",
+)
+_WRITTEN = tuple(word.upper() for word in OUTPUT_WORDS)
 _CHECKED = re.compile(r"(?:sha256sum|sha512sum|shasum)\b")
 
 
@@ -77,6 +90,8 @@ def environment(assigned: dict[str, str], line: int, text: str) -> Facts:
     for name, value in assigned.items():
         kind = VARIABLES.get(name.upper())
         value = value.strip().strip("\"'")
+        if kind is None and not name.upper().startswith(_WRITTEN) and speaks_for_hub(name.lower(), value):
+            kind = "dataset" if "DATA" in name.upper() or "CORPUS" in name.upper() else "model"
         if kind and shapes.is_hub_id(value) and not shapes.looks_like_output(value):
             revision = assigned.get("REVISION") or assigned.get("MODEL_REVISION")
             item = named(line, line, name, text, value, revision, kind=kind)
@@ -306,6 +321,32 @@ def _flags(command: Command, words: list[str]) -> Facts:
                 kind="dataset",
             )
             facts.extend([item] if item else [])
+    facts.extend(_own_options(command, words, {str(item.get("ref")) for item in facts}))
+    return facts
+
+
+def _own_options(command: Command, words: list[str], seen: set[str]) -> Facts:
+    """Options and overrides of a project's own names: ``--wav2vec2_hub ORG/NAME``, Hydra's
+    ``model.name_or_path=ORG/NAME`` with ``model.revision=…`` beside it."""
+    pairs: dict[str, str] = {}
+    for place, word in enumerate(words[1:], 1):
+        name, sign, value = word.partition("=")
+        key = name.lstrip("-+~").replace("-", "_").lower()
+        if not sign and word.startswith("--") and place + 1 < len(words):
+            value = words[place + 1]
+        if key and value and (sign or word.startswith("--")) and re.fullmatch(r"[\w.]+", key):
+            pairs.setdefault(key, value.strip("\"'"))
+    facts: Facts = []
+    for key, value in pairs.items():
+        if value in seen or not speaks_for_hub(key, value) or any(word in key for word in OUTPUT_WORDS):
+            continue
+        seen.add(value)
+        owner = key.rpartition(".")[0]
+        revision = pairs.get(f"{owner}.revision" if owner else "revision") or pairs.get(f"{key}_revision")
+        kind = "dataset" if "data" in key or "corpus" in key else "model"
+        call = f"{words[0].rsplit('/', 1)[-1]} {key}"
+        item = named(command.line, command.end_line, call, command.text, value, revision, kind=kind)
+        facts.extend([item] if item else [])
     return facts
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from inspector.provenance import Pin
 from inspector.references import shapes
 from inspector.references.commands import environment, url_fact, words_command
+from inspector.references.config_code import fetched_code
 from inspector.references.config_images import IMAGE_KEYS, holds_images, image_of, read_image
 from inspector.references.config_interpolation import Interpolation
 from inspector.references.config_keys import (
@@ -130,6 +131,7 @@ class _Config:
             found.extend(self._value(value))
             found.extend(self._embedded(value))
         found.extend(self._mixers())
+        found.extend(fetched_code(self.path, self.values, self.maps, self.text))
         commands = list(self._commands())
         used = {item.get("ref") for item in commands}
         lines = self._environment_lines()

@@ -46,6 +46,7 @@ def holds_images(path: str, keys: frozenset[str], maps: Mapping[Any, Mapping[str
         or name.startswith(_NAMES)
         or name in _EXACT
         or any(folder in where for folder in _FOLDERS)
+        or name.endswith((".tf", ".tfvars", ".hcl"))
         or bool(_TELLING_KEYS & keys)
         or any("api_version" in values and "kind" in values for values in list(maps.values())[:50])
         or any("repository" in values and "tag" in values for values in list(maps.values())[:500])
@@ -70,6 +71,9 @@ def image_of(
         text += "" if is_whole else f"@{digest}" if digest.startswith("sha") else f":{tag}" if tag else ""
     elif key == "repository":
         if "image" not in keys[:-1]:
+            return None
+    elif key == "name" and (parent == "docker_image" or (parent == "steps" and is_image_file)):
+        if shapes.image(text) is None or ("/" not in text and ":" not in text):
             return None
     elif key in ("name", "new_name") and parent in ("image", "images", "services", "base_image"):
         if parent == "images":

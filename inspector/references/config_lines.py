@@ -17,7 +17,9 @@ _SECTION = re.compile(r"\s*(\[{1,2})\s*([^\[\]]+?)\s*\]{1,2}\s*(?:[#;].*)?\Z")
 _PAIR = re.compile(r"""\s*(["'\w.@*-]+)\s*[=:]\s*(.*?)\s*\Z""", re.DOTALL)
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"' + r"|'([^']*)'")
 _TABLE_PAIR = re.compile(r"""["']?([\w.-]+)["']?\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([\w.+-]+))""")
-_HCL_OPENER = re.compile(r"""\s*["']?([\w.-]+)["']?(?:\s+"[^"]*"){0,3}\s*[=:]?\s*[{\[]\s*(?:#.*|//.*)?\Z""")
+_HCL_OPENER = re.compile(
+    r"""\s*["']?([\w.-]+)["']?(?:\s+"([^"]*)")?(?:\s+"[^"]*"){0,2}\s*[=:]?\s*[{\[]\s*(?:#.*|//.*)?\Z"""
+)
 _HCL_PAIR = re.compile(r"""\s*["']?([\w.-]+)["']?\s*[=:]\s*(.+?)\s*,?\s*(?:#.*|//.*)?\Z""")
 _CUT = "The file holds more than 100,000 values; the rest was left out."
 
@@ -143,7 +145,8 @@ def read_hcl(text: str) -> tuple[list[Value], str | None]:
             continue
         opener = _HCL_OPENER.match(line)
         if opener and len(blocks) < MAX_DEPTH:
-            blocks.append(opener[1])
+            # A resource is called by its type: resource "docker_image" "base" {
+            blocks.append(opener[2] if opener[1] in ("resource", "data") and opener[2] else opener[1])
             continue
         if stripped[0] in "}])":
             blocks = blocks[:-1]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from inspector.references.collector import collector_paused
 from inspector.references.interface import FileIndex
 
-INDEX_VERSION = 3  # part of the key under which results are cached: raise it when the facts change
+INDEX_VERSION = 4  # part of the key under which results are cached: raise it when the facts change
 MAX_SIZE = 64 * 1024 * 1024
 _PYTHON = (".py", ".pyw", ".pyi")
 
@@ -100,6 +100,10 @@ def _reader(path: str) -> Callable[[str, bytes], FileIndex | None] | None:
         return _modelfile
     if name == ".gitmodules":
         return _gitmodules
+    if name == "procfile" or name.startswith("procfile."):
+        return _procfile
+    if name.endswith(".service"):
+        return _unit
     return None
 
 
@@ -160,6 +164,18 @@ def _gitmodules(path: str, data: bytes) -> FileIndex | None:
     from inspector.references.small_files import index_gitmodules
 
     return index_gitmodules(path, data)
+
+
+def _procfile(path: str, data: bytes) -> FileIndex:
+    from inspector.references.small_files import index_procfile
+
+    return index_procfile(path, data)
+
+
+def _unit(path: str, data: bytes) -> FileIndex:
+    from inspector.references.small_files import index_unit
+
+    return index_unit(path, data)
 
 
 def _config(path: str, data: bytes) -> FileIndex | None:

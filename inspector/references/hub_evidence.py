@@ -15,7 +15,7 @@ from inspector.references import shapes
 # Parts of keys that carry a model or a dataset: some say so alone, some only beside other evidence.
 _STRONG_KEY = re.compile(
     r"(?:^|[_.])(?:hub|hf|huggingface|wav2vec2?|whisper|hubert|wavlm|llm|pretrained|embedder|reranker|vocoder|"
-    r"model_(?:name|id|path|repo|source|hub)|checkpoint_(?:name|id|repo))\d*(?:$|[_.])"
+    r"name_or_path|model_(?:name|id|path|repo|source|hub)|dataset_(?:name|id|path|repo)|checkpoint_(?:name|id|repo))\d*(?:$|[_.])"
 )
 _KEY = re.compile(
     r"(?:^|[_.])(?:source|repo|path|folder|dir|models?|encoder|decoder|tokenizer|processor|lm|pretrain|checkpoints?|"

@@ -10,7 +10,7 @@ from inspector.provenance import Pin
 from inspector.references import shapes
 from inspector.references.evaluate import Value
 from inspector.references.judge import Call, Found
-from inspector.references.judge_hub import named_by, read_hub_object, texts, why_pin
+from inspector.references.judge_hub import from_url, named_by, read_hub_object, texts, why_pin
 from inspector.references.judge_loads import loaded
 
 _LIBRARY = "The weights that the library's own table names today; the project names no revision."
@@ -219,6 +219,35 @@ def read_lm_eval(call: Call) -> Iterator[Found]:
             yield _found(fact)
 
 
+def read_image_name(call: Call) -> Iterator[Found]:
+    """A container image that Python code names."""
+    for text in list(texts(call, call.arguments.get(*call.row.ref)))[:8]:
+        picture = shapes.image(text)
+        if picture is not None and not text.isdigit():
+            why = (
+                why_pin(picture.pin, picture.revision)
+                if picture.pin is not Pin.DIGEST
+                else "A digest is named."
+            )
+            yield Found("image", picture.name, picture.revision, picture.pin, None, why, "registry")
+
+
+def read_hosted(call: Call) -> Iterator[Found]:
+    """SageMaker: an image, a model by ``env={"HF_MODEL_ID": …}``, weights by ``model_data``."""
+    from inspector.references.commands import environment
+
+    yield from read_image_name(call)
+    env = call.arguments.get(None, ("env", "environment"))
+    if env is not None:
+        pairs = call.evaluator.pairs(env, call.paths)[0]
+        given = {str(key): text for key, term in pairs.items() for text in list(texts(call, term))[:1]}
+        for fact in environment(given, 1, ""):
+            yield _found(fact)
+    for text in list(texts(call, call.arguments.get(None, ("model_data", "model_uri", "model_s3_uri"))))[:4]:
+        if shapes.REMOTE.match(text):
+            yield from_url(call, text, None, Pin.NONE, None, "model")
+
+
 def read_program(call: Call) -> Iterator[Found]:
     """A command line that Python starts."""
     from inspector.references.commands import read_commands, words_command
@@ -227,7 +256,8 @@ def read_program(call: Call) -> Iterator[Found]:
     term = call.arguments.get(*call.row.ref)
     if term is None:
         return
-    for value in call.evaluator.values(term, call.paths)[:4]:
+    given = call.arguments.positional if call.row.pattern.endswith("run_commands") else [term]
+    for value in [v for part in given[:40] for v in call.evaluator.values(part, call.paths)[:4]]:
         if value.tag == "list":
             words = [_word(call, item) for item in value.value[:MAX_WORDS]]
             facts = words_command(words, 1, "") if words else []

@@ -44,6 +44,8 @@ READINGS: dict[str, Callable[[Call], Iterator[Found]]] = {
     "switched": judge_named.read_switched,
     "encoder": judge_named.read_encoder,
     "trainer": judge_named.read_trainer,
+    "image": judge_named.read_image_name,
+    "hosted": judge_named.read_hosted,
     "dvc": judge_named.read_dvc,
     "store": judge_named.read_store,
     "lm-eval": judge_named.read_lm_eval,

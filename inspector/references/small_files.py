@@ -1,19 +1,25 @@
-"""Small formats with one kind of reference each: ollama's Modelfile and git's ``.gitmodules``."""
+"""Small formats: ollama's Modelfile, git's ``.gitmodules``, Procfiles and units of systemd."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from inspector.provenance import Pin
 from inspector.references import shapes
-from inspector.references.commands import ollama_name
+from inspector.references.commands import environment, ollama_name, read_commands
 from inspector.references.found import fact
 from inspector.references.interface import FileIndex
 from inspector.references.python_source import decode
+from inspector.references.shell import commands
+from inspector.references.snippets import facts_of
 
 MAX_TEXT = 1024 * 1024
 _INSTRUCTION = re.compile(r"\s*(FROM|ADAPTER)\s+(\S+)", re.IGNORECASE)
 _LONG_TEXT = re.compile(r'"""')
+_PROCESS = re.compile(r"\s*[\w-]+:\s*(\S.*)\Z")
+_EXEC = re.compile(r"\s*Exec(?:Start|StartPre|StartPost|Reload)\s*=\s*[-@:+!]*(.+)\Z")
+_UNIT_VARIABLE = re.compile(r"\s*Environment\s*=\s*[\"']?([A-Za-z_]\w*)=(.*)\Z")
 _URL = re.compile(r"\s*url\s*=\s*(\S+)")
 
 
@@ -38,28 +44,57 @@ def index_modelfile(path: str, data: bytes) -> FileIndex:
 
 
 def index_gitmodules(path: str, data: bytes) -> FileIndex:
-    """Submodules that are repositories of the hub. Their commit stands in git's tree, not in this file."""
+    """Submodules: of the hub as models or datasets, all others as code. Their commit stands in git's tree,
+    not in this file."""
     found = []
     why = "A submodule: its commit stands in git's own tree, which this file does not show."
     for number, line in enumerate(_lines(data), 1):
         match = _URL.match(line)
-        hub = shapes.hub_url(match[1]) if match and len(match[1]) < 500 else None
-        if hub is not None:
-            kind = "dataset" if hub.is_dataset else "model"
-            found.append(
-                fact(
-                    number,
-                    number,
-                    kind,
-                    "submodule",
-                    hub.ref,
-                    None,
-                    Pin.UNDETERMINED,
-                    line.strip(),
-                    why=why,
-                )
+        url = match[1] if match and len(match[1]) < 500 else ""
+        if not url or url.startswith("."):
+            continue
+        hub = shapes.hub_url(url)
+        kind = "remote-code" if hub is None else "dataset" if hub.is_dataset else "model"
+        ref, where = (url, "git") if hub is None else (hub.ref, "hf")
+        found.append(
+            fact(
+                *(number, number, kind, "submodule", ref, None, Pin.UNDETERMINED, line.strip()),
+                why=why,
+                hub=where,
             )
+        )
     return FileIndex(path, "gitmodules", {"found": found} if found else {})
+
+
+def index_procfile(path: str, data: bytes) -> FileIndex:
+    """A Procfile: ``name: command`` lines."""
+    lines = [
+        (match[1], number) for number, line in enumerate(_lines(data), 1) if (match := _PROCESS.match(line))
+    ]
+    return FileIndex(path, "procfile", facts_of(path, read_commands(commands(lines, {}))))
+
+
+def index_unit(path: str, data: bytes) -> FileIndex:
+    """A unit of systemd: its commands, and the environment they are given."""
+    found: list[dict[str, Any]] = []
+    lines: list[tuple[str, int]] = []
+    continued = False
+    for number, line in enumerate(_lines(data), 1):
+        match = _EXEC.match(line)
+        if match is not None or continued:
+            text = match[1] if match is not None else line
+            lines.append((text, number))
+            continued = line.rstrip().endswith("\\")
+            continue
+        given = _UNIT_VARIABLE.match(line)
+        if given is not None:
+            pair = {given[1]: given[2].strip().strip("\"'")}
+            found.extend(environment(pair, number, line.strip()))
+    named = read_commands(commands(lines, {}))
+    used = {item.get("ref") for item in named}
+    return FileIndex(
+        path, "unit", facts_of(path, [*named, *(item for item in found if item["ref"] not in used)])
+    )
 
 
 def _lines(data: bytes) -> list[str]:

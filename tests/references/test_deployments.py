@@ -101,7 +101,7 @@ CASES = [
         'resource "aws_sagemaker_model" "m" {\n  primary_container {\n    image = "x/y:1"\n'
         "    environment = {\n"
         '      HF_MODEL_ID = "o/m"\n    }\n  }\n}\n',
-        [(5, "model", "o/m", "none")],
+        [(3, "image", "x/y", "movable"), (5, "model", "o/m", "none")],
     ),
     (
         "c.cfg",
@@ -146,7 +146,7 @@ CASES = [
         ".gitmodules",
         '[submodule "a"]\n  url = https://huggingface.co/o/m\n[submodule "b"]\n'
         "  url = https://github.com/o/r\n",
-        [(2, "model", "o/m", "undetermined")],
+        [(2, "model", "o/m", "undetermined"), (4, "remote-code", "https://github.com/o/r", "undetermined")],
     ),
     (
         "up.sh",
