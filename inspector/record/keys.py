@@ -146,11 +146,12 @@ def save_key(key: FileKey, path: Path, passphrase: bytes | None) -> Path:
     for one in (path, public):
         if os.path.lexists(one):
             raise UnreadableInput(f"{plain(str(one))} exists already.", "Choose another name for the key.")
-    _write_new(path, key.private_pem(passphrase), 0o600)
+    # The public half first: where the private one is, a kill has left nothing to be made up for.
+    _write_new(public, key.public.pem, 0o644)
     try:
-        _write_new(public, key.public.pem, 0o644)
+        _write_new(path, key.private_pem(passphrase), 0o600)
     except UnreadableInput:
-        path.unlink()
+        public.unlink()
         raise
     return public
 
@@ -161,14 +162,35 @@ def public_path(path: Path) -> Path:
 
 
 def _write_new(path: Path, content: bytes, mode: int) -> None:
+    """Writes a file that is whole or not there, and never in the place of another."""
+    fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            _put_in_place(fresh, path)
+        finally:
+            fresh.unlink(missing_ok=True)
     except OSError as error:
-        raise UnreadableInput(f"{plain(str(path))} cannot be written: {error.strerror}.") from None
+        raise UnreadableInput(
+            f"{plain(str(path))} cannot be written: {error.strerror}.", "Choose another place for the key."
+        ) from None
+
+
+def _put_in_place(fresh: Path, path: Path) -> None:
+    """Gives ``fresh`` the name ``path``; OSError where that is taken. A second name (hard link) cannot take
+    the place of a file; where the file system knows none, the name was free a moment ago."""
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        if os.path.lexists(path):
+            raise
+        fresh.rename(path)
 
 
 def read_bounded(path: Path) -> bytes:

@@ -271,3 +271,32 @@ def payload_of() -> Callable[[Path], dict[str, Any]]:
 @pytest.fixture
 def times() -> SimpleNamespace:
     return SimpleNamespace(now=NOW, valid_until=VALID_UNTIL)
+
+
+@pytest.fixture
+def real_review(tmp_path: Path, project: Path, review: Any, make_finding: Any) -> Path:
+    """A review file with the scan of the stand-in in it, decided and answered."""
+    from inspector.review import Review
+
+    path = tmp_path / "real.review"
+    scan = {
+        **review.scan(),
+        "findings": [make_finding(Severity.HIGH).finding.as_json()],
+        "nodes": [node.as_json() for node in review.all_nodes],
+        "edges": [],
+        "references": [],
+        "manifests": [],
+    }
+    target = {"kind": "folder", "name": "assistant", "revision": None, "root": str(project)}
+    made = Review.create(path, target, options={})
+    made.take_scan(scan)
+    made.decide(
+        [item.finding.id for item in made.findings()],
+        State.ACCEPTED,
+        because="sandboxed",
+        expires="2999-01-01",
+    )
+    for question in made.questions():
+        made.answer(question.id, "yes")
+    made.close()
+    return path

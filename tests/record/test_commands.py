@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from inspector.cli import keys, sign, verify
-from inspector.provenance import InspectorError, Refused, State
-from inspector.review import Review
+from inspector.provenance import InspectorError, Refused
 
 Shell = Callable[..., tuple[int, str, str]]
 
@@ -46,35 +45,6 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         return code, said.out, said.err
 
     return run
-
-
-@pytest.fixture
-def real_review(tmp_path: Path, project: Path, review: Any, make_finding: Any) -> Path:
-    """A review file with the scan of the stand-in in it, decided and answered."""
-    from inspector.provenance import Severity
-
-    path = tmp_path / "real.review"
-    scan = {
-        **review.scan(),
-        "findings": [make_finding(Severity.HIGH).finding.as_json()],
-        "nodes": [node.as_json() for node in review.all_nodes],
-        "edges": [],
-        "references": [],
-        "manifests": [],
-    }
-    target = {"kind": "folder", "name": "assistant", "revision": None, "root": str(project)}
-    made = Review.create(path, target, options={})
-    made.take_scan(scan)
-    made.decide(
-        [item.finding.id for item in made.findings()],
-        State.ACCEPTED,
-        because="sandboxed",
-        expires="2999-01-01",
-    )
-    for question in made.questions():
-        made.answer(question.id, "yes")
-    made.close()
-    return path
 
 
 def test_from_key_to_verified_record(shell: Shell, real_review: Path, project: Path, tmp_path: Path) -> None:
