@@ -100,6 +100,18 @@ GADGETS: dict[str, tuple[bytes, Loading]] = {
         call("spacy.tokenizer", "Tokenizer", b"N}", name("sympy.functions.elementary.trigonometric", "sin")),
         RUNS,
     ),
+    "an unpickler kept for later": (
+        LOADER + b"}" + text("collate_fn") + name("torch.storage", "_load_from_bytes") + b"\x94s"
+        + b"b0h\0" + raw(b"\x80\x02N.") + b"\x85R",
+        RUNS,
+    ),
+    "an unpickler kept in a list": (
+        b"](" + name("spacy.vocab", "unpickle_vocab") + b"e", RUNS,
+    ),
+    "a term kept in an object": (
+        LOADER + b"}" + text("collate_fn") + name("sympy.functions.elementary.trigonometric", "sin") + b"sb",
+        UNKNOWN,
+    ),
     "an array of records over bytes": (
         call("numpy", "recarray", b"K\x01\x85", dtype("O"), raw(bytes(8))),
         RUNS,

@@ -12,6 +12,7 @@ from typing import Any
 from inspector.artifacts.bytesource import EndOfData, Window
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
+from inspector.artifacts.limits import spend_work
 from inspector.artifacts.texts.chat_template import judge_template
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource

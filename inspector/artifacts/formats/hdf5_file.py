@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import struct
 
-from inspector.artifacts.limits import OverLimit
+from inspector.artifacts.limits import OverLimit, spend_work
 from inspector.sources.interface import ByteSource
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 MAX_BLOCKS = 120_000  # structures read of one file
+_BLOCK_WORK = 6_000
 MAX_BLOCK = 64 << 20
 MAX_CHECKED = 2 << 20  # bytes over which checksums are computed, of one file
 _PAGE = 64 << 10
@@ -83,6 +84,7 @@ class Hdf5File:
         self._source = source
         self._pages: dict[int, bytes] = {}
         self._blocks = MAX_BLOCKS
+        self.heaps: dict[int, dict[int, tuple[int, int]]] = {}  # see hdf5_heaps.global_heap
         self._checked = 0
         self.base = base
         self.offset_size = self.length_size = 8
@@ -153,6 +155,7 @@ class Hdf5File:
     def read(self, address: int | None, length: int) -> bytes:
         """``length`` bytes of metadata at ``address``. Counts as one structure."""
         self._blocks -= 1
+        spend_work(_BLOCK_WORK)
         if self._blocks < 0:
             raise OverLimit(f"The HDF5 file has more than {MAX_BLOCKS} structures.")
         if address is None:

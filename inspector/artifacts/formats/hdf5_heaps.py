@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Iterator
 
 from inspector.artifacts.formats.hdf5_file import BadHdf5, Cursor, Hdf5File
-from inspector.artifacts.limits import OverLimit
+from inspector.artifacts.limits import OverLimit, spend_work
 
 MAX_RECORDS = 500_000
 MAX_LEVELS = 16
@@ -107,6 +107,10 @@ def _bytes_for(limit: int) -> int:
     return max(1, (limit.bit_length() + 7) // 8)
 
 
+_OBJECT_WORK = 3_000
+_KEPT_HEAPS = 16
+
+
 def _pointer_widths(file: Hdf5File, node_size: int, record_size: int, depth: int) -> list[int]:
     """The bytes of one child pointer in a node, by its level: address, records in the child, records below
     it (the last only where the child is no leaf)."""
@@ -126,7 +130,11 @@ def _pointer_widths(file: Hdf5File, node_size: int, record_size: int, depth: int
 
 
 def global_heap(file: Hdf5File, address: int | None) -> dict[int, tuple[int, int]]:
-    """The objects of a global heap collection: address and size of each, by its index."""
+    """The objects of a global heap collection: address and size of each, by its index. The values of many
+    attributes lie in one, so the last ones are kept."""
+    known = file.heaps.get(address or 0)
+    if known is not None:
+        return known
     start = Cursor(file, file.read(address, 8 + file.length_size))
     start.expect(b"GCOL\x01", "A heap of values")
     start.take(3)
@@ -142,6 +150,10 @@ def global_heap(file: Hdf5File, address: int | None) -> dict[int, tuple[int, int
         found[index] = (address or 0) + cursor.at, size
         cursor.take(size)
         cursor.take(min(-size % 8, cursor.left))
+    spend_work(len(found) * _OBJECT_WORK)
+    if len(file.heaps) >= _KEPT_HEAPS:
+        file.heaps.clear()
+    file.heaps[address or 0] = found
     return found
 
 

@@ -14,6 +14,7 @@ from inspector.artifacts.pickles.listed import Entry, Tier, entry_for
 from inspector.artifacts.pickles.rules import keeps_arguments, objections_to
 from inspector.artifacts.pickles.rules_attributes import (
     NESTED_AT,
+    WATCHED,
     is_listed_method,
     is_unknown,
     made_with_keywords,
@@ -71,6 +72,7 @@ class Effects:
         self.arrays: list[tuple[int, int]] = []  # joblib's arrays in the stream: offset, length
         self.byte_strings: list[tuple[int, object]] = []  # handed to a nested unpickler: offset, value
         self.hidden: list[BytesAt] = []  # byte strings that look like pickles, which nothing here unpickles
+        self.has_watched = False  # an import that must not be kept for somebody to call it later
         self.nested: list[int] = []  # where joblib keeps an object array: a pickle in the pickle
 
     # the stack
@@ -111,6 +113,7 @@ class Effects:
         if found is None:
             self.effects += 20 + 4 * (module.count(".") + name.count("."))
             found = Import(module, name, _entry(module, name), self.opcode_at)
+            self.has_watched = self.has_watched or found.entry.rule in WATCHED
             if len(self.imports) < MAX_IMPORTS:
                 self.imports[(module, name)] = found
             elif found.tier is Tier.DANGEROUS:  # past the bound only the gravest are kept
@@ -336,6 +339,8 @@ class Effects:
         self._extend(self.top(), items)
 
     def _extend(self, target: object, items: list[object]) -> None:
+        if self.has_watched:
+            self._watch(items)
         if isinstance(target, Series):
             target.extend(items)
         elif items and not takes_items(target, keyed=False):
@@ -353,7 +358,19 @@ class Effects:
             self.object_to(Loading.UNREADABLE, "odd-items", "A dict of the pickle has a key without a value.")
         self._set(target, items)
 
+    def _watch(self, items: list[object]) -> None:
+        """An object that holds one of these functions may hand it what stands elsewhere in the stream."""
+        for item in items:
+            if isinstance(item, Import) and item.entry.rule in WATCHED:
+                self.object_to(
+                    WATCHED[item.entry.rule],
+                    "kept-for-a-call",
+                    f"The pickle keeps {item.dotted} as a value, which unpickles or evaluates what it gets.",
+                )
+
     def _set(self, target: object, items: list[object]) -> None:
+        if self.has_watched:
+            self._watch(items)
         hook = hook_among(items)
         if hook is not None:
             self.object_to(
@@ -378,7 +395,10 @@ class Effects:
 
     def series_of_mark(self, what: str) -> None:
         made = Series(what)
-        made.extend(self.since_mark())
+        items = self.since_mark()
+        if self.has_watched:
+            self._watch(items)
+        made.extend(items)
         self.stack.append(made)
 
     def tuple_of(self, count: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from inspector.artifacts.bytesource import read_all
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
-from inspector.artifacts.limits import MAX_JSON
+from inspector.artifacts.limits import MAX_JSON, spend_work
 from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.encoding import utf8
 from inspector.artifacts.texts.named_code import grade, judge_target
@@ -33,6 +33,8 @@ _TRIGGERS = re.compile(
     rb"TorchModuleWrapper|\\u00|trust_remote_code|parent_library|zarr_format|"
     rb'"op"\s*:\s*"(?:Custom|_Native|_NDArray|_CustomFunction)"|expr_str'
 )
+_LONG_TRIGGERS = (b"py/", b"py\\/", b"_target_", b"auto_map")
+_PIECE = 1 << 20
 # jsonpickle: keys whose value is called or evaluated whatever it names, and keys that name a class.
 _NAMED_PY_CALLS = """
 py/reduce py/newargs py/newargsex py/initargs py/repr py/method py/mod py/iterator py/module
@@ -87,7 +89,7 @@ def read_json(source: ByteSource, path: str) -> Artifact:
     if source.size > MAX_JSON:
         return single(
             "json",
-            Loading.UNREADABLE if is_config else Loading.NO_LOADER,
+            Loading.UNREADABLE if is_config or _mentions_code(source) else Loading.NO_LOADER,
             "over-limit",
             "The JSON file is longer than 64 MB and was not read.",
         )
@@ -109,6 +111,18 @@ def read_json(source: ByteSource, path: str) -> Artifact:
     elif name == "model_index.json":
         _components(top, judgement)
     return judgement.artifact(word, base)
+
+
+def _mentions_code(source: ByteSource) -> bool:
+    """Whether a text that is too long to be parsed has a word that makes a loader run code."""
+    before = b""
+    for at in range(0, source.size, _PIECE):
+        piece = source.read_at(at, min(_PIECE, source.size - at))
+        spend_work(len(piece) * len(_LONG_TRIGGERS))
+        if any(word in before + piece for word in _LONG_TRIGGERS):
+            return True
+        before = piece[-16:]
+    return False
 
 
 def _model_of_trees(raw: bytes) -> str:

@@ -8,7 +8,7 @@ from inspector.artifacts.bytesource import head, read_all, tail
 from inspector.artifacts.formats.ncnn import read_ncnn
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import single
-from inspector.artifacts.limits import MAX_JSON
+from inspector.artifacts.limits import MAX_JSON, spend_work
 from inspector.artifacts.recognise import ending
 from inspector.artifacts.texts.config_files import read_jinja, read_json
 from inspector.artifacts.texts.encoding import utf8
@@ -22,6 +22,9 @@ from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
 _SAMPLE = 64 * 1024
+_PIECE = 1 << 20
+# Tags of Python in their two forms, directives that rename them, and what Hydra calls.
+_YAML_WORDS = (b"!!", b"!<", b"tag:yaml.org", b"%TAG", b"_target_", b"class_path")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 _LFS = b"version https://git-lfs.github.com/spec/v1"
 WORDS = {
@@ -117,7 +120,15 @@ def read_text(source: ByteSource, path: str) -> Artifact:
         return read_ncnn(source)
     if word == "ini" and source.size <= MAX_JSON // 4 and is_spacy_config(text := _decoded(source)):
         return read_spacy_config(text)
-    if source.size <= MAX_JSON // 4 and (word in _LOOKED_INTO or is_mlmodel(name)):
+    is_looked_into = word in _LOOKED_INTO or is_mlmodel(name)
+    if is_looked_into and source.size > MAX_JSON // 4 and (word != "yaml" or _may_run_code(source)):
+        return single(
+            word,
+            Loading.UNREADABLE,
+            "over-limit",
+            "The file is longer than 16 MB and was not read, though what reads it can run code.",
+        )
+    if source.size <= MAX_JSON // 4 and is_looked_into:
         text = _decoded(source)
         if word == "yaml":
             return read_yaml(text)
@@ -133,6 +144,21 @@ def read_text(source: ByteSource, path: str) -> Artifact:
 
 def _decoded(source: ByteSource) -> str:
     return utf8(read_all(source)).decode("utf-8-sig", "replace")
+
+
+def _may_run_code(source: ByteSource) -> bool:
+    """Whether a text that is too long to be parsed has a word of those that make a YAML loader run code, or
+    is written in another encoding than UTF-8."""
+    if b"\0" in head(source, 64):
+        return True
+    before = b""
+    for at in range(0, source.size, _PIECE):
+        piece = source.read_at(at, min(_PIECE, source.size - at))
+        spend_work(len(piece) * len(_YAML_WORDS))
+        if any(word in before + piece for word in _YAML_WORDS):
+            return True
+        before = piece[-16:]
+    return False
 
 
 def _lightgbm(source: ByteSource) -> Artifact:
