@@ -45,6 +45,13 @@ class Backend:
     def explain_command(self, file: str) -> list[str]:
         return inspector_command("explain", file, "--format", "json")
 
+    def screen_command(self, file: str) -> list[str]:
+        return inspector_command("dataset", "screen", "--format", "json", "--", file)
+
+    def rows_command(self, file: str, rows: Sequence[int]) -> list[str]:
+        asked = ",".join(map(str, rows))
+        return inspector_command("dataset", "rows", f"--rows={asked}", "--format", "json", "--", file)
+
     def autosave_path(self, target: str) -> Path:
         from inspector.review import recover
 

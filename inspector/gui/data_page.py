@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter
+
+from inspector.gui.ask_bar import AskBar
 from inspector.gui.facts import Facts
 from inspector.gui.look import Look, marks_of
 from inspector.gui.rows import Column
+from inspector.gui.screening_panel import QUESTION, ScreeningPanel
 from inspector.gui.selection import Selection
 from inspector.gui.session import Session
 from inspector.gui.table_page import TablePage
 from inspector.gui.texts import shown, tr
 
+SCREENED = ("jsonl", "json", "csv", "tsv", "parquet")
 CHIPS = (("Datasets", "kind:dataset"), ("Unpinned", "unpinned"), ("With findings", "findings:worst"))
 
 
 class DataPage(TablePage):
     """One row per dataset or data file: a node of the graph, with the facts read beside it."""
 
-    def __init__(self, look: Look, selection: Selection) -> None:
+    def __init__(self, look: Look, selection: Selection, bar: AskBar) -> None:
         self.look = look
         self.selection = selection
         self.session: Session | None = None
@@ -48,9 +56,20 @@ class DataPage(TablePage):
         )
         self.table.chosen.connect(self._chosen)
         selection.node_changed.connect(self._follow)
+        self.screening = ScreeningPanel(look, bar)
+        self.screening.attach_wanted.connect(self._attach)
+        self.column.removeWidget(self.table)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self.table)
+        splitter.addWidget(self.screening)
+        splitter.setStretchFactor(0, 2)
+        splitter.setStretchFactor(1, 5)
+        self.column.addWidget(splitter, 1)
 
     def set_session(self, session: Session | None) -> None:
         self.session = session
+        self.screening.set_session(session)
         self.filter.clear()
         self.set_all([])
         if session is not None:
@@ -79,8 +98,24 @@ class DataPage(TablePage):
         return (row["kind"] != "dataset", str(row["name"]).lower())
 
     def _chosen(self, key: str, _keys: tuple[str, ...]) -> None:
+        row = next((row for row in self.rows.rows if row["id"] == key), None)
+        is_rows = row is not None and row["kind"] == "dataset-file" and row["format"] in SCREENED
+        self.screening.show_file(str(row["name"]) if row is not None and is_rows else "")
         if self.session is not None and key in self.session.facts.nodes:
             self.selection.select_node(key)
+
+    def _attach(self, file: str, whole: bool) -> None:
+        """Puts a screening report beside the question it answers. An answer that stands is kept."""
+        session = self.session
+        question = next((q for q in session.questions if q.id == QUESTION), None) if session else None
+        if session is None or question is None:
+            return
+        answer = question.answer or ("yes" if whole else "partial")
+        try:
+            if session.answer(question.id, answer, note=question.note, evidence=[Path(file)]):
+                session.said.emit(tr("The report is attached to the checklist."))
+        finally:
+            shutil.rmtree(Path(file).parent, ignore_errors=True)
 
     def _follow(self, node: str) -> None:
         if node.startswith("dataset") and node != self.table.current_key():

@@ -41,6 +41,11 @@ def _handed_over(tree: ast.AST) -> Iterator[str]:
             pair = node.args[0] if node.args else None
             if isinstance(holder, ast.Name) and holder.id in _PAIRS and isinstance(pair, ast.Tuple):
                 yield from _constants(pair.elts[:1])
+    for made in ast.walk(tree):
+        if isinstance(made, ast.ListComp) and isinstance(made.elt, ast.Call):
+            name, rows = made.elt.func, made.generators[0].iter
+            if isinstance(name, ast.Name) and name.id == "tr" and isinstance(rows, ast.Tuple):
+                yield from _constants(rows.elts)
     for loop in ast.walk(tree):
         if isinstance(loop, ast.For) and _translates_first(loop):
             rows = loop.iter.args[0] if isinstance(loop.iter, ast.Call) and loop.iter.args else loop.iter
@@ -100,4 +105,4 @@ def _tables() -> Iterator[str]:
         yield from (there, back)
     yield from ("Decision", "Reviewer", "Valid until", "Key", "Passphrase", "Package")
     yield from ("DECIDED SO FAR", "ACCEPTED RISKS", "NOT ANALYSED", "SCOPE")
-    yield from ("Package", "Version", "Pin", "Audit", "Pulls in", "Looks like", "Record", "Trust store")
+    yield from ("Record", "Trust store")
