@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import bz2
+import io
 import lzma
 import pickle
 import random
+import zipfile
 import zlib
 from collections.abc import Callable
 
 import pytest
 
-from inspector.artifacts import Artifact, BytesSource, read
+from inspector.artifacts import Artifact, BytesSource, limits, read
 from inspector.artifacts.containers import inflate
 from inspector.artifacts.limits import MAX_WORK, Budget, OverLimit
 from inspector.provenance import Loading
@@ -20,26 +22,36 @@ Judge = Callable[[bytes, str], Artifact]
 CALL = b"cos\nsystem\n(S'echo x'\ntR0"
 
 
+@pytest.fixture
+def little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundredth of the work that a file may cost, so that small files go over it."""
+    monkeypatch.setattr(limits, "MAX_WORK", limits.MAX_WORK // 100)
+
+
 def codes(artifact: Artifact) -> set[str]:
     return {reason.code for reason in artifact.reasons}
 
 
-def test_a_pickle_of_very_many_opcodes_is_unreadable(judge: Judge) -> None:
-    artifact = judge(b"\x80\x04" + b"N0" * 2_000_000 + b"N.", "model.pkl")
+def test_a_pickle_of_very_many_opcodes_is_unreadable(judge: Judge, little: None) -> None:
+    artifact = judge(b"\x80\x04" + b"N0" * 20_000 + b"N.", "model.pkl")
     assert artifact.loading is Loading.UNREADABLE
     assert "over-limit" in codes(artifact)
 
 
-def test_what_a_pickle_imports_before_the_limit_stands(judge: Judge) -> None:
-    artifact = judge(b"\x80\x02" + CALL + b"N0" * 2_000_000 + b"N.", "model.pkl")
+def test_what_a_pickle_imports_before_the_limit_stands(judge: Judge, little: None) -> None:
+    artifact = judge(b"\x80\x02" + CALL + b"N0" * 20_000 + b"N.", "model.pkl")
     assert artifact.loading is Loading.RUNS_CODE
     assert "over-limit" in codes(artifact)
 
 
-def test_work_is_counted_over_all_streams_of_a_file(judge: Judge) -> None:
-    one = b"\x80\x04" + b"N0" * 200_000 + b"N."
-    assert "over-limit" not in codes(judge(one, "model.pkl"))
-    assert "over-limit" in codes(judge(one * 12, "model.pkl"))
+def test_work_is_counted_over_all_parts_of_a_file(judge: Judge, little: None) -> None:
+    one = b"\x80\x04" + b"N0" * 2_000 + b"N."
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for number in range(12):
+            archive.writestr(f"{number}.pkl", one)
+    assert judge(one, "model.pkl").loading is Loading.ALLOW_LISTED
+    assert "over-limit" in codes(judge(out.getvalue(), "models.zip"))
 
 
 @pytest.mark.parametrize(("method", "pack"), [("bzip2", bz2.compress), ("xz", lzma.compress)])
@@ -65,8 +77,8 @@ def test_a_spent_budget_stops_the_unpacking() -> None:
             pass
 
 
-def test_a_file_is_not_charged_for_the_one_before(judge: Judge) -> None:
-    assert judge(b"\x80\x04" + b"N0" * 2_000_000 + b"N.", "a.pkl").loading is Loading.UNREADABLE
+def test_a_file_is_not_charged_for_the_one_before(judge: Judge, little: None) -> None:
+    assert judge(b"\x80\x04" + b"N0" * 20_000 + b"N.", "a.pkl").loading is Loading.UNREADABLE
     assert judge(pickle.dumps([1, 2]), "b.pkl").loading is Loading.ALLOW_LISTED
 
 
@@ -81,7 +93,7 @@ def test_texts_too_long_to_be_parsed_are_not_called_fine(judge: Judge) -> None:
     assert judge(long, "settings.yaml").loading is Loading.NO_LOADER
     assert judge(long + b"b: !!python/name:os.system\n", "settings.yaml").loading is Loading.UNREADABLE
     assert judge(b"{{ a }}\n" * (17 << 17), "chat_template.jinja").loading is Loading.UNREADABLE
-    rows = b"[" + b'{"a": 1},' * (65 << 20 >> 3)
+    rows = b"[" + b'{"a": 1},' * (65 << 17)
     assert judge(rows + b'{"b": 1}]', "rows.json").loading is Loading.NO_LOADER
     assert judge(rows + b'{"py/object": "a.b"}]', "rows.json").loading is Loading.UNREADABLE
 

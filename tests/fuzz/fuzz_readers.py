@@ -26,6 +26,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from lies import MAKERS
 from mutations import mutate
 from oracle import wrongly_fine
 from seeds import Seed, seeds
@@ -76,6 +77,8 @@ def groups(wanted: list[str]) -> dict[str, list[Seed]]:
         artifact = read(BytesSource(seed.data), seed.name)
         if wrongly_fine(seed.name, seed.data, artifact.loading, artifact.format) is None:
             found.setdefault(artifact.format, []).append(seed)
+    for word, make in MAKERS.items():
+        found[word] = [Seed(*make(random.Random(number)), is_hostile=True) for number in range(50)]
     if not wanted:
         return found
     return {word: found[word] for word in sorted(found) if any(part in word for part in wanted)}
@@ -85,6 +88,8 @@ def case(number: int, seed: int, rooms: dict[str, list[Seed]]) -> tuple[str, str
     """The changed file of this number: the reader's word, the file's name, its bytes."""
     dice = random.Random(f"{seed}/{number}")
     word = sorted(rooms)[number % len(rooms)]
+    if word in MAKERS and dice.random() < 0.9:
+        return word, *MAKERS[word](dice)
     chosen = dice.choice(rooms[word])
     other = dice.choice(rooms[dice.choice(sorted(rooms))])
     name = other.name if dice.random() < 0.1 else chosen.name

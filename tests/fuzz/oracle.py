@@ -6,25 +6,21 @@ nothing to call. Where one of them meets a dangerous import, byte code or a Pyth
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
 import json
-import lzma
 import pickle
-import tarfile
-import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
+from readings import readings
+
 from inspector.artifacts.pickles.compat_names import current_name
 from inspector.artifacts.pickles.listed import Tier, entry_for
+from inspector.artifacts.texts.text_file import TEXT_ENDINGS
 from inspector.provenance import Loading
 
 FINE = (Loading.DATA_ONLY, Loading.ALLOW_LISTED, Loading.LIBRARY, Loading.NO_LOADER)
 _TIER = {Loading.ALLOW_LISTED: Tier.PLAIN, Loading.LIBRARY: Tier.LIBRARY}
-_MAX = 400_000
 _CONFIGS = ("config.json", "tokenizer_config.json")
 
 
@@ -103,7 +99,7 @@ def wrongly_fine(name: str, data: bytes, loading: Loading, format_word: str) -> 
 def _danger(name: str, data: bytes, loading: Loading) -> str | None:
     asked, called = unpickled(data)
     # A text may begin like an import; only what calls what it imports is a pickle beyond doubt.
-    is_text_like = loading in (Loading.NO_LOADER, Loading.DATA_ONLY)
+    is_text_like = loading in (Loading.NO_LOADER, Loading.DATA_ONLY) or name.endswith(tuple(TEXT_ENDINGS))
     for module, member in sorted(called if is_text_like else asked):
         if entry_for(module, member).tier is Tier.DANGEROUS and (module, member) != (
             "torch.storage",
@@ -152,29 +148,13 @@ def _parts(name: str, data: bytes, depth: int) -> Iterator[tuple[str, bytes]]:
 
 
 def _unpacked(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    try:
-        if data.startswith(b"PK\x03\x04"):
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                for info in archive.infolist()[:50]:
-                    with archive.open(info) as member:
-                        yield f"{name}/{info.filename}", member.read(_MAX)
-        elif data.startswith(b"\x1f\x8b"):
-            yield name.removesuffix(".gz"), gzip.GzipFile(fileobj=io.BytesIO(data)).read(_MAX)
-        elif data.startswith(b"BZh"):
-            yield name.removesuffix(".bz2"), bz2.BZ2File(io.BytesIO(data)).read(_MAX)
-        elif data.startswith(b"\xfd7zXZ"):
-            yield name.removesuffix(".xz"), lzma.LZMADecompressor().decompress(data, _MAX)
-        elif data[:2] in (b"x\x9c", b"x\x01", b"x\xda"):
-            yield name.removesuffix(".z"), zlib.decompressobj().decompress(data, _MAX)
-        elif data[257:262] == b"ustar":
-            with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-                for entry in tar.getmembers()[:50]:
-                    file = tar.extractfile(entry) if entry.isfile() else None
-                    if file is not None:
-                        yield f"{name}/{entry.name}", file.read(_MAX)
-        elif data.startswith(b"\x93NUMPY") and b"O" in data[:256]:
-            end = data.find(b"\n", 0, 65536)
-            if end > 0:
-                yield f"{name}/objects", data[end + 1 :]
-    except Exception:  # noqa: BLE001 - what the standard library refuses it would not load either
-        return
+    """What the readers of containers find, each content once."""
+    seen: set[bytes] = set()
+    for inner, part in readings(data):
+        if part not in seen:
+            seen.add(part)
+            yield f"{name}/{inner}" if inner else name.rsplit(".", 1)[0], part
+    if data.startswith(b"\x93NUMPY") and b"O" in data[:256]:
+        end = data.find(b"\n", 0, 65536)
+        if end > 0:
+            yield f"{name}/objects", data[end + 1 :]

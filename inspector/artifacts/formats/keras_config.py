@@ -10,6 +10,7 @@ in Python's ``builtins`` as well, so a name of theirs is a call of theirs.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from inspector.artifacts.judgement import Judgement
@@ -22,6 +23,10 @@ _PARTS = """activations applications constraints dtype_policies initializers lay
 optimizers random regularizers backend"""
 _NAMED_PLAIN_CLASSES = """dict list tuple set str int float bool slice __tuple__ __numpy__ __tensor__
 __keras_tensor__ __ellipsis__ __bytes__ __typespec__ Ellipsis NoneType"""
+# Packages whose models and layers Keras imports for a file (``_retrieve_class_or_fn``, Keras 3.15.1).
+_FURTHER = re.compile(
+    r"(?:keras_hub|keras_nlp|keras_cv)\.(?:src\.)?(?:models|layers|tokenizers|samplers|metrics)\b"
+)
 _PLAIN_CLASSES = frozenset(_NAMED_PLAIN_CLASSES.split())
 _CODE_CLASSES = {
     "Lambda": "has a Lambda layer: Python byte code that Keras runs",
@@ -69,6 +74,8 @@ def _object(module: object, name: str, pairs: Pairs, judgement: Judgement) -> No
     elif module == "builtins" and name == "function":
         for function in [other for label, other in pairs if label == "config"] or [None]:
             _function(function, judgement)
+    elif isinstance(module, str) and _FURTHER.match(module) and name.isidentifier() and name[0].isupper():
+        _needs(judgement, f"class {shown} of a package of Keras' makers")
     elif not isinstance(module, str) or not _is_of_keras(module, name):
         _note(judgement, "custom-object", f"has Keras import and call {shown}")
 

@@ -61,6 +61,7 @@ class Entry(NamedTuple):
     rule: str
     reason: str
 
+
 MAX_STEPS = 16
 
 
@@ -125,7 +126,11 @@ def entry_for(module: str, name: str) -> Entry:
         # No library nests its names so deeply, and every way through them would have to be followed.
         reason = f"the name has more than {MAX_STEPS} parts"
         return Entry(Tier.DANGEROUS, "function", "", reason)
-    if 1 < len(steps) <= MAX_STEPS and len(parts) <= MAX_STEPS and _reaches_danger([*parts, *steps], len(parts)):
+    if (
+        1 < len(steps) <= MAX_STEPS
+        and len(parts) <= MAX_STEPS
+        and _reaches_danger([*parts, *steps], len(parts))
+    ):
         return Entry(Tier.DANGEROUS, "function", "", "the dotted name ends in a known dangerous function")
     if name in REEXPORTED or name.lstrip("_") in REEXPORTED:
         return Entry(Tier.DANGEROUS, "function", "", f"it hands out the module {name}")

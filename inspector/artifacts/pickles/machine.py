@@ -21,19 +21,20 @@ from inspector.artifacts.pickles.effect_table import LINE_OPS, LINES_OPS, NUMBER
 from inspector.artifacts.pickles.effects import CALLS_PER_IMPORT, Effects
 from inspector.artifacts.pickles.numbers import BadNumber
 from inspector.artifacts.pickles.opcodes import LENGTH_SIZES, NUMBER_SIZES, OPCODES
-from inspector.artifacts.pickles.symbols import BytesAt, LongText, TooHeavy
+from inspector.artifacts.pickles.symbols import BytesAt, LongText, Mapped, Series, TooHeavy, Tup
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
 MAX_OPS = 20_000_000
 MAX_STACK = 3_000_000
+MAX_MEMO = 4_000_000
 MAX_LINE = 64 << 20  # an array in protocol 0 is one line
 KEPT_TEXT = 4096
 KEPT_BYTES = 256
 PROTOCOLS = frozenset(bytes((0x80, protocol)) for protocol in range(2, 6))
 MAX_HIDDEN = 32  # byte strings with pickles in them that are looked at
 _PAID_AT_ONCE = 10_000
-_SLOW_EFFECTS = 1  # what an opcode beside the fast path costs
+_SLOW_EFFECTS = 2  # what an opcode beside the fast path costs
 _MARGIN = 300  # more than the longest opcode that the fast path decodes
 
 
@@ -130,6 +131,8 @@ class PickleMachine(Effects):
                 window.pos = pos
                 stop = self._horizon()
                 buffer, pos = window.buffer, window.pos
+                if len(memo) > MAX_MEMO:
+                    raise Broken("over-limit", f"its memo holds more than {MAX_MEMO} values")
                 if len(stack) > max_stack:
                     raise Broken("over-limit", f"more than {max_stack} values lie on the stack")
             ops += 1
@@ -204,6 +207,22 @@ class PickleMachine(Effects):
                         push(memo[index])
                         pos += 5
                         continue
+                if code == 0x7D or code == 0x5D:  # EMPTY_DICT, EMPTY_LIST
+                    push(Mapped() if code == 0x7D else Series())
+                    self.effects += 1
+                    pos += 1
+                    continue
+                if 0x85 <= code <= 0x87:  # TUPLE1 to TUPLE3
+                    self.opcode_at = window.base + pos
+                    start = len(stack) - code + 0x84
+                    if start < fence:
+                        raise IndexError
+                    made = Tup(stack[start:])
+                    del stack[start:]
+                    push(made)
+                    self.effects += 1
+                    pos += 1
+                    continue
                 effect = plain_ops.get(code)
                 if effect is not None:
                     self.opcode_at = window.base + pos

@@ -14,7 +14,7 @@ from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import MAX_JSON, spend_work
 from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.encoding import utf8
-from inspector.artifacts.texts.named_code import grade, judge_target
+from inspector.artifacts.texts.named_code import grade, judge_target, why_dangerous
 from inspector.artifacts.texts.strict_json import BadJson, Pairs, parse_pairs
 from inspector.artifacts.texts.switched_calls import judge_switched
 from inspector.provenance import Loading, plain
@@ -30,7 +30,7 @@ quantize_config.json image_processor_config.json feature_extractor_config.json
 LOADER_CONFIGS = frozenset(_LOADER_CONFIGS.split())
 _TRIGGERS = re.compile(
     rb"auto_map|custom_pipeline|py\\?/|chat_template|_target_|class_path|Lambda|__lambda__|TFSMLayer|"
-    rb"TorchModuleWrapper|\\u00|trust_remote_code|parent_library|zarr_format|"
+    rb"activation_f|\"types\"|\"target\"|TorchModuleWrapper|\\u00|trust_remote_code|parent_library|zarr_format|"
     rb'"op"\s*:\s*"(?:Custom|_Native|_NDArray|_CustomFunction)"|expr_str'
 )
 _LONG_TRIGGERS = (b"py/", b"py\\/", b"_target_", b"auto_map")
@@ -42,6 +42,9 @@ py/bytes_eval
 """
 _PY_CALLS = frozenset(_NAMED_PY_CALLS.split())
 _PY_NAMES = frozenset({"py/object", "py/type", "py/function", "py/newobj", "py/class"})
+# Keys of sentence-transformers whose value is imported and called (its Dense and CrossEncoder classes).
+_FUNCTION_KEYS = frozenset({"activation_function", "activation_fn", "sbert_ce_default_activation_function"})
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+\Z")
 # Codecs of zarr that unpickle every chunk (numcodecs.pickles, numcodecs 0.16; zarr 2 and 3).
 _PICKLE_CODECS = frozenset({"pickle", "numcodecs.pickle"})
 # Operators of MXNet 1.9 that hand their input to Python code by name or by pointer.
@@ -161,9 +164,14 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
         elif key == "chat_template":
             for template in _templates(value):
                 _template(template, judgement)
-        elif key in ("_target_", "class_path") and isinstance(value, str):
+        elif key in ("_target_", "class_path", "target") and isinstance(value, str):
             judge_target(value, judgement, key=key)
             judge_switched(dict(pairs), judgement)
+        elif key in _FUNCTION_KEYS and isinstance(value, str):
+            _function(key, value, judgement)
+        elif key == "types" and isinstance(value, dict) and any(other == "structure" for other, _ in pairs):
+            for kind in value.values():
+                _module_type(kind, judgement)
         elif key in ("id", "name") and value in _PICKLE_CODECS:
             _codec(pairs, judgement)
         elif key == "op" and value in _MXNET_CALLBACKS and any(other == "inputs" for other, _ in pairs):
@@ -205,6 +213,30 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
                 "The configuration lets the Python code of model repositories run (trust_remote_code).",
             )
     return dict(pairs)
+
+
+def _function(key: str, name: str, judgement: Judgement) -> None:
+    """A function by its dotted name, which has to be one of the libraries'. A bare name is one of a table."""
+    if not _DOTTED.match(name):
+        return
+    why = why_dangerous(name)
+    if why is None and name.split(".")[0] in _LIBRARIES:
+        return
+    judgement.note(
+        Loading.RUNS_CODE,
+        "custom-module",
+        f"Loading the model imports and calls {plain(name, 200)} ({key}), which is of no known library.",
+    )
+
+
+def _module_type(kind: Any, judgement: Judgement) -> None:
+    """The class of a module of sentence-transformers: outside of that library it is code of the repository."""
+    if isinstance(kind, str) and not kind.startswith("sentence_transformers."):
+        judgement.note(
+            Loading.RUNS_CODE,
+            "custom-module",
+            f"A module of the model is Python code of its own: {plain(kind, 200)}.",
+        )
 
 
 def _codec(pairs: Pairs, judgement: Judgement) -> None:
@@ -307,13 +339,7 @@ def _components(top: Any, judgement: Judgement) -> None:
 def _custom_modules(top: Any, judgement: Judgement) -> None:
     """modules.json of sentence-transformers: a type outside of that library is code of the repository."""
     for item in top if isinstance(top, list) else []:
-        kind = item.get("type") if isinstance(item, dict) else None
-        if isinstance(kind, str) and not kind.startswith("sentence_transformers."):
-            judgement.note(
-                Loading.RUNS_CODE,
-                "custom-module",
-                f"A module of the model is Python code of its own: {plain(kind, 200)}.",
-            )
+        _module_type(item.get("type") if isinstance(item, dict) else None, judgement)
 
 
 def read_jinja(text: str, path: str) -> Artifact:

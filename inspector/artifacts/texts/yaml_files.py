@@ -37,8 +37,17 @@ _DOCUMENTATION = ("pymdownx.", "material.", "materialx.", "mermaid2.", "markdown
 _FOREIGN = re.compile(
     r"(?m)^(?!\s*#).*?(!!(?:javax?|com\.sun|org\.\w+)\.[\w.$]+|!ruby/(?:object|hash|struct)\b)"
 )
-_WORTH_PARSING = re.compile(r"_target_|class_path|python|chat_template|\\x5f|\\u00|trust_remote_code|!<|%TAG")
-_CALLED = ("_target_", "class_path")
+# HyperPyYAML 1.2 (SpeechBrain) and pylearn2: tags that import what they name, and call it or unpickle a file.
+_OBJECTS = re.compile(r"!(new|name|apply|applyref|module|obj|pkl):\s*[\"']?([\w./-]+)")
+# Definitions of YOLO networks: YOLOv5 up to 7 has each entry of these lists evaluated as Python.
+_NETWORK = re.compile(r"(?m)^(?:backbone|head)\s*:")
+_EVALUATED = re.compile(
+    r"(?m)^(?!\s*#).*?(__import__\s*\(|\b(?:exec|eval|compile|open)\s*\(|\bos\.\w+\s*\(|subprocess)"
+)
+_WORTH_PARSING = re.compile(
+    r"_target_|\btarget\b|class_path|python|chat_template|\\x5f|\\u00|trust_remote_code|!<|%TAG"
+)
+_CALLED = ("_target_", "class_path", "target")
 # Functions of switched_calls, or a text with escapes that may spell one.
 _SWITCHED = re.compile(r"numpy\.|\\")
 
@@ -64,6 +73,15 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
             f"The YAML asks a loader of another language to make objects: {plain(match.group(1), 100)}.",
         )
         break
+    for match in list(_OBJECTS.finditer(text))[:2000]:
+        _object(match.group(1), match.group(2), judgement)
+    called = _EVALUATED.search(text) if _NETWORK.search(text) else None
+    if called is not None:
+        judgement.note(
+            Loading.RUNS_CODE,
+            "evaluated-text",
+            f"The network is made of texts that YOLO evaluates as Python: {plain(called.group(1), 100)}.",
+        )
     for match in list(_TARGET.finditer(text))[:2000]:
         if "#" in text[text.rfind("\n", 0, match.start()) + 1 : match.start()]:
             continue  # a comment
@@ -75,6 +93,17 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
             for mapping in yaml_mappings(text):
                 judge_switched(mapping, judgement)
     return judgement.artifact(word, Loading.NO_LOADER)
+
+
+def _object(kind: str, name: str, judgement: Judgement) -> None:
+    if kind == "pkl":
+        judgement.note(
+            Loading.RUNS_CODE,
+            "yaml-object-tag",
+            f"The YAML has the file {plain(name, 200)} unpickled (!pkl).",
+        )
+        return
+    judge_target(f"{name}.*" if kind == "module" else name, judgement, key=f"!{kind}")
 
 
 def _tag(named: str, judgement: Judgement, offset: int | None) -> None:
