@@ -87,3 +87,15 @@ def test_the_pane_loads_nothing(window, qtbot, name):
     pane = _dialog(window, qtbot).text
     assert pane.loadResource(2, QUrl(name)) is None
     assert not pane.openLinks()
+
+
+def test_every_guide_is_there_in_german_with_the_same_words_and_commands():
+    def said(text: str) -> list[str]:
+        return sorted(re.findall(r"`([^`]+)`", text))
+
+    english, german = pages(), pages("de")
+    assert [page.key for page in english] == [page.key for page in german]
+    for one, other in zip(english, german):
+        assert one.text != other.text
+        assert said(one.text) == said(other.text), one.key
+        assert one.text.count("\n## ") == other.text.count("\n## ")
