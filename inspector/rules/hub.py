@@ -205,6 +205,32 @@ def blobs_of_a_cache(facts: Facts) -> Iterator[Finding]:
             )
 
 
+def model_signatures(facts: Facts) -> Iterator[Finding]:
+    """Models with a signature that nobody made, or that speaks of other files than these."""
+    for node in facts.graph.nodes(NodeKind.MODEL):
+        sentences, evidence = [], []
+        for item in node.attributes.get("signatures", ()):
+            shown = plain(item["path"], 200)
+            if item["signature"] == "invalid":
+                sentences.append(f"The signature {shown} is not valid. {item['why']}".rstrip())
+                evidence.append(Evidence(item["path"], text=f"signature: invalid ({item['method']})"))
+            if item["content"] != "differs":
+                continue
+            counts = [(word, item[word]) for word in ("changed", "missing", "unlisted") if item[word]]
+            told = ", ".join(f"{len(paths)} {word}" for word, paths in counts)
+            sentences.append(f"The files are not those that {shown} was made for: {told}.")
+            evidence.append(Evidence(item["path"], text=f"content: {told}"))
+            evidence += [
+                Evidence(text=f"{word}: {plain(path, 300)}")
+                for word, paths in counts
+                for path in paths[:_SHOWN_FILES]
+            ]
+        if sentences:
+            yield rule("integrity.claim-differs").finding(
+                node.id, " ".join(sentences), evidence, title="A model's signature does not hold"
+            )
+
+
 def holes_in_a_cache(facts: Facts) -> Iterator[Finding]:
     """Snapshots of which files are missing, and downloads that were broken off; one finding for all."""
     snapshots: dict[str, list[FileFact]] = defaultdict(list)
@@ -293,5 +319,6 @@ RULES = (
     lookalike_owners,
     blobs_of_a_cache,
     holes_in_a_cache,
+    model_signatures,
     owners,
 )

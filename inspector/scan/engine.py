@@ -11,7 +11,7 @@ import platform
 import posixpath
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,8 @@ from inspector.scan import lineage
 from inspector.scan.assemble import GraphBuilder
 from inspector.scan.interface import SCHEMA, Event, ScanOptions
 from inspector.scan.reading import Reading
+from inspector.scan.signatures import attach as attach_signatures
+from inspector.scan.signatures import model_signatures
 from inspector.scan.waits import told_while_waiting
 from inspector.sources import is_hub_target, open_target
 from inspector.sources.interface import EntryKind, Target
@@ -45,6 +47,7 @@ class _Read:
     reading: Reading
     hub: HubFacts | None = None
     cached: Sequence[CachedRepository] = field(default=())
+    signatures: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 class Scan:
@@ -66,7 +69,7 @@ class Scan:
         else:
             yield from self._read(read)
         (one,) = read
-        yield from self._join(one.target, one.reading, one.hub, one.cached)
+        yield from self._join(one)
 
     def _read(
         self,
@@ -94,21 +97,17 @@ class Scan:
             reading = Reading(source, options)
             getattr(source, "prefetch", bool)()
             yield from reading.events()
-            one = _Read(source.target, reading, cached=tuple(getattr(source, "repositories", ())))
+            one = _Read(source.target, reading, cached=tuple(getattr(source, "repositories", tuple)()))
             hub_facts = getattr(source, "facts", None)
             if hub_facts is not None:
                 yield _progress("lineage")
                 one.hub = hub_facts()
+            one.signatures = model_signatures(source, reading.files, reading.left_out)
             read.append(one)
 
-    def _join(
-        self,
-        target: Target,
-        reading: Reading,
-        hub: HubFacts | None,
-        cached: Iterable[CachedRepository] = (),
-    ) -> Iterator[Event]:
+    def _join(self, one: _Read) -> Iterator[Event]:
         """From what the readers said to references, packages, graph, findings and the end."""
+        target, reading, hub = one.target, one.reading, one.hub
         yield _progress("joining")
         project = ProjectFacts(_requirements(reading.manifests), frozenset(f.path for f in reading.files))
         found = references.resolve(reading.indexes, project)
@@ -128,7 +127,8 @@ class Scan:
         builder.add_dependencies(reading.manifests, packages)
         if hub is not None:
             lineage.add_to(builder, hub)
-        lineage.add_cached(builder, cached)
+        lineage.add_cached(builder, one.cached)
+        attach_signatures(builder.graph, builder.root, _shown_name(target), one.signatures)
         facts = Facts(
             target=target,
             graph=builder.graph,
@@ -237,6 +237,10 @@ def _target_json(target: Target, manifest_digest: str | None) -> dict[str, Any]:
     if target.asked is not None:
         value["asked"] = target.asked
     return value
+
+
+def _shown_name(target: Target) -> str:
+    return plain(posixpath.basename(target.name.rstrip("/")) or target.name)
 
 
 def _manifest_digest(reading: Reading) -> str | None:

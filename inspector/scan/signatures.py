@@ -1,0 +1,225 @@
+"""OpenSSF model signatures found in a target: held against the files that were read, and put on their model.
+
+A signature speaks of the folder that it lies in. Digests that the scan computed are used; only where a
+signature lists others (parts of files, BLAKE2) the local files are read once more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import posixpath
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from inspector import places
+from inspector.provenance import Edge, EdgeKind, Node, NodeKind, Pin, ProvenanceGraph, node_id, plain
+from inspector.rules.interface import FileFact
+from inspector.sources.interface import ByteSource, Entry, EntryKind, LeftOut, ReadFailure, Source
+from inspector.sources.model_signature import (
+    MAX_BYTES,
+    Checked,
+    KnownKey,
+    NotASignature,
+    Resource,
+    Signature,
+    check,
+    is_ignored,
+    parse,
+)
+
+NAME = "model.sig"
+_CHUNK = 1 << 20
+_SMALL = 128 << 10  # a remote file that was fetched in one go
+_HASHES: dict[str, Callable[[], Any]] = {
+    "sha256": hashlib.sha256,
+    "blake2b": hashlib.blake2b,
+    "blake2": hashlib.blake2b,
+}
+_MOST = 200  # signatures of one target
+
+
+def model_signatures(
+    source: Source, files: Sequence[FileFact], left_out: Sequence[LeftOut]
+) -> dict[str, list[dict[str, Any]]]:
+    """By folder ("" is the target itself), what ``attributes.signatures`` of its model is to hold."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    signed = [file for file in files if posixpath.basename(file.path) == NAME]
+    if not signed:
+        return found
+    known = _known_keys()
+    for file in signed[:_MOST]:
+        folder = posixpath.dirname(file.path)
+        about = _Folder(source, folder, files, left_out)
+        found.setdefault(folder, []).append(about.judged(file, known))
+    return found
+
+
+def attach(graph: ProvenanceGraph, root: str, name: str, found: Mapping[str, list[dict[str, Any]]]) -> None:
+    """Puts each folder's signatures on its model: the node of the folder, the target where that is a model,
+    else a node of its own, because what is signed as a model is one."""
+    for folder, signatures in found.items():
+        top = graph.node(root)
+        key = root if not folder and top is not None and top.kind is NodeKind.MODEL else ""
+        key = key or node_id(NodeKind.MODEL, folder or name)
+        node = graph.node(key)
+        if node is None:
+            shown = folder or name
+            node = Node(key, NodeKind.MODEL, shown, pin=Pin.LOCAL, attributes={"local": True})
+            graph.add_node(node)
+            graph.add_edge(Edge(root, key, EdgeKind.CONTAINS))
+        graph.replace_node(replace(node, attributes={**node.attributes, "signatures": signatures}))
+
+
+def _known_keys() -> list[KnownKey]:
+    """The keys of this user's trust store; none where there is no store or it cannot be read."""
+    from inspector.gate.inspector_gate import Unreadable, read_trust, why_not_trusted
+
+    place = places.trust_store()
+    if not place.is_file():
+        return []
+    try:
+        keys = read_trust(str(place))
+    except Unreadable:
+        return []
+    now = int(time.time())
+    return [KnownKey(key.principal, key.spki, why_not_trusted(key, now) is None) for key in keys]
+
+
+class _Folder:
+    """The files below one folder, by their paths in it."""
+
+    def __init__(
+        self, source: Source, folder: str, files: Sequence[FileFact], left_out: Sequence[LeftOut]
+    ) -> None:
+        start = f"{folder}/" if folder else ""
+        self._source = source
+        self._files = {file.path[len(start) :]: file for file in files if file.path.startswith(start)}
+        self._left_out = [one.path[len(start) :] for one in left_out if one.path.startswith(start)]
+
+    def judged(self, file: FileFact, known: Sequence[KnownKey]) -> dict[str, Any]:
+        """One item of ``attributes.signatures``."""
+        own = posixpath.basename(file.path)
+        try:
+            body = self._bytes(file)
+        except ReadFailure as failure:
+            return _item(file.path, None, Checked("not-checked", why=str(failure)))
+        try:
+            signed = parse(body)
+        except NotASignature as error:
+            return _item(file.path, None, Checked("invalid", why=str(error)))
+        changed, missing, unknown = self._compared(signed)
+        listed = {one.name for one in signed.resources}
+        extra = [path for path in sorted(self._files) if path not in listed and path != own]
+        ignored = [path for path in extra if is_ignored(path, signed.ignore)]
+        ignored += [path for path in self._left_out if self._is_aside(path, signed)]
+        unlisted = [path for path in extra if not is_ignored(path, signed.ignore)]
+        unlisted += [path for path in self._left_out if not self._is_aside(path, signed)]
+        differs = bool(changed or missing or unlisted)
+        return {
+            **_item(file.path, signed, check(signed, known)),
+            "content": "differs" if differs else "not-checked" if unknown else "matches",
+            "changed": changed,
+            "missing": missing,
+            "unlisted": sorted(unlisted),
+            "ignored": sorted(ignored),
+        }
+
+    @staticmethod
+    def _is_aside(path: str, signed: Signature) -> bool:
+        """A folder that a rule leaves out and the signed list too; signers never look into git's own."""
+        return path == ".git" or is_ignored(path, signed.ignore)
+
+    def _compared(self, signed: Signature) -> tuple[list[str], list[str], list[str]]:
+        """Names whose bytes are others, that are not here, and of which nothing can be told."""
+        by_name: dict[str, list[Resource]] = {}
+        for one in signed.resources:
+            by_name.setdefault(one.name, []).append(one)
+        changed, missing, unknown = [], [], []
+        for name, parts in sorted(by_name.items()):
+            file = self._files.get(name)
+            if file is None or file.entry.attributes.get("missing"):
+                missing.append(name)
+                continue
+            same = self._is_same(file, parts)
+            if same is None:
+                unknown.append(name)
+            elif not same:
+                changed.append(name)
+        return changed, missing, unknown
+
+    def _is_same(self, file: FileFact, parts: Sequence[Resource]) -> bool | None:
+        whole = parts[0] if len(parts) == 1 and parts[0].end is None else None
+        remote = file.entry.kind is EntryKind.REMOTE
+        if whole is not None and whole.algorithm == "sha256" and file.sha256 is not None:
+            if whole.digest != file.sha256:
+                return False
+            if not remote:
+                return True
+        # A hub's word for a digest is no proof; small files were fetched whole.
+        if any(part.algorithm not in _HASHES for part in parts):
+            return None
+        if file.entry.kind is not EntryKind.FILE and not (remote and (file.entry.size or 0) <= _SMALL):
+            return None
+        try:
+            with contextlib.closing(self._opened(file)) as data:
+                return _covers(parts, data.size) and all(_digest(data, part) == part.digest for part in parts)
+        except ReadFailure:
+            return None
+
+    def _bytes(self, file: FileFact) -> bytes:
+        if (file.entry.size or 0) > MAX_BYTES:
+            raise ReadFailure("It is too large for a signature.")
+        with contextlib.closing(self._opened(file)) as data:
+            return data.read_at(0, data.size)
+
+    def _opened(self, file: FileFact) -> ByteSource:
+        remote: Callable[[Entry], ByteSource] | None = getattr(self._source, "open_remote", None)
+        if remote is not None and file.entry.attributes.get("parts"):
+            return remote(file.entry)
+        return self._source.open(file.entry)
+
+
+def _covers(parts: Sequence[Resource], size: int) -> bool:
+    """Whether the parts, one behind the other, are all of a file of ``size`` bytes."""
+    at = 0
+    for part in sorted(parts, key=lambda one: one.start):
+        if part.start != at:
+            return False
+        at = size if part.end is None else part.end
+    return at == size
+
+
+def _digest(data: ByteSource, part: Resource) -> str:
+    digest = _HASHES[part.algorithm]()
+    end = data.size if part.end is None else part.end
+    for piece in _pieces(data, part.start, end):
+        digest.update(piece)
+    return str(digest.hexdigest())
+
+
+def _pieces(data: ByteSource, start: int, end: int) -> Iterator[bytes]:
+    for at in range(start, end, _CHUNK):
+        yield data.read_at(at, min(_CHUNK, end - at))
+
+
+def _item(path: str, signed: Signature | None, checked: Checked) -> dict[str, Any]:
+    return {
+        "path": path,
+        "format": "openssf-model-signing",
+        "method": signed.method if signed is not None else "unknown",
+        "signature": checked.signature,
+        "signer": {
+            "subject": plain(checked.subject, 500) if checked.subject is not None else None,
+            "keyid": checked.keyid,
+        },
+        "trusted": checked.trusted,
+        "why": checked.why,
+        "content": "not-checked",
+        "changed": [],
+        "missing": [],
+        "unlisted": [],
+        "ignored": [],
+    }
