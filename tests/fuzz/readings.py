@@ -122,11 +122,18 @@ def by_plain_tar_headers(data: bytes) -> Reading:
     at = 0
     for _ in range(_MEMBERS):
         block = data[at : at + 512]
-        if len(block) < 512 or block[257:262] != b"ustar":
+        if len(block) < 512 or block[257:262] != b"ustar" or not _sums_up(block):
             return
         size = int(block[124:135].strip(b"\0 ") or b"0", 8)
         yield _name(block[:100].rstrip(b"\0")), data[at + 512 : at + 512 + size]
         at += 512 + -(-size // 512) * 512
+
+
+def _sums_up(block: bytes) -> bool:
+    """No reader takes a header whose checksum is wrong."""
+    stated = int(block[148:155].strip(b"\0 ") or b"0", 8)
+    rest = block[:148] + b" " * 8 + block[156:]
+    return stated in (sum(rest), sum(rest) - 256 * sum(byte > 127 for byte in rest))
 
 
 def by_streams(data: bytes) -> Reading:
