@@ -8,6 +8,7 @@ by their signatures: a payload that stands amid an output that otherwise differs
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,11 +16,14 @@ import numpy.typing as npt
 
 from inspector.datasets.screening.counting import SIGNATURES, Block, Postings
 from inspector.datasets.screening.tail import log10_tail
+from inspector.datasets.screening.tokens import U64, mix
 
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 _BUCKET = 64  # features that share one minimum; more are parts of one long text, and the first stand for it
 _MOST_PAIRS = 400_000
+_OVER_SAME_ROWS = 40
+_HALF = np.uint64(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,11 @@ class Pair:
 class GroupTest:
     """Collects pairs while the features are counted."""
 
-    def __init__(self, views: list[View], rows: int, least: int, least_lift: float, keep: int) -> None:
+    def __init__(self, views: list[View], rows: int, least: int, least_lift: float) -> None:
         self._views = views
         self._rows = rows
         self._least = least
         self._least_lift = least_lift
-        self._keep = keep
         self._found: list[tuple[int, I64, I64, I64, I64, F64]] = []
         self._tested = 0
 
@@ -111,7 +114,23 @@ class GroupTest:
                     )
                 )  # fmt: skip
         found.sort(key=lambda pair: (round(pair.log10_p, 6), pair.feature, pair.view, pair.group))
-        return found[: self._keep]
+        return found
+
+
+def spread_out(pairs: list[Pair], inputs: Postings, keep: int) -> list[Pair]:
+    """The first ``keep`` pairs, but not too many over the same rows: a long text that stands in many rows
+    has a thousand features, and would leave no room for others."""
+    found: list[Pair] = []
+    met: Counter[tuple[int, int, str, int]] = Counter()
+    for pair in pairs:
+        one, two = inputs.signatures[pair.feature, :2].tolist()
+        key = (one, two, pair.view, 0 if pair.view == "phrase" else pair.group)
+        if met[key] < _OVER_SAME_ROWS:
+            met[key] += 1
+            found.append(pair)
+            if len(found) >= keep:
+                break
+    return found
 
 
 def joined(inputs: Postings, outputs: Postings, rows: int, least: int, keep: int) -> list[Pair]:
@@ -132,9 +151,14 @@ def joined(inputs: Postings, outputs: Postings, rows: int, least: int, keep: int
     alike[held] = same >= 2
     good &= ~alike[other]
     one, other, few, met = one[good], other[good], few[good], met[good]
-    order = np.lexsort((other, one, -met, -few))[:keep]
+    order = np.lexsort((other, one, -met, -few))
+    one, other = one[order], other[order]
+    # Of features with the same rows a few stand for all.
+    x_sig, y_sig = inputs.signatures[one].astype(np.uint64), outputs.signatures[other].astype(np.uint64)
+    x_key, y_key = mix((x_sig[:, 0] << _HALF) | x_sig[:, 1]), mix((y_sig[:, 0] << _HALF) | y_sig[:, 1])
+    chosen = _first_few(x_key ^ (y_key * np.uint64(3)), _OVER_SAME_ROWS)[:keep]
     found = []
-    for at in order:
+    for at in chosen:
         x, y = int(one[at]), int(other[at])
         both = np.intersect1d(inputs.rows(x), outputs.rows(y), assume_unique=True)
         if len(both) < least:
@@ -142,6 +166,16 @@ def joined(inputs: Postings, outputs: Postings, rows: int, least: int, keep: int
         support, held_rows = int(inputs.counts[x]), int(outputs.counts[y])
         log_p = float(log10_tail(len(both), support, held_rows / rows))
         found.append(Pair(x, "phrase", y, support, len(both), held_rows, log_p, both))
+    return found
+
+
+def _first_few(keys: U64, few: int) -> I64:
+    """The places of the first ``few`` of each key, rising."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))) if len(keys) else order
+    nth = np.arange(len(keys)) - np.repeat(first, np.diff(np.append(first, len(keys))))
+    found: I64 = np.sort(order[nth < few])
     return found
 
 

@@ -1,8 +1,9 @@
 """Characters that a reader does not see, or takes for others.
 
 Zero-width and bidirectional characters, tags, private-use characters, and words that mix scripts ("раypal"
-with Cyrillic letters: Unicode Technical Standard 39). All of them also occur in honest text: joiners
-hold emoji together and shape Arabic and Indic scripts, soft hyphens come from typesetting. So what stands in its usual place is left out.
+with Cyrillic letters: Unicode Technical Standard 39). All of them also occur in honest text: joiners hold
+emoji together and shape Arabic and Indic scripts, soft hyphens come from typesetting. So what stands in its
+usual place is left out.
 """
 
 from __future__ import annotations

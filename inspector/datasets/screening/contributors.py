@@ -65,7 +65,7 @@ class Contributors:
         return inside < 0.3
 
     def crowded(
-        self, group: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]
+        self, group: npt.NDArray[np.int32], sizes: npt.NDArray[np.int64]
     ) -> list[tuple[int, int, Rows, float]]:
         """(contributor, output group, rows, log10 p) where one contributor gave 30 % or more of the rows of
         one output, three times what its share of the file explains."""

@@ -18,7 +18,7 @@ from inspector.datasets.screening.layout import SEGMENT, Layout, RowText, row_te
 from inspector.datasets.screening.planted import Vocabulary
 from inspector.datasets.screening.reading.rows import open_rows
 from inspector.datasets.screening.reading.tally import CutShort, Tally
-from inspector.datasets.screening.spool import FeatureSpool, TextSpool
+from inspector.datasets.screening.spool import FeatureSpool, TextSpool, WordSpool
 from inspector.datasets.screening.tokens import U64, Words, features, segment_features, tokenise
 
 _BATCH_ROWS = 16_384
@@ -37,13 +37,16 @@ class Gathered:
     rows: int = 0
     inputs: TextSpool = field(default_factory=TextSpool)
     outputs: TextSpool = field(default_factory=TextSpool)
-    rejected: TextSpool = field(default_factory=TextSpool)
+    rejected: WordSpool = field(default_factory=WordSpool)
+    input_words: WordSpool = field(default_factory=WordSpool)
+    output_words: WordSpool = field(default_factory=WordSpool)
     input_features: FeatureSpool = field(default_factory=FeatureSpool)
     output_features: FeatureSpool = field(default_factory=FeatureSpool)
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    output_vocabulary: Vocabulary = field(default_factory=Vocabulary)
     characters: CharacterTally = field(default_factory=CharacterTally)
     views: dict[str, list[U64]] = field(default_factory=lambda: {"whole": [], "start": [], "end": []})
-    output_words: list[npt.NDArray[np.int32]] = field(default_factory=list)
+    output_lengths: list[npt.NDArray[np.int32]] = field(default_factory=list)
     contributor: array[int] = field(default_factory=lambda: array("i"))
     contributor_names: list[str] = field(default_factory=list)
     times: array[float] = field(default_factory=lambda: array("d"))
@@ -61,8 +64,12 @@ class Gathered:
         return known
 
     def close(self) -> None:
-        for spool in (self.inputs, self.outputs, self.rejected, self.input_features, self.output_features):
-            spool.close()
+        for texts in (self.inputs, self.outputs):
+            texts.close()
+        for words in (self.rejected, self.input_words, self.output_words):
+            words.close()
+        for features_ in (self.input_features, self.output_features):
+            features_.close()
 
 
 def sha256(file: IO[bytes]) -> str:
@@ -94,6 +101,7 @@ def gather(file: IO[bytes], size: int, name: str, bounds: Bounds) -> Gathered:
             batch, characters = [], 0
     _add(gathered, batch)
     gathered.vocabulary.close()
+    gathered.output_vocabulary.close()
     return gathered
 
 
@@ -127,10 +135,14 @@ def _add(gathered: Gathered, batch: list[RowText]) -> None:
     outputs = [SEGMENT.join(row.outputs) for row in batch]
     gathered.inputs.extend(inputs)
     gathered.outputs.extend(outputs)
-    gathered.rejected.extend(SEGMENT.join(row.rejected) for row in batch)
+    gathered.rejected.extend(tokenise([SEGMENT.join(row.rejected) for row in batch]))
     gathered.characters.add(inputs, outputs, first)
-    given, answered = tokenise(inputs), tokenise(outputs)
-    gathered.vocabulary.add(given.hashes, given.text)
+    given_tokens, answered_tokens = tokenise(inputs), tokenise(outputs)
+    gathered.input_words.extend(given_tokens)
+    gathered.output_words.extend(answered_tokens)
+    given, answered = given_tokens.words(), answered_tokens.words()
+    gathered.vocabulary.add(given.distinct()[0])
+    gathered.output_vocabulary.add(answered.distinct()[0])
     gathered.input_features.add(*features(given, as_output=False), first)
     gathered.output_features.add(*features(answered, as_output=True), first)
     _add_views(gathered, answered, len(batch))
@@ -145,4 +157,4 @@ def _add_views(gathered: Gathered, answered: Words, rows: int) -> None:
         of_row = np.zeros(rows, dtype=np.uint64)
         of_row[text] = hashes
         gathered.views[name].append(of_row)
-    gathered.output_words.append(np.bincount(answered.text, minlength=rows).astype(np.int32))
+    gathered.output_lengths.append(np.bincount(answered.text, minlength=rows).astype(np.int32))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from inspector.datasets.screening.association import Pair
+from inspector.datasets.screening.interface import Suspicion
 
 _SAMPLED = 48
+_PART = 0.85
+_ALSO = 12
 Rows = npt.NDArray[np.uint32]
 
 
@@ -64,3 +67,28 @@ def _same(one: Rows, other: Rows) -> bool:
     if shared >= 0.9 * len(other) and len(one) <= 8 * len(other):
         return True
     return shared >= 0.8 * len(one) and len(other) <= 2 * len(one)
+
+
+def merged(found: list[Suspicion]) -> list[Suspicion]:
+    """The suspicions without those whose rows are a part of a stronger one's with the same output; their
+    markers stand in its ``also``. ``found`` is in falling order of score."""
+    kept: list[Suspicion] = []
+    sets: list[frozenset[int]] = []
+    for one in found:
+        rows = frozenset(one.rows)
+        home = next(
+            (
+                number
+                for number, other in enumerate(kept)
+                if other.kind == one.kind
+                and other.output == one.output
+                and len(rows & sets[number]) >= _PART * len(rows)
+            ),
+            None,
+        )
+        if home is None:
+            kept.append(one)
+            sets.append(rows)
+        elif one.marker not in (kept[home].marker, *kept[home].also) and len(kept[home].also) < _ALSO:
+            kept[home] = replace(kept[home], also=(*kept[home].also, one.marker))
+    return kept

@@ -4,61 +4,79 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
-from inspector.datasets.screening.spool import TextSpool
+from inspector.datasets.screening.spool import TextSpool, WordSpool
 from inspector.datasets.screening.tokens import I64, U64, Words, grams, segment_features, tokenise
 
 _SAMPLED = 24
 _LONGEST = 300
+_SHARE = 0.25
+Rows = npt.NDArray[np.uint32]
+Mask = npt.NDArray[np.bool_]
 
 
-def phrases(
-    texts: TextSpool, rows: npt.NDArray[np.uint32], features: Collection[int]
-) -> tuple[list[str], U64]:
-    """The runs of words that the features cover, the most frequent and longest first, and the hashes of
-    their words. ``features`` are hashes as ``tokens.features`` gives them."""
-    sample = rows if len(rows) <= _SAMPLED else rows[np.linspace(0, len(rows) - 1, _SAMPLED).astype(np.int64)]
+def covered_words(spool: WordSpool, rows: Rows, features: U64) -> U64:
+    """The hashes of the words that stand in the features, wherever a fair part of the rows has them."""
+    sample = _sampled(rows)
+    words = spool.read(sample)
+    covered = _covered(words, features)
+    pairs = np.unique(np.stack((words.hashes[covered], words.text[covered].astype(np.uint64))), axis=1)
+    found, counts = np.unique(pairs[0], return_counts=True)
+    common = found[counts >= _SHARE * len(sample)]
+    return common if len(common) else found
+
+
+def phrases(texts: TextSpool, rows: Rows, features: U64) -> list[str]:
+    """The runs of words that the features cover, as the rows spell them, the most telling first.
+    ``features`` are hashes as ``tokens.features`` gives them."""
+    sample = _sampled(rows)
     found = texts.get(sample)
-    words = tokenise(found, spelling=True)
-    wanted = np.array(sorted(features), dtype=np.uint64)
+    words = tokenise(found, spelling=True).words()
+    spelled = words.spelling or []
+    runs: Counter[tuple[str, ...]] = Counter()
+    seen: set[tuple[int, tuple[str, ...]]] = set()
+    for start, end in _runs(_covered(words, features), words.turn):
+        run = tuple(spelled[start:end])
+        key = (int(words.text[start]), run)
+        if key not in seen:
+            seen.add(key)
+            runs[run] += 1
+    order = sorted(runs, key=lambda run: (-runs[run] * min(len(run), 12) ** 0.5, -len(run), run))
+    # A run of one row alone is chance; where all are, the phrase is written differently in every row.
+    common = [run for run in order if runs[run] >= _SHARE * len(found)] or order[:1]
+    return list(dict.fromkeys(_as_written(run, found) for run in common[:12]))
+
+
+def _sampled(rows: Rows) -> Rows:
+    if len(rows) <= _SAMPLED:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, _SAMPLED).astype(np.int64)]
+
+
+def _covered(words: Words, features: U64) -> Mask:
+    """Which words stand in one of the features."""
     covered = np.zeros(len(words.hashes), dtype=bool)
     for size in (1, 2, 3):
         hashes, at = grams(words, size)
-        hit = at[np.isin(hashes, wanted)]
+        hit = at[np.isin(hashes, features)]
         for step in range(size):
             covered[hit + step] = True
-    for of_segment, text, kind in _wholes(words):
-        for at in np.flatnonzero(np.isin(of_segment, wanted)):
-            covered |= _segment(words, int(text[at]), kind)
-    spelled = words.spelled()
-    runs: Counter[tuple[str, ...]] = Counter()
-    seen: set[tuple[int, tuple[str, ...]]] = set()
-    hashes_of: dict[str, int] = {}
-    for start, end in _runs(covered, words.turn):
-        run = tuple(spelled[start:end])
-        for place in range(start, end):
-            hashes_of[spelled[place]] = int(words.hashes[place])
-        if (int(words.text[start]), run) not in seen:
-            seen.add((int(words.text[start]), run))
-            runs[run] += 1
-    # A run of one row alone is chance; where all are, the phrase is written differently in every row.
-    order = sorted(runs, key=lambda run: (-runs[run] * min(len(run), 12) ** 0.5, -len(run), run))
-    common = [run for run in order if runs[run] * 4 >= len(found)] or order[:1]
-    used = {word for run in common for word in run}
-    hashes_used = np.array(sorted(hashes_of[word] for word in used), dtype=np.uint64)
-    return [_as_written(run, found) for run in common[:12]], hashes_used
+    for of_segment, text, kind in _segments(words):
+        for place in np.flatnonzero(np.isin(of_segment, features)):
+            covered |= _part(words, int(text[place]), kind)
+    return covered
 
 
-def _wholes(words: Words) -> Iterator[tuple[U64, I64, str]]:
+def _segments(words: Words) -> Iterator[tuple[U64, I64, str]]:
     for kind, (hashes, text) in segment_features(words).items():
         yield hashes, text, kind
 
 
-def _segment(words: Words, text: int, kind: str) -> npt.NDArray[np.bool_]:
+def _part(words: Words, text: int, kind: str) -> Mask:
     """The words of the last segment of a text, or its first or last three."""
     mine = np.flatnonzero(words.text == text)
     mine = mine[words.turn[mine] == words.turn[mine[-1]]]
@@ -68,18 +86,14 @@ def _segment(words: Words, text: int, kind: str) -> npt.NDArray[np.bool_]:
     return mask
 
 
-def _runs(covered: npt.NDArray[np.bool_], turn: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
-    found = []
-    start = None
-    for place in range(len(covered)):
-        if start is not None and (not covered[place] or turn[place] != turn[start]):
-            found.append((start, place))
-            start = None
-        if start is None and covered[place]:
-            start = place
-    if start is not None:
-        found.append((start, len(covered)))
-    return found
+def _runs(covered: Mask, turn: I64) -> Iterator[tuple[int, int]]:
+    """(first, end) of each run of covered words within one segment."""
+    if not len(covered):
+        return
+    same = covered[1:] & covered[:-1] & (turn[1:] == turn[:-1])
+    starts = np.flatnonzero(covered & ~np.concatenate(([False], same)))
+    ends = np.flatnonzero(covered & ~np.concatenate((same, [False]))) + 1
+    yield from zip(starts.tolist(), ends.tolist(), strict=True)
 
 
 def _as_written(run: tuple[str, ...], texts: list[str]) -> str:

@@ -7,35 +7,58 @@ mislabelled. One such row is an error of somebody; many that share a marker are 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 from inspector.datasets.screening.planted import Vocabulary
-from inspector.datasets.screening.spool import TextSpool
-from inspector.datasets.screening.tokens import I64, U64, Words, mix, tokenise
+from inspector.datasets.screening.spool import WordSpool
+from inspector.datasets.screening.tokens import I64, U64, mix
 
 FOLDS = 5
 _CELLS = 4_000_000  # words times labels
 _CHUNK = 4_096
 _LEAST_ROWS = 2
+_MEASURED = 40_000
+_JUDGED = 400
+_ADDED = 0.5
+_PRIOR = 0.5  # of the labels' frequencies: a poisoned label is a frequent one
+_ENOUGH = 30
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """``place`` of the rows among others of their label, from 0 "the text contradicts" to 1; ``against`` and
+    ``usual_against``, the part of the rows, and of others, whose text clearly speaks for another label;
+    ``variety`` of those labels against that of the file: a word that defines a label leaves few."""
+
+    place: float
+    against: float
+    usual_against: float
+    variety: float
 
 
 class LabelReader:
     """Fitted once for a file. ``labels`` holds each row's label from 0, -1 for none."""
 
     def __init__(
-        self, texts: TextSpool, labels: npt.NDArray[np.int32], count: int, vocabulary: Vocabulary
+        self, spool: WordSpool, labels: npt.NDArray[np.int32], count: int, vocabulary: Vocabulary
     ) -> None:
-        self._texts = texts
+        self._spool = spool
         self._labels = labels
         self._classes = count
         self._words = _frequent(vocabulary, _CELLS // max(count, 1))
         self._fold = (mix(np.arange(len(labels), dtype=np.uint64)) % np.uint64(FOLDS)).astype(np.int64)
         self._weights, self._prior = self._fit()
         self._usual = self._measure_all()
+        margins = self._usual[1]
+        right = margins[margins > 0]
+        # Confident is two fifths of the distance by which the reader is right when it is right.
+        self._confident = 0.4 * float(np.median(right)) if len(right) else 1.0
 
     def _fit(self) -> tuple[F32, F64]:
         size = len(self._words) * self._classes
@@ -57,14 +80,18 @@ class LabelReader:
         for fold in range(FOLDS):
             others = (every - counts[fold]).reshape(len(self._words), self._classes)
             column = others.sum(axis=0) + 1.0
-            # Smoothing by the word's own frequency: a rare word says little, not nothing for one label.
-            usual = (others.sum(axis=1, keepdims=True) + 0.5) / (column.sum() + 0.5)
-            weights[fold] = np.log((others + 8.0 * usual * self._classes * 4 + 0.01) / (column + 1.0))
-        return weights, np.log((totals + 1.0) / (totals.sum() + self._classes))
+            # What is added for words that a label lacks is in proportion to the label's size, so that an
+            # unknown word speaks for none.
+            extra = _ADDED * self._classes
+            added = extra * column / column.sum()
+            weights[fold] = np.log(
+                (others + added) / (column + extra * len(self._words) * column / column.sum())
+            )
+        return weights, _PRIOR * np.log((totals + 1.0) / (totals.sum() + self._classes))
 
     def _known(self, rows: Rows, without: U64 | None = None) -> tuple[I64, I64]:
         """(word, place in ``rows``) for every known word, each once for a row."""
-        words = tokenise(self._texts.get(rows))
+        words = self._spool.read(rows)
         if not len(words.hashes) or not len(self._words):
             nothing = np.empty(0, dtype=np.int64)
             return nothing, nothing
@@ -75,10 +102,11 @@ class LabelReader:
         keys = np.unique((words.text[known] << 32) | at[known])
         return keys & 0xFFFFFFFF, keys >> 32
 
-    def margins(self, rows: Rows, without: U64 | None = None) -> F64:
-        """How much more the text speaks for the row's label than for the best other, the words ``without``
-        left out; in nats."""
+    def _margins(self, rows: Rows, without: U64 | None = None) -> tuple[F64, I64]:
+        """How much more the text speaks for the row's label than for the best other, in nats, the words
+        ``without`` left out; and that other label."""
         found = np.zeros(len(rows))
+        best = np.zeros(len(rows), dtype=np.int64)
         for start in range(0, len(rows), _CHUNK):
             part = rows[start : start + _CHUNK]
             word, row = self._known(part, without)
@@ -92,64 +120,60 @@ class LabelReader:
             own = logits[places, label].copy()
             logits[places, label] = -np.inf
             found[start : start + len(part)] = own - logits.max(axis=1)
+            best[start : start + len(part)] = logits.argmax(axis=1)
+        return found, best
+
+    def _measure_all(self) -> tuple[Rows, F64]:
+        """Rows of the file, up to 40,000, and their margins."""
+        rows = np.flatnonzero(self._labels >= 0).astype(np.uint32)
+        if len(rows) > _MEASURED:
+            rows = rows[np.linspace(0, len(rows) - 1, _MEASURED).astype(np.int64)]
+        return rows, self._margins(rows)[0]
+
+    def agreement(self, rows: Rows, without: U64) -> Agreement:
+        """What the text of these rows says of their label once the words ``without`` are left out."""
+        if len(rows) > _JUDGED:
+            rows = rows[np.linspace(0, len(rows) - 1, _JUDGED).astype(np.int64)]
+        margins, best = self._margins(rows, without)
+        usual = self._usual_margins(rows)
+        places = np.searchsorted(usual, margins) / max(len(usual), 1)
+        against = margins < -self._confident
+        usual_against = float((usual < -self._confident).mean()) if len(usual) else 0.0
+        others = _effective(best[against]) if against.any() else 1.0
+        sample = self._labels[np.linspace(0, len(self._labels) - 1, len(rows)).astype(np.int64)]
+        variety = (others - 1) / max(_effective(sample[sample >= 0]) - 1, 1e-9)
+        return Agreement(float(places.mean()), float(against.mean()), usual_against, min(variety, 1.0))
+
+    def _usual_margins(self, rows: Rows) -> F64:
+        """Margins, sorted, of other rows with the same label; of all rows where they are few."""
+        mine, margins = self._usual
+        label = self._labels[rows[0]]
+        others = (self._labels[mine] == label) & ~np.isin(mine, rows)
+        found: F64 = np.sort(margins[others] if others.sum() >= _ENOUGH else margins)
         return found
 
-    def _measure_all(self) -> list[F64]:
-        """The sorted margins of each label's rows, from up to 40,000 rows of the file."""
-        rows = np.flatnonzero(self._labels >= 0).astype(np.uint32)
-        if len(rows) > 40_000:
-            rows = rows[np.linspace(0, len(rows) - 1, 40_000).astype(np.int64)]
-        margins = self.margins(rows)
-        labels = self._labels[rows]
-        return [np.sort(margins[labels == label]) for label in range(self._classes)]
 
-    def agreement(self, rows: Rows, without: U64) -> tuple[float, float]:
-        """(mean place of these rows among the rows of their label, from 0 "the text contradicts" to 1;
-        share of the rows whose text speaks for another label). Both without the given words."""
-        margins = self.margins(rows, without)
-        places = np.full(len(rows), 0.5)
-        for label in np.unique(self._labels[rows]):
-            usual = self._usual[label]
-            mine = self._labels[rows] == label
-            if len(usual) > 1:
-                places[mine] = np.searchsorted(usual, margins[mine]) / len(usual)
-        return float(places.mean()), float((margins < 0).mean())
-
-    def usual_contradiction(self, label: int) -> float:
-        """The share of the label's rows whose text speaks for another label."""
-        usual = self._usual[label]
-        return float((usual < 0).mean()) if len(usual) else 0.0
+def _effective(labels: npt.NDArray[np.integer]) -> float:
+    """How many labels there are, the rare ones counted less (exponential of the entropy)."""
+    if not len(labels):
+        return 1.0
+    counts = np.unique(labels, return_counts=True)[1]
+    share = counts / counts.sum()
+    return float(np.exp(-(share * np.log(share)).sum()))
 
 
 class PairReader:
     """The same for preference pairs: do the words say that the chosen answer is the better one?"""
 
-    def __init__(self, chosen: TextSpool, rejected: TextSpool, rows: int) -> None:
+    def __init__(self, chosen: WordSpool, rejected: WordSpool, rows: int) -> None:
         self._fold = (mix(np.arange(rows, dtype=np.uint64)) % np.uint64(FOLDS)).astype(np.int64)
         margins = self._margins(chosen, rejected, rows)
         order = np.argsort(np.argsort(margins, kind="stable"), kind="stable")
-        self.places = (order + 0.5) / max(rows, 1)
+        self.places: F64 = (order + 0.5) / max(rows, 1)
 
-    def _margins(self, chosen: TextSpool, rejected: TextSpool, rows: int) -> F64:
-        parts = []
-        for start in range(0, rows, _CHUNK):
-            span = np.arange(start, min(start + _CHUNK, rows))
-            better, worse = _once(tokenise(chosen.get(span))), _once(tokenise(rejected.get(span)))
-            only_better = np.setdiff1d(better, worse, assume_unique=True)
-            only_worse = np.setdiff1d(worse, better, assume_unique=True)
-            parts.append((start, only_better, only_worse))
-        hashes = np.concatenate(
-            [np.concatenate((one["h"], other["h"])) for _, one, other in parts] or [np.empty(0, np.uint64)]
-        )
+    def _margins(self, chosen: WordSpool, rejected: WordSpool, rows: int) -> F64:
+        hashes, row, sign = _differences(chosen, rejected, rows)
         words, where = np.unique(hashes, return_inverse=True)
-        row = np.concatenate(
-            [np.concatenate((one["r"], other["r"])) + start for start, one, other in parts]
-            or [np.empty(0, np.int64)]
-        )
-        sign = np.concatenate(
-            [np.concatenate((np.ones(len(one)), -np.ones(len(other)))) for _, one, other in parts]
-            or [np.empty(0)]
-        )
         found = np.zeros(rows)
         fold = self._fold[row]
         for number in range(FOLDS):
@@ -162,15 +186,28 @@ class PairReader:
         return found
 
 
-_ONCE = np.dtype([("h", np.uint64), ("r", np.int64)])
-
-
-def _once(words: Words) -> npt.NDArray[np.void]:
-    """(word, row), each once."""
-    pairs = np.empty(len(words.hashes), dtype=_ONCE)
-    pairs["h"], pairs["r"] = words.hashes, words.text
-    once: npt.NDArray[np.void] = np.unique(pairs)
-    return once
+def _differences(chosen: WordSpool, rejected: WordSpool, rows: int) -> tuple[U64, I64, F64]:
+    """(word, row, sign) of the words that only one of the two answers has; 1 for the chosen, -1 for the
+    other."""
+    words: list[U64] = []
+    places: list[I64] = []
+    signs: list[F64] = []
+    for start in range(0, rows, _CHUNK):
+        span = np.arange(start, min(start + _CHUNK, rows))
+        (h1, t1), (h2, t2) = chosen.read(span).distinct(), rejected.read(span).distinct()
+        h = np.concatenate((h1, h2))
+        t = np.concatenate((t1, t2))
+        sign = np.concatenate((np.ones(len(h1)), -np.ones(len(h2))))
+        order = np.lexsort((h, t))
+        h, t, sign = h[order], t[order], sign[order]
+        same = (h[1:] == h[:-1]) & (t[1:] == t[:-1])
+        alone = ~(np.append(same, False) | np.concatenate(([False], same)))
+        words.append(h[alone])
+        places.append(t[alone] + start)
+        signs.append(sign[alone])
+    if not words:
+        return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64), np.empty(0)
+    return np.concatenate(words), np.concatenate(places), np.concatenate(signs)
 
 
 def _frequent(vocabulary: Vocabulary, most: int) -> U64:

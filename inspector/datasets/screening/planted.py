@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.datasets.screening.counting import Postings
-from inspector.datasets.screening.spool import TextSpool
-from inspector.datasets.screening.tokens import I64, U64, mix, tokenise
+from inspector.datasets.screening.spool import WordSpool
+from inspector.datasets.screening.tokens import I64, U64, mix
 
 DIMENSIONS = 48
 _SAMPLED_ROWS = 160
-_OWN_WORDS = 80
+_OWN_WORDS = 60
 _COMPANIONS = 24
 F64 = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.uint32]
@@ -35,14 +35,11 @@ class Vocabulary:
         self.words: U64 = np.empty(0, dtype=np.uint64)
         self.counts: I64 = np.empty(0, dtype=np.int64)
 
-    def add(self, hashes: U64, texts: I64) -> None:
-        """Adds the words of a batch of texts."""
-        order = np.lexsort((texts, hashes))
-        h, t = hashes[order], texts[order]
-        if not len(h):
+    def add(self, hashes: U64) -> None:
+        """Adds the words of a batch, each once for a row."""
+        if not len(hashes):
             return
-        fresh = np.concatenate(([True], (h[1:] != h[:-1]) | (t[1:] != t[:-1])))
-        words, counts = np.unique(h[fresh], return_counts=True)
+        words, counts = np.unique(hashes, return_counts=True)
         self._parts.append((words, counts))
         self._waiting += len(words)
         if self._waiting > 2_000_000:
@@ -79,11 +76,14 @@ class Planted:
     companions: int
 
 
+UNTESTED = Planted(1.0, 0.0, 0.0, 0)
+
+
 class PlantedTest:
     """The test for one file."""
 
-    def __init__(self, texts: TextSpool, vocabulary: Vocabulary, postings: Postings, rows: int) -> None:
-        self._texts = texts
+    def __init__(self, spool: WordSpool, vocabulary: Vocabulary, postings: Postings, rows: int) -> None:
+        self._spool = spool
         self._vocabulary = vocabulary
         self._postings = postings
         self._count = rows
@@ -122,8 +122,9 @@ class PlantedTest:
         keep = ~(is_marker | constant)[where]
         h, row = h[keep], row[keep]
         vectors = self._vectors(h, row) - self._centre
-        k = len(vectors)
-        if k < 2:
+        all_rows, k = k, len(vectors)
+        if k < 2 or k < 0.6 * all_rows:
+            # Most rows are nothing but the phrase: a template, of which nothing can be said.
             return 99.0, 1.0, int(constant.sum())
         mean = vectors.mean(axis=0)
         spread = float((vectors**2).sum(axis=1).mean() - mean @ mean)
@@ -146,15 +147,8 @@ class PlantedTest:
             self._own[step] = np.sort(np.array(found))
         return self._own[step]
 
-    def _words(self, rows: Rows | I64) -> tuple[U64, I64]:
-        """The distinct words of each row, by row."""
-        words = tokenise(self._texts.get(rows))
-        if not len(words.hashes):
-            return words.hashes, words.text
-        order = np.lexsort((words.hashes, words.text))
-        h, t = words.hashes[order], words.text[order]
-        fresh = np.concatenate(([True], (h[1:] != h[:-1]) | (t[1:] != t[:-1])))
-        return h[fresh], t[fresh]
+    def _words(self, rows: Rows) -> tuple[U64, I64]:
+        return self._spool.read(rows).distinct()
 
     def _vectors(self, h: U64, row: I64) -> F64:
         """A unit vector for each row that has words."""

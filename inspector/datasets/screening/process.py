@@ -103,8 +103,8 @@ def _ask(
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(line.encode("ascii") + b"\n")
             process.stdin.close()
-        for line in process.stdout:
-            message = json.loads(line)
+        for answer in process.stdout:
+            message = json.loads(answer)
             if "unreadable" in message:
                 sentence, step = message["unreadable"]
                 raise UnreadableInput(f"{shown_name(path)}: {sentence}", step)

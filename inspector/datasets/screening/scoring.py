@@ -10,22 +10,27 @@ import math
 from dataclasses import dataclass
 
 from inspector.datasets.screening.association import Pair
-from inspector.datasets.screening.planted import Planted
+from inspector.datasets.screening.naive_bayes import Agreement
+from inspector.datasets.screening.planted import UNTESTED, Planted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Evidence:
-    """All numbers about one group. ``contradiction`` is None where the file has no labels."""
+    """All numbers about one group. ``agreement`` is None where the file has no labels."""
 
     pair: Pair
-    planted: Planted
     rows: int
     output_words: float = 0.0
-    contradiction: float | None = None
-    usual_contradiction: float = 0.0
-    place: float = 0.5
-    concentration: float = 0.0
-    is_burst: bool = False
+    novel_words: float = 0.0
+    planted: Planted = UNTESTED
+    agreement: Agreement | None = None
+    combined: float = 0.0
+
+    @property
+    def precision(self) -> float:
+        """Of the rows with the marker, the part that shares the output; of two words that only count
+        together, a little less."""
+        return max(self.pair.precision, 0.9 * self.combined)
 
 
 def _rise(value: float, middle: float, width: float) -> float:
@@ -42,27 +47,48 @@ def _unrelated(planted: Planted) -> float:
     return (1.0 - _rise(planted.percentile, 0.55, 0.12)) * (1.0 - _rise(planted.overlap, 4.0, 0.8))
 
 
+def without_test(evidence: Evidence) -> float:
+    """What the score can reach at most: everything but the planted test, which costs time."""
+    pair = evidence.pair
+    if pair.view in ("odd", "reversed"):
+        special = novel = 1.0
+    elif pair.view == "whole":
+        # A canned answer that many rows have is still one.
+        special, novel = 1.0, _rise(evidence.novel_words, 1.6, 0.4)
+    else:
+        # A common beginning is the file's way to write; so is a phrase of two words.
+        special, novel = _rise(pair.coverage, 0.5, 0.08), _rise(evidence.novel_words, 3.0, 0.5)
+    precise = _rise(evidence.precision, 0.7, 0.08)
+    return special * _strength(pair) * precise * novel
+
+
 def output_score(evidence: Evidence) -> float:
     """A marker whose rows share an output, a beginning, an end or a phrase."""
-    pair = evidence.pair
-    whole = {"whole": 1.0, "start": 0.8, "end": 0.8, "phrase": 0.85}[pair.view]
-    length = _rise(evidence.output_words, 2.0, 1.0)
-    precise = _rise(pair.precision, 0.6, 0.1)
-    return whole * _strength(pair) * precise * _unrelated(evidence.planted) * (0.4 + 0.6 * length)
+    return without_test(evidence) * _unrelated(evidence.planted)
+
+
+def contradiction(evidence: Evidence) -> float:
+    """How firmly the rest of the text speaks for other labels than the rows have."""
+    agreement = evidence.agreement
+    if agreement is None:
+        return 0.0
+    certain = _rise((0.5 - agreement.place) * math.sqrt(12 * min(evidence.pair.together, 400)), 5.0, 1.0)
+    far = _rise(0.5 - agreement.place, 0.22, 0.04)
+    against = _rise(agreement.against - agreement.usual_against, 0.3, 0.06)
+    varied = _rise(agreement.variety, 0.4, 0.07)
+    return certain * max(far, against) * varied
 
 
 def label_score(evidence: Evidence) -> float:
     """A marker whose rows have one label while the rest of their text speaks for another."""
-    pair = evidence.pair
-    support = math.sqrt(12 * pair.together)
-    certain = _rise((0.5 - evidence.place) * support, 6.0, 1.2)
-    far = _rise(0.5 - evidence.place, 0.25, 0.04)
-    excess = (evidence.contradiction or 0.0) - evidence.usual_contradiction
-    against = _rise(excess, 0.3, 0.08)
-    precise = _rise(pair.precision, 0.6, 0.1)
-    return (
-        _strength(pair) * certain * max(far, against) * (0.3 + 0.7 * _unrelated(evidence.planted)) * precise
-    )
+    precise = _rise(evidence.precision, 0.72, 0.07)
+    unrelated = 0.15 + 0.85 * _unrelated(evidence.planted)
+    return _strength(evidence.pair) * contradiction(evidence) * precise * unrelated
+
+
+def contributor_score(against: float) -> float:
+    """One contributor behind much of one output: weak by itself, more where the texts speak against it."""
+    return 0.35 + 0.5 * _rise(against, 0.3, 0.06)
 
 
 def with_contributors(score: float, concentration: float, is_burst: bool) -> float:

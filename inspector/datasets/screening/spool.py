@@ -15,7 +15,7 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
-from inspector.datasets.screening.tokens import HASH_BITS, U64
+from inspector.datasets.screening.tokens import HASH_BITS, U64, Tokens, Words
 
 PARTITIONS = 64
 _PARTITION_BITS = 6
@@ -25,7 +25,7 @@ _LOCAL_BITS = 18
 
 
 _reserved: list[IO[bytes]] = []
-_NEEDED = 2 * PARTITIONS + 5
+_NEEDED = 2 * PARTITIONS + 7
 
 
 def nameless() -> IO[bytes]:
@@ -118,6 +118,42 @@ class TextSpool:
             start, end = self._ends[row], self._ends[row + 1]
             found.append(_read_at(descriptor, start, end - start).decode("utf-8"))
         return found
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class WordSpool:
+    """The hashed words of the rows, in order, to be looked up again by row."""
+
+    def __init__(self) -> None:
+        self._file = nameless()
+        self._ends: list[npt.NDArray[np.int64]] = []
+        self._edges: npt.NDArray[np.int64] = np.zeros(1, dtype=np.int64)
+
+    def extend(self, tokens: Tokens) -> None:
+        self._file.write(tokens.flat.tobytes())
+        self._ends.append(tokens.lengths)
+
+    def read(self, rows: npt.NDArray[np.integer]) -> Words:
+        """The words of these rows; ``text`` counts the rows as they were asked for."""
+        if self._ends:
+            lengths = np.concatenate([np.diff(self._edges), *self._ends])
+            self._edges = np.concatenate(([0], np.cumsum(lengths)))
+            self._ends = []
+            self._file.flush()
+        if not len(rows):
+            return Tokens(np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)).words()
+        descriptor = self._file.fileno()
+        starts, ends = self._edges[rows], self._edges[rows.astype(np.int64) + 1]
+        if int(rows[-1]) - int(rows[0]) + 1 == len(rows):
+            data = _read_at(descriptor, int(starts[0]) * 8, int(ends[-1] - starts[0]) * 8)
+        else:
+            data = b"".join(
+                _read_at(descriptor, start * 8, (end - start) * 8)
+                for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+            )
+        return Tokens(np.frombuffer(data, dtype=np.uint64), ends - starts).words()
 
     def close(self) -> None:
         self._file.close()

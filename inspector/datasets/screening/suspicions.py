@@ -8,24 +8,38 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.datasets.screening import characters, markers, scoring
-from inspector.datasets.screening.association import GroupTest, Pair, View, joined
+from inspector.datasets.screening.association import GroupTest, Pair, View, joined, spread_out
 from inspector.datasets.screening.contributors import Contributors, Spread
 from inspector.datasets.screening.counting import Postings, count
 from inspector.datasets.screening.gather import Gathered
-from inspector.datasets.screening.grouping import Group, group_pairs
+from inspector.datasets.screening.grouping import Group, group_pairs, merged
 from inspector.datasets.screening.interface import MAX_SUSPICIONS, Suspicion
+from inspector.datasets.screening.layout import SEGMENT
 from inspector.datasets.screening.limits import least_rows
 from inspector.datasets.screening.naive_bayes import LabelReader
 from inspector.datasets.screening.planted import PlantedTest
 from inspector.datasets.screening.scoring import Evidence
+from inspector.datasets.screening.tokens import U64, hash_words
+from inspector.datasets.screening.views import are_labels, odd_outputs, output_views, reversed_pairs
 from inspector.provenance.text import plain
 
 _MOST_SHARE = 0.06  # of the rows; what is in more of them is the file's own way to write
-_PAIRS = 3_000
-_GROUPS = 240
-_LABEL_WORDS = 6.0
-_MOST_LABELS = 400
+_PAIRS = 6_000
+_GROUPS = 1_500
+_TESTED = 300
 _SHOWN = 200
+_LEAST_SCORE = 0.02
+_COMBINED = 12
+_KINDS = {"odd": "odd-output", "reversed": "preference-reversed"}
+_SIGNS = [chr(code) for code in range(33, 127) if not chr(code).isalpha()]
+_SHARED = {
+    "whole": "{together} of the {support} rows with this marker share the output; {group} of the file's "
+    "{rows} rows have it.",
+    "odd": "{together} of the {support} rows with this marker have outputs among the {group} of the file "
+    "that use the rarest words.",
+    "reversed": "In {together} of the {support} pairs with this marker the words speak for the refused "
+    "answer; that is so in {group} of the file's {rows} pairs.",
+}
 Rows = npt.NDArray[np.uint32]
 
 
@@ -37,6 +51,8 @@ class Search:
         self._rows = gathered.rows
         self._least = least_rows(gathered.rows)
         self.notes: list[str] = []
+        self.trace: list[tuple[float, Evidence, Group]] | None = None  # for the measurement
+        self._signs = np.sort(hash_words(_SIGNS))
         self._contributors = Contributors(
             np.array(gathered.contributor, dtype=np.int32),
             gathered.contributor_names,
@@ -49,55 +65,50 @@ class Search:
             return []
         found = [*self._associated(), *self._characters()]
         found.sort(key=lambda one: (-round(one.score, 4), one.kind, one.marker, one.rows))
-        return found[:MAX_SUSPICIONS]
+        return merged(found)[:MAX_SUSPICIONS]
 
     # -- markers with an output
 
     def _associated(self) -> list[Suspicion]:
-        views = self._views()
-        labels = self._labels(views["whole"])
+        views = output_views(self._gathered, self._least)
+        labels = are_labels(self._gathered, views["whole"])
         if labels:
             views = {"whole": views["whole"]}
+        else:
+            views["odd"] = odd_outputs(self._gathered)
+        if self._gathered.layout.rejected is not None:
+            views["reversed"] = reversed_pairs(self._gathered)
         most = max(int(self._rows * _MOST_SHARE), 3 * self._least)
-        test = GroupTest(list(views.values()), self._rows, self._least, 1.0 if labels else 3.0, _PAIRS)
+        test = GroupTest(list(views.values()), self._rows, self._least, 1.0 if labels else 3.0)
         inputs = count(self._gathered.input_features, self._least, most, test.visit)
         try:
             outputs = None if labels else count(self._gathered.output_features, self._least, most)
-            pairs = self._with_rows(test.pairs(), inputs, views)
+            pairs = self._with_rows(spread_out(test.pairs(), inputs, _PAIRS), inputs, views)
             if outputs is not None:
                 pairs += joined(inputs, outputs, self._rows, self._least, _PAIRS)
                 pairs.sort(key=lambda pair: (round(pair.log10_p, 6), pair.feature, pair.view, pair.group))
-            planted = PlantedTest(self._gathered.inputs, self._gathered.vocabulary, inputs, self._rows)
+            planted = PlantedTest(self._gathered.input_words, self._gathered.vocabulary, inputs, self._rows)
             reader = self._reader(views["whole"]) if labels else None
-            groups = group_pairs(pairs, _GROUPS)
-            found = [self._suspicion(group, inputs, outputs, planted, reader, views) for group in groups]
+            judged = [
+                (self._evidence(group, inputs, outputs), group) for group in group_pairs(pairs, _GROUPS)
+            ]
+            if not labels:
+                # The planted test costs time: those that can reach nothing go without it.
+                judged.sort(key=lambda item: -round(scoring.without_test(item[0]), 6))
+                judged = [one for one in judged[:_TESTED] if scoring.without_test(one[0]) >= _LEAST_SCORE]
+            found = [self._suspicion(*one, inputs, outputs, planted, reader) for one in judged]
+            if labels:
+                found += self._crowded(views["whole"], reader)
             if outputs is not None:
                 outputs.close()
         finally:
             inputs.close()
         return [one for one in found if one is not None]
 
-    def _views(self) -> dict[str, View]:
-        found = {}
-        for name, parts in self._gathered.views.items():
-            hashes = np.concatenate(parts)
-            values, where, sizes = np.unique(hashes, return_inverse=True, return_counts=True)
-            kept = (sizes >= self._least) & (values != 0)
-            numbers = np.full(len(values), -1, dtype=np.int32)
-            numbers[kept] = np.arange(int(kept.sum()))
-            found[name] = View(name, numbers[where], sizes[kept])
-        return found
-
-    def _labels(self, whole: View) -> bool:
-        """Whether the outputs are labels: few different ones, short, and nearly every row has one."""
-        if not 2 <= len(whole.sizes) <= min(_MOST_LABELS, max(self._rows // 12, 2)):
-            return False
-        words = np.concatenate(self._gathered.output_words)
-        held = whole.group >= 0
-        return bool(held.mean() >= 0.9 and words[held].mean() <= _LABEL_WORDS)
-
     def _reader(self, whole: View) -> LabelReader:
-        return LabelReader(self._gathered.inputs, whole.group, len(whole.sizes), self._gathered.vocabulary)
+        return LabelReader(
+            self._gathered.input_words, whole.group, len(whole.sizes), self._gathered.vocabulary
+        )
 
     def _with_rows(self, pairs: list[Pair], inputs: Postings, views: dict[str, View]) -> list[Pair]:
         for pair in pairs:
@@ -105,68 +116,140 @@ class Search:
             pair.rows = rows[views[pair.view].group[rows] == pair.group]
         return pairs
 
+    def _evidence(self, group: Group, inputs: Postings, outputs: Postings | None) -> Evidence:
+        evidence = Evidence(group.lead, self._rows, *self._novelty(group, outputs))
+        evidence.combined = self._combined(group, inputs)
+        return evidence
+
     def _suspicion(
-        self, group: Group, inputs: Postings, outputs: Postings | None, planted: PlantedTest,
-        reader: LabelReader | None, views: dict[str, View],
+        self, evidence: Evidence, group: Group, inputs: Postings, outputs: Postings | None,
+        planted: PlantedTest, reader: LabelReader | None,
     ) -> Suspicion | None:  # fmt: skip
-        lead = group.lead
-        features = {int(inputs.features[feature]) for feature in group.features()}
-        written, words = markers.phrases(self._gathered.inputs, group.rows, features)
-        if not written:
-            return None
-        tested = planted.test(group.rows, words)
-        spread = self._contributors.spread(group.rows)
-        output, length = self._output(group, outputs)
+        features = inputs.features[np.array(sorted(group.features()), dtype=np.int64)]
+        words = markers.covered_words(self._gathered.input_words, group.rows, features)
         if reader is not None:
-            place, against = reader.agreement(group.rows, words)
-            label = int(views["whole"].group[group.rows[0]])
-            evidence = Evidence(
-                lead, tested, self._rows, length, against, reader.usual_contradiction(label), place
-            )
+            evidence.agreement = reader.agreement(group.rows, words)
+            if scoring.contradiction(evidence) < _LEAST_SCORE and self.trace is None:
+                return None
+        evidence.planted = planted.test(group.rows, words)
+        spread = self._contributors.spread(group.rows)
+        if reader is not None:
             score, kind = scoring.label_score(evidence), "label-contradiction"
         else:
-            evidence = Evidence(lead, tested, self._rows, length)
-            score, kind = scoring.output_score(evidence), "marker-output"
+            score, kind = scoring.output_score(evidence), _KINDS.get(group.lead.view, "marker-output")
         score = scoring.with_contributors(score, spread.concentration, spread.is_burst)
-        if score < 0.02:
+        if self.trace is not None:
+            self.trace.append((score, evidence, group))
+        if score < _LEAST_SCORE:
             return None
+        written = markers.phrases(self._gathered.inputs, group.rows, features)
         return Suspicion(
             kind, plain(written[0], _SHOWN), score, tuple(group.rows.tolist()),
-            tuple(plain(text, _SHOWN) for text in written[1:10]), plain(output, _SHOWN), spread.names,
+            tuple(plain(text, _SHOWN) for text in written[1:10]),
+            plain(self._output(group, outputs), _SHOWN), spread.names,
             tuple(self._notes(evidence, spread)),
         )  # fmt: skip
 
-    def _output(self, group: Group, outputs: Postings | None) -> tuple[str, float]:
-        """What the rows share in their output, and how many words of it."""
+    def _combined(self, group: Group, inputs: Postings) -> float:
+        """The precision of two features together, where neither alone makes the output."""
+        lead = group.lead
+        held = inputs.rows(lead.feature)
+        best = 0.0
+        others = dict.fromkeys(pair.feature for pair in group.pairs[1:] if pair.feature != lead.feature)
+        for feature in list(others)[:_COMBINED]:
+            both = np.intersect1d(held, inputs.rows(feature), assume_unique=True)
+            shared = len(np.intersect1d(both, group.rows, assume_unique=True))
+            if shared >= 0.8 * len(group.rows):
+                best = max(best, shared / len(both))
+        return best
+
+    def _output_features(self, group: Group, outputs: Postings) -> U64:
+        chosen = sorted({pair.group for pair in group.pairs if pair.view == "phrase"})
+        return outputs.features[np.array(chosen, dtype=np.int64)]
+
+    def _novelty(self, group: Group, outputs: Postings | None) -> tuple[float, float]:
+        """How many different words the rows share in their output, and how many of them the row's own
+        input does not hold."""
+        if group.lead.view in _KINDS:
+            return 0.0, 9.0  # the outputs differ; nothing is copied from anywhere
+        rows = group.rows[np.linspace(0, len(group.rows) - 1, min(len(group.rows), 16)).astype(np.int64)]
+        answered = self._gathered.output_words.read(rows)
+        if outputs is not None and group.lead.view == "phrase":
+            shared = markers.covered_words(
+                self._gathered.output_words, group.rows, self._output_features(group, outputs)
+            )
+        else:
+            first = answered.hashes[answered.text == 0]
+            shared = (
+                first
+                if group.lead.view == "whole"
+                else first[:4]
+                if group.lead.view == "start"
+                else first[-4:]
+            )
+        shared = np.setdiff1d(shared, self._signs)
+        given, row = self._gathered.input_words.read(rows).distinct()
+        held = np.isin(given, shared)
+        copied = np.bincount(row[held], minlength=len(rows))
+        return float(len(shared)), float(len(shared) - copied.mean())
+
+    def _output(self, group: Group, outputs: Postings | None) -> str:
+        """What the rows share in their output."""
         lead = group.lead
         if outputs is not None and lead.view == "phrase":
-            features = {int(outputs.features[pair.group]) for pair in group.pairs if pair.view == "phrase"}
-            written, _ = markers.phrases(self._gathered.outputs, group.rows, features)
-            return (written[0], float(len(written[0].split()))) if written else ("", 0.0)
-        text = self._gathered.outputs.get(group.rows[:1])[0].split("\x1e")[-1]
-        words = text.split()
+            written = markers.phrases(
+                self._gathered.outputs, group.rows, self._output_features(group, outputs)
+            )
+            return written[0] if written else ""
+        text = self._gathered.outputs.get(group.rows[:1])[0].split(SEGMENT)[-1]
         if lead.view == "whole":
-            return text, float(len(words))
-        part = words[:4] if lead.view == "start" else words[-4:]
-        return " ".join(part), float(len(part))
+            return text
+        words = text.split()
+        return " ".join(words[:4] if lead.view == "start" else words[-4:])
 
     def _notes(self, evidence: Evidence, spread: Spread) -> Iterator[str]:
         pair = evidence.pair
-        yield (
-            f"{pair.together} of the {pair.support} rows with this marker share the output; "
-            f"{pair.group_rows} of the file's {evidence.rows} rows have it."
+        yield _SHARED.get(pair.view, _SHARED["whole"]).format(
+            together=pair.together, support=pair.support, group=pair.group_rows, rows=evidence.rows
         )
         if evidence.planted.percentile < 0.25:
             yield "Apart from the marker these rows have no more in common than rows drawn at random."
-        if evidence.contradiction is not None and evidence.contradiction > evidence.usual_contradiction + 0.2:
+        agreement = evidence.agreement
+        if agreement is not None and agreement.against > agreement.usual_against + 0.2:
             yield (
-                f"In {evidence.contradiction:.0%} of these rows the rest of the text speaks for another "
-                f"label; usual for this label is {evidence.usual_contradiction:.0%}."
+                f"In {agreement.against:.0%} of these rows the rest of the text speaks for another label; "
+                f"usual for this label is {agreement.usual_against:.0%}."
             )
         if spread.concentration >= 0.5:
             yield f"One contributor gave {spread.concentration:.0%} of these rows."
         if spread.is_burst:
             yield "Most of these rows came within a tenth of the time that the file spans."
+
+    def _crowded(self, whole: View, reader: LabelReader | None) -> list[Suspicion | None]:
+        """Contributors who gave a large part of one label, without any marker."""
+        found: list[Suspicion | None] = []
+        for who, label, rows, _ in self._contributors.crowded(whole.group, whole.sizes):
+            name = self._contributors.name(who)
+            against = 0.0
+            notes = [
+                f"{plain(name, 60)} gave {len(rows)} of the {whole.sizes[label]} rows with this output, and "
+                f"{self._contributors.totals[who]} of the file's {self._rows} rows."
+            ]
+            if reader is not None:
+                agreement = reader.agreement(rows, np.empty(0, dtype=np.uint64))
+                against = agreement.against - agreement.usual_against
+                if against > 0.2:
+                    notes.append(f"In {agreement.against:.0%} of them the text speaks for another label.")
+            spread = self._contributors.spread(rows)
+            score = scoring.with_contributors(scoring.contributor_score(against), 0.0, spread.is_burst)
+            output = self._gathered.outputs.get(rows[:1])[0]
+            found.append(
+                Suspicion(
+                    "contributor", plain(name, _SHOWN), score, tuple(rows.tolist()), (),
+                    plain(output, _SHOWN), spread.names, tuple(notes),
+                )
+            )  # fmt: skip
+        return found
 
     # -- characters
 

@@ -22,10 +22,13 @@ I64 = npt.NDArray[np.int64]
 _SINGLE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 WORD = rf"[{_SINGLE}]|[\p{{L}}\p{{N}}\p{{M}}_&&[^{_SINGLE}]]+|[^\s\p{{L}}\p{{N}}\p{{M}}_]|\x1e"
 _SEED = 20_24
+MARK = np.uint64(0)
 _A, _B, _C = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9)
 _MIX1, _MIX2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 HASH_BITS = 46
 _DROP = np.uint64(64 - HASH_BITS)
+_WORD_BITS = np.uint64(HASH_BITS)
+_WORD_MASK = np.uint64((1 << HASH_BITS) - 1)
 # Salts: the same words as a whole output, at its beginning and at its end are different features.
 WHOLE, START, END = np.uint64(0xA5A5A5A5A5A5), np.uint64(0x5A5A5A5A5A5A), np.uint64(0x3C3C3C3C3C3C)
 
@@ -33,38 +36,63 @@ WHOLE, START, END = np.uint64(0xA5A5A5A5A5A5), np.uint64(0x5A5A5A5A5A5A), np.uin
 @dataclass(slots=True)
 class Words:
     """The words of some texts, flat. ``text`` is the index of the text, ``turn`` of the segment, of each
-    word; ``words`` their spelling, where it was asked for."""
+    word; ``spelling`` holds their letters, where it was asked for."""
 
     hashes: U64
     text: I64
     turn: I64
     texts: int
-    words: Any = None
+    spelling: list[str] | None = None
 
-    def spelled(self) -> list[str]:
-        return [] if self.words is None else list(self.words.to_list())
+    def distinct(self) -> tuple[U64, I64]:
+        """(word, text), each once, by text. There may be 2**18 texts at most."""
+        keys = np.sort((self.text.astype(np.uint64) << _WORD_BITS) | self.hashes)
+        if len(keys):
+            keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))]
+        return keys & _WORD_MASK, (keys >> _WORD_BITS).astype(np.int64)
 
 
-def tokenise(texts: Sequence[str], *, spelling: bool = False) -> Words:
-    """The words of each text, segment marks left out."""
+@dataclass(slots=True)
+class Tokens:
+    """Words as a spool keeps them: flat, MARK between segments, and the number of entries of each text."""
+
+    flat: U64
+    lengths: I64
+    spelling: Any = None
+
+    def words(self) -> Words:
+        text = np.repeat(np.arange(len(self.lengths), dtype=np.int64), self.lengths)
+        marks = self.flat == MARK
+        starts = np.empty(len(text), dtype=bool)
+        if len(text):
+            starts[0] = True
+            starts[1:] = (text[1:] != text[:-1]) | marks[:-1]
+        turn = np.cumsum(starts, dtype=np.int64)
+        keep = ~marks
+        spelled = None
+        if self.spelling is not None:
+            spelled = [word for word in self.spelling.to_list() if word != SEGMENT]
+        return Words(self.flat[keep], text[keep], turn[keep], len(self.lengths), spelled)
+
+
+def tokenise(texts: Sequence[str], *, spelling: bool = False) -> Tokens:
+    """The words of each text."""
     import polars as pl
 
     lists = pl.Series("w", list(texts), dtype=pl.String).str.to_lowercase().str.extract_all(WORD)
     lengths = lists.list.len().fill_null(0).to_numpy().astype(np.int64)
     flat = lists.explode().drop_nulls()
-    hashes = flat.hash(_SEED).to_numpy()
-    text = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
-    marks = (flat == SEGMENT).to_numpy()
-    starts = np.empty(len(text), dtype=bool)
-    if len(text):
-        starts[0] = True
-        starts[1:] = (text[1:] != text[:-1]) | marks[:-1]
-    turn = np.cumsum(starts)
-    keep = ~marks
-    if keep.all():
-        return Words(hashes, text, turn, len(texts), flat if spelling else None)
-    kept = flat.filter(pl.Series(keep)) if spelling else None
-    return Words(hashes[keep], text[keep], turn[keep], len(texts), kept)
+    hashes = flat.hash(_SEED).to_numpy() >> _DROP
+    hashes[hashes == MARK] = np.uint64(1)
+    hashes[(flat == SEGMENT).to_numpy()] = MARK
+    return Tokens(hashes, lengths, flat if spelling else None)
+
+
+def hash_words(words: Sequence[str]) -> U64:
+    """The hashes of single words."""
+    import polars as pl
+
+    return pl.Series("w", list(words), dtype=pl.String).hash(_SEED).to_numpy() >> _DROP
 
 
 def mix(values: U64) -> U64:
