@@ -142,6 +142,8 @@ def keras(layer: dict[str, Any]) -> bytes:
         ({"module": "builtins", "class_name": "function", "config": ["f"]}, Loading.RUNS_CODE),
         ({"module": "builtins", "class_name": "function"}, Loading.RUNS_CODE),
         ({"module": "builtins", "class_name": "exec", "config": {}}, Loading.RUNS_CODE),
+        ({"module": "keras_hub.utils", "class_name": "Load"}, Loading.RUNS_CODE),
+        ({"module": "keras_hub.models", "class_name": "load_model"}, Loading.RUNS_CODE),
         ({"module": "acme", "class_name": "A", "registered_name": "Custom>A"}, Loading.RUNS_CODE),
     ],
 )
@@ -156,6 +158,7 @@ def test_keras_archives(layer: dict[str, Any], loading: Loading, judge: Judge) -
         {"module": "builtins", "class_name": "function", "config": "mine>loss"},
         {"module": None, "class_name": "A", "config": {}, "registered_name": "Custom>A"},
         {"module": None, "class_name": "A", "config": {}, "registered_name": "A"},
+        {"module": "keras_hub.src.models.bert.bert_backbone", "class_name": "BertBackbone", "config": {}},
     ],
 )
 def test_a_name_that_the_loading_program_must_bring_is_no_code_of_the_file(part: dict[str, Any]) -> None:

@@ -230,7 +230,7 @@ def _function(key: str, name: str, judgement: Judgement) -> None:
 
 
 def _module_type(kind: Any, judgement: Judgement) -> None:
-    """The class of a module of sentence-transformers: outside of that library it is code of the repository."""
+    """The class of a module of sentence-transformers: others are code of the repository."""
     if isinstance(kind, str) and not kind.startswith("sentence_transformers."):
         judgement.note(
             Loading.RUNS_CODE,

@@ -74,7 +74,8 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
         )
         break
     for match in list(_OBJECTS.finditer(text))[:2000]:
-        _object(match.group(1), match.group(2), judgement)
+        if not _in_comment(text, match.start()):
+            _object(match.group(1), match.group(2), judgement)
     called = _EVALUATED.search(text) if _NETWORK.search(text) else None
     if called is not None:
         judgement.note(
@@ -83,8 +84,8 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
             f"The network is made of texts that YOLO evaluates as Python: {plain(called.group(1), 100)}.",
         )
     for match in list(_TARGET.finditer(text))[:2000]:
-        if "#" in text[text.rfind("\n", 0, match.start()) + 1 : match.start()]:
-            continue  # a comment
+        if _in_comment(text, match.start()):
+            continue
         judge_target(match.group(1), judgement)
     if len(text) <= _MAX_PARSED and _WORTH_PARSING.search(text):
         for key, value in pairs(text):
@@ -93,6 +94,10 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
             for mapping in yaml_mappings(text):
                 judge_switched(mapping, judgement)
     return judgement.artifact(word, Loading.NO_LOADER)
+
+
+def _in_comment(text: str, at: int) -> bool:
+    return "#" in text[text.rfind("\n", 0, at) + 1 : at]
 
 
 def _object(kind: str, name: str, judgement: Judgement) -> None:
