@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Generator, Sequence
+from types import ModuleType
 from typing import Any
 
 from inspector.scan.collected import Collected
@@ -26,3 +29,15 @@ def run_scan(options: ScanOptions, command: Sequence[str] = ()) -> dict[str, Any
     for event in scan_events(options, command):
         collected.add(event)
     return collected.result()
+
+
+class _Callable(ModuleType):
+    """This room under its name in the library: ``inspector.scan("folder")`` scans."""
+
+    def __call__(self, *target: Any, **options: Any) -> dict[str, Any]:
+        api = importlib.import_module("inspector.api")  # the room above; it imports this one
+        result: dict[str, Any] = api.scan(*target, **options)
+        return result
+
+
+sys.modules[__name__].__class__ = _Callable
