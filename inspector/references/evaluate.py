@@ -16,9 +16,10 @@ from inspector.references.api import find_row
 from inspector.references.project import Meaning, Modules, Term
 from inspector.references.substitution import substitute
 
-MAX_VALUES = 64
-MAX_STEPS = 1_500
+MAX_VALUES = 500
+MAX_STEPS = 2_500
 MAX_DEPTH = 24
+MAX_ITEMS = 64  # of lists that are no plain texts
 HOLE = "\0"  # an unknown piece inside a text
 
 
@@ -74,6 +75,7 @@ class Evaluator:
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
         self.steps = 0
+        self.was_short = False  # whether names were left out: set here, cleared by who asks
         self.was_cut = False  # whether a callee was given up: set here, cleared by who asks
         self._nesting = 0
 
@@ -89,7 +91,7 @@ class Evaluator:
             self._nesting -= 1
 
     def values(self, term: Term | None, paths: tuple[str, ...]) -> list[Value]:
-        """What ``term`` can be, seen from the files at ``paths``; never empty, at most 64."""
+        """What ``term`` can be, seen from the files at ``paths``; never empty, at most 500."""
         if isinstance(term, list) and len(term) == 2 and term[0] == "c":
             return self._const(term, paths, 0)
         with self._question():
@@ -265,7 +267,11 @@ class Evaluator:
         return found
 
     def _list(self, term: Term, paths: tuple[str, ...], depth: int) -> list[Value]:
-        return [Value("list", term[1:65])]
+        return [Value("list", term[1 : MAX_VALUES + 2])]
+
+    def _cut(self, term: Term, paths: tuple[str, ...], depth: int) -> list[Value]:
+        self.was_short = True
+        return [UNKNOWN]
 
     def _map(self, term: Term, paths: tuple[str, ...], depth: int) -> list[Value]:
         return [Value("map", term)]
@@ -278,7 +284,7 @@ class Evaluator:
             if base.tag == "map":
                 pairs, whole = self.pairs(base.value, paths)
                 if wanted == HOLE:
-                    for item in list(pairs.values())[:MAX_VALUES]:
+                    for item in list(pairs.values())[: MAX_VALUES + 1]:
                         found.extend(self._values(item, paths, depth))
                 elif wanted in pairs:
                     found.extend(self._values(pairs[wanted], paths, depth))
@@ -288,7 +294,7 @@ class Evaluator:
                 if isinstance(wanted, int) and -len(base.value) <= wanted < len(base.value):
                     found.extend(self._values(base.value[wanted], paths, depth))
                 elif wanted == HOLE:
-                    for item in base.value[:MAX_VALUES]:
+                    for item in base.value[: MAX_VALUES + 1]:
                         found.extend(self._values(item, paths, depth))
             elif base.tag == "unknown" and term[3] is not None and term[3] != ["c", None]:
                 found.extend(Value(v.tag, v.value, True) for v in self._values(term[3], paths, depth))
@@ -299,14 +305,16 @@ class Evaluator:
         for base in self._values(term[1], paths, depth):
             items: list[Term] = []
             if base.tag == "list":
-                items = base.value[:MAX_VALUES]
+                items = base.value
             elif base.tag == "map":
                 pairs, _ = self.pairs(base.value, paths)
+                self.was_short = self.was_short or pairs.pop("\0", None) is not None
                 items = list(pairs.values()) if term[2] == "v" else [["c", key] for key in pairs]
-            for item in items[:MAX_VALUES]:
+            for item in items[: MAX_VALUES + 1]:
                 for number in list(term[3])[:4]:
-                    item = ["x", item, ["c", number], None]
+                    item = ["x", item, ["c", number], None] if item != ["cut"] else item
                 found.extend(self._values(item, paths, depth))
+            self.was_short = self.was_short or (len(items) > MAX_ITEMS and self.steps > MAX_STEPS)
         return found
 
     def _call(self, term: Term, paths: tuple[str, ...], depth: int) -> list[Value]:
@@ -463,7 +471,7 @@ class Evaluator:
         if tag == "d":
             found: dict[Any, Term] = {}
             whole = bool(term[2])
-            for key, value in term[1][:64]:
+            for key, value in term[1][: MAX_VALUES + 1]:
                 if key[0] != "c":
                     key = next((["c", v.value] for v in self._values(key, paths, 8) if v.tag == "const"), key)
                 if key[0] == "c" and isinstance(key[1], str | int | bool | None):
@@ -547,6 +555,7 @@ _HANDLERS = {
     "u": Evaluator._folder,
     "o": Evaluator._choice,
     "l": Evaluator._list,
+    "cut": Evaluator._cut,
     "d": Evaluator._map,
     "m": Evaluator._map,
     "x": Evaluator._element,

@@ -184,6 +184,8 @@ def _config(path: str, data: bytes) -> FileIndex | None:
     if len(data) <= MAX_CONFIG:
         return index_config(path, data)
     if path.lower().endswith(".json"):
-        return None  # data, not configuration
+        from inspector.references.large_json import index_large_json
+
+        return index_large_json(path, data)
     why = f"The file is larger than the {MAX_CONFIG >> 20} MB that are read of a configuration."
     return FileIndex(path, "config", {}, why)

@@ -14,7 +14,7 @@ from inspector.references import shapes
 from inspector.references.api import Row
 from inspector.references.evaluate import Arguments, Evaluator, Value
 
-MAX_REFS = 64
+MAX_REFS = 500
 WEAKEST_FIRST = (Pin.NONE, Pin.MOVABLE, Pin.UNDETERMINED, Pin.LOCAL, Pin.COMMIT, Pin.DIGEST)
 
 
@@ -142,4 +142,5 @@ def judge(call: Call) -> list[Found]:
     from inspector.references.judge_table import READINGS
 
     found = list(READINGS[call.row.reading](call))
+    call.evaluator.was_short = call.evaluator.was_short or len(found) > MAX_REFS * 2
     return found[: MAX_REFS * 2]

@@ -150,6 +150,8 @@ def _facts(path: str, cells: list[Cell]) -> tuple[dict[str, Any], str | None]:
         facts = index_module(body, path, text_of)
     except (RecursionError, MemoryError):
         return {}, "The notebook is nested too deeply to be read."
+    partly = partly or facts.pop("cut", None)
+    facts.pop("cut", None)
     for call in facts["calls"]:
         call[1] = max(in_file(call[1]), in_file(call[0]))
         call[0] = in_file(call[0])

@@ -14,9 +14,8 @@ def index_python(path: str, data: bytes) -> FileIndex:
         facts = index_module(parsed.body, path, lambda line, end: source_text(parsed.lines, line, end))
     except (RecursionError, MemoryError):
         return FileIndex(path, "python", {}, "The file is nested too deeply to be read.")
-    partly = parsed.partly
-    if facts.pop("cut", False):
-        partly = partly or "The file holds more calls than are read; the rest was left out."
+    partly = parsed.partly or facts.pop("cut", None)
+    facts.pop("cut", None)
     return FileIndex(path, "python", {"python": facts}, partly)
 
 

@@ -24,7 +24,8 @@ from inspector.references.python_scopes import (
     end_of_time,
 )
 from inspector.references.python_slimming import leave_out, without_dead_ends
-from inspector.references.python_terms import UNKNOWN, Term, Terms
+from inspector.references.python_terms import MAX_CONSTANTS, UNKNOWN, Term, Terms
+from inspector.references.substitution import holds_cut
 
 MAX_NAMES = 4_000
 TEXT_LIMIT = 300
@@ -141,7 +142,9 @@ def index_module(body: list[ast.stmt], path: str, text_of: TextOf) -> dict[str, 
     facts.update(influence_facts(collected, terms, text_of))
     leave_out(facts, relevance)
     if collected.cut:
-        facts["cut"] = True
+        facts["cut"] = "The file holds more calls than are read; the rest was left out."
+    elif any(holds_cut(call[4:6]) for call in facts["calls"]):
+        facts["cut"] = f"A call names more than {MAX_CONSTANTS} things; what stands behind them was left out."
     return facts
 
 

@@ -18,6 +18,7 @@
 ``["i", base, what, path]`` an element of an iteration: e(lements), k(eys), v(alues), or items
 ``["k", callee, args, keywords]``  the result of a call
 ``["partial", callee, args, keywords]``  functools.partial
+``["cut"]``                 the rest of a list or map, which was left out
 ``["?"]``                   not to be told
 =========================== =====================================================================
 """
@@ -38,6 +39,8 @@ _THIS_FILE: Term = ["c", "./__file__"]
 MAX_STEPS = 140
 MAX_DEPTH = 14
 MAX_ITEMS = 64
+MAX_CONSTANTS = 500  # of a list or map of plain texts
+CUT: Term = ["cut"]  # stands behind the last item of a list or map that goes on
 MAX_TEXT = 2_000
 # Names that parsed arguments and configuration objects go by.
 _ARGUMENTS = re.compile(
@@ -527,15 +530,24 @@ class Terms:
         return term
 
     def _List(self, node: ast.List | ast.Tuple | ast.Set, place: Place, depth: int) -> Term:
-        return ["l", *(self._term(part, place, depth) for part in node.elts[:MAX_ITEMS])]
+        parts = node.elts
+        if len(parts) > MAX_ITEMS and all(part.__class__ is ast.Constant for part in parts):
+            items = [self._Constant(part, place, depth) for part in parts[:MAX_CONSTANTS]]  # type: ignore[arg-type]  # told by its class
+        else:
+            items = [self._term(part, place, depth) for part in parts[:MAX_ITEMS]]
+        return ["l", *items, CUT] if len(parts) > len(items) else ["l", *items]
 
     _Tuple = _List
     _Set = _List
 
     def _Dict(self, node: ast.Dict, place: Place, depth: int) -> Term:
         pairs: list[list[Any]] = []
-        whole = len(node.keys) <= MAX_ITEMS
-        for key, value in list(zip(node.keys, node.values))[:MAX_ITEMS]:
+        plain = all(part.__class__ is ast.Constant for part in (*node.keys, *node.values))
+        if plain:
+            self.steps -= 2 * min(len(node.keys), MAX_CONSTANTS)  # constants cost next to nothing
+        limit = MAX_CONSTANTS if plain else MAX_ITEMS
+        whole = len(node.keys) <= limit
+        for key, value in list(zip(node.keys, node.values))[:limit]:
             if key is None:
                 inner = self._term(value, place, depth)
                 if inner[0] == "d":
@@ -545,6 +557,8 @@ class Terms:
                     whole = False
             else:
                 pairs.append([self._term(key, place, depth), self._term(value, place, depth)])
+        if len(node.keys) > limit:
+            pairs.append([["c", "\0"], CUT])
         return ["d", pairs, whole]
 
     def _NamedExpr(self, node: ast.NamedExpr, place: Place, depth: int) -> Term:

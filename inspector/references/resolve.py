@@ -27,7 +27,7 @@ MAX_WRAPPER_HOPS = 12
 MAX_TURNS = 1  # times that a function may hand on to itself
 MAX_TEMPLATES_IN_ALL = 20_000
 MAX_CALLS_THROUGH = 80_000  # of wrappers, in the whole project
-MAX_PARTS = 120  # of one argument that is handed on: what is larger is no name
+MAX_PARTS = 400  # of one argument that is handed on: what is larger is no name
 # Keywords that bear on a reference; the others are dropped from what a wrapper hands on.
 _BEARING = frozenset(
     (
@@ -66,6 +66,7 @@ _BEARING = frozenset(
     )
 )
 _TEXT_LIMIT = 300
+_SHORT = "This call names more than 500 things; what stands behind them was left out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ class _Resolver:
         self.new: deque[tuple[str, Template]] = deque()  # templates whose callers are not asked yet
         self.said: dict[int, frozenset[Found]] = {}  # what a template finds where it stands, by its id
         self.cut: dict[str, tuple[Site, str]] = {}  # the first call of a file that was not followed
+        self.short: dict[tuple[str, int], tuple[Site, str]] = {}  # calls of which names were left out
         self.per_file: dict[str, int] = {}
         self.urls_named: dict[str, set[str]] = {}
 
@@ -196,6 +198,9 @@ class _Resolver:
             # Without a column it is not taken for the reference of the call itself.
             site = Site(call.path, call.line, call.end_line, None, call.text)
             yield _made(site, written, Found("model", None, None, Pin.UNDETERMINED, None, why, "hf"), "")
+        for call, written in self.short.values():
+            site = Site(call.path, call.line, call.end_line, None, call.text)
+            yield _made(site, written, Found("model", None, None, Pin.UNDETERMINED, None, _SHORT, "hf"), "")
         for path in self.modules.unread:
             site = Site(path, 1, 1, None, "")
             why = "The facts of this file did not arrive whole; its references are not known."
@@ -212,7 +217,11 @@ class _Resolver:
         all_keywords = [*map(list, target.keywords), *keywords]
         template = Template(row, call_name, all_args, all_keywords, site.path, site.line, (), site.path)
         self._register(template, site)
-        for found in self._judge(template, (site.path,)):
+        judged = self._judge(template, (site.path,))
+        if self.evaluator.was_short:
+            self.evaluator.was_short = False
+            self.short.setdefault((site.path, site.line), (site, call_name))
+        for found in judged:
             reference = self._reference(site, call_name, found, "")
             if reference is not None:
                 yield reference
@@ -336,7 +345,11 @@ class _Resolver:
             )
         name = function.rsplit(".", 1)[-1]
         why = f"Through {name}(), which calls {template.call} at {template.path}:{template.line}. "
-        for found in self._judge(passed, paths):
+        judged = self._judge(passed, paths)
+        if self.evaluator.was_short:
+            self.evaluator.was_short = False
+            self.short.setdefault((site.path, site.line), (site, written))
+        for found in judged:
             if found.ref is None or (found in before and not direct):
                 continue  # not to be told, or said already by the call inside the function
             if found.kind == "load-call" and not _is_file(found):

@@ -58,3 +58,17 @@ def is_small(term: Any, limit: int) -> bool:
         if isinstance(part, list):
             todo.extend(part)
     return True
+
+
+def holds_cut(term: Any) -> bool:
+    """Whether ``term`` holds a list or map of which a part was left out. 4,000 parts are looked at."""
+    todo = [term]
+    for _ in range(4_000):
+        if not todo:
+            return False
+        part = todo.pop()
+        if isinstance(part, list):
+            if part == ["cut"]:
+                return True
+            todo.extend(part)
+    return False
