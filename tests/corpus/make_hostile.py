@@ -14,6 +14,7 @@ from pathlib import Path
 
 from hostile import (
     archive_cases,
+    chained_cases,
     disguise_cases,
     graph_cases,
     keras_cases,
@@ -23,7 +24,16 @@ from hostile import (
 )
 from hostile.case import Case
 
-_ROOMS = (pickle_cases, archive_cases, tensor_cases, graph_cases, keras_cases, text_cases, disguise_cases)
+_ROOMS = (
+    pickle_cases,
+    chained_cases,
+    archive_cases,
+    tensor_cases,
+    graph_cases,
+    keras_cases,
+    text_cases,
+    disguise_cases,
+)
 
 
 def make() -> list[Case]:
