@@ -35,6 +35,7 @@ COMMANDS = {
     "dataset": ("dataset", "screen training data for planted patterns"),
     "quarantine": ("quarantine", "staging, review and promotion of training data"),
     "explain": ("explain", "say what loading a file would do; nothing is run"),
+    "completion": ("completion", "completion for your shell, or the manual page"),
 }
 
 _INTERRUPTED = 130
