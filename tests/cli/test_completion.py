@@ -56,7 +56,7 @@ def test_the_manual_page_has_no_roff_errors(tmp_path: Path):
     done = subprocess.run(
         ["groff", "-man", "-Tutf8", "-ww", str(page)], capture_output=True, text=True, check=True
     )
-    assert done.stderr == "" and "inspector scan" in done.stdout
+    assert done.stderr == "" and "INSPECTOR_PASSPHRASE" in done.stdout
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "man"])
