@@ -32,6 +32,7 @@ from inspector.scan.signatures import model_signatures
 from inspector.scan.waits import told_while_waiting
 from inspector.sources import is_hub_target, open_target
 from inspector.sources.interface import EntryKind, Target
+from inspector.sources.origins import Origins
 
 if TYPE_CHECKING:
     from inspector.sources.cachemanifest import CachedRepository
@@ -217,6 +218,7 @@ class Scan:
                 "reused": reading.reused,
                 "isolation": None if reading.isolation is None else dict(reading.isolation),
                 "notes": [*reading.notes, *([audit.warning] if audit.warning else [])],
+                "origins": _origins(target, reading),
                 "hub_answers": [dict(item) for item in hub.evidence] if hub is not None else [],
                 "platform": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
             },
@@ -237,6 +239,18 @@ def _target_json(target: Target, manifest_digest: str | None) -> dict[str, Any]:
     if target.asked is not None:
         value["asked"] = target.asked
     return value
+
+
+def _origins(target: Target, reading: Reading) -> list[dict[str, Any]]:
+    """Where a hub has listed the very bytes of local files. It depends on what this machine has seen."""
+    if target.root is None:
+        return []
+    known = Origins().of(file.sha256 for file in reading.files if file.sha256 is not None)
+    return [
+        {"path": file.path, "places": [one.as_json() for one in known[file.sha256]]}
+        for file in reading.files
+        if file.sha256 in known
+    ]
 
 
 def _shown_name(target: Target) -> str:

@@ -33,6 +33,7 @@ from inspector.sources.hub.walk import FamilyWalk
 from inspector.sources.hubid import HubId, is_commit
 from inspector.sources.interface import Entry, EntryKind, LeftOut, ReadFailure, Target
 from inspector.sources.leftout import Exclusions
+from inspector.sources.origins import Origins
 
 MAX_TEXT_BYTES = 8 * 1024 * 1024  # of all texts of one review
 MAX_TEXTS = 400
@@ -139,6 +140,9 @@ class HubSource:
         for path, verdict in read_verdicts(client, asked.kind, facts.id, commit, entries.values()).items():
             entry = entries[path]
             entries[path] = replace(entry, attributes={**entry.attributes, "hub_scan": verdict})
+        if not switch:
+            claimed = {one.path: one.claimed_sha256 for one in entries.values() if one.claimed_sha256}
+            Origins().remember(endpoint.host, asked.kind, facts.id, commit, claimed)
         opened = cls(client, asked, facts, raw, entries, exclude)
         opened._before = before
         return opened
