@@ -50,7 +50,7 @@ def test_so_has_the_bar_that_asks(opened):
 def test_so_have_the_dialogs(opened):
     from PySide6.QtWidgets import QApplication
 
-    for action in ("settings", "key-sheet", "open-hub", "present"):
+    for action in ("settings", "key-sheet", "open-hub", "help", "verify-record", "present"):
         opened.run(action)
         others = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w is not opened]
         assert others, action
