@@ -14,7 +14,7 @@ Only ``inspector_gate`` is needed beside this file; torch, numpy, safetensors an
 are installed, and imported when the block is entered.
 """
 
-# ruff: noqa: PTH100, PTH118, PTH119
+# ruff: noqa: PTH100, PTH115, PTH118, PTH119
 # Plain strings and os.path throughout: what is compared and opened here must not be normalised on the way.
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ _LOADERS = (
     ("safetensors.torch", "load_file"),
     ("safetensors.numpy", "load_file"),
     ("torch", "load"),
+    ("torch.jit", "load"),
+    ("dill", "load"),
 )
 _FILE_ARGUMENTS = ("f", "file", "filename")
 _DIR_FD = os.open in os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
@@ -258,8 +260,8 @@ class _Guarded:
             name = self._approved.name_of(os.fsdecode(given))
             yield given if name is None else self._path(name)
             return
-        path = _path_of(given)
-        name = None if path is None else self._approved.name_of(path)
+        names = (self._approved.name_of(path) for path in _paths_of(given))
+        name = next((name for name in names if name is not None), None)
         if name is None:
             yield given
             return
@@ -293,39 +295,65 @@ def _module(name: str) -> Any:
         return None
 
 
-def _path_of(given: Any) -> str | None:
-    """The path of the file that a file object reads, through a decompressor as well."""
-    for _ in range(4):
-        name = getattr(given, "name", None)
-        if isinstance(name, str | bytes) and name:
-            return os.fsdecode(name)
-        inner = next(
-            (getattr(given, key, None) for key in ("_fp", "fileobj", "raw") if hasattr(given, key)), None
-        )
+# Where a file object keeps what it reads: io, bz2 and lzma, gzip and tarfile, zipfile, tempfile.
+_INNER = ("raw", "_fp", "fileobj", "_fileobj", "_file", "file")
+
+
+def _paths_of(given: Any) -> Iterator[str]:
+    """The paths of the file that a file object reads, through decompressors and archives as well: where it is
+    now, as its descriptor says, and what it was opened by. Nothing for what is in memory."""
+    for _ in range(8):
+        if isinstance(given, io.FileIO):
+            with contextlib.suppress(OSError, ValueError):
+                yield from _descriptor_path(given.fileno())
+        inner = next((one for key in _INNER if hasattr(one := getattr(given, key, None), "read")), None)
         if inner is None:
-            return None
+            name = getattr(given, "name", None)
+            if isinstance(name, str | bytes) and name:
+                yield os.fsdecode(name)
+            return
         given = inner
-    return None
+
+
+def _descriptor_path(descriptor: int) -> Iterator[str]:
+    """Where an open file lies: a file that was opened by its number alone has no other name."""
+    if sys.platform == "linux":
+        yield os.readlink(f"/proc/self/fd/{descriptor}")
+    elif sys.platform == "darwin":
+        import fcntl
+
+        yield os.fsdecode(fcntl.fcntl(descriptor, fcntl.F_GETPATH, bytes(1024)).rstrip(b"\0"))
 
 
 def _same_shape(given: Any, approved: BinaryIO, name: str) -> Any:
-    """``approved`` read as ``given`` reads its file: plainly, or through the same decompressor."""
+    """``approved`` read as ``given`` reads its file: plainly, through the same decompressor, or as the same
+    member of the same zip. What it is read through must itself read the file, with nothing between."""
     import bz2
     import gzip
     import lzma
+    import zipfile
 
-    if isinstance(given, io.BufferedIOBase | io.RawIOBase) and not isinstance(
-        given, gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
-    ):
-        if isinstance(given, io.BufferedReader | io.BufferedRandom | io.FileIO):
+    try:
+        if _is_plain(given):
             return approved
-    elif isinstance(given, gzip.GzipFile):
-        return gzip.GzipFile(fileobj=approved, mode="rb")
-    elif isinstance(given, bz2.BZ2File):
-        return bz2.BZ2File(approved)
-    elif isinstance(given, lzma.LZMAFile):
-        return lzma.LZMAFile(approved)
+        if isinstance(given, gzip.GzipFile) and _is_plain(given.fileobj):
+            return gzip.GzipFile(fileobj=approved, mode="rb")
+        if isinstance(given, bz2.BZ2File) and _is_plain(getattr(given, "_fp", None)):
+            return bz2.BZ2File(approved)
+        if isinstance(given, lzma.LZMAFile) and _is_plain(getattr(given, "_fp", None)):
+            return lzma.LZMAFile(approved)
+        shared = getattr(given, "_fileobj", None)
+        if isinstance(given, zipfile.ZipExtFile) and _is_plain(getattr(shared, "_file", None)):
+            return zipfile.ZipFile(approved).open(given.name)
+    except (OSError, KeyError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile):
+        raise NotApproved("changed", f"{plain(name)} is not what was approved.") from None
     raise NotApproved("unreadable", f"{plain(name)} is read through an object that cannot be guarded.")
+
+
+def _is_plain(given: Any) -> bool:
+    if isinstance(given, io.BufferedReader | io.BufferedRandom):
+        given = given.raw
+    return isinstance(given, io.FileIO)
 
 
 @contextlib.contextmanager
@@ -337,9 +365,10 @@ def guard(
 ) -> Iterator[None]:
     """Inside the block every guarded loader reads files under ``root`` as approved, or raises NotApproved.
 
-    Guarded are torch.load, safetensors.safe_open, load_file, joblib.load, numpy.load and pickle.load, for
-    paths and for open files; files outside of ``root`` and objects in memory are left alone. Leaving the
-    block puts the loaders back. The whole process is concerned: blocks must not overlap in threads.
+    Guarded are torch.load, torch.jit.load, safetensors.safe_open, load_file, joblib.load, numpy.load,
+    pickle.load and dill.load, for paths and for open files; files outside of ``root`` and objects in memory
+    are left alone. Leaving the block puts the loaders back. The whole process is concerned: blocks must not
+    overlap in threads.
     """
     guarded = _Guarded(_approved(record, trust, root))
     try:

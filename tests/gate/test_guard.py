@@ -8,7 +8,9 @@ import os
 import pickle
 import subprocess
 import sys
+import tarfile
 import types
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -213,6 +215,75 @@ def test_other_files_and_objects_in_memory_are_left_alone(approved: dict[str, Pa
         assert numpy.load(tmp_path / "mine.npy").sum() == 3
         with open(tmp_path / "mine.npy", "rb") as stream:
             assert numpy.load(stream).sum() == 3
+
+
+def _by_number(path: Path) -> Any:
+    return os.fdopen(os.open(path, os.O_RDONLY), "rb")
+
+
+def _after_moving_house(path: Path) -> Any:
+    """Opened by a short name, which means another place when the loader is called."""
+    here = Path.cwd()
+    os.chdir(path.parent)
+    try:
+        return open(path.name, "rb")
+    finally:
+        os.chdir(here)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux where an open file lies")
+@pytest.mark.parametrize("opened", [_by_number, _after_moving_house])
+def test_a_file_without_its_path_is_known_by_its_descriptor(approved: dict[str, Path], opened: Any) -> None:
+    path = approved["root"] / "model.bin"
+    with guard(**approved):
+        with opened(path) as stream:
+            assert pickle.load(stream) is None
+        path.write_bytes(pickle.dumps("EVIL"))
+        with opened(path) as stream, pytest.raises(NotApproved):
+            pickle.load(stream)
+
+
+def test_a_member_of_a_zip_is_read_from_the_approved_zip(
+    sign: Any, review: Any, project: Path, trust_file: Path
+) -> None:
+    path = project / "model.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("data.pkl", pickle.dumps("approved"))
+        inner = io.BytesIO()
+        with zipfile.ZipFile(inner, "w") as second:
+            second.writestr("data.pkl", pickle.dumps("inner"))
+        archive.writestr("inner.zip", inner.getvalue())
+    review.rescan()
+    with guard(record=sign(), trust=trust_file, root=project):
+        with zipfile.ZipFile(path) as archive:
+            with archive.open("data.pkl") as member:
+                assert pickle.load(member) == "approved"
+            with (
+                zipfile.ZipFile(archive.open("inner.zip")) as second,
+                second.open("data.pkl") as member,
+                pytest.raises(NotApproved, match="cannot be guarded"),
+            ):
+                pickle.load(member)
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("data.pkl", pickle.dumps("EVIL"))
+        with (
+            zipfile.ZipFile(path) as archive,
+            archive.open("data.pkl") as member,
+            pytest.raises(NotApproved),
+        ):
+            pickle.load(member)
+
+
+def test_a_member_of_a_tar_cannot_be_guarded_and_is_refused(
+    sign: Any, review: Any, project: Path, trust_file: Path
+) -> None:
+    with tarfile.open(project / "model.tar", "w") as archive:
+        archive.add(project / "model.bin", "model.bin")
+    review.rescan()
+    with guard(record=sign(), trust=trust_file, root=project), tarfile.open(project / "model.tar") as archive:
+        member = archive.extractfile("model.bin")
+        with pytest.raises(NotApproved, match="cannot be guarded"):
+            pickle.load(member)  # type: ignore[arg-type]
 
 
 def test_leaving_the_block_puts_the_loaders_back(approved: dict[str, Path]) -> None:
