@@ -238,9 +238,9 @@ def test_a_file_without_its_path_is_known_by_its_descriptor(approved: dict[str, 
     with guard(**approved):
         with opened(path) as stream:
             assert pickle.load(stream) is None
-        path.write_bytes(pickle.dumps("EVIL"))
-        with opened(path) as stream, pytest.raises(NotApproved):
-            pickle.load(stream)
+    path.write_bytes(pickle.dumps("EVIL"))
+    with guard(**approved), opened(path) as stream, pytest.raises(NotApproved):
+        pickle.load(stream)
 
 
 def test_a_member_of_a_zip_is_read_from_the_approved_zip(
@@ -254,7 +254,8 @@ def test_a_member_of_a_zip_is_read_from_the_approved_zip(
             second.writestr("data.pkl", pickle.dumps("inner"))
         archive.writestr("inner.zip", inner.getvalue())
     review.rescan()
-    with guard(record=sign(), trust=trust_file, root=project):
+    block = {"record": sign(), "trust": trust_file, "root": project}
+    with guard(**block):
         with zipfile.ZipFile(path) as archive:
             with archive.open("data.pkl") as member:
                 assert pickle.load(member) == "approved"
@@ -264,14 +265,15 @@ def test_a_member_of_a_zip_is_read_from_the_approved_zip(
                 pytest.raises(NotApproved, match="cannot be guarded"),
             ):
                 pickle.load(member)
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("data.pkl", pickle.dumps("EVIL"))
-        with (
-            zipfile.ZipFile(path) as archive,
-            archive.open("data.pkl") as member,
-            pytest.raises(NotApproved),
-        ):
-            pickle.load(member)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("data.pkl", pickle.dumps("EVIL"))
+    with (
+        guard(**block),
+        zipfile.ZipFile(path) as archive,
+        archive.open("data.pkl") as member,
+        pytest.raises(NotApproved),
+    ):
+        pickle.load(member)
 
 
 def test_a_member_of_a_tar_cannot_be_guarded_and_is_refused(
