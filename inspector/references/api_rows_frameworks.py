@@ -211,6 +211,8 @@ RERANKERS = (
     _hub("rerankers*.Reranker", "model_name"),
     _default("rerankers*.MxBaiV2Ranker", "model_name_or_path"),
     _default("rerankers*.LLMLayerWiseRanker", "model_name_or_path"),
+    _default("lancedb*.ColbertReranker", "model_name"),
+    _default("lancedb*.CrossEncoderReranker", "model_name"),
     _hub("bertopic*.BERTopic", "embedding_model", place=None),
     _default("bertopic*.ZeroShotClassification", "model", place=1),
     _hub("bertopic*.TextGeneration", "model"),

@@ -16,7 +16,7 @@ from inspector.references.interface import FileIndex
 
 MAX_HITS = 500
 _PAIR = re.compile(
-    rb'"(?P<key>[\w-]*(?:model|dataset|tokenizer|hub|repo|pretrained|checkpoint|adapter)[\w-]*)"\s{0,40}:\s{0,40}'
+    rb'"(?P<key>[\w-]{0,40}(?:model|dataset|tokenizer|hub|repo|pretrained|checkpoint|adapter)[\w-]{0,40})"\s{0,40}:\s{0,40}'
     rb'"(?P<value>[\w./:@-]{2,300})"',
     re.IGNORECASE,
 )
