@@ -108,6 +108,8 @@ class MainWindow(QMainWindow):
         )
         for name, page in zip(TABS, self.pages):
             self.tabs.addTab(page, tr(name))
+        # What follows the session, in the order in which it is told.
+        self.parts = (self.deciding, self.inventory, self.pane, *self.pages[1:], self.graph, self.strip)
 
     def _place_parts(self) -> None:
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -236,19 +238,7 @@ class MainWindow(QMainWindow):
 
     def _attach(self, session: Session) -> None:
         self._wanted = (session.recalled("node", ""), session.recalled("finding", ""))
-        for part in (
-            self.deciding,
-            self.inventory,
-            self.pane,
-            self.findings,
-            self.files,
-            self.dependencies,
-            self.data,
-            self.checklist,
-            self.record,
-            self.graph,
-            self.strip,
-        ):
+        for part in self.parts:
             part.set_session(session)
         session.grown.connect(self._grown)
         session.decided.connect(lambda _: self._count())
@@ -265,19 +255,7 @@ class MainWindow(QMainWindow):
         self._remember(session)
         self.pane.evidence.close_all()
         self.record.sheet.close_all()
-        for part in (
-            self.deciding,
-            self.inventory,
-            self.pane,
-            self.findings,
-            self.files,
-            self.dependencies,
-            self.data,
-            self.checklist,
-            self.record,
-            self.graph,
-            self.strip,
-        ):
+        for part in self.parts:
             part.set_session(None)
         self.selection.clear()
         session.close()
