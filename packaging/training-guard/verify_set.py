@@ -68,7 +68,7 @@ def verify(path, pubkey=None, checkpoint=None):
         own = _check_log(statement["predicate"]["log"], key, name, manifest)
         if note is not None and _opened_note(note, key) != own:
             raise Refused(
-                "The checkpoint is not that of the record; one of another size can be compared only by the store."
+                "The checkpoint is not that of the record; only the store can compare one of another size."
             )
         warnings = _check_waivers(manifest)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
@@ -249,7 +249,7 @@ def _check_log(proof, key, name, manifest):
 
 
 def _check_waivers(manifest):
-    today = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d")
+    today = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d")  # noqa: UP017 - older Pythons
     warnings = []
     for one in manifest["waivers"]:
         if one["expires"] < today:

@@ -10,8 +10,9 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from inspector.datasets.quarantine import log, names, people, trails
 from inspector.datasets.quarantine.interface import PENDING, SAMPLING_CAVEAT, Group, RowState
@@ -189,26 +190,27 @@ def shown_rows(
     ).fetchall()
     paths = trails.paths(connection)
     entries = {one["seq"]: one for one in log.entries(connection)} if rows else {}
-    return [
-        {
-            "row": number,
-            "sha256": sha,
-            "state": word,
-            "contributors": people.contributors_of(connection, number),
-            "groups": _groups_of(connection, number),
-            "decisions": [
-                {
-                    "verdict": one.kind,
-                    "by": entries[one.seq]["actor"]["name"],
-                    "at": entries[one.seq]["at"],
-                    "why": entries[one.seq].get("why", ""),
-                }
-                for one in standing_decisions(paths[trail])
-            ],
-            "value": _row_value(folder, file, place, size),
-        }
-        for number, sha, file, place, size, trail, word in rows
-    ]
+    with closing(_Values(folder)) as values_of:
+        return [
+            {
+                "row": number,
+                "sha256": sha,
+                "state": word,
+                "contributors": people.contributors_of(connection, number),
+                "groups": _groups_of(connection, number),
+                "decisions": [
+                    {
+                        "verdict": one.kind,
+                        "by": entries[one.seq]["actor"]["name"],
+                        "at": entries[one.seq]["at"],
+                        "why": entries[one.seq].get("why", ""),
+                    }
+                    for one in standing_decisions(paths[trail])
+                ],
+                "value": values_of.read(file, place, size),
+            }
+            for number, sha, file, place, size, trail, word in rows
+        ]
 
 
 def _groups_of(connection: sqlite3.Connection, row: int) -> list[str]:
@@ -220,7 +222,21 @@ def _groups_of(connection: sqlite3.Connection, row: int) -> list[str]:
     return [f"{'s' if kind == 'suspicion' else 'r'}{number}" for kind, number in found]
 
 
-def _row_value(folder: Path, file: str, place: int, size: int) -> Any:
-    with (folder / BATCHES / f"{file}.jsonl").open("rb") as lines:
-        lines.seek(place)
-        return json.loads(lines.read(size))
+class _Values:
+    """The rows themselves, from the files of their batches; the file of the last one stays open."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / BATCHES
+        self._name = ""
+        self._file: BinaryIO | None = None
+
+    def read(self, name: str, place: int, size: int) -> Any:
+        if name != self._name or self._file is None:
+            self.close()
+            self._file, self._name = (self._folder / f"{name}.jsonl").open("rb"), name
+        self._file.seek(place)
+        return json.loads(self._file.read(size))
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()

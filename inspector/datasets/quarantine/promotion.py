@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from inspector.datasets.quarantine import filesystem, log, names, statement, trails
-from inspector.datasets.quarantine.audit import entry_faults
+from inspector.datasets.quarantine.audit import Audit
 from inspector.datasets.quarantine.interface import RowState, Signer
 from inspector.datasets.quarantine.merkle import Accumulator
 from inspector.datasets.quarantine.opening import BATCHES, SETS
@@ -92,9 +92,9 @@ def check_decisions(connection: sqlite3.Connection, chosen: Candidates) -> None:
     """Holds the log's word on every step of the candidates against the rows it was said of; Refused where a
     row stands on a decision that was not about it."""
     seqs = sorted({one.seq for trail in chosen.trails for one in chosen.paths[trail]})
-    roots: dict[frozenset[int], tuple[int, str]] = {}
+    audit = Audit(connection, seqs)
     for seq in seqs:
-        for fault in entry_faults(connection, seq, chosen.paths, roots):
+        for fault in audit.faults(seq):
             raise Refused("review-mismatch", fault, "`inspector quarantine verify DIR` says more.")
 
 
@@ -437,7 +437,12 @@ def left_over(connection: sqlite3.Connection) -> list[str]:
     ]
 
 
+def temporary(store: Path) -> list[Path]:
+    """Folders of promotions that are at work, or were killed at it."""
+    return list((store / SETS).glob(f"{_TMP}*"))
+
+
 def remove_temporary(store: Path) -> None:
     """Removes temporary folders; only while the lock of promotions is held."""
-    for path in (store / SETS).glob(f"{_TMP}*"):
+    for path in temporary(store):
         shutil.rmtree(path, ignore_errors=True)

@@ -465,7 +465,7 @@ class Store:
     def _recover(self) -> None:
         """What a killed process left: promotions, spooled rows, files of batches that were never entered."""
         with self._disk():
-            if promotion.left_over(self._connection):
+            if promotion.left_over(self._connection) or promotion.temporary(self.path):
                 with filesystem.held(self.path / PROMOTE_LOCK) as mine:
                     if mine:
                         self._settle_promotions()

@@ -15,7 +15,7 @@ from typing import Any
 
 from inspector.datasets.quarantine import checkpoint as notes
 from inspector.datasets.quarantine import keys, log, names, trails
-from inspector.datasets.quarantine.audit import entry_faults, step_of
+from inspector.datasets.quarantine.audit import Audit, step_of
 from inspector.datasets.quarantine.interface import Policy
 from inspector.datasets.quarantine.merkle import leaf_hash, root, root_of_hashes
 from inspector.datasets.quarantine.opening import BATCHES, SETS
@@ -153,22 +153,22 @@ def _checkpoint_faults(
 def _row_faults(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     policy = Policy.from_json(log.fact(connection, "policy"))
     states = dict(connection.execute("SELECT id, state FROM trail"))
-    paths = trails.paths(connection)
+    audit = Audit(connection)
+    paths, occupied = audit.paths, audit.occupied
     for number, path in paths.items():
         if states[number] != state_of(path, policy).value:
             yield "rows", "The state of some rows is not what their decisions make it."
-    occupied = trails.counts(connection)
     if occupied.keys() - paths.keys():
         yield "rows", "Some rows stand on no path."
+        return
     rows = connection.execute("SELECT count(*) FROM row").fetchone()[0]
     if rows != sum(occupied.values()):
         yield "rows", "Some rows stand nowhere."
-    roots: dict[frozenset[int], tuple[int, str]] = {}
     steps = set()
     for entry in log.entries(connection):
         if step_of(entry) is not None:
             steps.add(entry["seq"])
-            for fault in entry_faults(connection, entry["seq"], paths, roots):
+            for fault in audit.faults(entry["seq"]):
                 yield "rows", fault
         if entry["type"] == "screen":
             yield from _group_faults(connection, entry)

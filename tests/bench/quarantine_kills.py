@@ -1,0 +1,167 @@
+"""Kills a quarantine at work, again and again, and looks for a lost, doubled or unreviewed row.
+
+    python tests/bench/quarantine_kills.py [KILLS] [FOLDER] [SEED]
+
+A child adds rows, approves the even ones, rejects the odd ones and promotes, in an endless round; it says
+through a pipe what has been acknowledged. At a random moment it is killed with SIGKILL. Then the store is
+opened as the next command would open it, and everything is looked at (`check`). Needs a system with fork.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import select
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from inspector.datasets.quarantine import RowState, Selection, Store, Verdict
+from inspector.provenance import Refused
+
+ROWS = 400  # of one addition; every tenth row is one of the addition before
+
+
+class Broken(AssertionError):
+    """What must hold does not."""
+
+
+def write_part(folder: Path, part: int) -> Path:
+    """Part ``part`` of the rows: ROWS of them, the first tenth known from the part before."""
+    path = folder / f"part-{part}.jsonl"
+    if not path.exists():
+        beside = path.with_suffix(".new")
+        first = max(part * ROWS - ROWS // 10, 0)
+        lines = (f'{{"n": {number}, "text": "row {number}"}}\n' for number in range(first, (part + 1) * ROWS))
+        beside.write_text("".join(lines))
+        beside.rename(path)
+    return path
+
+
+def work(folder: Path, tell: Callable[[str], None]) -> None:
+    """One process's work, from where the last one was killed; ends only by being killed."""
+    while True:
+        with Store.open(folder / "store") as store:
+            part = sum(store.states().values()) // ROWS
+            store.add(str(write_part(folder, part)), actor="ivan", source=f"part {part}")
+            tell(f"added {part}")
+            waiting = store.rows(state=RowState.STAGED, most=10 * ROWS)
+            even = frozenset(one["row"] for one in waiting if one["value"]["n"] % 2 == 0)
+            odd = frozenset(one["row"] for one in waiting if one["value"]["n"] % 2)
+            if even:
+                store.review(Selection(rows=even), Verdict.APPROVE, actor="alice", why="even")
+            if odd:
+                store.review(Selection(rows=odd), Verdict.REJECT, actor="bob", why="odd")
+            tell(f"reviewed {part}")
+            store.promote(actor="carol")
+            tell(f"promoted {part}")
+
+
+def check(folder: Path, told: set[str]) -> dict[str, int]:
+    """What must hold after any kill; raises Broken. ``told`` is what was acknowledged."""
+    with Store.open(folder / "store") as store:
+        try:
+            store.verify()
+        except Refused as error:
+            raise Broken(f"verification: {error}") from None
+        states = store.states()
+        rows = store.rows(most=10**9)
+        sets = [Path(store.path) / "sets" / one["id"] for one in store.sets()]
+        on_disk = sorted(one for one in (store.path / "sets").iterdir())
+    numbers = [one["value"]["n"] for one in rows]
+    if len(set(numbers)) != len(numbers):
+        raise Broken("a row is there twice")
+    present = set(numbers)
+    for word, part in (one.split() for one in told):
+        expected = range(int(part) * ROWS, (int(part) + 1) * ROWS)
+        by_number = {one["value"]["n"]: one["state"] for one in rows}
+        if not present.issuperset(expected):
+            raise Broken(f"rows of the acknowledged part {part} are gone")
+        if word == "reviewed" and any(
+            by_number[n] not in ("approved", "promoted") for n in expected if n % 2 == 0
+        ):
+            raise Broken(f"approvals of the part {part} are gone")
+        if word == "reviewed" and any(by_number[n] != "rejected" for n in expected if n % 2):
+            raise Broken(f"rejections of the part {part} are gone")
+        if word == "promoted" and any(by_number[n] != "promoted" for n in expected if n % 2 == 0):
+            raise Broken(f"promotions of the part {part} are gone")
+    promoted = [
+        json.loads(line)["n"] for one in sets for line in (one / "train.jsonl").read_bytes().splitlines()
+    ]
+    if len(set(promoted)) != len(promoted):
+        raise Broken("a row was promoted twice")
+    if any(number % 2 for number in promoted):
+        raise Broken("a row was promoted that nobody approved")
+    if sorted(promoted) != sorted(one["value"]["n"] for one in rows if one["state"] == "promoted"):
+        raise Broken("the sets do not hold what is promoted")
+    if on_disk != sorted(sets):
+        raise Broken(f"folders are left over: {[one.name for one in on_disk]}")
+    return {state.value: count for state, count in states.items() if count}
+
+
+def kill_once(folder: Path, seconds: float) -> set[str]:
+    """Starts the work, kills it after ``seconds``; gives what it had acknowledged."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        try:
+            work(folder, lambda line: os.write(writer, line.encode() + b"\n") and None)
+        finally:
+            os._exit(3)
+    os.close(writer)
+    said = b""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        if select.select([reader], [], [], left)[0]:
+            data = os.read(reader, 1 << 16)
+            if not data:
+                break
+            said += data
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    while data := os.read(reader, 1 << 16):
+        said += data
+    os.close(reader)
+    if not os.WIFSIGNALED(status):
+        raise Broken("the work ended by itself: something in it failed")
+    return set(said.decode().splitlines())
+
+
+def main() -> None:
+    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    place = sys.argv[2] if len(sys.argv) > 2 else None
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else int(time.time())
+    folder = Path(tempfile.mkdtemp(dir=place))
+    dice = random.Random(seed)
+    told: set[str] = set()
+    in_flight = 0
+    try:
+        Store.create(folder / "store").close()
+        for number in range(1, kills + 1):
+            told |= kill_once(folder, dice.uniform(0.005, 0.8))
+            with Store.open(folder / "store", read_only=True) as before:
+                kinds = [one["type"] for one in before.log_entries()]
+            in_flight += kinds.count("promotion-prepared") > sum(
+                kinds.count(one) for one in ("promotion-finished", "promotion-abandoned")
+            )
+            states = check(folder, told)
+            if number % 10 == 0:
+                print(f"{number} kills, {in_flight} in a promotion, {states}", flush=True)
+        with Store.open(folder / "store", read_only=True) as store:
+            kinds = [one["type"] for one in store.log_entries()]
+        print(
+            f"seed {seed}: {kills} kills; {kinds.count('promotion-finished')} promotions finished, "
+            f"{kinds.count('promotion-abandoned')} abandoned; nothing lost or doubled or unreviewed"
+        )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
