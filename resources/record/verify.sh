@@ -24,6 +24,8 @@ type=$(jq -rj '.payloadType' "$record")
 [ "$type" = "application/vnd.in-toto+json" ] || fail "the payload type is another"
 [ "$(jq -r '.signatures | length' "$record")" = 1 ] || fail "there is not exactly one signature"
 size=$(($(wc -c < "$work/payload")))
+# openssl reads no more than the longest signature and would not see what stands behind it.
+[ "$(wc -c < "$work/signature")" -le 72 ] || fail "the signature is too long"
 { printf 'DSSEv1 %d %s %d ' "${#type}" "$type" "$size"; cat "$work/payload"; } > "$work/signed"
 
 holds() {
@@ -79,6 +81,15 @@ if [ -n "$root" ]; then
         (cd "$root" && sha256sum --quiet --strict -c "$work/sums") || fail "files under $root are not the approved ones"
     fi
     if command -v find > /dev/null; then
+        # sha256sum reads through links: what the list calls a file must be one, and a listed link the same one.
+        (cd "$root" && find . -type l -printf '%P\0%l\0') > "$work/links" 2> /dev/null || : > "$work/links"
+        jq -Rsr --slurpfile record "$work/payload" '
+            ([$record[0].predicate.manifest.links[]? | {key: .name, value: .target}] | from_entries) as $allowed
+            | ([$record[0].predicate.manifest.files[].name] | map({key: ., value: true}) | from_entries) as $files
+            | split("\u0000")[:-1] | [range(0; length; 2) as $at | [.[$at], .[$at + 1]]][]
+            | select($files[.[0]] or ($allowed[.[0]] != null and $allowed[.[0]] != .[1])) | .[0]' \
+            "$work/links" > "$work/odd"
+        [ ! -s "$work/odd" ] || { cat "$work/odd" >&2; fail "links under $root stand where the record lists none"; }
         (cd "$root" && find . ! -type d -print0) | jq -Rsa --slurpfile record "$work/payload" '
             $record[0].predicate as $p
             | ([$p.manifest.files[].name, ($p.manifest.links[]?.name)] | map({key: ., value: true}) | from_entries)

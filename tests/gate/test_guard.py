@@ -235,9 +235,8 @@ def _after_moving_house(path: Path) -> Any:
 @pytest.mark.parametrize("opened", [_by_number, _after_moving_house])
 def test_a_file_without_its_path_is_known_by_its_descriptor(approved: dict[str, Path], opened: Any) -> None:
     path = approved["root"] / "model.bin"
-    with guard(**approved):
-        with opened(path) as stream:
-            assert pickle.load(stream) is None
+    with guard(**approved), opened(path) as stream:
+        assert pickle.load(stream) is None
     path.write_bytes(pickle.dumps("EVIL"))
     with guard(**approved), opened(path) as stream, pytest.raises(NotApproved):
         pickle.load(stream)
@@ -255,16 +254,15 @@ def test_a_member_of_a_zip_is_read_from_the_approved_zip(
         archive.writestr("inner.zip", inner.getvalue())
     review.rescan()
     block = {"record": sign(), "trust": trust_file, "root": project}
-    with guard(**block):
-        with zipfile.ZipFile(path) as archive:
-            with archive.open("data.pkl") as member:
-                assert pickle.load(member) == "approved"
-            with (
-                zipfile.ZipFile(archive.open("inner.zip")) as second,
-                second.open("data.pkl") as member,
-                pytest.raises(NotApproved, match="cannot be guarded"),
-            ):
-                pickle.load(member)
+    with guard(**block), zipfile.ZipFile(path) as archive:
+        with archive.open("data.pkl") as member:
+            assert pickle.load(member) == "approved"
+        with (
+            zipfile.ZipFile(archive.open("inner.zip")) as second,
+            second.open("data.pkl") as member,
+            pytest.raises(NotApproved, match="cannot be guarded"),
+        ):
+            pickle.load(member)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("data.pkl", pickle.dumps("EVIL"))
     with (

@@ -83,6 +83,26 @@ def test_the_script_sees_extra_files_edits_and_expiry(sign: Sign, project: Path)
     assert "the decision is: rejected" in by_script(sign(decision="rejected"))[1]
 
 
+@pytest.mark.skipif(not HAS_PROGRAMS, reason="the script itself needs openssl, jq and sha256sum")
+def test_the_script_does_not_read_through_links(sign: Sign, review: Any, project: Path) -> None:
+    (project / "latest").symlink_to("weights")
+    (project / "current.bin").symlink_to("model.bin")
+    review.rescan()
+    package = sign()
+    status, said = by_script(package, project)
+    assert status == 0, said
+    (project / "current.bin").unlink()
+    (project / "current.bin").symlink_to("app.py")
+    status, said = by_script(package, project)
+    assert status == 1 and "links under" in said
+    (project / "current.bin").unlink()
+    (project / "current.bin").symlink_to("model.bin")
+    copy = (project / "model.bin").rename(project.parent / "elsewhere.bin")
+    (project / "model.bin").symlink_to(copy)
+    status, said = by_script(package, project)
+    assert status == 1 and "model.bin" in said
+
+
 def test_sha256sum_takes_the_list(sign: Sign, project: Path) -> None:
     package = sign()
     command = ["sha256sum", "--strict", "--quiet", "-c", str(package / "SHA256SUMS")]
