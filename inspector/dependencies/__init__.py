@@ -14,16 +14,19 @@ from inspector.dependencies.interface import (
 from inspector.dependencies.lookalike import looks_like, looks_like_owner
 from inspector.dependencies.shapes import pin_of
 from inspector.dependencies.tree import packages
-from inspector.dependencies.usage import imported_against_declared, imports_of, tree_facts
+from inspector.dependencies.tree_facts import Tree, tree_facts
+from inspector.dependencies.usage import Import, imported_against_declared, imports_of, may_import
 
 __all__ = [
     "MAX_WANTED",
     "Advisory",
     "AuditResult",
+    "Import",
     "LockedPackage",
     "Manifest",
     "Package",
     "Requirement",
+    "Tree",
     "audit",
     "format_of",
     "heading",
@@ -33,6 +36,7 @@ __all__ = [
     "is_all_clear",
     "looks_like",
     "looks_like_owner",
+    "may_import",
     "packages",
     "pin_of",
     "read_manifest",

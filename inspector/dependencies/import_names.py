@@ -238,12 +238,68 @@ NAMES: dict[str, tuple[str, ...]] = {
     "backports-zoneinfo": ("backports",),
 }
 
-# Wheels that hold libraries for others, and tools that are run: they are declared to be there, and no code
-# imports them. The beginning or the whole of a name.
-NEVER_IMPORTED = (
-    "nvidia-", "types-", "intel-", "pytest", "black", "ruff", "mypy", "flake8", "isort", "pre-commit", "tox",
-    "nox", "pip", "pip-tools", "setuptools", "wheel", "hatchling", "flit-core", "poetry-core", "build",
-    "twine", "coverage", "pylint", "gunicorn", "uvicorn", "jupyter", "jupyterlab", "notebook", "ipykernel",
-    "hf-transfer", "hf-xet", "sphinx", "mkdocs", "tzdata", "ninja", "cmake", "bandit", "pip-audit",
-    "pyarrow-hotfix",
+# First words of names whose packages share one name space, by which all of them are imported.
+NAME_SPACES = frozenset(
+    ("azure", "backports", "google", "jaraco", "nvidia", "opentelemetry", "sphinxcontrib", "zope", "zc")
+)
+
+# Modules that are there without being declared: of Python 2 and of later versions than the one that reads,
+# of the tools that every environment has, and of the programs that run the code.
+PROVIDED = frozenset(
+    (
+        "BaseHTTPServer", "ConfigParser", "HTMLParser", "Queue", "StringIO", "Tkinter", "cPickle",
+        "cStringIO",
+        "commands", "cookielib", "exceptions", "httplib", "md5", "sets", "thread", "tkMessageBox",
+        "urllib2", "urlparse", "xmlrpclib", "distutils", "imp", "asynchat", "asyncore", "smtpd",  # older
+        "annotationlib", "compression", "tomllib",  # newer
+        "pip", "setuptools", "pkg_resources", "wheel", "typing_extensions",  # of every environment
+        "IPython", "dbutils", "kaggle_secrets", "kaggle_web_client", "ipykernel",  # of a notebook's host
+        "bpy", "gi", "hou", "maya", "nuke", "unreal", "folder_paths", "comfy", "comfy_extras",  # of a program
+        "js", "pyodide", "micropip", "lambda_function", "sagemaker_inference",
+    )
+)  # fmt: skip
+
+# Packages that are declared to be there and that no code has to import: tools that are run, drivers and
+# back ends that another library loads by their name, wheels that hold libraries for others.
+NEVER_IMPORTED = frozenset(
+    (
+        # tools
+        "bandit", "black", "build", "cmake", "coverage", "flake8", "flit-core", "gunicorn", "hatch",
+        "hatchling",
+        "honcho", "hypercorn", "ipykernel", "ipython", "isort", "jupyter", "jupyterlab", "maturin",
+        "mypy", "ninja",
+        "notebook", "nox", "pip", "pip-audit", "pip-tools", "pipenv", "poetry", "poetry-core",
+        "pre-commit", "pylint",
+        "pyright", "pytest", "python", "ruff", "scikit-build", "scikit-build-core", "setuptools",
+        "setuptools-scm",
+        "supervisor", "supervisord", "tox", "twine", "uv", "uvicorn", "virtualenv", "voila", "wheel",
+        "yapf", "pdm",
+        # drivers that a URL or a setting names
+        "aiomysql", "aioodbc", "aiosqlite", "asyncpg", "duckdb-engine", "hiredis", "mysqlclient",
+        "oracledb",
+        "psycopg", "psycopg-binary", "psycopg2", "psycopg2-binary", "pymssql", "pymysql", "pyodbc",
+        "snowflake-sqlalchemy",
+        "sqlalchemy-bigquery", "uvloop", "httptools", "watchfiles", "whitenoise", "python-multipart",
+        "email-validator",
+        # back ends that libraries for data and models load when they are there
+        "accelerate", "bitsandbytes", "blosc", "brotli", "deepspeed", "einops", "fastparquet",
+        "flash-attn", "ftfy",
+        "h5netcdf", "hf-transfer", "hf-xet", "html5lib", "jinja2", "kaleido", "lxml", "ninja",
+        "numexpr", "odfpy",
+        "openpyxl", "protobuf", "pyarrow", "pyarrow-hotfix", "pytz", "sacremoses", "safetensors",
+        "sentencepiece",
+        "tables", "tabulate", "tensorboard", "tensorboardx", "tiktoken", "triton", "tzdata", "xformers",
+        "xlrd",
+        "xlsxwriter", "zstandard", "zstd", "av", "decord", "timm", "torchaudio", "torchvision",
+        "imageio-ffmpeg",
+        "certifi", "cryptography", "urllib3", "typing-extensions", "importlib-metadata",
+        "importlib-resources",
+        "mcp", "python-dotenv", "pysocks", "socksio", "h2",
+    )
+)  # fmt: skip
+NEVER_IMPORTED_FAMILIES = (
+    "nvidia-", "types-", "intel-", "pytest-", "flake8-", "sphinx", "mkdocs", "jupyter-", "jupyterlab-",
+    "pylint-",
+    "opentelemetry-", "hatch-", "poetry-plugin-", "apache-airflow-providers-", "llama-index-", "langchain-",
+    "django-", "flask-", "mypy-", "stubs-", "en-core-", "de-core-", "zh-core-", "spacy-", "fsspec", "dbt-",
 )  # fmt: skip

@@ -178,6 +178,7 @@ class Package:
     looks_like: tuple[Mapping[str, Any], ...] = ()
     ecosystem: str = "PyPI"
     origin: str | None = None
+    index: Mapping[str, Any] | None = None  # what a package index says of the release, where one was asked
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -191,6 +192,7 @@ class Package:
             "why": self.why,
             "looks_like": [dict(item) for item in self.looks_like],
             "ecosystem": self.ecosystem,
+            "index": None if self.index is None else dict(self.index),
         }
 
 

@@ -216,14 +216,20 @@ def _lockfiles(scan: Mapping[str, Any], manifest: Manifest) -> list[dict[str, An
 
 
 def purl_of(node: Node) -> str | None:
-    """The package URL of a node where its type has one (package-url/purl-spec: pypi, huggingface)."""
+    """The package URL of a node where its type has one (package-url/purl-spec: pypi, npm, conda,
+    huggingface)."""
     from urllib.parse import quote
 
     attributes = node.attributes
     if node.kind is NodeKind.PACKAGE:
         version = attributes.get("version")
-        name = quote(node.name.lower().replace("_", "-"), safe=".-")
-        return f"pkg:pypi/{name}" + (f"@{quote(str(version), safe='.-')}" if version else "")
+        # Results of earlier versions have no "package"; there the node's name has the version behind it.
+        named = str(attributes.get("package") or node.name.partition(" ")[0])
+        ecosystem = str(attributes.get("ecosystem") or "PyPI").lower()
+        if ecosystem == "pypi":
+            named = named.lower().replace("_", "-")
+        name = quote(named, safe="/.-_" if ecosystem == "npm" else ".-_")
+        return f"pkg:{ecosystem}/{name}" + (f"@{quote(str(version), safe='.-')}" if version else "")
     if node.kind is NodeKind.MODEL and node.name.count("/") == 1 and not node.name.startswith((".", "/")):
         revision = attributes.get("revision")
         name = quote(node.name, safe="/.-_")

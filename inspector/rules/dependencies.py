@@ -15,7 +15,7 @@ from inspector.rules.wording import count, sentence
 _SHOWN = 40
 _SINGULAR = {"name": "names", "carry": "carries", "were": "was"}
 # Manifests that an installer reads together with the lock beside them.
-_RESOLVED = {"pyproject", "pyproject.toml", "Pipfile", "package.json", "pixi.toml"}
+_RESOLVED = {"pyproject.toml", "Pipfile", "package.json", "pixi.toml"}
 _COMMANDS = "install-lines"
 _FLOATING = {"range", "wildcard", "bare"}
 
@@ -169,10 +169,16 @@ def look_alikes(facts: Facts) -> Iterator[Finding]:
 
 
 def package_node(package: Package) -> str:
+    """The id of a package's node."""
+    return package_id(package.ecosystem, package.name, package.version)
+
+
+def package_id(ecosystem: str, name: str, version: str | None) -> str:
     """Node id: the name, and the version where one is known, since a lock may hold several. A package of
-    npm's registry may bear the name of one of the Python Package Index and is another thing."""
-    name = f"npm:{package.name}" if package.ecosystem == "npm" else package.name
-    return node_id(NodeKind.PACKAGE, f"{name}=={package.version}" if package.version else name)
+    npm's registry or of a conda channel may bear the name of one of the Python Package Index and is another
+    thing."""
+    named = name if ecosystem == "PyPI" else f"{ecosystem}:{name}"
+    return node_id(NodeKind.PACKAGE, f"{named}=={version}" if version else named)
 
 
 def _is_movable_address(item: Requirement) -> bool:

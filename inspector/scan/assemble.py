@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from inspector.datasets.interface import DatasetFacts
+from inspector.dependencies import Tree
 from inspector.dependencies.interface import Manifest, Package
 from inspector.provenance import Edge, EdgeKind, Loading, Node, NodeKind, Pin, ProvenanceGraph, node_id
 from inspector.references.interface import Reference
@@ -246,13 +247,16 @@ class GraphBuilder:
                 Node(key, NodeKind.MANIFEST, manifest.path, pin=Pin.LOCAL, attributes=attributes)
             )
             self._contain(self.root, key)
-        by_name: dict[str, list[str]] = {}
+        tree = Tree(packages)
+        ways = tree.ways()
         for package in packages:
-            by_name.setdefault(package.name, []).append(package_node(package))
-        for package in packages:
-            self._add_package(package, by_name)
+            self._add_package(package, tree, ways.get(tree.key(package)))
+        root = self.graph.node(self.root)
+        if root is not None and packages:
+            attributes = {**root.attributes, "dependencies": tree.facts()}
+            self.graph.replace_node(replace(root, attributes=attributes))
 
-    def _add_package(self, package: Package, by_name: Mapping[str, Sequence[str]]) -> None:
+    def _add_package(self, package: Package, tree: Tree, way: tuple[int, list[str]] | None) -> None:
         key = package_node(package)
         self.graph.add_node(
             Node(
@@ -260,11 +264,7 @@ class GraphBuilder:
                 NodeKind.PACKAGE,
                 f"{package.name} {package.version}" if package.version else package.name,
                 pin=package.pin,
-                attributes={
-                    "version": package.version,
-                    "audit": package.audit.value,
-                    "direct": package.direct,
-                },
+                attributes=_package_attributes(package, way),
             )
         )
         if package.direct or not package.required_by:
@@ -272,12 +272,28 @@ class GraphBuilder:
         for path, line, text in package.declared_in:
             evidence = ({"path": path, "line": line, "text": text},)
             self.graph.add_edge(Edge(key, node_id(NodeKind.MANIFEST, path), EdgeKind.DECLARED_IN, evidence))
-        for name in package.requires:
-            for required in by_name.get(name, ()):
-                self.graph.add_edge(Edge(key, required, EdgeKind.DEPENDS_ON))
+        for required in tree.required(package):
+            self.graph.add_edge(Edge(key, package_node(required), EdgeKind.DEPENDS_ON))
 
     def _contain(self, outer: str, inner: str) -> None:
         self.graph.add_edge(Edge(outer, inner, EdgeKind.CONTAINS))
+
+
+def _package_attributes(package: Package, way: tuple[int, list[str]] | None) -> dict[str, Any]:
+    """``depth`` is 1 for what is asked for itself, None where nothing is known to ask for it; ``way`` are
+    the packages by which it comes in, the last of them itself."""
+    attributes: dict[str, Any] = {
+        "package": package.name,
+        "ecosystem": package.ecosystem,
+        "version": package.version,
+        "audit": package.audit.value,
+        "direct": package.direct,
+        "depth": way[0] if way else None,
+        "way": way[1] if way else [],
+    }
+    if package.index is not None:
+        attributes["index"] = dict(package.index)
+    return attributes
 
 
 def _file_attributes(file: FileFact) -> dict[str, Any]:

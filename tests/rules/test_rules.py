@@ -187,7 +187,7 @@ def test_floating_lines_are_one_finding_a_manifest(facts):
 
 
 def test_a_lock_file_beside_it_answers_for_a_floating_pyproject(facts):
-    pyproject = Manifest("a/pyproject.toml", "pyproject", (requirement("range"),))
+    pyproject = Manifest("a/pyproject.toml", "pyproject.toml", (requirement("range"),))
     lock = Manifest("a/uv.lock", "uv.lock")
     assert "dependencies.unpinned" in rules_of(judge(facts(manifests=[pyproject])))
     assert "dependencies.unpinned" not in rules_of(judge(facts(manifests=[pyproject, lock])))

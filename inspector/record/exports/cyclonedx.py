@@ -14,6 +14,7 @@ from inspector.record.exports.interface import Facts
 from inspector.record.exports.jsontext import json_bytes, without_none
 from inspector.record.statement import purl_of
 from inspector.review.interface import ReviewedFinding
+from inspector.rules.dependencies import package_id
 
 _TYPES = {
     NodeKind.PROJECT: "application",
@@ -110,7 +111,7 @@ def _component(node: Node, facts: Facts, digests: Mapping[Any, Any]) -> dict[str
     value: dict[str, Any] = {
         "type": _TYPES[node.kind],
         "bom-ref": node.id,
-        "name": node.name or node.id,
+        "name": str(attributes.get("package") or node.name or node.id),
         "version": str(version) if version else None,
         "purl": purl_of(node),
         "hashes": [{"alg": "SHA-256", "content": digest}] if _HEX.match(str(digest)) else [],
@@ -162,16 +163,21 @@ def _dependencies(facts: Facts, nodes: Mapping[str, Node]) -> list[dict[str, Any
 def _vulnerabilities(facts: Facts, nodes: Mapping[str, Node]) -> list[dict[str, Any]]:
     """One entry for each advisory of each package, with the decision on the finding that names it."""
     decided: dict[tuple[str, str], ReviewedFinding] = {}
+    whole = {one.finding.node: one for one in facts.findings if one.finding.rule == "dependencies.vulnerable"}
     for one in facts.findings:
         for name in one.finding.identifiers.get("cve", ()):
             decided[(one.finding.node, name)] = one
     listed = []
     for package in facts.scan.get("packages") or []:
-        node = f"package:{package.get('name')}"
+        name, ecosystem = str(package.get("name")), str(package.get("ecosystem") or "PyPI")
+        node = package_id(ecosystem, name, package.get("version"))
+        if node not in nodes:
+            node = package_id(ecosystem, name, None)
         for advisory in package.get("advisories") or []:
             names = [str(advisory.get("id") or ""), *map(str, advisory.get("aliases") or [])]
             matching = [decided[(node, name)] for name in names if (node, name) in decided]
-            item = matching[0] if matching else None
+            # One finding speaks of all advisories of a package; those without a CVE are in it too.
+            item = matching[0] if matching else whole.get(node)
             listed.append(_vulnerability(node if node in nodes else None, names, advisory, item))
     return listed
 
