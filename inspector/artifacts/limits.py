@@ -18,10 +18,10 @@ MEMBER_WORK = 25_000
 PICKLE_WORK = 20_000  # to begin one
 OPCODE_WORK = 120  # of the commonest, which only push a value
 EFFECT_WORK = 800  # of one that takes from the stack, on top
-STEP_WORK = 250  # of a window: a number, a text, a part to be stepped over
+STEP_WORK = 320  # of a window: a number, a text, a part to be stepped over
 FIELD_WORK = 1_300  # of a protocol buffer, on top
 JSON_WORK = 14  # for each byte
-TEXT_WORK = 10_000  # to begin one of JSON
+TEXT_WORK = 25_000  # to begin one of JSON
 OBJECT_WORK = 700  # of JSON
 PAIR_WORK = 450  # of a JSON object
 # For each packed byte, and for each unpacked one. Measured on bytes of four bits, on text, and on zeros.

@@ -18,6 +18,7 @@ from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
 
 _TENSOR_WORK = 3_000
+_BYTE_WORK = 25  # of the header, on top of what JSON costs
 # Bits of one element, of the data types of the format.
 _BITS = {
     "BOOL": 8,
@@ -65,6 +66,7 @@ def _facts(source: ByteSource) -> dict[str, Any]:
         raise _Broken("The safetensors header is longer than 100 MB, which no reader accepts.")
     if length < 2 or length > source.size - 8:
         raise _Broken("The safetensors header does not fit into the file.")
+    spend_work(length * _BYTE_WORK)
     raw = source.read_at(8, length)
     if not raw.startswith(b"{"):
         raise _Broken("The safetensors header is no JSON object.")

@@ -34,7 +34,7 @@ KEPT_BYTES = 256
 PROTOCOLS = frozenset(bytes((0x80, protocol)) for protocol in range(2, 6))
 MAX_HIDDEN = 32  # byte strings with pickles in them that are looked at
 _PAID_AT_ONCE = 10_000
-_SLOW_EFFECTS = 2  # what an opcode beside the fast path costs
+_SLOW_EFFECTS = 3  # what an opcode beside the fast path costs
 _MARGIN = 300  # more than the longest opcode that the fast path decodes
 
 
