@@ -29,6 +29,7 @@ from inspector.scan.interface import SCHEMA, Event, ScanOptions
 from inspector.scan.reading import Reading
 from inspector.scan.signatures import attach as attach_signatures
 from inspector.scan.signatures import model_signatures
+from inspector.scan.stores import add_stored
 from inspector.scan.waits import told_while_waiting
 from inspector.sources import is_hub_target, open_target
 from inspector.sources.interface import EntryKind, Target
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from inspector.sources.cachemanifest import CachedRepository
     from inspector.sources.hub.answer import Waiting
     from inspector.sources.hub.facts import HubFacts
+    from inspector.sources.othercaches import Stored
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class _Read:
     reading: Reading
     hub: HubFacts | None = None
     cached: Sequence[CachedRepository] = field(default=())
+    stored: Sequence[Stored] = field(default=())
     signatures: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
@@ -103,6 +106,7 @@ class Scan:
             if hub_facts is not None:
                 yield _progress("lineage")
                 one.hub = hub_facts()
+            one.stored = tuple(getattr(source, "stored", tuple)())
             one.signatures = model_signatures(source, reading.files, reading.left_out)
             read.append(one)
 
@@ -116,6 +120,7 @@ class Scan:
             yield {"event": "reference", **reference.as_json()}
         yield _progress("auditing")
         packages, audit = self._audit(dependencies.packages(reading.manifests))
+        packages = self._asked_of_index(packages)
         for package in packages:
             yield {"event": "package", **package.as_json()}
         influences = references.influence(reading.indexes)
@@ -129,6 +134,7 @@ class Scan:
         if hub is not None:
             lineage.add_to(builder, hub)
         lineage.add_cached(builder, one.cached)
+        add_stored(builder.graph, builder.root, one.stored)
         attach_signatures(builder.graph, builder.root, _shown_name(target), one.signatures)
         facts = Facts(
             target=target,
@@ -141,6 +147,7 @@ class Scan:
             audit=audit,
             datasets=reading.datasets,
             influences=influences,
+            usage=_usage(reading, packages),
             hub=hub,
         )
         findings = judge(facts)
@@ -168,6 +175,17 @@ class Scan:
                 or f"{left} of {len(packages)} packages {'was' if left == 1 else 'were'} not audited."
             )
         return list(result.packages), result
+
+    def _asked_of_index(self, packages: list[Package]) -> list[Package]:
+        """The packages with what the index of ``index_url`` says of each, where one is to be asked."""
+        if self._options.index_url is None:
+            return packages
+        from inspector.dependencies.index_facts import silence, with_index_facts
+
+        asked = with_index_facts(packages, self._options.index_url)
+        if why := silence(asked):
+            self._incomplete.append(why)
+        return asked
 
     def _advisories(self) -> Path | None:
         """The folder of the offline database: the one that was named, or the imported one if there is one."""
@@ -285,6 +303,14 @@ def _requirements(manifests: Sequence[Manifest]) -> dict[str, str]:
                 versioned = item.shape in ("exact", "wildcard", "range", "bare")
                 asked.setdefault(item.name, set()).add(item.specifier if versioned else "")
     return {name: "||".join(sorted(statements)) for name, statements in asked.items()}
+
+
+def _usage(reading: Reading, packages: Sequence[Package]) -> dict[str, Any]:
+    """What the code imports against what the manifests declare."""
+    folders = {part for file in reading.files for part in file.path.split("/")[:-1]}
+    return dependencies.imported_against_declared(
+        reading.imports, packages, manifests=reading.manifests, folders=folders
+    )
 
 
 def _grade(facts: Facts, findings: Sequence[Finding]) -> None:

@@ -44,6 +44,7 @@ from typing import TYPE_CHECKING
 from inspector.provenance.errors import UnreadableInput
 from inspector.provenance.text import plain
 from inspector.sources.folder import FolderSource, SingleFileSource
+from inspector.sources.gitclone import GitClone, is_git_clone
 from inspector.sources.hubcache import HubCacheSource, is_cached_repository, is_hub_cache
 from inspector.sources.hubid import HubId, is_hub_target, parse_hub_target
 from inspector.sources.interface import (
@@ -57,6 +58,12 @@ from inspector.sources.interface import (
 )
 from inspector.sources.localdir import LocalDownload, is_local_download
 from inspector.sources.ollama import OllamaSource, is_ollama_store
+from inspector.sources.othercaches import (
+    KagglehubCache,
+    ModelScopeCache,
+    is_kagglehub_cache,
+    is_modelscope_cache,
+)
 
 if TYPE_CHECKING:
     from inspector.sources.hub.answer import Waiting
@@ -165,6 +172,12 @@ def _open_folder(path: str, exclude: Sequence[str]) -> Source:
         return OllamaSource(path, exclude)
     if is_local_download(path):
         return LocalDownload(path, exclude)
+    if is_git_clone(path):
+        return GitClone(path, exclude)
+    if is_kagglehub_cache(path):
+        return KagglehubCache(path, exclude)
+    if is_modelscope_cache(path):
+        return ModelScopeCache(path, exclude)
     return FolderSource(path, exclude)
 
 

@@ -1,0 +1,86 @@
+"""A folder that was cloned from a hub with git: which repository, and which commit is checked out.
+
+Both stand in ``.git`` (``config``, ``HEAD``, ``refs``, ``packed-refs``; gitrepository-layout) and are claims
+of whoever owns the folder: what is in the files is told by their bytes alone. No program is run for it, and
+what ``.git`` holds is otherwise left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Sequence
+
+from inspector.provenance.text import plain
+from inspector.sources.cachemanifest import CachedRepository, Revision
+from inspector.sources.directories import Directory
+from inspector.sources.folder import FolderSource
+from inspector.sources.hubid import is_commit, is_repository_name
+from inspector.sources.interface import Entry, EntryKind, ReadFailure
+from inspector.sources.localbytes import LocalBytes
+
+_MAX_CONFIG = 64 << 10
+_MAX_REFS = 8 << 20
+_URL = re.compile(
+    r"^[ \t]*url[ \t]*=[ \t]*(?:https://(?:[^/@\s]{1,300}@)?|git@|ssh://git@)(?:huggingface\.co|hf\.co)[/:]"
+    r"(?:(datasets|spaces|models)/)?([^\s\"]{1,200}?)(?:\.git)?/?[ \t]*$",
+    re.MULTILINE,
+)
+_REF = re.compile(r"ref: (refs/[A-Za-z0-9._/@+-]{1,200})\s*\Z")
+_KINDS = {"datasets": "dataset", "spaces": "space"}
+
+
+def is_git_clone(path: str) -> bool:
+    """Whether the folder at ``path`` has a store of git."""
+    return os.path.isfile(os.path.join(path, ".git", "config"))
+
+
+class GitClone(FolderSource):
+    """The files of the folder, and the repository of a hub that git fetched them from."""
+
+    def repositories(self) -> Sequence[CachedRepository]:
+        """The hub's repository at the commit that is checked out; none where git names no hub."""
+        config = self._read((".git", "config"), _MAX_CONFIG)
+        found = _URL.search(config)
+        if found is None or not is_repository_name(found[2]):
+            return ()
+        commit, branch = self._checked_out()
+        problems = []
+        if commit is None:
+            problems.append("Which commit is checked out cannot be told.")
+        files = sum(isinstance(item, Entry) and item.kind is EntryKind.FILE for item in self.entries())
+        revision = Revision(commit, (branch,) if branch else (), files, None) if commit else None
+        kind = _KINDS.get(found[1] or "", "model")
+        return (CachedRepository(kind, found[2], "", (revision,) if revision else (), tuple(problems)),)
+
+    def _checked_out(self) -> tuple[str | None, str | None]:
+        """The commit of HEAD and the branch that it is on."""
+        head = self._read((".git", "HEAD"), 4_096).strip()
+        if is_commit(head):
+            return head, None
+        match = _REF.match(head)
+        if match is None or ".." in match[1]:
+            return None, None
+        branch = plain(match[1].removeprefix("refs/heads/"), 200)
+        loose = self._read((".git", *match[1].split("/")), 4_096).strip()
+        if is_commit(loose):
+            return loose, branch
+        for line in self._read((".git", "packed-refs"), _MAX_REFS).splitlines():
+            commit, _, name = line.partition(" ")
+            if name.strip() == match[1] and is_commit(commit):
+                return commit, branch
+        return None, branch
+
+    def _read(self, parts: Sequence[str], limit: int) -> str:
+        """A small file of git's own, by no link; empty where it cannot be had."""
+        with contextlib.ExitStack() as stack:
+            place: Directory = self._root
+            try:
+                for part in parts[:-1]:
+                    place = place.enter(part)
+                    stack.callback(place.close)
+                with LocalBytes(place.open_file(parts[-1]), "/".join(parts)) as data:
+                    return data.read_at(0, min(data.size, limit)).decode("utf-8", "replace")
+            except (OSError, ValueError, ReadFailure):
+                return ""
