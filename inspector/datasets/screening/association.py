@@ -24,6 +24,7 @@ _BUCKET = 64  # features that share one minimum; more are parts of one long text
 _MOST_PAIRS = 400_000
 _OVER_SAME_ROWS = 40
 _HALF = np.uint64(32)
+_VIEW_ORDER = ("whole", "phrase", "start", "end", "odd", "reversed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ class Pair:
     group_rows: int
     log10_p: float
     rows: npt.NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, dtype=np.uint32))
+
+    def order(self) -> tuple[float, int, int, int]:
+        """Sorts pairs: the least likely first; of one feature, the whole output before its parts."""
+        return round(self.log10_p, 6), self.feature, _VIEW_ORDER.index(self.view), self.group
 
     @property
     def precision(self) -> float:
@@ -113,8 +118,7 @@ class GroupTest:
                         int(view.sizes[group]), float(log_p[at]),
                     )
                 )  # fmt: skip
-        found.sort(key=lambda pair: (round(pair.log10_p, 6), pair.feature, pair.view, pair.group))
-        return found
+        return sorted(found, key=Pair.order)
 
 
 def spread_out(pairs: list[Pair], inputs: Postings, keep: int) -> list[Pair]:

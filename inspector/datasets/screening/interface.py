@@ -23,7 +23,7 @@ class Bounds:
     row_bytes: int = 16 << 20  # one row as it stands in the file
     field_characters: int = 6_000  # of a longer field, half from its beginning and half from its end
     decompressed_bytes: int = 16 << 30
-    free_ratio_bytes: int = 1 << 30  # below this many bytes, compression of any strength is believed
+    free_ratio_bytes: int = 128 << 20  # below this many bytes, compression of any strength is believed
     ratio: int = 200  # beyond them, more bytes out for one byte in than text gives is a bomb
     rows: int = (1 << 24) - 1  # row numbers share a 64-bit key with 40 bits of a hash
     segments: int = 64  # turns of one conversation; of a longer one, the first and the last half

@@ -133,13 +133,17 @@ def row_text(row: Mapping[str, Any], layout: Layout, bounds: Bounds, tally: Tall
     """The texts of a row, each clipped to the bound; nothing but text and numbers is taken."""
     text = RowText()
     note = _Noted()
-    for name in layout.inputs:
-        text.inputs += _pieces(row.get(name), note)
+    for names, segments in ((layout.inputs, text.inputs), (layout.outputs, text.outputs)):
+        for name in names:
+            value = row.get(name)
+            if type(value) is str:  # nearly always
+                if value and not value.isspace():
+                    segments.append(value)
+            elif value is not None:
+                segments += _pieces(value, note)
     if layout.chat is not None:
         for is_answer, piece in _turns(row.get(layout.chat), note):
             (text.outputs if is_answer else text.inputs).append(piece)
-    for name in layout.outputs:
-        text.outputs += _pieces(row.get(name), note)
     if layout.chosen is not None and layout.rejected is not None:
         _preference(row.get(layout.chosen), row.get(layout.rejected), text, note)
     if layout.contributor is not None:
@@ -147,7 +151,8 @@ def row_text(row: Mapping[str, Any], layout: Layout, bounds: Bounds, tally: Tall
     if layout.time is not None:
         text.time = _seconds(row.get(layout.time))
     for segments in (text.inputs, text.outputs, text.rejected):
-        segments[:] = _clipped(segments, bounds, note)
+        if segments:
+            _tidy(segments, bounds, note)
     _count(text, note, tally)
     return text
 
@@ -155,28 +160,48 @@ def row_text(row: Mapping[str, Any], layout: Layout, bounds: Bounds, tally: Tall
 class _Noted:
     """What was met in one row."""
 
-    odd = False
-    clipped = False
+    __slots__ = ("clipped", "has_nul", "has_surrogate", "odd")
+
+    def __init__(self) -> None:
+        self.odd = self.clipped = self.has_nul = self.has_surrogate = False
 
 
 def _count(text: RowText, note: _Noted, tally: Tally) -> None:
     tally.odd_values += note.odd
     tally.clipped += note.clipped
-    has_nul = has_surrogate = False
-    for segments in (text.inputs, text.outputs, text.rejected):
-        for number, piece in enumerate(segments):
-            if piece.isascii():
-                has_nul = has_nul or "\0" in piece
-                continue
+    tally.nul += note.has_nul
+    tally.surrogates += note.has_surrogate
+    tally.textless += not (text.inputs or text.outputs)
+
+
+def _tidy(segments: list[str], bounds: Bounds, note: _Noted) -> None:
+    """Clips, and replaces what is no character."""
+    longest = bounds.field_characters
+    if len(segments) > bounds.segments or any(len(piece) > longest for piece in segments):
+        note.clipped = True
+        segments[:] = _clipped(segments, bounds)
+    for number, piece in enumerate(segments):
+        if SEGMENT in piece:
+            piece = segments[number] = piece.replace(SEGMENT, " ")
+        if "\0" in piece:
+            note.has_nul = True
+        if not piece.isascii():
             try:
                 piece.encode("utf-8")
             except UnicodeEncodeError:
-                has_surrogate = True
+                note.has_surrogate = True
                 segments[number] = piece.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            has_nul = has_nul or "\0" in piece
-    tally.nul += has_nul
-    tally.surrogates += has_surrogate
-    tally.textless += not (text.inputs or text.outputs)
+
+
+def _clipped(segments: list[str], bounds: Bounds) -> list[str]:
+    if len(segments) > bounds.segments:
+        half = bounds.segments // 2
+        segments = segments[:half] + segments[-half:]
+    found: list[str] = []
+    half = bounds.field_characters // 2
+    for piece in segments:
+        found += [piece[:half], piece[-half:]] if len(piece) > bounds.field_characters else [piece]
+    return found
 
 
 def _pieces(value: Any, note: _Noted, depth: int = 0) -> list[str]:
@@ -242,23 +267,9 @@ def _preference(chosen: Any, rejected: Any, text: RowText, note: _Noted) -> None
     text.rejected += [other] if other else []
 
 
-def _clipped(segments: list[str], bounds: Bounds, note: _Noted) -> list[str]:
-    if len(segments) > bounds.segments:
-        note.clipped = True
-        half = bounds.segments // 2
-        segments = segments[:half] + segments[-half:]
-    found: list[str] = []
-    for piece in segments:
-        if len(piece) > bounds.field_characters:
-            note.clipped = True
-            half = bounds.field_characters // 2
-            found += [piece[:half], piece[-half:]]
-        else:
-            found.append(piece)
-    return [piece.replace(SEGMENT, " ") if SEGMENT in piece else piece for piece in found]
-
-
 def _name(value: Any) -> str | None:
+    if type(value) is str and value.isascii():
+        return value.strip()[:200] or None
     if isinstance(value, dict):
         value = next((value[key] for key in ("id", "name", "login", "email") if key in value), None)
     if value is None or isinstance(value, list | dict):

@@ -23,6 +23,7 @@ _LEAST_ROWS = 2
 _MEASURED = 40_000
 _JUDGED = 400
 _ADDED = 0.5
+_MANY_LABELS = 6
 _PRIOR = 0.5  # of the labels' frequencies: a poisoned label is a frequent one
 _ENOUGH = 30
 F32 = npt.NDArray[np.float32]
@@ -142,6 +143,8 @@ class LabelReader:
         others = _effective(best[against]) if against.any() else 1.0
         sample = self._labels[np.linspace(0, len(self._labels) - 1, len(rows)).astype(np.int64)]
         variety = (others - 1) / max(_effective(sample[sample >= 0]) - 1, 1e-9)
+        if self._classes < _MANY_LABELS:
+            variety = 1.0  # few labels leave no variety to tell by
         return Agreement(float(places.mean()), float(against.mean()), usual_against, min(variety, 1.0))
 
     def _usual_margins(self, rows: Rows) -> F64:

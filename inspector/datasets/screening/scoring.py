@@ -13,6 +13,9 @@ from inspector.datasets.screening.association import Pair
 from inspector.datasets.screening.naive_bayes import Agreement
 from inspector.datasets.screening.planted import UNTESTED, Planted
 
+LOOK_FIRST_FROM = 0.5
+_CROWD = 8
+
 
 @dataclass(slots=True)
 class Evidence:
@@ -44,20 +47,23 @@ def _strength(pair: Pair) -> float:
 
 def _unrelated(planted: Planted) -> float:
     """1 where the rows have nothing in common but the marker."""
-    return (1.0 - _rise(planted.percentile, 0.55, 0.12)) * (1.0 - _rise(planted.overlap, 4.0, 0.8))
+    return (1.0 - _rise(planted.percentile, 0.42, 0.08)) * (1.0 - _rise(planted.overlap, 4.0, 0.8))
 
 
 def without_test(evidence: Evidence) -> float:
     """What the score can reach at most: everything but the planted test, which costs time."""
     pair = evidence.pair
-    if pair.view in ("odd", "reversed"):
+    if pair.view == "reversed":
         special = novel = 1.0
+    elif pair.view == "odd":
+        # Honest tables and foreign words are odd too: weak, unless there is little else to it.
+        special, novel = 0.65, _rise(pair.together, 18.0, 3.0)
     elif pair.view == "whole":
         # A canned answer that many rows have is still one.
         special, novel = 1.0, _rise(evidence.novel_words, 1.6, 0.4)
     else:
-        # A common beginning is the file's way to write; so is a phrase of two words.
-        special, novel = _rise(pair.coverage, 0.5, 0.08), _rise(evidence.novel_words, 3.0, 0.5)
+        # A common beginning is the file's way to write; so is a phrase of a few words.
+        special, novel = _rise(pair.coverage, 0.5, 0.08), _rise(evidence.novel_words, 4.4, 0.7)
     precise = _rise(evidence.precision, 0.7, 0.08)
     return special * _strength(pair) * precise * novel
 
@@ -98,3 +104,13 @@ def with_contributors(score: float, concentration: float, is_burst: bool) -> flo
     if is_burst:
         score *= 1.15
     return min(score, 0.99)
+
+
+def crowded(scores: list[float]) -> bool:
+    """Whether so many suspicions of one kind score alike that the file is made of templates: then the
+    method has little power on it, and none of them stands out."""
+    high = sorted((score for score in scores if score >= LOOK_FIRST_FROM), reverse=True)
+    return len(high) > _CROWD and high[_CROWD] > 0.7 * high[0]
+
+
+CROWD_FACTOR = 0.6

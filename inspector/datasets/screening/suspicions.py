@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -64,8 +65,22 @@ class Search:
         if self._rows < 2 * self._least:
             return []
         found = [*self._associated(), *self._characters()]
-        found.sort(key=lambda one: (-round(one.score, 4), one.kind, one.marker, one.rows))
-        return merged(found)[:MAX_SUSPICIONS]
+        found = self._thinned(merged(_ordered(found)))
+        return _ordered(found)[:MAX_SUSPICIONS]
+
+    def _thinned(self, found: list[Suspicion]) -> list[Suspicion]:
+        """A crowd of one kind goes down together."""
+        for kind in sorted({one.kind for one in found}):
+            if scoring.crowded([one.score for one in found if one.kind == kind]):
+                self.notes.append(
+                    f"Many patterns of the kind {kind} score alike: the file is made of templates, and "
+                    "screening has low power on it."
+                )
+                found = [
+                    replace(one, score=one.score * scoring.CROWD_FACTOR) if one.kind == kind else one
+                    for one in found
+                ]
+        return found
 
     # -- markers with an output
 
@@ -86,7 +101,7 @@ class Search:
             pairs = self._with_rows(spread_out(test.pairs(), inputs, _PAIRS), inputs, views)
             if outputs is not None:
                 pairs += joined(inputs, outputs, self._rows, self._least, _PAIRS)
-                pairs.sort(key=lambda pair: (round(pair.log10_p, 6), pair.feature, pair.view, pair.group))
+                pairs.sort(key=Pair.order)
             planted = PlantedTest(self._gathered.input_words, self._gathered.vocabulary, inputs, self._rows)
             reader = self._reader(views["whole"]) if labels else None
             judged = [
@@ -272,3 +287,7 @@ class Search:
                 kind, shown[0], min(score, 0.49), tuple(rows), tuple(shown[1:]), "", spread.names,
                 (f"{len(rows)} rows hold {characters.KIND_WORDS[kind]} characters.",),
             )  # fmt: skip
+
+
+def _ordered(found: Iterable[Suspicion]) -> list[Suspicion]:
+    return sorted(found, key=lambda one: (-round(one.score, 4), one.kind, one.marker, one.rows))

@@ -101,7 +101,8 @@ class _Compact:
         elif kind == _DOUBLE:
             self._at += 8
         elif kind == _BINARY:
-            self._at += self._varint()
+            length = self._varint()  # first: reading it moves the place
+            self._at += length
         elif kind in (_LIST, _SET):
             count, of = self._list_head()
             for _ in range(count):

@@ -24,7 +24,7 @@ def read_parquet(file: IO[bytes], size: int, bounds: Bounds, tally: Tally) -> It
         raise CutShort(f"The Parquet file cannot be read. {broken}") from broken
     if declared.rows != sum(rows for rows, _ in declared.groups):
         raise CutShort("The Parquet file contradicts itself about its rows; nothing was screened.")
-    start = 0
+    start = decoded = 0
     for rows, group_bytes in declared.groups:
         if group_bytes > bounds.group_bytes:
             raise CutShort(
@@ -48,6 +48,12 @@ def read_parquet(file: IO[bytes], size: int, bounds: Bounds, tally: Tally) -> It
                 ) from error
             if frame.width > _MAX_COLUMNS:
                 frame = frame.select(frame.columns[:_MAX_COLUMNS])
+            decoded += int(frame.estimated_size())
+            if decoded > max(bounds.free_ratio_bytes, size * bounds.ratio):
+                raise CutShort(
+                    f"The file holds more than {bounds.ratio} times its size in values, as bombs do and text "
+                    "does not; the rest was not screened."
+                )
             yield from _bounded_rows(frame, bounds, tally)
         start += rows
 
