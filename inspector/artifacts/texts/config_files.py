@@ -161,7 +161,7 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
             )
         elif key in _PY_CALLS or key in _PY_NAMES:
             _jsonpickle(key, value, judgement)
-        elif key == "chat_template":
+        elif key.endswith("chat_template"):
             for template in _templates(value):
                 _template(template, judgement)
         elif key in ("_target_", "class_path", "target") and isinstance(value, str):

@@ -75,6 +75,8 @@ WORDS = {
 }
 _LIGHTGBM = (b"tree\nversion=", b"tree\r\nversion=")
 _LOOKED_INTO = ("yaml", "jinja", "python", "prototext")
+# Templates, of Jinja as likely as of another language: only one that reaches out is told.
+_TEMPLATE_ENDINGS = (".template", ".tmpl", ".tpl")
 # Endings of text files: a pickle that hides behind one has to be a pickle beyond doubt.
 TEXT_ENDINGS = frozenset(WORDS)
 
@@ -137,6 +139,10 @@ def read_text(source: ByteSource, path: str) -> Artifact:
         if word == "prototext":
             return read_prototext(text)
         return read_mlmodel(text) if is_mlmodel(name) else read_python(text, path)
+    if suffix in _TEMPLATE_ENDINGS and source.size <= MAX_JSON // 4:
+        found = read_jinja(_decoded(source), path)
+        if found.loading is Loading.RUNS_CODE:
+            return found
     if word == "text" and head(source, 2) == b"#!":
         word = "script"
     return Artifact(word, Loading.NO_LOADER)

@@ -135,7 +135,7 @@ def _pair(key: str, value: str, judgement: Judgement) -> None:
         judge_target(value, judgement, key=key)
     elif key == "!":
         _tag(value, judgement, None)
-    elif key == "chat_template" and "{" in value:
+    elif key.endswith("chat_template") and "{" in value:
         for found in judge_template(value):
             judgement.note(Loading.RUNS_CODE, "template-reaches-out", found)
     elif key == "trust_remote_code" and value.lower() in ("true", "yes", "on"):
