@@ -110,6 +110,7 @@ JSON: list[tuple[str, Any, Loading]] = [
     ("1_Dense/config.json", {"in_features": 1, "activation_function": "os.abort"}, RUNS),
     ("1_Dense/config.json", {"in_features": 1, "activation_function": "acme.act"}, RUNS),
     ("1_Dense/config.json", {"activation_function": "torch.nn.modules.activation.Tanh"}, DATA),
+    ("scheduler_config.json", {"lambda_min_clipped": float("-inf"), "beta": float("nan")}, DATA),
     ("config.json", {"activation_function": "gelu_new", "model_type": "gpt2"}, DATA),
     ("config.json", {"sentence_transformers": {"activation_fn": "acme.f"}}, RUNS),
     ("config.json", {"sbert_ce_default_activation_function": "torch.hub.load"}, RUNS),

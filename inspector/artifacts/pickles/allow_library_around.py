@@ -26,10 +26,12 @@ def around_training() -> Iterator[Row]:
     yield from rows_of(tools.OPTUNA_ENUMS, "enum", "a state of a study", reads["optuna"])
     yield from rows_of(tools.OPTUNA_FUNCTIONS, "value", "a function that a sampler keeps", reads["optuna"])
     yield from rows_of(tools.MATPLOTLIB, "class", part, reads["matplotlib"], "no-text")
+    yield from rows_of(tools.MATPLOTLIB_MAKERS, "function", part, reads["matplotlib"], "class-first")
     yield from rows_of(tools.MATPLOTLIB_ENUMS, "enum", part, reads["matplotlib"])
     yield from rows_of(tools.MATPLOTLIB_FUNCTIONS, "value", "a function of a figure", reads["matplotlib"])
     yield from rows_of(tools.SYMPY, "class", "a term or a matrix of sympy", reads["sympy"], "sympy")
     yield from rows_of(tools.SYMPY_NAMES, "class", "a name in a term of sympy", reads["sympy"])
+    yield Row("regex._regex_core", "RegexFlag", "enum", "a setting of a pattern", "", "regex 2026.11.15")
     yield from rows_of(tools.POLARS_TYPES, "class", "the type of a column", reads["polars"])
     scheduler, network = "a scheduler of diffusers", "a part of a network of diffusers"
     yield from rows_of(diffusion.SCHEDULERS, "class", scheduler, diffusion.READ_FROM, "bare")

@@ -238,6 +238,10 @@ MATPLOTLIB_ENUMS = """
 matplotlib._enums: CapStyle JoinStyle
 """
 
+MATPLOTLIB_MAKERS = """
+matplotlib.colors: _create_empty_object_of_class
+"""
+
 MATPLOTLIB_FUNCTIONS = """
 matplotlib.cbook: _exception_printer
 matplotlib.backend_bases: _key_handler _mouse_handler
@@ -256,7 +260,7 @@ SYMPY = """
 sympy.core.add: Add
 sympy.core.mul: Mul NC_Marker
 sympy.core.power: Pow
-sympy.core.numbers: AlgebraicNumber Catalan ComplexInfinity EulerGamma Exp1 Float GoldenRatio Half
+sympy.core.numbers: AlgebraicNumber Catalan ComplexInfinity EulerGamma Exp1 GoldenRatio Half
     ImaginaryUnit Infinity Integer IntegerConstant NaN NegativeInfinity NegativeOne Number NumberSymbol
     One Pi Rational RationalConstant TribonacciConstant Zero
 sympy.core.relational: Equality GreaterThan LessThan Relational StrictGreaterThan StrictLessThan
@@ -298,6 +302,7 @@ sympy.polys.domains.expressiondomain: ExpressionDomain
 """
 
 SYMPY_NAMES = """
+sympy.core.numbers: Float
 sympy.core.symbol: Dummy Symbol Wild
 sympy.polys.matrices.domainmatrix: DomainMatrix
 """

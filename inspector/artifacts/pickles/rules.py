@@ -341,7 +341,7 @@ def objections_to(callee: Import, args: list[object]) -> Iterator[Objection]:
 
 
 def _is_guarded(arg: Import, callee: Import) -> bool:
-    if arg.entry.rule in ("joblib-array", "joblib-file", "bare", "sympy", "no-text", "pandas-index"):
+    if arg.entry.rule in ("joblib-array", "joblib-file", "bare", "sympy", "pandas-index"):
         return callee.name not in _MAKERS and callee.entry.rule not in ("union", "enum-member", "partial")
     if arg.entry.rule == "scipy-distribution":
         return callee.module != "copyreg"

@@ -161,7 +161,7 @@ def partial_rule(args: list[object]) -> Objection | None:
     if isinstance(function, Import):
         if function.tier in (Tier.UNKNOWN, Tier.DANGEROUS):
             return None  # it is reported as an import
-        is_free = function.entry.rule not in (*GUARDED, "sympy", "no-text", "pandas-index")
+        is_free = function.entry.rule not in (*GUARDED, "sympy", "pandas-index")
         if is_free and function.entry.kind in ("class", "value", "enum"):
             return None
     return (

@@ -46,7 +46,7 @@ def parse_pairs(raw: bytes, see: Callable[[Pairs], Any]) -> Any:
         spend_work(OBJECT_WORK + PAIR_WORK * len(pairs))
         return see(pairs)
 
-    return _parse(text, paid)
+    return _parse(text, paid, with_constants=True)
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -57,11 +57,13 @@ def _is_utf8(raw: bytes) -> bool:
     return True
 
 
-def _parse(text: str | None, see: Callable[[Pairs], Any]) -> Any:
+def _parse(text: str | None, see: Callable[[Pairs], Any], *, with_constants: bool = False) -> Any:
     if text is None:
         raise BadJson("The JSON text is not UTF-8.")
     spend_work(TEXT_WORK + len(text) * JSON_WORK)
     try:
+        if with_constants:  # diffusers writes -Infinity, which every loader in Python takes
+            return json.loads(text, object_pairs_hook=see)
         return json.loads(text, object_pairs_hook=see, parse_constant=_no_constant)
     except RecursionError:
         raise BadJson("The JSON text is nested too deeply.") from None

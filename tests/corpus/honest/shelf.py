@@ -25,13 +25,15 @@ class Row(NamedTuple):
     word: str
     library: str
     why: str
+    part: str
 
 
 class Shelf:
     """Writes files below one folder and remembers what they are."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, part: str) -> None:
         self.folder = folder
+        self.part = part  # which run of the maker wrote it
         self.rows: list[Row] = []
 
     def place(self, path: str) -> Path:
@@ -44,7 +46,7 @@ class Shelf:
         """States what the file at ``path`` is. ``library`` is a package name, or OWN."""
         version = library if library == OWN else f"{library} {importlib.metadata.version(library)}"
         label = "harmless-library" if word == LIBRARY else "harmless-data"
-        self.rows.append(Row(path, label, word, version, why))
+        self.rows.append(Row(path, label, word, version, why, self.part))
 
     def put(self, path: str, data: bytes | str, word: str, library: str, why: str) -> None:
         """Writes bytes or text and labels them."""

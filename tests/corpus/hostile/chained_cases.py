@@ -1,7 +1,8 @@
 """Listed names put together so that they would run something, and payloads in smaller formats.
 
 Nothing here imports what a list of dangerous names would hold, save the payloads that an outer format
-carries: the trick is in who calls what. Sources: the constructors and ``__iter__`` methods of the libraries named.
+carries: the trick is in who calls what. Sources: the constructors and ``__iter__`` methods of the libraries
+named.
 """
 
 from __future__ import annotations
