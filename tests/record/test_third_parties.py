@@ -213,3 +213,60 @@ def test_the_attestation_bundle_is_one_envelope_a_line(sign: Sign) -> None:
 def test_verify_md_names_key_and_project(sign: Sign, key: FileKey) -> None:
     text = (sign() / "VERIFY.md").read_text()
     assert key.public.keyid in text and "assistant" in text and "{" + "KEYID" not in text
+
+
+TSA_SETTINGS = """
+[tsa]
+default_tsa = here
+[here]
+serial = {place}/serial
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256
+accuracy = secs:1
+ess_cert_id_alg = sha256
+[request]
+distinguished_name = name
+[name]
+[root]
+basicConstraints = critical,CA:TRUE
+[stamp]
+extendedKeyUsage = critical,timeStamping
+"""
+
+
+@pytest.mark.skipif(not HAS_PROGRAMS, reason="an authority is made with openssl")
+def test_a_timestamp_over_the_signature_is_asked_for_and_verified_by_openssl(
+    sign: Sign, tmp_path: Path
+) -> None:
+    """The commands of docs/record.md, with an authority made here (RFC 3161)."""
+    place = tmp_path / "authority"
+    place.mkdir()
+    (place / "serial").write_text("01\n")
+    (place / "settings").write_text(TSA_SETTINGS.format(place=place))
+
+    def openssl(*words: object, code: int = 0) -> None:
+        done = subprocess.run(
+            ["openssl", *map(str, words)], cwd=place, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == code, done.stderr
+
+    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    made = ("-config", "settings", "-days", 30)
+    root = ("-subj", "/CN=root", "-keyout", "root.key", "-out", "root.pem", "-extensions", "root")
+    openssl("req", "-x509", *new_key, *made, *root)
+    openssl("req", *new_key, "-config", "settings", "-subj", "/CN=stamp", "-keyout", "k", "-out", "csr")
+    signed_by = ("-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial")
+    stamp = ("-extfile", "settings", "-extensions", "stamp", "-days", 30, "-out", "cert")
+    openssl("x509", "-req", "-in", "csr", *signed_by, *stamp)
+
+    envelope = json.loads((sign() / "review-record.dsse.json").read_text())
+    signature = base64.b64decode(envelope["signatures"][0]["sig"])
+    (place / "signature.bin").write_bytes(signature)
+    openssl("ts", "-query", "-data", "signature.bin", "-sha256", "-cert", "-out", "request.tsq")
+    reply = ("-queryfile", "request.tsq", "-signer", "cert", "-inkey", "k", "-out", "response.tsr")
+    openssl("ts", "-reply", "-config", "settings", "-section", "here", *reply)
+    verify = ("ts", "-verify", "-in", "response.tsr", "-data", "signature.bin", "-CAfile", "root.pem")
+    openssl(*verify)
+    (place / "signature.bin").write_bytes(signature + b"x")
+    openssl(*verify, code=1)
