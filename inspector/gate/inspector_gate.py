@@ -339,23 +339,31 @@ def signature_holds(spki: bytes, envelope: Envelope) -> bool:
     """
     if not _is_well_formed(key_kind(spki), envelope.signature):
         return False
-    try:
-        from cryptography.exceptions import InvalidSignature
-        from cryptography.hazmat.primitives import hashes, serialization
-        from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
+    kind = key_kind(spki)
+    try:  # each kind for itself: a module not imported is a tenth of the start-up
+        from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
+        if kind == "P-256":
+            from cryptography.hazmat.primitives import hashes
+            from cryptography.hazmat.primitives.asymmetric import ec, utils
+        else:
+            from cryptography.hazmat.primitives.asymmetric import ed25519
     except ImportError:
         return _openssl_holds(spki, envelope)
     try:
-        key = serialization.load_der_public_key(spki)
-        if isinstance(key, ec.EllipticCurvePublicKey):
+        if kind == "P-256":
+            point = spki[len(P256_PREFIX) - 1 :]
             digest = hashlib.sha256(_pae_head(envelope.payload_type, envelope.payload))
             digest.update(envelope.payload)
             algorithm = ec.ECDSA(utils.Prehashed(hashes.SHA256()))
-            key.verify(envelope.signature, digest.digest(), algorithm)
-        elif isinstance(key, ed25519.Ed25519PublicKey):
-            key.verify(envelope.signature, pae(envelope.payload_type, envelope.payload))
+            public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+            public.verify(envelope.signature, digest.digest(), algorithm)
         else:
-            return False
+            message = pae(envelope.payload_type, envelope.payload)
+            raw = spki[len(ED25519_PREFIX) :]
+            ed25519.Ed25519PublicKey.from_public_bytes(raw).verify(envelope.signature, message)
+    except UnsupportedAlgorithm:  # a build that knows no Ed25519
+        return _openssl_holds(spki, envelope)
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -366,6 +374,8 @@ def _is_well_formed(kind: str, signature: bytes) -> bool:
     ECDSA signature, and would take one of that length with anything behind it."""
     if kind == "Ed25519":
         return len(signature) == 64
+    if kind != "P-256":
+        return False
     if not 8 <= len(signature) <= 72 or signature[0] != 0x30 or signature[1] != len(signature) - 2:
         return False
     end = 4 + signature[3]  # of the first INTEGER; the second must end where the SEQUENCE does
