@@ -14,6 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from inspector.cli.output import write_result, write_stdout
+from inspector.provenance import InspectorError
 from inspector.provenance.words import Severity
 from inspector.scan import Collected, ScanOptions, scan_events
 
@@ -45,6 +46,11 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--offline", action="store_true", help="open no socket")
     parser.add_argument("--no-audit", action="store_true", help="do not run pip-audit")
     parser.add_argument("--advisories", metavar="DB", help="offline advisory database")
+    parser.add_argument(
+        "--index-url",
+        metavar="URL",
+        help="ask this package index (its simple API) what is yanked, quarantined, archived and attested",
+    )
     parser.add_argument(
         "--jobs",
         type=_positive,
@@ -89,11 +95,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _scan(arguments: argparse.Namespace) -> int:
+    if arguments.index_url and arguments.offline:
+        raise InspectorError(
+            "--index-url asks an index, and --offline opens no socket.", "Leave one of them out."
+        )
     options = ScanOptions(
         target=arguments.target,
         offline=arguments.offline,
         audit=not arguments.no_audit,
         advisories=arguments.advisories,
+        index_url=arguments.index_url,
         jobs=arguments.jobs,
         use_cache=not arguments.no_cache,
         max_seconds_per_file=arguments.max_seconds_per_file,

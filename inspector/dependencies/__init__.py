@@ -15,9 +15,18 @@ from inspector.dependencies.lookalike import looks_like, looks_like_owner
 from inspector.dependencies.shapes import pin_of
 from inspector.dependencies.tree import packages
 from inspector.dependencies.tree_facts import Tree, tree_facts
-from inspector.dependencies.usage import Import, imported_against_declared, imports_of, may_import
+from inspector.dependencies.usage import (
+    MAX_IMPORTS,
+    MAX_SOURCE_WANTED,
+    Import,
+    imported_against_declared,
+    imports_of,
+    may_import,
+)
 
 __all__ = [
+    "MAX_IMPORTS",
+    "MAX_SOURCE_WANTED",
     "MAX_WANTED",
     "Advisory",
     "AuditResult",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from inspector.dependencies.bounded import MAX_YAML_BYTES, rows, text_of, yaml_mapping
 from inspector.dependencies.interface import Manifest, Requirement
-from inspector.dependencies.shapes import MAX_TEXT, normal_name, requirement
+from inspector.dependencies.shapes import MAX_TEXT, requirement
 
 FORMAT = "environment.yml"
 SECTION = "dependencies"
@@ -62,9 +62,7 @@ def _conda(text: str, line: int | None) -> Requirement:
     if match is None:
         return Requirement(None, SECTION, "unread", "", line, text[:MAX_TEXT])
     shape, specifier = shape_of_spec((match.group("rest") or "").strip())
-    return Requirement(
-        normal_name(match.group("name")), SECTION, shape, specifier, line, text, ecosystem="conda"
-    )
+    return Requirement(match.group("name").lower(), SECTION, shape, specifier, line, text, ecosystem="conda")
 
 
 def shape_of_spec(rest: str) -> tuple[str, str]:

@@ -70,13 +70,18 @@ class _Entries:
     def locked(self) -> tuple[LockedPackage, ...]:
         """The entries, with those needs alone that the lock holds: what a marker or a platform leaves out
         pulls nothing in."""
-        there = {name for _, name, _ in self._entries}
+        # Names of conda may hold what the Python Package Index takes for one separator ("_", ".", "-").
+        there = {normal_name(name): name for _, name, _ in self._entries}
         return tuple(
             LockedPackage(
                 name,
                 version,
                 said.pin,
-                tuple(sorted((said.requires & there) - {name})),
+                tuple(
+                    sorted(
+                        {there[need] for need in map(normal_name, said.requires) if need in there} - {name}
+                    )
+                ),
                 said.line,
                 said.source,
                 said.is_project,
@@ -110,7 +115,7 @@ def read_conda_lock(path: str, data: bytes) -> Manifest:
         pip = value.get("manager") == "pip"
         found.add(
             LockedPackage(
-                normal_name(name),
+                normal_name(name) if pip else name.lower(),
                 _version(value.get("version")),
                 _hashed(table(value.get("hash")), value.get("version")),
                 tuple(_conda_names(table(value.get("dependencies")))),
@@ -181,7 +186,7 @@ def _pixi_entry(value: dict[str, Any], line: int | None) -> LockedPackage | None
         return None
     source_place = None if "://" in place else place
     needs = tuple(_conda_names(rows(value.get("depends"))))
-    return LockedPackage(normal_name(name), version, pin, needs, line, source_place, ecosystem="conda")
+    return LockedPackage(name.lower(), version, pin, needs, line, source_place, ecosystem="conda")
 
 
 def _pixi_python(value: dict[str, Any], place: str, line: int | None) -> LockedPackage | None:
@@ -234,7 +239,7 @@ def _address(line: str, number: int) -> LockedPackage | None:
     if built is None:
         return None
     pin = _hashed({"md5": fragment, "sha256": fragment.removeprefix("sha256:")}, built.group("version"))
-    name, version = normal_name(built.group("name")), built.group("version")
+    name, version = built.group("name").lower(), built.group("version")
     return LockedPackage(name, version, pin, line=number, ecosystem="conda")
 
 
@@ -245,7 +250,7 @@ def _exported(line: str, number: int) -> LockedPackage | None:
     # conda writes what pip has put into the environment with the build "pypi_0".
     python = found.group("build").startswith("pypi_")
     item = LockedPackage(normal_name(found.group("name")), found.group("version"), Pin.VERSION, line=number)
-    return item if python else replace(item, ecosystem="conda")
+    return item if python else replace(item, name=found.group("name").lower(), ecosystem="conda")
 
 
 def _is_export(lines: list[str]) -> bool:

@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -32,6 +32,7 @@ MAX_ANSWER = 32 * 1024 * 1024  # bytes; the largest projects have about 10 MB
 MAX_PROVENANCE = 4 * 1024 * 1024
 MAX_FILES_ASKED = 3  # of one release, for their publishers
 MAX_TEXT = 200
+UNKNOWN = "The index does not know it."
 STATES = frozenset({"active", "archived", "quarantined", "deprecated"})
 _SDIST = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)\.(?:tar\.gz|zip|tar\.bz2)\Z")
 _WHEEL = re.compile(r"(?P<name>[^-]+)-(?P<version>[^-]+)(?:-[^-]+){3,4}\.whl\Z")
@@ -39,7 +40,9 @@ _WHEEL = re.compile(r"(?P<name>[^-]+)-(?P<version>[^-]+)(?:-[^-]+){3,4}\.whl\Z")
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFacts:
-    """What the index says of one release. ``yanked`` is True only where every file of it is; ``status`` is
+    """What the index says of one release. ``answered`` is False where it said nothing of the project at
+    all, ``known`` True where it has files of the release; ``uploaded`` is the time of the earliest of them
+    (PEP 700); ``yanked`` is True only where every file of it is; ``status`` is
     the project's state (PEP 792) or None where the index says none; ``attested`` of ``files`` files carry an
     attestation, None where the index does not speak of them; ``publishers`` are the claimed ones, as
     ``{"kind", "repository", "workflow"}``. ``why`` says what could not be learnt."""
@@ -47,11 +50,13 @@ class ReleaseFacts:
     name: str
     version: str
     known: bool = False
+    answered: bool = True
     yanked: bool = False
     yanked_reason: str = ""
     status: str | None = None
     status_reason: str = ""
     files: int = 0
+    uploaded: str | None = None
     attested: int | None = None
     publishers: tuple[Mapping[str, str], ...] = ()
     why: str = ""
@@ -61,11 +66,13 @@ class ReleaseFacts:
             "name": self.name,
             "version": self.version,
             "known": self.known,
+            "answered": self.answered,
             "yanked": self.yanked,
             "yanked_reason": self.yanked_reason,
             "status": self.status,
             "status_reason": self.status_reason,
             "files": self.files,
+            "uploaded": self.uploaded,
             "attested": self.attested,
             "publishers": [dict(one) for one in self.publishers],
             "why": self.why,
@@ -85,8 +92,30 @@ def index_facts(
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UnreadableInput(f"{plain(index_url, 200)} is no web address of a package index.")
     asker = _Asker(index_url.rstrip("/") + "/", time.monotonic() + timeout)
-    wanted = [one for one in packages if one.ecosystem == "PyPI" and one.version and one.origin is None]
+    wanted = [one for one in packages if _is_asked(one)]
     return [_facts(asker, normal_name(one.name), one.version or "", publishers) for one in wanted]
+
+
+def with_index_facts(packages: Sequence[Package], index_url: str, **more: Any) -> list[Package]:
+    """``packages``, those of the Python Package Index with what the index says; see ``index_facts``."""
+    said = {(one.name, one.version): one.as_json() for one in index_facts(packages, index_url, **more)}
+    return [
+        replace(one, index=said.get((normal_name(one.name), one.version or ""))) if _is_asked(one) else one
+        for one in packages
+    ]
+
+
+def silence(packages: Sequence[Package]) -> str | None:
+    """A sentence where the index gave no answer about releases that it was asked about."""
+    silent = [one for one in packages if one.index is not None and not one.index["answered"]]
+    if not silent:
+        return None
+    many = f"{len(silent)} release{'' if len(silent) == 1 else 's'}"
+    return f"The package index said nothing of {many}: {(silent[0].index or {})['why']}"
+
+
+def _is_asked(package: Package) -> bool:
+    return package.ecosystem == "PyPI" and package.version is not None and package.origin is None
 
 
 class _Asker:
@@ -118,7 +147,7 @@ class _Asker:
                 body = answer.read(most + 1)
         except urllib.error.HTTPError as refused:
             refused.close()
-            return "The index does not know it." if refused.code == 404 else f"The index said {refused.code}."
+            return UNKNOWN if refused.code == 404 else f"The index said {refused.code}."
         except (OSError, ValueError) as failed:
             self._stopped = (
                 f"The index was not reached ({plain(str(getattr(failed, 'reason', failed)), 120)})."
@@ -149,9 +178,9 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
 def _facts(asker: _Asker, name: str, version: str, publishers: bool) -> ReleaseFacts:
     answer = asker.project(name)
     if isinstance(answer, str):
-        return ReleaseFacts(name, version, why=answer)
+        return ReleaseFacts(name, version, answered=answer == UNKNOWN, why=answer)
     if not isinstance(answer.get("files"), list) or normal_name(str(answer.get("name"))) != name:
-        return ReleaseFacts(name, version, why="The index answers no JSON of the simple API.")
+        return ReleaseFacts(name, version, answered=False, why="The index answers no JSON of the simple API.")
     state = table(answer.get("project-status"))
     status = word(state.get("status"))
     reason = plain(word(state.get("reason")) or "", MAX_TEXT)
@@ -172,6 +201,7 @@ def _facts(asker: _Asker, name: str, version: str, publishers: bool) -> ReleaseF
         status=_known(status),
         status_reason=reason,
         files=len(files),
+        uploaded=min((one for file in files if (one := _time(file.get("upload-time")))), default=None),
         attested=len(attested) if speaks else None,
         publishers=found,
         why=why,
@@ -181,6 +211,11 @@ def _facts(asker: _Asker, name: str, version: str, publishers: bool) -> ReleaseF
 def _known(status: str | None) -> str | None:
     # A state of a later specification is told as it is, in few characters.
     return status if status is None or status in STATES else plain(status, 40)
+
+
+def _time(value: Any) -> str | None:
+    text = value if isinstance(value, str) else ""
+    return text if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]{8,16}Z", text) else None
 
 
 def _is_of(file: Mapping[str, Any], name: str, version: str) -> bool:

@@ -193,6 +193,8 @@ def _packages(command: re.Match[str], line: int) -> Iterator[Requirement]:
 
 
 def _words(rest: str) -> list[str]:
+    # "${{ matrix.x }}" of a CI file is one word, and a variable.
+    rest = re.sub(r"\$\{\{[^{}\n]*\}\}", "${CI}", rest)
     try:
         words = shlex.split(rest, comments=False)
     except ValueError:
@@ -234,5 +236,5 @@ def _conda(word: str, section: str, line: int) -> Requirement | None:
     if match is None or "$" in word:
         return None
     shape, specifier = shape_of_spec((match.group("rest") or "").strip())
-    name = normal_name(match.group("name"))
+    name = match.group("name").lower()
     return Requirement(name, section, shape, specifier, line, word[:MAX_TEXT], ecosystem="conda")

@@ -60,9 +60,9 @@ def _conda(name: str, value: Any, section: str) -> Requirement:
     text = plain(f"{name} = {value if isinstance(value, str) else repr(value)[:MAX_TEXT]}", MAX_TEXT)
     if link is not None:
         item = poetry_table.requirement_of(name, value, section, None)
-        return replace(item, ecosystem="conda")
+        return replace(item, name=name.lower(), ecosystem="conda")
     version = word(value) or word(detail.get("version")) or "*"
     build = word(detail.get("build"))
     shape, specifier = ("bare", "") if version.strip() in ("*", "") else shape_of_spec(version.strip())
     specifier = f"{specifier}={build}" if build else specifier
-    return Requirement(normal_name(name), section, shape, specifier[:MAX_TEXT], None, text, ecosystem="conda")
+    return Requirement(name.lower(), section, shape, specifier[:MAX_TEXT], None, text, ecosystem="conda")

@@ -24,6 +24,7 @@ from inspector.dependencies.interface import Manifest, Package
 
 MAX_SOURCE = 4 * 1024 * 1024  # bytes of a source file; longer ones are generated
 MAX_NOTEBOOK = 64 * 1024 * 1024
+MAX_SOURCE_WANTED = MAX_NOTEBOOK
 MAX_IMPORTS = 5_000  # of one file
 MAX_SHOWN = 200  # names in a list of the answer; the counts are whole
 _STATEMENT = re.compile(
@@ -145,7 +146,8 @@ def imported_against_declared(
 
     ``imports`` gives what each file imports, by path, as ``imports_of`` reads it; ``folders`` are names of
     the project's own folders. The answer is ``{"undeclared": [{"module", "path", "line", "files",
-    "provided_by", "optional"}], "unused": [{"name", "imported_as", "path", "line"}], "undeclared_total",
+    "provided_by", "optional"}], "imports": how many modules are imported,
+    "unused": [{"name", "imported_as", "path", "line"}], "undeclared_total",
     "unused_total"}``. ``provided_by`` names packages of the tree that carry the module without being asked
     for; ``optional`` is True where every place can do without it. Modules of the standard library, of what
     runs the code (a notebook's host) and of the project itself count as neither. A declared package may be
@@ -170,12 +172,13 @@ def imported_against_declared(
     for package in python:
         for module in imported_as(package.name):
             carriers.setdefault(module.lower(), []).append(package)
+    named = {module.lower() for name in _named_at_all(manifests) for module in imported_as(name)}
     undeclared = []
     for module in sorted(used, key=str.lower):
         if module in sys.stdlib_module_names or module in PROVIDED or module in own or module[:1] == "_":
             continue
         there = carriers.get(module.lower(), [])
-        if not any(one.direct for one in there):
+        if module.lower() not in named and not any(one.direct for one in there):
             path, line, files, optional = used[module]
             provided = sorted({one.name for one in there})
             undeclared.append(
@@ -185,6 +188,7 @@ def imported_against_declared(
     modules = {module.lower() for module in used}
     unused = [one for one in _asked_for(python, manifests) if not modules & _lower(imported_as(one["name"]))]
     return {"undeclared": undeclared[:MAX_SHOWN], "unused": unused[:MAX_SHOWN],
+            "imports": len(used),
             "undeclared_total": len(undeclared), "unused_total": len(unused)}  # fmt: skip
 
 
@@ -192,6 +196,16 @@ def imported_as(name: str) -> tuple[str, ...]:
     """The top-level modules of the distribution ``name`` (normalised)."""
     known = NAMES.get(name)
     return known if known is not None else _by_its_name(name)
+
+
+def _named_at_all(manifests: Sequence[Manifest]) -> set[str]:
+    """What any list or command names, also where a package of the tree is not made of it."""
+    return {
+        item.name
+        for manifest in manifests
+        for item in manifest.requirements
+        if item.name and not item.via and item.ecosystem in ("PyPI", "conda")
+    }
 
 
 def _asked_for(packages: Sequence[Package], manifests: Sequence[Manifest]) -> list[dict[str, Any]]:

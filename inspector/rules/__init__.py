@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from inspector.provenance import Finding
-from inspector.rules import data, dependencies, hub, integrity, loading, provenance
+from inspector.rules import data, dependencies, hub, integrity, loading, packages, provenance
 from inspector.rules.catalogue import catalogue, rule, rules_digest
 from inspector.rules.interface import Facts, FileFact, Rule
 
 __all__ = ["Facts", "FileFact", "Rule", "catalogue", "judge", "rule", "rules_digest"]
 
-_FAMILIES = (provenance, hub, data, loading, dependencies, integrity)
+_FAMILIES = (provenance, hub, data, loading, dependencies, packages, integrity)
 
 
 def judge(facts: Facts) -> list[Finding]:

@@ -10,6 +10,7 @@ from inspector.dependencies.interface import Manifest, Package, Requirement
 from inspector.provenance import Audit, Confidence, Evidence, Finding, NodeKind, Pin, Severity, node_id
 from inspector.rules.catalogue import rule
 from inspector.rules.interface import Facts
+from inspector.rules.places import is_test_code
 from inspector.rules.wording import count, sentence
 
 _SHOWN = 40
@@ -39,12 +40,17 @@ def vulnerable(facts: Facts) -> Iterator[Finding]:
             + (" …" if len(ids) > 6 else ".")
             + (f" Fixed in {', '.join(fixed)}." if fixed else ""),
             [
-                *_declared(package),
+                *declared(package),
                 *(Evidence(text=f"{item.id}: {item.summary}") for item in package.advisories),
             ],
             severity=worst,
             cve=cve,
         )
+
+
+def _gravity(manifest: Manifest) -> Severity | None:
+    """What only tests install is not what is deployed."""
+    return Severity.LOW if is_test_code(manifest.path) else None
 
 
 def floating(facts: Facts) -> Iterator[Finding]:
@@ -60,6 +66,7 @@ def floating(facts: Facts) -> Iterator[Finding]:
             node_id(NodeKind.MANIFEST, manifest.path),
             f"{len(lines)} of {count(total, 'requirement')} {_verb(lines, 'name')} no exact version.",
             [Evidence(manifest.path, line=item.line, text=item.text) for item in lines[:_SHOWN]],
+            severity=_gravity(manifest),
         )
 
 
@@ -104,6 +111,7 @@ def urls(facts: Facts) -> Iterator[Finding]:
                 node_id(NodeKind.MANIFEST, manifest.path),
                 f"{count(len(lines), 'requirement')} {_verb(lines, 'name')} an address that can change.",
                 [Evidence(manifest.path, line=item.line, text=item.text) for item in lines[:_SHOWN]],
+                severity=_gravity(manifest),
             )
 
 
@@ -119,7 +127,7 @@ def unaudited(facts: Facts) -> Iterator[Finding]:
                 facts.root,
                 f"{len(found)} of {count(len(facts.packages), 'package')} "
                 f"{_verb(found, 'were')} {words}. {_common_reason(found)}",
-                [Evidence(*_place(package), text=_said(package)) for package in found[:_SHOWN]],
+                [Evidence(*_place(one), text=_said(one, not _is_common(found))) for one in found[:_SHOWN]],
             )
 
 
@@ -163,7 +171,7 @@ def look_alikes(facts: Facts) -> Iterator[Finding]:
                 package_node(package),
                 f"{package.name} looks like {first['name']} (rank {first['rank']}): "
                 + sentence(first["why"]),
-                _declared(package),
+                declared(package),
                 confidence=Confidence.LOW,
             )
 
@@ -195,7 +203,8 @@ def _is_resolved(manifest: Manifest, locked_folders: set[str]) -> bool:
     return manifest.format in _RESOLVED and posixpath.dirname(manifest.path) in locked_folders
 
 
-def _declared(package: Package) -> list[Evidence]:
+def declared(package: Package) -> list[Evidence]:
+    """Where the package is named: the first places."""
     return [Evidence(path, line=line, text=text) for path, line, text in package.declared_in[:8]]
 
 
@@ -203,14 +212,20 @@ def _place(package: Package) -> tuple[str | None, int | None]:
     return (package.declared_in[0][0], package.declared_in[0][1]) if package.declared_in else (None, None)
 
 
-def _said(package: Package) -> str:
+def _said(package: Package, with_why: bool) -> str:
     version = f" {package.version}" if package.version else ""
+    if not with_why:
+        return f"{package.name}{version}"
     return f"{package.name}{version}: {package.why or 'no answer'}"
 
 
+def _is_common(packages: Sequence[Package]) -> bool:
+    """True where all have one reason, which the message gives."""
+    return len({package.why for package in packages}) == 1
+
+
 def _common_reason(packages: list[Package]) -> str:
-    reasons = {package.why for package in packages}
-    return sentence(next(iter(reasons))) if len(reasons) == 1 else "The evidence gives the reason for each."
+    return sentence(packages[0].why) if _is_common(packages) else "The evidence gives the reason for each."
 
 
 RULES = (vulnerable, floating, unhashed, urls, unaudited, missing_includes, unreadable, look_alikes)

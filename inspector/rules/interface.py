@@ -56,6 +56,7 @@ class Facts:
     audit: AuditResult | None = None
     datasets: Sequence[DatasetFacts] = ()
     influences: Sequence[Mapping[str, Any]] = ()
+    usage: Mapping[str, Any] | None = None  # dependencies.imported_against_declared
     hub: HubFacts | None = None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from inspector.artifacts.interface import Artifact
 from inspector.datasets.interface import DatasetFacts
+from inspector.dependencies import MAX_IMPORTS, Import
 from inspector.dependencies.interface import Manifest
 from inspector.provenance import Loading
 from inspector.references.interface import FileIndex
@@ -28,6 +29,7 @@ class Answers:
     manifest: Manifest | None
     dataset: DatasetFacts | None
     sha256: str | None
+    imports: tuple[Import, ...] | None = None
 
 
 def answers(values: Mapping[str, Any]) -> Answers:
@@ -47,9 +49,17 @@ def answers(values: Mapping[str, Any]) -> Answers:
             Manifest.from_json(manifest) if manifest else None,
             DatasetFacts.from_json(dataset) if dataset else None,
             sha256,
+            _imports(values["imports"]) if values.get("imports") is not None else None,
         )
     except _BROKEN as broken:
         raise ValueError("a value of unknown form") from broken
+
+
+def _imports(value: Any) -> tuple[Import, ...]:
+    found = tuple(Import(str(module), int(line), optional is True) for module, line, optional in value)
+    if len(found) > MAX_IMPORTS or not all(one.module.isidentifier() for one in found):
+        raise ValueError("no imports")
+    return found
 
 
 def believed(outcome: Outcome) -> Answers:

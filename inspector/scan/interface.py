@@ -24,7 +24,7 @@ SCHEMA = "provenance-inspector/scan/1"
 Event = dict[str, Any]
 
 # What a worker does with one file, in this order: what is needed first comes first.
-PARTS = ("artifact", "index", "manifest", "dataset", "hash")
+PARTS = ("artifact", "index", "manifest", "imports", "dataset", "hash")
 
 # Up to this many bytes a file is read once, into memory, for its verdict and its hash. A larger one gets its
 # verdict first (event ``verdict``) and is hashed when all others have been read.
@@ -47,6 +47,7 @@ LISTS = {
 class ScanOptions:
     """How to scan. ``exclude`` are globs of paths that are left out (and named in the coverage).
 
+    ``index_url`` is the simple API of a package index that is asked about every release; None asks none.
     ``hub_tokens`` holds what the reviewer gave for an endpoint; it is neither shown nor compared.
     ``hub_patience`` are the seconds of silence that a hub may ask for in all before it is given up: few where
     nobody sees the countdown, ``inspector.sources.PATIENT`` where somebody does.
@@ -56,6 +57,7 @@ class ScanOptions:
     offline: bool = False
     audit: bool = True
     advisories: str | None = None
+    index_url: str | None = None
     jobs: int = 2
     use_cache: bool = True
     max_seconds_per_file: float = 20.0

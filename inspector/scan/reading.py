@@ -34,6 +34,7 @@ _PROGRESS_SECONDS = 0.1
 _PART_WORDS = {
     "index": "its references were not read",
     "manifest": "its requirements were not read",
+    "imports": "its imports were not read",
     "dataset": "its rows were not read",
     "hash": "it was not hashed",
 }
@@ -65,6 +66,7 @@ class Reading:
         self.indexes: list[FileIndex] = []
         self.manifests: list[Manifest] = []
         self.datasets: list[DatasetFacts] = []
+        self.imports: dict[str, tuple[dependencies.Import, ...]] = {}  # by path
         self.isolation: Mapping[str, Any] | None = None
         self.reused = 0
         self.notes: list[str] = []
@@ -267,6 +269,8 @@ class Reading:
         if told.manifest is not None:
             self.manifests.append(told.manifest)
             why = why or told.manifest.error
+        if told.imports is not None:
+            self.imports[entry.path] = told.imports
         if told.dataset is not None:
             self.datasets.append(told.dataset)
             if told.dataset.format == "git-lfs-pointer":
@@ -310,6 +314,7 @@ def wanted_parts(entry: Entry) -> tuple[str, ...]:
         "artifact": True,
         "index": references.wants(path, size) or references.too_large(path, size) is not None,
         "manifest": dependencies.wants(path, 0),
+        "imports": dependencies.may_import(path) and size <= dependencies.MAX_SOURCE_WANTED,
         "dataset": datasets.wants(path, size),
     }
     return tuple(part for part in PARTS if wanted.get(part))

@@ -169,6 +169,13 @@ class _Task:
         manifest = dependencies.read_manifest(self._path, self._all(data), as_format=form)
         return manifest and manifest.as_json()
 
+    def _imports(self, data: ByteSource) -> Any:
+        from inspector import dependencies
+
+        if not dependencies.may_import(self._path) or data.size > dependencies.MAX_SOURCE_WANTED:
+            return None
+        return dependencies.imports_of(self._all(data), self._path)
+
     def _dataset(self, data: ByteSource) -> Any:
         from inspector import datasets
 

@@ -220,7 +220,10 @@ def test_a_vulnerable_package_takes_the_gravest_advisory(facts):
 )
 def test_a_package_nobody_could_speak_of_is_a_finding(facts, answer, rule):
     package = Package("inhouse", None, Pin.NONE, True, audit=answer, why="no version")
-    assert "inhouse: no version" in only(judge(facts(packages=[package])), rule).evidence[0].text
+    found = only(judge(facts(packages=[package])), rule)
+    assert found.message.endswith("No version.") and found.evidence[0].text == "inhouse"
+    others = [package, replace(package, name="other", why="another reason")]
+    assert "inhouse: no version" in only(judge(facts(packages=others)), rule).evidence[0].text
 
 
 def test_an_audited_package_without_advisory_is_no_finding(facts):

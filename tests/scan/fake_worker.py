@@ -5,7 +5,7 @@ import os
 import sys
 import time
 
-PARTS = ("artifact", "index", "manifest", "dataset", "hash")
+PARTS = ("artifact", "index", "manifest", "imports", "dataset", "hash")
 
 
 def say(**message):
