@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from inspector.provenance import Finding
-from inspector.rules import data, dependencies, hub, integrity, loading, packages, provenance
+from inspector.rules import data, dependencies, hub, integrity, loading, packages, pipelines, provenance
 from inspector.rules.catalogue import catalogue, rule, rules_digest
 from inspector.rules.interface import Facts, FileFact, Rule
 
 __all__ = ["Facts", "FileFact", "Rule", "catalogue", "judge", "rule", "rules_digest"]
 
-_FAMILIES = (provenance, hub, data, loading, dependencies, packages, integrity)
+_FAMILIES = (provenance, pipelines, hub, data, loading, dependencies, packages, integrity)
 
 
 def judge(facts: Facts) -> list[Finding]:

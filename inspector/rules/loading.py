@@ -11,6 +11,7 @@ from inspector.references.interface import Reference
 from inspector.rules.catalogue import rule
 from inspector.rules.integrity import LFS_POINTER
 from inspector.rules.interface import Facts, FileFact
+from inspector.rules.pipelines import is_of_a_pipeline
 from inspector.rules.places import is_test_code
 from inspector.rules.wording import count, listed, sentence
 from inspector.sources.interface import EntryKind
@@ -134,7 +135,7 @@ def remote_code(facts: Facts) -> Iterator[Finding]:
     """trust_remote_code and its kin, one finding for each source file."""
     by_file: dict[str, list[Reference]] = defaultdict(list)
     for reference in facts.references:
-        if reference.kind == "remote-code" and reference.safe is not True:
+        if reference.kind == "remote-code" and reference.safe is not True and not is_of_a_pipeline(reference):
             by_file[reference.path].append(reference)
     for path, found in by_file.items():
         pinned = all(reference.pin in (Pin.COMMIT, Pin.DIGEST, Pin.LOCAL) for reference in found)
