@@ -33,6 +33,7 @@ _LINE_OPTION = re.compile(
     r"\s--(?:hash|global-option|config-settings?|install-option)(?=[\s=]).*\Z", re.DOTALL
 )
 # The algorithms that pip takes; it refuses a weaker one.
+_NAME_AND_VERSION = re.compile(r"[A-Za-z0-9]++(?:[._-]++[A-Za-z0-9]++)*+[ ]?==[ ]?[0-9][A-Za-z0-9.+!_-]*+\Z")
 _HASH = re.compile(r"--hash[\s=]+sha(?:256|384|512):[0-9A-Fa-f]+")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -174,6 +175,11 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str, str]]:
     parts: list[str] = []
     start = 0
     for number, physical in _physical_lines(text):
+        if not parts and physical.isprintable() and "#" not in physical and not physical.endswith("\\"):
+            stripped = physical.strip()
+            if stripped:
+                yield number, stripped, ""
+            continue
         # pip splits at the rarer separators too (form feed, U+2028), an editor does not count them.
         for line in physical.splitlines() or [""]:
             comment = line.lstrip().startswith("#")
@@ -211,6 +217,8 @@ def _without_comment(line: str) -> str:
 
 def _counted(text: str) -> tuple[str, bool]:
     """The shape and whether there is a hash, for a line that is counted and not kept."""
+    if _NAME_AND_VERSION.match(text):
+        return "exact", False
     if text.startswith("-"):
         return ("editable" if _EDITABLE.match(text) else "option"), False
     if "--" not in text:

@@ -24,10 +24,10 @@ def rules(found: Any) -> dict[str, Any]:
     ("said", "rule", "severity", "words"),
     [
         (
-            {"known": True, "yanked": True, "yanked_reason": "broken"},
+            {"known": True, "yanked": True, "yanked_reason": "broken wheel"},
             "yanked",
             "medium",
-            "was yanked: Broken.",
+            "was yanked: Broken wheel.",
         ),
         ({"status": "quarantined"}, "quarantined", "critical", "is in quarantine."),
         ({"known": True, "status": "archived"}, "archived", "low", "is archived."),
