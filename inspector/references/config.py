@@ -50,6 +50,10 @@ _TELLING = re.compile(TELLING, re.IGNORECASE)
 _RECORDS = re.compile(
     r"result|leaderboard|score|metric|log|report|benchmark|trainer_state|history|\block\b", re.IGNORECASE
 )
+# JSON of which the same is true by its name: what programs and models gave out.
+_ANSWERS = re.compile(
+    r"output|trace|predict|transcript|answer|respon|conversation|\bchats?\b|history", re.IGNORECASE
+)
 _READERS = {
     "json": read_json,
     "toml": read_toml,
@@ -117,7 +121,10 @@ class _Config:
         for value in values:
             if value.path and isinstance(value.path[-1], str):
                 self.maps.setdefault(value.path[:-1], {})[_key(value.path[-1])] = value
-        self.is_record = bool(_RECORDS.search(path.rsplit("/", 1)[-1]))
+        name = path.rsplit("/", 1)[-1]
+        self.is_record = bool(_RECORDS.search(name)) or (
+            name.lower().endswith((".json", ".jsonc")) and bool(_ANSWERS.search(name))
+        )
         keys = frozenset(_key(part) for value in values for part in value.path if isinstance(part, str))
         self.is_image_file = holds_images(path, keys, self.maps)
         self.interpolation = Interpolation(values)
