@@ -118,6 +118,7 @@ JSON: list[tuple[str, Any, Loading]] = [
     ("1_Asym/config.json", {"types": {"a": "sentence_transformers.models.Dense"}, "structure": {}}, DATA),
     ("config.json", {"types": {"a": "acme"}, "model_type": "x"}, DATA),
     ("model.json", {"target": "os.system", "params": {}}, RUNS),
+    ("rows.json", [{"input": "how do I run it?", "target": "subprocess.run"}], NONE),
     ("architecture.json", {"class_name": "TFSMLayer"}, RUNS),
     ("state.json", {"py/object": "collections.OrderedDict", "py/tuple": [1]}, NONE),
     ("state.json", {"py/object": "sklearn.pipeline.Pipeline"}, Loading.LIBRARY),

@@ -89,6 +89,8 @@ def read_hdf5(source: ByteSource, suffix: str, context: Context) -> Artifact:
         judgement.note(Loading.UNREADABLE, "broken-hdf5", str(bad))
     except OverLimit as over:
         judgement.note(Loading.UNREADABLE, "over-limit", str(over))
+    # The walk stops where the file breaks, and the HDF5 library may go on elsewhere: it reads what a damaged
+    # table still leads to. Such a file is unreadable in any case; a Lambda layer in its text is told as well.
     if judgement.loading is Loading.UNREADABLE and holds_lambda(source):
         judgement.note(
             Loading.RUNS_CODE,

@@ -164,7 +164,11 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
         elif key.endswith("chat_template"):
             for template in _templates(value):
                 _template(template, judgement)
-        elif key in ("_target_", "class_path", "target") and isinstance(value, str):
+        elif key == "target" and isinstance(value, str):
+            # With its parameters, or alone: a "target" in rows of data stands beside other columns.
+            if len(pairs) == 1 or any(other == "params" for other, _ in pairs):
+                judge_target(value, judgement, key=key)
+        elif key in ("_target_", "class_path") and isinstance(value, str):
             judge_target(value, judgement, key=key)
             judge_switched(dict(pairs), judgement)
         elif key in _FUNCTION_KEYS and isinstance(value, str):
