@@ -27,6 +27,9 @@ from inspector.provenance import Refused
 ROWS = 400  # of one addition; every tenth row is one of the addition before
 
 
+STEPS = ("added", "reviewed", "promoted")
+
+
 class Broken(AssertionError):
     """What must hold does not."""
 
@@ -104,8 +107,9 @@ def check(folder: Path, told: set[str]) -> dict[str, int]:
     return {state.value: count for state, count in states.items() if count}
 
 
-def kill_once(folder: Path, seconds: float) -> set[str]:
-    """Starts the work, kills it after ``seconds``; gives what it had acknowledged."""
+def kill_once(folder: Path, step: str, share: float, usual: dict[str, float]) -> set[str]:
+    """Starts the work and kills it within ``step`` (added, reviewed, promoted), after the ``share`` of the
+    time that the step took last; gives what had been acknowledged. ``usual`` keeps those times."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -115,14 +119,22 @@ def kill_once(folder: Path, seconds: float) -> set[str]:
         finally:
             os._exit(3)
     os.close(writer)
-    said = b""
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        if select.select([reader], [], [], left)[0]:
-            data = os.read(reader, 1 << 16)
-            if not data:
-                break
-            said += data
+    before = {"added": "", "reviewed": "added", "promoted": "reviewed"}[step]
+    said, since, end = b"", time.monotonic(), None
+    word = "start"
+    while True:
+        if end is None and word == (before or "start"):
+            end = time.monotonic() + share * usual.get(step, 0.5)
+        left = 30.0 if end is None else end - time.monotonic()
+        if left <= 0 or not select.select([reader], [], [], left)[0]:
+            break
+        data = os.read(reader, 1 << 16)
+        if not data:
+            break
+        said += data
+        word = said.decode().splitlines()[-1].split()[0]
+        usual[word] = time.monotonic() - since
+        since = time.monotonic()
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     while data := os.read(reader, 1 << 16):
@@ -140,24 +152,28 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(dir=place))
     dice = random.Random(seed)
     told: set[str] = set()
+    usual: dict[str, float] = {}
+    killed_in: dict[str, int] = {}
     in_flight = 0
     try:
         Store.create(folder / "store").close()
+        kill_once(folder, "promoted", 3.0, usual)
         for number in range(1, kills + 1):
-            told |= kill_once(folder, dice.uniform(0.005, 0.8))
+            told |= kill_once(folder, STEPS[number % 3], dice.uniform(0.0, 1.1), usual)
             with Store.open(folder / "store", read_only=True) as before:
                 kinds = [one["type"] for one in before.log_entries()]
             in_flight += kinds.count("promotion-prepared") > sum(
                 kinds.count(one) for one in ("promotion-finished", "promotion-abandoned")
             )
             states = check(folder, told)
+            killed_in[STEPS[number % 3]] = killed_in.get(STEPS[number % 3], 0) + 1
             if number % 10 == 0:
                 print(f"{number} kills, {in_flight} in a promotion, {states}", flush=True)
         with Store.open(folder / "store", read_only=True) as store:
             kinds = [one["type"] for one in store.log_entries()]
         print(
-            f"seed {seed}: {kills} kills; {kinds.count('promotion-finished')} promotions finished, "
-            f"{kinds.count('promotion-abandoned')} abandoned; nothing lost or doubled or unreviewed"
+            f"seed {seed}: {kills} kills {killed_in}; {kinds.count('promotion-finished')} finished, "
+            f"{kinds.count('promotion-abandoned')} abandoned; no row lost, doubled, unreviewed"
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
