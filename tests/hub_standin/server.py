@@ -98,6 +98,15 @@ class File:
         row.update(self.row)
         return {key: value for key, value in row.items() if value is not None}
 
+    def sibling(self, path: str, blobs: bool) -> dict[str, Any]:
+        """The file as the facts of a repository list it; with ``blobs`` with its size and digests."""
+        if not blobs:
+            return {"rfilename": path}
+        row = {"rfilename": path, "size": len(self.body), "blobId": self.git_oid}
+        if self.lfs:
+            row["lfs"] = {"sha256": self.sha256, "size": len(self.body), "pointerSize": len(self.pointer)}
+        return row
+
 
 @dataclass
 class Repo:
@@ -432,7 +441,9 @@ class _Handler(BaseHTTPRequestHandler):
         if "sha" not in info:
             info["sha"] = commit
         if not expand or "siblings" in expand:
-            info.setdefault("siblings", [{"rfilename": path} for path in sorted(repo.files)])
+            blobs = query.get("blobs") == ["true"]
+            rows = [repo.files[path].sibling(path, blobs) for path in sorted(repo.files)]
+            info.setdefault("siblings", rows)
         if expand:
             info = {key: value for key, value in info.items() if key in {"_id", "id", *expand}}
         else:

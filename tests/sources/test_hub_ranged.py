@@ -279,3 +279,18 @@ def test_whatever_a_server_answers_bytes_are_the_files_own_or_there_are_none(
             pass
         if data.holds(offset, length) and not data.changed():
             assert data.read_at(offset, length) == BODY[offset : offset + length]
+
+
+def test_a_small_file_is_read_from_a_server_that_sends_whole_files_only(hub: Any) -> None:
+    hub.model("acme/x", {"model.bin": BODY[:5_000]})
+    hub.fault("/lfs/", "whole")
+    assert ranged().read_at(100, 10) == BODY[100:110]
+
+
+def test_a_small_file_that_is_another_one_is_noticed_by_its_digest(hub: Any) -> None:
+    hub.model("acme/x", {"model.bin": BODY[:5_000]})
+    hub.fault("/lfs/", status=200, body=BODY[5_000:10_000])
+    data = ranged()
+    with pytest.raises(ReadFailure, match="changed between two answers"):
+        data.read_at(100, 10)
+    assert data.changed()

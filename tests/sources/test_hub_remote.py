@@ -345,3 +345,11 @@ def test_a_file_that_is_not_of_the_target_is_not_opened(hub: Any) -> None:
     (entry,) = source.wanted_remotely()
     with pytest.raises(ReadFailure, match="is no file of this target"):
         source.open_remote(Entry("../b.bin", entry.kind, 10))
+
+
+def test_transfers_that_broke_off_and_were_made_good_give_nothing_up(hub: Any) -> None:
+    hub.model("acme/x", {f"{number}.bin": bytes([number]) * 300_000 for number in range(4)})
+    source = opened("hf://acme/x")
+    for entry in source.wanted_remotely():
+        hub.fault("/lfs/", "reset", times=2)  # the client tries twice, the reader once more
+        assert source.open_remote(entry).read_at(0, 1) == bytes([int(entry.path[0])])

@@ -418,3 +418,19 @@ def test_a_card_is_kept_within_bounds() -> None:
         deep = [deep]
     card = bounded({"deep": deep, "long": "x" * 100_000, "many": list(range(10_000)), "inf": float("inf")})
     assert len(json.dumps(card)) < 20_000 and card["inf"] is None
+
+
+def test_a_hub_without_a_list_of_files_is_asked_for_the_one_in_its_facts(hub: Any) -> None:
+    hub.model("acme/x", {"config.json": b"{}", "sub/model.safetensors": b"\0" * 300})
+    usual = listed(opened("hf://acme/x"))
+    hub.fault(
+        "/tree/", status=404, headers={"content-type": "application/json"}, body=b'{"error": "Not Found"}'
+    )
+    assert listed(opened("hf://acme/x")) == usual
+
+
+def test_facts_without_sizes_are_no_list_of_files(hub: Any) -> None:
+    hub.model("acme/x", siblings="none")
+    hub.fault("/tree/", status=404)
+    with pytest.raises(UnreadableInput, match="not found, or private"):
+        opened("hf://acme/x")

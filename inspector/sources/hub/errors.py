@@ -102,8 +102,17 @@ class RateLimited(WorkIncomplete):
         self.total = total
 
 
-# After one of these the same question to the same hub is likely to end the same way.
-SILENT = (RateLimited, Unreachable, ServerTrouble)
+# Sentences of this many failures to get bytes, and the rest is not asked for.
+GIVEN_UP = 2
+
+
+def signs_of_silence(error: InspectorError) -> tuple[str, ...]:
+    """The sentence of ``error`` as often as it counts towards GIVEN_UP: a wait that ended without an answer
+    and a limit of the hub speak for all that would follow, a connection that broke off for itself."""
+    if not isinstance(error, (RateLimited, Unreachable, ServerTrouble)):
+        return ()
+    once = isinstance(error, (BrokeOff, ServerTrouble))
+    return (error.sentence,) * (1 if once else GIVEN_UP)
 
 
 def of_status(status: int, headers: Mapping[str, str], ask: Ask) -> InspectorError:

@@ -43,12 +43,19 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})\Z")
 
 
 class Budget:
-    """Bytes that may still be fetched for all files of one review, and how often."""
+    """Bytes that may still be fetched for all files of one review, and how often. ``signs`` are the sentences
+    of failures that speak for all that would follow (errors.signs_of_silence)."""
 
     def __init__(self, left: int = REVIEW_BUDGET, requests: int = REVIEW_REQUESTS) -> None:
         self._left = left
         self._requests = requests
         self._lock = threading.Lock()
+        self.signs: list[str] = []
+
+    @property
+    def given_up(self) -> str:
+        """Why nothing more is asked for; empty as long as it is."""
+        return self.signs[0] if len(self.signs) >= errors.GIVEN_UP else ""
 
     def take(self, amount: int) -> bool:
         """True, and one request for the amount is spent; False where not so much is left."""
@@ -99,7 +106,6 @@ class RangeBytes:
         self.requests = 0
         self.fetched = 0
         self.gate = ""  # the sentence, once the hub refused these bytes as gated
-        self.lost = ""  # the sentence, once hub or store could not be reached for them
 
     def read_at(self, offset: int, length: int) -> bytes:
         """Exactly ``length`` bytes from ``offset``, or ReadFailure."""
@@ -222,6 +228,8 @@ class RangeBytes:
         return body
 
     def _asked(self, start: int, length: int, part: str) -> bytes:
+        if self._budget.given_up:
+            raise ReadFailure(f"{self._shown} was not read: {self._budget.given_up}")
         if length > self._left or self.requests >= FILE_REQUESTS:
             raise ReadFailure(
                 f"{self._shown}: more than {self._limit:,} of its bytes or {FILE_REQUESTS:,} pieces of it "
@@ -233,6 +241,9 @@ class RangeBytes:
                 "review would have to be fetched; not inspected."
             )
         self._left -= length
+        # A small file is asked for as a whole: hubs need not serve parts of what is kept in git.
+        is_all = (start, length) == (0, self.size)
+        signs: tuple[str, ...] = ()
         tries = 0
         while tries < TRIES:
             if tries:
@@ -245,11 +256,11 @@ class RangeBytes:
                     self._store or self._resolve,
                     self._ask,
                     limit=length + 1,
-                    headers=self._headers(part),
+                    headers={} if is_all else self._headers(part),
                     other_hosts=True,
                 )
             except errors.BrokeOff as error:
-                self.lost = error.sentence
+                signs = errors.signs_of_silence(error)
                 tries += 1  # the client tried that twice
                 continue
             except errors.RangeRefused:
@@ -259,13 +270,16 @@ class RangeBytes:
             except InspectorError as error:
                 if isinstance(error, errors.Gated):
                     self.gate = error.sentence
-                if isinstance(error, errors.SILENT):
-                    self.lost = error.sentence
                 if self._store is not None and isinstance(error, UnreadableInput):
                     self._store = None  # the signed address has run out; the hub gives another
                     continue
+                self._budget.signs += errors.signs_of_silence(error)
                 raise ReadFailure(f"{self._shown} was not read: {error.sentence}") from None
             self._check_identity(answer)
+            if is_all:
+                if answer.status == 200 and len(answer.body) == length:
+                    return answer.body
+                continue
             if answer.status == 200:
                 if self._etag is not None and self._pieces:
                     self._is_another_file()  # it gave parts before: If-Range says that they are of the past
@@ -275,6 +289,7 @@ class RangeBytes:
             if self._is_exact(answer, start, length):
                 self._store = answer.url if answer.url != answer.asked else self._store
                 return answer.body
+        self._budget.signs += signs
         raise ReadFailure(f"Transfer of {self._shown} broke off; not inspected.")
 
     def _headers(self, part: str) -> dict[str, str]:

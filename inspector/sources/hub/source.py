@@ -38,7 +38,6 @@ from inspector.sources.origins import Origins
 MAX_TEXT_BYTES = 8 * 1024 * 1024  # of all texts of one review
 MAX_TEXTS = 400
 TEXT_WORKERS = 4
-GIVEN_UP = 2  # files for which hub or store could not be reached: the others are not asked for
 _URL_PREFIX = {"model": "", "dataset": "datasets/", "space": "spaces/"}
 
 
@@ -90,7 +89,6 @@ class HubSource:
         self._texts: dict[str, FetchedBytes] = {}
         self._text_bytes = 0
         self._text_count = 0
-        self._lost: list[str] = []  # why texts could not be had
         self._coming: dict[str, Future[FetchedBytes]] = {}
         self._ranges = Budget()
         self._parts: dict[str, RangeBytes] = {}
@@ -209,9 +207,8 @@ class HubSource:
             self._gate = self._gate or next((one.gate for one in self._parts.values() if one.gate), "")
             if self._gate:
                 raise ReadFailure(self._gate)
-            lost = self._lost + [one.lost for one in self._parts.values() if one.lost]
-            if len(lost) >= GIVEN_UP:
-                raise ReadFailure(f"{plain(entry.path, 200)} was not read: {lost[0]}")
+            if self._ranges.given_up:
+                raise ReadFailure(f"{plain(entry.path, 200)} was not read: {self._ranges.given_up}")
             held = self._parts.get(entry.path)
             if held is None:
                 prefix = _URL_PREFIX[self._asked.kind]
@@ -334,8 +331,8 @@ class HubSource:
         size = entry.size or 0
         if self._gate:
             raise ReadFailure(self._gate)
-        if len(self._lost) >= GIVEN_UP:
-            raise ReadFailure(f"{shown} was not downloaded: {self._lost[0]}")
+        if self._ranges.given_up:
+            raise ReadFailure(f"{shown} was not downloaded: {self._ranges.given_up}")
         with self._lock:
             if self._text_bytes + size > MAX_TEXT_BYTES or self._text_count >= MAX_TEXTS:
                 raise ReadFailure(
@@ -357,8 +354,7 @@ class HubSource:
         except errors.NotAHub:
             raise ReadFailure(f"{shown}: the file changed between two answers.") from None
         except InspectorError as error:
-            if isinstance(error, errors.SILENT):
-                self._lost.append(error.sentence)
+            self._ranges.signs += errors.signs_of_silence(error)
             raise ReadFailure(f"{shown} was not downloaded: {error.sentence}") from None
         told = answer.linked.get("x-repo-commit")
         if len(answer.body) != size or (is_commit(told) and is_commit(commit) and told != commit):

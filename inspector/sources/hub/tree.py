@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from inspector.provenance.errors import WorkIncomplete
+from inspector.provenance.errors import InspectorError, WorkIncomplete
 from inspector.sources.hub import errors
 from inspector.sources.hub.answer import joined
 from inspector.sources.hub.client import HubClient
@@ -45,7 +45,34 @@ _TWICE = "listed twice with different contents"
 
 
 def read_tree(client: HubClient, kind: str, name: str, revision: str) -> dict[str, Entry]:
-    """Every file of ``revision`` by path. Two requests for 1,200 files; an incomplete list is an error."""
+    """Every file of ``revision`` by path. Two requests for 1,200 files; an incomplete list is an error. A hub
+    (a mirror, say) that has no such list is asked for the one in its facts instead."""
+    try:
+        return _pages(client, kind, name, revision)
+    except errors.NotFound:
+        found = _siblings(client, kind, name, revision)
+        if found is None:
+            raise
+        return found
+
+
+def _siblings(client: HubClient, kind: str, name: str, revision: str) -> dict[str, Entry] | None:
+    """The files as the facts list them with sizes and digests (``blobs=true``); None where they do not."""
+    path = f"/api/{kind}s/{name}/revision/{quote(revision, safe='')}"
+    try:
+        raw, _ = client.get_json(path, client.ask(name, revision), [("blobs", "true")])
+    except InspectorError:
+        return None
+    rows = mapping(raw).get("siblings")
+    if not isinstance(rows, list):
+        return None
+    found: dict[str, Entry] = {}
+    for row in map(mapping, rows):
+        _take(found, {**row, "path": row.get("rfilename"), "oid": row.get("blobId")})
+    return found
+
+
+def _pages(client: HubClient, kind: str, name: str, revision: str) -> dict[str, Entry]:
     ask = client.ask(name, revision)
     path = f"/api/{kind}s/{name}/tree/{quote(revision, safe='')}"
     params: list[tuple[str, str]] | None = [("recursive", "true"), ("expand", "false")]
