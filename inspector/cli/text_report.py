@@ -47,6 +47,9 @@ def _inventory(result: Mapping[str, Any]) -> Iterator[str]:
             yield f"{words:<13} {kinds[kind]}, {unpinned[kind]} unpinned"
     yield f"References    {len(result['references'])}"
     yield f"Audit         {_audit(result)}"
+    yield from _tree(result)
+    for note in (result.get("run") or {}).get("notes") or ():
+        yield f"Note          {plain(note, 300)}"
     for pickle in pickles[:_LISTED]:
         yield f"  pickle-based  {plain(pickle['path'], 120)}  ({pickle['loading']})"
     if len(pickles) > _LISTED:
@@ -60,6 +63,24 @@ def _audit(result: Mapping[str, Any]) -> str:
     counts = ", ".join(f"{number} {word}" for word, number in sorted(words.items()))
     source = result["audit"]["source"]
     return f"{counts} ({source})" if source != "none" else counts
+
+
+def _tree(result: Mapping[str, Any]) -> Iterator[str]:
+    """How large and deep the tree of packages is, and what brings most of it."""
+    root = next((node for node in result["nodes"] if node["attributes"].get("root") is True), None)
+    facts = root["attributes"].get("dependencies") if root is not None else None
+    if not facts or not facts["edges"]:
+        return
+    yield (
+        f"Tree          {facts['direct']} asked for, {facts['transitive']} pulled in, "
+        f"up to {facts['depth']} steps away"
+    )
+    lost = facts["unreached"]["total"]
+    if lost:
+        yield f"              {lost} that nothing is known to pull in"
+    heavy = ", ".join(f"{plain(one['name'], 60)} ({one['brings']})" for one in facts["heaviest"][:3])
+    if heavy:
+        yield f"              bring the most: {heavy}"
 
 
 def _findings(result: Mapping[str, Any]) -> Iterator[str]:

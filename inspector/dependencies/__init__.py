@@ -1,6 +1,6 @@
 """Manifests, lock files, the tree of packages, and what the vulnerability audit can say of each."""
 
-from inspector.dependencies.auditing import audit, heading, is_all_clear
+from inspector.dependencies.auditing import audit, heading, is_all_clear, shortfall
 from inspector.dependencies.counts import summary
 from inspector.dependencies.formats import MAX_WANTED, format_of, included_path, read_manifest, wants
 from inspector.dependencies.interface import (
@@ -49,6 +49,7 @@ __all__ = [
     "packages",
     "pin_of",
     "read_manifest",
+    "shortfall",
     "summary",
     "tree_facts",
     "wants",

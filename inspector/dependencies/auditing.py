@@ -9,6 +9,7 @@ known to be there is asked along, so that a private package is told from a servi
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -152,6 +153,25 @@ def heading(result: AuditResult) -> str:
         if found[word]
     ]
     return f"{many:,} {'package' if many == 1 else 'packages'}: {', '.join(parts)}"
+
+
+def shortfall(result: AuditResult) -> str | None:
+    """The sentence that says which packages were not audited and what would help; None where all were."""
+    left = [one for one in result.packages if one.audit is Audit.NOT_AUDITED]
+    if not left:
+        return None
+    if result.note:
+        return result.note
+    many = len(result.packages)
+    said = f"{len(left):,} of {many:,} packages {'was' if len(left) == 1 else 'were'} not audited"
+    strange = Counter(one.ecosystem for one in left if one.ecosystem != "PyPI")
+    if not strange:
+        return f"{said}."
+    named = " and ".join(f"{number:,} of {ecosystem}" for ecosystem, number in sorted(strange.items()))
+    return (
+        f"{said}, {named} among them: the advisories that are asked speak of the Python Package Index alone. "
+        "Audit those by their own tools; --no-audit waives the audit, --exclude leaves their manifests out."
+    )
 
 
 def is_all_clear(result: AuditResult) -> bool:

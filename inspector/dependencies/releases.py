@@ -16,7 +16,10 @@ def release_of(package: Package) -> Version | str:
     2.1.0 are theirs too.
     """
     if package.ecosystem != "PyPI":
-        return f"It is a {package.ecosystem} package; the advisories speak of the Python Package Index."
+        a = "an" if package.ecosystem == "npm" else "a"
+        return (
+            f"It is {a} {package.ecosystem} package; the advisories speak of the Python Package Index alone."
+        )
     if package.pin is Pin.LOCAL:
         return "It is a folder or file beside the project, not a release of the index."
     if package.version is None:

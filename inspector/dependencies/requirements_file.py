@@ -22,7 +22,7 @@ from inspector.provenance import plain
 FORMAT = "requirements"
 SECTION = "requirements"
 SAMPLE = 64 * 1024  # bytes looked at where the name does not tell
-MAX_LISTED = 20_000  # requirements that are listed one by one; more are counted
+MAX_LISTED = 10_000  # requirements that are listed one by one; more are counted
 MAX_VIA = 500  # packages that one package is said to come from
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")

@@ -168,12 +168,8 @@ class Scan:
             return asked, AuditResult("none", None, not packages, tuple(asked), off)
         offline = self._options.offline or not self._options.audit
         result = dependencies.audit(packages, offline=offline, advisories=database)
-        if not result.complete:
-            left = sum(package.audit is Audit.NOT_AUDITED for package in result.packages)
-            self._incomplete.append(
-                result.note
-                or f"{left} of {len(packages)} packages {'was' if left == 1 else 'were'} not audited."
-            )
+        if why := dependencies.shortfall(result):
+            self._incomplete.append(why)
         return list(result.packages), result
 
     def _asked_of_index(self, packages: list[Package]) -> list[Package]:
