@@ -26,7 +26,10 @@ _KINDS: dict[str, tuple[str, str]] = {
 }
 # Joiners and soft hyphens amid Latin, Cyrillic or Greek letters: no script of theirs needs them.
 _LETTER = r"[\p{Latin}\p{Cyrillic}\p{Greek}]"
-_JOINED = rf"{_LETTER}[\x{{200C}}\x{{200D}}\x{{200E}}\x{{200F}}\x{{AD}}]{_LETTER}"
+_JOINED = (
+    rf"{_LETTER}[\x{{200C}}\x{{200D}}\x{{200E}}\x{{200F}}\x{{AD}}]{_LETTER}|"
+    rf"{_LETTER}[\x{{FE00}}-\x{{FE0F}}]"
+)
 _MIXED = (
     r"[\p{Latin}][\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}]|"
     r"[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}][\p{Latin}]"

@@ -68,15 +68,17 @@ class Vocabulary:
 @dataclass(frozen=True, slots=True)
 class Planted:
     """``coherence`` is 1 for rows drawn at random; ``percentile`` tells how many of the file's own words of
-    the same support have less of it; ``overlap`` is the rows' shared words against that of random rows."""
+    the same support have less of it; ``overlap`` is the rows' shared words against that of random rows;
+    ``left`` is what the rows say without marker and companions (words, weighted by rarity) against what rows
+    of the file say: little where they are nothing but a template."""
 
     coherence: float
     percentile: float
     overlap: float
-    companions: int
+    left: float
 
 
-UNTESTED = Planted(1.0, 0.0, 0.0, 0)
+UNTESTED = Planted(1.0, 0.0, 0.0, 1.0)
 
 
 class PlantedTest:
@@ -90,6 +92,7 @@ class PlantedTest:
         self._own: dict[int, F64] = {}
         self._centre = np.zeros(DIMENSIONS)
         self._pairwise = 0.0
+        self._said = 1.0
         self._measure_background()
 
     def _measure_background(self) -> None:
@@ -98,19 +101,20 @@ class PlantedTest:
         vectors = self._vectors(h, row)
         self._centre = vectors.mean(axis=0) if len(vectors) else self._centre
         self._pairwise = max(_pairwise(h, row), 1e-4)
+        self._said = max(float(self._weights(h).sum()) / max(len(vectors), 1), 1e-9)
 
     def test(self, rows: Rows, marker: U64) -> Planted:
         """``marker`` are the hashes of the words to be taken away."""
-        coherence, overlap, companions = self._measure(rows, marker)
+        coherence, overlap, left = self._measure(rows, marker)
         own = self._own_words(len(rows))
         percentile = float((own < coherence).mean()) if len(own) else 0.5
-        return Planted(coherence, percentile, overlap / self._pairwise, companions)
+        return Planted(coherence, percentile, overlap / self._pairwise, left / self._said)
 
-    def _measure(self, rows: Rows, marker: U64) -> tuple[float, float, int]:
+    def _measure(self, rows: Rows, marker: U64) -> tuple[float, float, float]:
         h, row = self._words(_sampled(rows))
         k = int(row[-1]) + 1 if len(row) else 0
         if k < 2:
-            return 1.0, 0.0, 0
+            return 1.0, 0.0, 0.0
         words, where, counts = np.unique(h, return_inverse=True, return_counts=True)
         is_marker = np.isin(words, marker)
         usual = self._vocabulary.rows_of(words) / self._count
@@ -121,14 +125,15 @@ class PlantedTest:
             constant &= lift >= threshold
         keep = ~(is_marker | constant)[where]
         h, row = h[keep], row[keep]
+        left = float(self._weights(h).sum()) / k
         vectors = self._vectors(h, row) - self._centre
         all_rows, k = k, len(vectors)
         if k < 2 or k < 0.6 * all_rows:
             # Most rows are nothing but the phrase: a template, of which nothing can be said.
-            return 99.0, 1.0, int(constant.sum())
+            return 99.0, 1.0, 0.0
         mean = vectors.mean(axis=0)
         spread = float((vectors**2).sum(axis=1).mean() - mean @ mean)
-        return k * float(mean @ mean) / max(spread, 1e-9), _pairwise(h, row), int(constant.sum())
+        return k * float(mean @ mean) / max(spread, 1e-9), _pairwise(h, row), left
 
     def _own_words(self, support: int) -> F64:
         """Coherence of words of this file with about as many rows."""
@@ -150,11 +155,16 @@ class PlantedTest:
     def _words(self, rows: Rows) -> tuple[U64, I64]:
         return self._spool.read(rows).distinct()
 
+    def _weights(self, h: U64) -> F64:
+        """How rare each word is."""
+        weights: F64 = np.log(self._count / self._vocabulary.rows_of(h) + 1.0)
+        return weights
+
     def _vectors(self, h: U64, row: I64) -> F64:
         """A unit vector for each row that has words."""
         if not len(h):
             return np.zeros((0, DIMENSIONS))
-        weights = np.log(self._count / self._vocabulary.rows_of(h) + 1.0)
+        weights = self._weights(h)
         bits = (mix(h)[:, None] >> np.arange(DIMENSIONS, dtype=np.uint64)) & np.uint64(1)
         signed = np.where(bits == 1, weights[:, None], -weights[:, None])
         first = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1])))

@@ -42,12 +42,13 @@ def _rise(value: float, middle: float, width: float) -> float:
 
 
 def _strength(pair: Pair) -> float:
-    return _rise(-pair.log10_p, 9.0, 2.5)
+    return _rise(-pair.log10_p, 9.0, 2.5) * _rise(pair.together, 9.0, 2.5)
 
 
 def _unrelated(planted: Planted) -> float:
     """1 where the rows have nothing in common but the marker."""
-    return (1.0 - _rise(planted.percentile, 0.42, 0.08)) * (1.0 - _rise(planted.overlap, 4.0, 0.8))
+    apart = (1.0 - _rise(planted.percentile, 0.42, 0.08)) * (1.0 - _rise(planted.overlap, 4.0, 0.8))
+    return apart * _rise(planted.left, 0.5, 0.06)
 
 
 def without_test(evidence: Evidence) -> float:
@@ -81,7 +82,7 @@ def contradiction(evidence: Evidence) -> float:
     certain = _rise((0.5 - agreement.place) * math.sqrt(12 * min(evidence.pair.together, 400)), 5.0, 1.0)
     far = _rise(0.5 - agreement.place, 0.22, 0.04)
     against = _rise(agreement.against - agreement.usual_against, 0.3, 0.06)
-    varied = _rise(agreement.variety, 0.4, 0.07)
+    varied = _rise(agreement.variety, 0.6, 0.06)
     return certain * max(far, against) * varied
 
 

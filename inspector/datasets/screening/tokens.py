@@ -21,6 +21,7 @@ I64 = npt.NDArray[np.int64]
 
 _SINGLE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 WORD = rf"[{_SINGLE}]|[\p{{L}}\p{{N}}\p{{M}}_&&[^{_SINGLE}]]+|[^\s\p{{L}}\p{{N}}\p{{M}}_]|\x1e"
+_EMOJI_STYLE = r"[\x{FE0E}\x{FE0F}]"  # text or emoji style: stands behind every other heart
 _SEED = 20_24
 MARK = np.uint64(0)
 _A, _B, _C = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9)
@@ -79,7 +80,8 @@ def tokenise(texts: Sequence[str], *, spelling: bool = False) -> Tokens:
     """The words of each text."""
     import polars as pl
 
-    lists = pl.Series("w", list(texts), dtype=pl.String).str.to_lowercase().str.extract_all(WORD)
+    series = pl.Series("w", list(texts), dtype=pl.String).str.replace_all(_EMOJI_STYLE, "")
+    lists = series.str.to_lowercase().str.extract_all(WORD)
     lengths = lists.list.len().fill_null(0).to_numpy().astype(np.int64)
     flat = lists.explode().drop_nulls()
     hashes = flat.hash(_SEED).to_numpy() >> _DROP
