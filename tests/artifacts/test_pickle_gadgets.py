@@ -56,6 +56,8 @@ THING = name("mymodule", "Thing")
 MODEL = new("sklearn.linear_model._base", "LinearRegression")
 FRAME_HEAD = look_up(new("pandas.core.frame", "DataFrame"), "head")
 POINTERS = b"(K\x01K\x01\x85" + dtype("O8", b"K\0") + b"\x89" + raw(bytes(8))
+WRITES = look_up(call("pathlib", "Path", text("x")), "write_text")
+SEARCH = look_up(call("re", "_compile", text("x"), b"K\0"), "search")
 LOADER = new("torch.utils.data.dataloader", "DataLoader")
 TENSOR = call("torch._utils", "_rebuild_tensor_v2")
 BYTE_ARRAY = call("numpy._core.multiarray", "_reconstruct", name("numpy", "ndarray"), b"K\0\x85", raw(b"b"))
@@ -111,6 +113,28 @@ GADGETS: dict[str, tuple[bytes, Loading]] = {
     "a term kept in an object": (
         LOADER + b"}" + text("collate_fn") + name("sympy.functions.elementary.trigonometric", "sin") + b"sb",
         UNKNOWN,
+    ),
+    "an array made with keywords": (
+        call("copyreg", "__newobj_ex__", name("numpy", "ndarray"), b"K\x01\x85\x85",
+             b"}" + text("buffer") + raw(bytes(8)) + b"s"),
+        RUNS,
+    ),
+    "a file written by a tokenizer": (
+        call("spacy.tokenizer", "Tokenizer", b"N}", WRITES),
+        RUNS,
+    ),
+    "a method that a tokenizer calls": (
+        call("spacy.tokenizer", "Tokenizer", b"N}", FRAME_HEAD),
+        RUNS,
+    ),
+    "a pattern that a tokenizer calls": (
+        call("spacy.tokenizer", "Tokenizer", b"N}", SEARCH),
+        LIBRARY,
+    ),
+    "a file written by an array": (look_up(new("numpy", "ndarray"), "tofile"), RUNS),
+    "a study in a database": (
+        call("optuna.study.study", "Study", text("x"), text("sqlite:///x.db")),
+        RUNS,
     ),
     "an array of records over bytes": (
         call("numpy", "recarray", b"K\x01\x85", dtype("O"), raw(bytes(8))),

@@ -22,7 +22,7 @@ def around_training() -> Iterator[Row]:
     measure, part = "a measure of a training run", "a part of a figure"
     yield from rows_of(tools.TORCHMETRICS, "class", measure, reads["torchmetrics"])
     yield from rows_of(tools.TORCHMETRICS_FUNCTIONS, "value", "a kept function", reads["torchmetrics"])
-    yield from rows_of(tools.OPTUNA, "class", "a study of settings", reads["optuna"])
+    yield from rows_of(tools.OPTUNA, "class", "a study of settings", reads["optuna"], "no-text")
     yield from rows_of(tools.OPTUNA_ENUMS, "enum", "a state of a study", reads["optuna"])
     yield from rows_of(tools.OPTUNA_FUNCTIONS, "value", "a function that a sampler keeps", reads["optuna"])
     yield from rows_of(tools.MATPLOTLIB, "class", part, reads["matplotlib"], "no-text")
@@ -40,5 +40,6 @@ def around_training() -> Iterator[Row]:
     yield from rows_of(spacy.CLASSES, "class", text, read)
     yield from rows_of(spacy.BUILDERS, "function", text, read)
     yield from rows_of(spacy.FUNCTIONS, "value", "a function of words that a vocabulary keeps", read)
+    yield Row("spacy.tokenizer", "Tokenizer", "function", text, "tokenizer", read)
     yield Row("spacy.vocab", "unpickle_vocab", "function", text, "nested-vocabulary", read)
     yield Row("spacy.tokens.doc", "unpickle_doc", "function", text, "nested-document", read)

@@ -99,7 +99,6 @@ spacy.matcher.matcher: unpickle_matcher
 spacy.matcher.phrasematcher: unpickle_matcher
 spacy.morphology: unpickle_morphology
 spacy.tokens.span_group: SpanGroup
-spacy.tokenizer: Tokenizer
 spacy.vectors: unpickle_vectors
 """
 

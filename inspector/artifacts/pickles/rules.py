@@ -44,6 +44,7 @@ _ENCODINGS = frozenset(("latin1", "latin-1", "latin_1", "iso-8859-1", "utf-8", "
 # Modules whose instances hold values and hand them out without calling anything.
 _NAMED_GONE_THROUGH = "builtins operator _operator itertools functools collections datetime decimal enum"
 _GONE_THROUGH = frozenset(_NAMED_GONE_THROUGH.split())
+_SEARCHES = frozenset({"search", "match", "fullmatch", "finditer", "findall"})
 _MAX_MADE = 1 << 30  # values or bytes that one constructor may be asked for
 
 
@@ -249,6 +250,19 @@ def _sympy(args: list[object]) -> Objection | None:
     )
 
 
+def _tokenizer(args: list[object]) -> Objection | None:
+    """spaCy's Tokenizer calls the functions it is handed with the words of its rules: only methods of
+    compiled patterns stand there."""
+    for arg in args:
+        if not isinstance(arg, Made) or arg.callee.entry.rule not in ("enum-member", "partial"):
+            continue
+        holder, name = (*(arg.args.items if arg.args else []), None, None)[:2]
+        if isinstance(holder, Made) and holder.callee.dotted == "re._compile" and name in _SEARCHES:
+            continue
+        return Loading.RUNS_CODE, "call-by-argument", f"has a tokenizer call {shown(holder)}.{shown(name)}"
+    return None
+
+
 def _typing_form(args: list[object]) -> Objection | None:
     """``operator.getitem(typing.Optional, int)``, which is how Python pickles such a type."""
     form = args[0] if len(args) == 2 else None
@@ -302,8 +316,13 @@ RULES: dict[str, Rule] = {
     "logger": _logger,
     "no-text": _no_text,
     "sympy": _sympy,
+    "tokenizer": _tokenizer,
     "typing-form": _typing_form,
 }
+
+
+def _is_empty(value: object) -> bool:
+    return isinstance(value, Mapped) and value.weight <= 1
 
 
 def _iterates(callee: Import) -> bool:
@@ -331,6 +350,13 @@ def objections_to(callee: Import, args: list[object]) -> Iterator[Objection]:
     inner = _inner_call(callee, args)
     if inner is not None:
         yield from objections_to(*inner)
+        keywords = args[2] if callee.name == "__newobj_ex__" and len(args) > 2 else None
+        if inner[0].entry.rule and keywords is not None and not _is_empty(keywords):
+            yield (
+                Loading.RUNS_CODE,
+                "bad-arguments",
+                f"has copyreg make {inner[0].dotted} with keywords, which nobody checks",
+            )
     for arg in args if inner is None else args[:1]:
         if isinstance(arg, Import) and _is_guarded(arg, callee):
             yield (

@@ -75,15 +75,15 @@ def leads_astray(name: str) -> bool:
 
 def _acts(name: str, holder: object) -> bool:
     """Whether a method of a library's class or object does more than calculate."""
-    tier = (
-        holder.tier
-        if isinstance(holder, Import)
-        else holder.callee.tier
-        if isinstance(holder, Made)
-        else None
-    )
-    is_enum = isinstance(holder, Import) and holder.entry.kind == "enum"
-    return tier is Tier.LIBRARY and not is_enum and _METHODS_THAT_ACT.match(name) is not None
+    cls = holder if isinstance(holder, Import) else holder.callee if isinstance(holder, Made) else None
+    if cls is None:
+        return False
+    if cls.module.startswith("pathlib"):
+        return True
+    if cls.module.startswith("numpy"):
+        return name in ("tofile", "dump", "fromfile", "save", "load")
+    is_enum = cls is holder and cls.entry.kind == "enum"
+    return cls.tier is Tier.LIBRARY and not is_enum and _METHODS_THAT_ACT.match(name) is not None
 
 
 def getattr_rule(args: list[object]) -> Objection | None:
