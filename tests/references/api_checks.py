@@ -237,13 +237,13 @@ CHECKS: tuple[tuple[str, str | None, tuple[str, ...], tuple[str, Any] | None], .
         "haystack_integrations.components.embedders.sentence_transformers."
         "SentenceTransformersDocumentImageEmbedder",
         "model",
-        ("revision",),
+        (),
         None,
     ),
     (
         "haystack_integrations.components.rankers.sentence_transformers.SentenceTransformersSimilarityRanker",
         "model",
-        ("revision",),
+        (),
         None,
     ),
     ("huggingface_hub.load_torch_model", "checkpoint_path", ("weights_only",), ("weights_only", True)),

@@ -32,6 +32,12 @@ NO_ROW = frozenset(
     ("tiktoken.get_encoding", "tiktoken.encoding_for_model")
 )  # on purpose: the library compares a hash of its own
 
+# Names that a package makes at run time, with where their source stands.
+SOURCES = {
+    "nltk.download": "nltk.downloader.Downloader.download",
+    "unsloth.FastLanguageModel.from_pretrained": "unsloth.models.loader.FastLanguageModel.from_pretrained",
+}
+
 
 def main() -> int:
     folder = sys.argv[2] if sys.argv[1:2] == ["--folder"] and len(sys.argv) > 2 else None
@@ -55,7 +61,7 @@ def _check(
     row = find_row(dotted)
     if row is None:
         return "no row" if dotted in NO_ROW else "WRONG no row"
-    parameters = parameters_of(folder, dotted) if folder else _imported(dotted)
+    parameters = parameters_of(folder, SOURCES.get(dotted, dotted)) if folder else _imported(dotted)
     if parameters is None:
         return "not installed"
     parameters.pop("self", None)
@@ -86,7 +92,11 @@ def _placed(row: Row, name: str | None, parameters: dict[str, inspect.Parameter]
         if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
     ]
     at = positional.index(name) if name in positional else None
-    if at != place and not (place is None and row.reading in ("hub-object", "default-model", "lm-eval")):
+    if (
+        at is not None
+        and at != place
+        and not (place is None and row.reading in ("hub-object", "default-model", "lm-eval"))
+    ):
         faults.append(f"{name} stands at {at}, the row says {place}")
     return faults
 

@@ -33,10 +33,14 @@ def parameters_of(folder: str, dotted: str) -> dict[str, inspect.Parameter] | No
     return None
 
 
-def _shared(module: str, wanted: list[str]) -> int:
+def _shared(module: str, wanted: list[str]) -> float:
     """How many parts of the dotted name the module's own path has; tests and legacy modules come last."""
     parts = module.split("/")
-    return sum(part in parts for part in wanted) - 9 * ("tests" in parts or "legacy" in module)
+    return (
+        sum(part in parts for part in wanted)
+        - len(parts) / 100
+        - 9 * ("tests" in parts or "legacy" in module)
+    )
 
 
 def _of(
