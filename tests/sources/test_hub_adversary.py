@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from inspector import artifacts
+from inspector.provenance import Loading
 from inspector.provenance.errors import InspectorError
 from inspector.scan import ScanOptions, run_scan
 from inspector.sources import Entry, ReadFailure, open_target
@@ -147,11 +149,16 @@ def test_a_row_that_makes_no_sense_gives_no_clean_verdict_on_other_bytes(
     hub: Any, hub_standin: Any, row: dict[str, Any]
 ) -> None:
     hub.model("acme/x", {"model.bin": hub_standin.File(HOSTILE, True, row=row)})
-    result = scan()
-    (file,) = result["files"]
-    unread = {one["path"] for one in result["coverage"]["not_analysed"]}
-    assert file["loading"] == "runs-code" or "model.bin" in unread
-    assert file["sha256"] is None or file["sha256"] == "a" * 64
+    source = opened()
+    (entry,) = source.entries()
+    assert isinstance(entry, Entry)
+    assert entry.claimed_sha256 in (None, "a" * 64) and (entry.size is None or entry.size >= 0)
+    if entry in source.wanted_remotely():
+        artifact = artifacts.read(source.open_remote(entry), entry.path)
+        assert artifact.loading in (Loading.RUNS_CODE, Loading.UNREADABLE)
+    else:
+        with pytest.raises(ReadFailure):
+            source.open(entry)
 
 
 def test_a_file_listed_twice_with_the_same_words_is_one_file(hub: Any) -> None:

@@ -17,7 +17,7 @@ TENSORS = struct.pack("<Q", len(HEADER)) + HEADER + bytes(8)
 
 
 def scan(target: str = "hf://acme/x") -> dict[str, Any]:
-    return run_scan(ScanOptions(target, audit=False, jobs=2))
+    return run_scan(ScanOptions(target, audit=False, jobs=1))
 
 
 def usual(hub_standin: Any) -> dict[str, Any]:
@@ -56,17 +56,13 @@ def test_an_ordinary_repository_is_read_to_its_end(hub: Any, hub_standin: Any) -
     assert hub.sent < 300_000
 
 
-@pytest.mark.parametrize(
-    "name", ["logo.png", "vocab.txt", "LICENSE", "rows.csv", "paper.pdf", "tokenizer.json"]
-)
-def test_a_pickle_under_a_harmless_name_is_found(hub: Any, hub_standin: Any, name: str) -> None:
-    hub.model("acme/x", {name: hub_standin.File(PICKLE, True)})
-    assert loadings(scan())[name] == "runs-code"
+def test_a_pickle_under_a_harmless_name_is_found(hub: Any, hub_standin: Any) -> None:
+    names = ["logo.png", "vocab.txt", "LICENSE", "rows.csv", "paper.pdf", "tokenizer.json"]
+    hub.model("acme/x", {name: hub_standin.File(PICKLE, True) for name in names})
+    assert loadings(scan()) == dict.fromkeys(names, "runs-code")
 
 
-@pytest.mark.parametrize(
-    "fault", ["whole", "short", "less", "packed", "wrong-range", "reset", "html", "broken"]
-)
+@pytest.mark.parametrize("fault", ["whole", "short", "packed", "wrong-range", "html"])
 def test_a_picture_or_a_text_that_could_not_be_read_is_not_fine(
     hub: Any, hub_standin: Any, fault: str
 ) -> None:
