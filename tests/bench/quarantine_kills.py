@@ -159,7 +159,7 @@ def main() -> None:
         Store.create(folder / "store").close()
         kill_once(folder, "promoted", 3.0, usual)
         for number in range(1, kills + 1):
-            told |= kill_once(folder, STEPS[number % 3], dice.uniform(0.0, 1.1), usual)
+            told |= kill_once(folder, STEPS[number % 3], dice.choice((1.1, 1.1, 5.0)) * dice.random(), usual)
             with Store.open(folder / "store", read_only=True) as before:
                 kinds = [one["type"] for one in before.log_entries()]
             in_flight += kinds.count("promotion-prepared") > sum(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from inspector.datasets.quarantine.canonical import MAX_ROW, RowReader, RowRefused
 from inspector.datasets.quarantine.intake.interface import Item, Record
 from inspector.datasets.quarantine.intake.lines import bounded_lines
+from inspector.datasets.quarantine.intake.unpacking import LOOKED_AT
 from inspector.datasets.quarantine.interface import RefusedRow
 from inspector.provenance import UnreadableInput, plain
 
@@ -93,6 +94,6 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
 
 def _delimiter(stream: io.BufferedReader) -> str:
     """The separator that stands most often in the first line; a comma where none does."""
-    head = stream.peek(4096)[:4096].split(b"\n", 1)[0]
+    head = stream.peek(LOOKED_AT).split(b"\n", 1)[0]
     best = max((b",", b";", b"\t", b"|"), key=head.count)
     return best.decode() if head.count(best) else ","

@@ -15,7 +15,7 @@ from inspector.datasets.quarantine.intake.delimited import read_delimited
 from inspector.datasets.quarantine.intake.interface import Item, Record
 from inspector.datasets.quarantine.intake.lines import read_lines
 from inspector.datasets.quarantine.intake.parquet import read_parquet
-from inspector.datasets.quarantine.intake.unpacking import Hashed, unpacked
+from inspector.datasets.quarantine.intake.unpacking import LOOKED_AT, Hashed, unpacked
 from inspector.provenance import UnreadableInput, plain
 
 __all__ = ["FORMATS", "Item", "Record", "Source", "open_source"]
@@ -54,7 +54,8 @@ class Source:
     def items(self) -> Iterator[Item]:
         """Every record in order. ``SourceCut`` where the source breaks off; UnreadableInput for a source of
         which nothing can be taken."""
-        if self._hashed.peek(4) == b"PAR1" or self._form == "parquet":
+        head = self._hashed.peek(LOOKED_AT)
+        if head[:4] == b"PAR1" or (self._form or _by_name(self._path)) == "parquet":
             yield from self._parquet()
             return
         stream = unpacked(self._hashed)
@@ -62,7 +63,7 @@ class Source:
         self._hashed.drain()
 
     def _reader(self, stream: io.BufferedReader) -> Iterator[Item]:
-        head = stream.peek(4096)
+        head = stream.peek(LOOKED_AT)
         if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise UnreadableInput("The source is UTF-16.", "Convert it to UTF-8 first.")
         form = self._form or _by_name(self._path)

@@ -17,6 +17,7 @@ from inspector.provenance import UnreadableInput
 MAX_UNPACKED = 64 << 30  # bytes of one source after unpacking
 MAX_RATIO = 300  # text compresses 3 to 30 times; rows that repeat, 100 times
 _FREE = 64 << 20  # bytes that may come out before the ratio counts
+LOOKED_AT = 4096  # bytes that are enough to tell a format
 _BLOCK = 1 << 18
 _ZSTD_STEP = 1024  # compressed bytes a step: a run of equal bytes makes 128 KB out of 4
 _ZSTD_WINDOW = 128 << 20
@@ -80,10 +81,17 @@ class _Unpacked(io.RawIOBase):
         raise NotImplementedError
 
     def readinto(self, buffer: Any) -> int:
-        try:
-            data = self._next(len(buffer))
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise SourceCut(f"The compressed source is damaged or breaks off: {error}.") from None
+        data = b""
+        while len(data) < min(LOOKED_AT, len(buffer)):  # so that whoever peeks sees enough to tell the format
+            try:
+                more = self._next(len(buffer) - len(data))
+            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+                if data:
+                    break  # what came so far is given first; the next call meets the damage again
+                raise SourceCut(f"The compressed source is damaged or breaks off: {error}.") from None
+            if not more:
+                break
+            data += more
         self._out += len(data)
         if self._out > MAX_UNPACKED or (self._out > _FREE and self._out > MAX_RATIO * self._packed.size):
             raise UnreadableInput(
@@ -134,7 +142,7 @@ class _Zstandard(_Unpacked):
 
 def unpacked(source: Hashed) -> io.BufferedReader:
     """The source's bytes, unpacked where they begin as gzip or Zstandard do."""
-    head = source.peek(4)
+    head = source.peek(LOOKED_AT)[:4]
     raw: io.RawIOBase = source
     if head[:2] == b"\x1f\x8b":
         raw = _Gzip(source)
