@@ -14,7 +14,7 @@ Only ``inspector_gate`` is needed beside this file; torch, numpy, safetensors an
 are installed, and imported when the block is entered.
 """
 
-# ruff: noqa: PTH100, PTH115, PTH118, PTH119
+# ruff: noqa: PTH100, PTH114, PTH115, PTH118, PTH119
 # Plain strings and os.path throughout: what is compared and opened here must not be normalised on the way.
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from inspector.gate.inspector_gate import (
     Refusal,
     Unreadable,
     Verification,
+    blob_behind,
     plain,
     read_trust,
 )
@@ -68,7 +69,10 @@ class NotApproved(Refusal):
 class _Approved:
     """The files that a record approves under one root, once the record itself has been verified."""
 
-    def __init__(self, record: str, trust: str, root: str | None, files: dict[str, ListedFile]) -> None:
+    def __init__(
+        self, record: str, trust: str, root: str | None, files: dict[str, ListedFile], is_cache: bool
+    ) -> None:
+        self.is_cache = is_cache
         self.record, self.trust = record, trust
         self.root = None if root is None else os.path.abspath(root)
         self.real_root = None if root is None else os.path.realpath(root)
@@ -97,13 +101,22 @@ class _Approved:
                 return name
         raise NotApproved("extra", f"{plain(path)} is not in the record.")
 
+    def _source(self, name: str) -> BinaryIO:
+        """The file ``name``, or the blob behind it in a hub cache; OSError for every other link."""
+        root = self.real_root or ""
+        if self.is_cache and os.path.islink(os.path.join(root, *name.split("/"))):
+            blob = blob_behind(root, name)
+            if blob is not None:
+                return _open_below(root, os.path.relpath(blob, os.path.realpath(root)).replace(os.sep, "/"))
+        return _open_below(root, name)
+
     def open(self, name: str) -> BinaryIO:
         """The approved bytes of ``name``, in memory or a copy that nobody else can write to."""
         listed = self.files.get(name)
         if listed is None:
             raise NotApproved("extra", f"{plain(name)} is not in the record.")
         try:
-            source = _open_below(self.real_root or "", name)
+            source = self._source(name)
         except OSError as error:
             why = error.strerror or str(error)
             raise NotApproved("missing", f"{plain(name)} cannot be opened without a link: {why}.") from None
@@ -135,7 +148,8 @@ def _approved(record: os.PathLike[str] | str, trust: os.PathLike[str] | str, roo
     for refusal in report.refusals:
         raise NotApproved(refusal.code, refusal.words)
     where = None if root is None else os.fspath(root)
-    return _Approved(os.fspath(record), os.fspath(trust), where, verification.files)
+    is_cache = report.predicate["scope"].get("symlinks") == "hf-cache"
+    return _Approved(os.fspath(record), os.fspath(trust), where, verification.files, is_cache)
 
 
 def _open_below(root: str, name: str) -> BinaryIO:

@@ -15,7 +15,7 @@ Exit code 0: approved, in force, and the bytes under DIR are the approved ones. 
 """
 
 # The start-up of this file is paid by every service it guards: pathlib alone would cost 10 ms.
-# ruff: noqa: PTH105, PTH108, PTH112, PTH113, PTH115, PTH118, PTH119, PTH120, PTH122, PTH207, PTH208
+# ruff: noqa: PTH105, PTH108, PTH112, PTH113, PTH115, PTH116, PTH118, PTH119, PTH120, PTH122, PTH207, PTH208
 
 from __future__ import annotations
 
@@ -805,6 +805,23 @@ def _rule(entry: os.DirEntry[str], name: str, rules: frozenset[str], left_out: M
     return ""
 
 
+# In a cache of the hub the files of a snapshot are links into the repository's blobs, or into the store that
+# repositories share (huggingface_hub 1.3 and later).
+_BLOB = re.compile(r"(?:(?:models|datasets|spaces)--[^/]+/)?blobs/(?:[0-9a-f]{2}/)?[^/]+\Z")
+_REPOSITORY = re.compile(r"((?:models|datasets|spaces)--[^/]+)/")
+
+
+def blob_behind(root: str, name: str) -> str | None:
+    """The path of the blob that the link ``name`` of a hub cache under ``root`` leads to; None where it leads
+    to anything but a blob of this cache."""
+    top = os.path.realpath(root)
+    real = os.path.realpath(os.path.join(top, *name.split("/")))
+    if not real.startswith(top.rstrip(os.sep) + os.sep):
+        return None
+    inner = real[len(top.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
+    return real if _BLOB.match(inner) else None
+
+
 def hash_file(path: str, size: int, buffer: bytearray) -> str | None:
     """The SHA-256 of the ``size`` bytes of the regular file ``path``; None where it has more or fewer."""
     digest = hashlib.sha256()
@@ -821,9 +838,17 @@ def hash_file(path: str, size: int, buffer: bytearray) -> str | None:
     return digest.hexdigest() if total == size else None
 
 
-def changed_files(root: str, listed: Mapping[str, ListedFile], workers: int | None = None) -> list[str]:
-    """The names of ``listed`` whose bytes under ``root`` are others. Threads over files, largest first:
-    one SHA-256 cannot be split, and hashlib lets go of the interpreter while it computes."""
+def changed_files(
+    root: str,
+    listed: Mapping[str, ListedFile],
+    workers: int | None = None,
+    blobs: Mapping[str, str] | None = None,
+) -> list[str]:
+    """The names of ``listed`` whose bytes under ``root`` are others; those in ``blobs`` are read there.
+
+    Threads over files, largest first: one SHA-256 cannot be split, and hashlib lets go of the interpreter
+    while it computes.
+    """
     jobs: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
     ordered = sorted(listed, key=lambda name: -listed[name].size)
     small = [name for name in ordered if listed[name].size < BLOCK]
@@ -842,6 +867,7 @@ def changed_files(root: str, listed: Mapping[str, ListedFile], workers: int | No
                 return
             for name in batch:
                 path = os.path.join(root, *name.split("/")) if os.sep != "/" else f"{root}/{name}"
+                path = path if blobs is None else blobs.get(name, path)
                 try:
                     same = hash_file(path, listed[name].size, buffer) == listed[name].sha256
                 except OSError:
@@ -1449,6 +1475,18 @@ class Verification:
             return None
         return {one["name"]: one["digest"]["sha256"] for one in statement["subject"]}
 
+    def _be_one_repository(self, root: str) -> None:
+        """A record about one repository of a cache names its folder first, whichever of the two is root."""
+        tops = {
+            found[1] if (found := _REPOSITORY.match(name)) else "" for name in (*self.files, *self._left_out)
+        }
+        top = next(iter(tops)) if len(tops) == 1 else ""
+        if top and not os.path.isdir(os.path.join(root, top)):
+            start = len(top) + 1
+            self.files = {name[start:]: listed for name, listed in self.files.items()}
+            self._links = {name[start:]: target for name, target in self._links.items()}
+            self._left_out = {path[start:]: rule for path, rule in self._left_out.items()}
+
     def _is_this_record(self, raw: Raw) -> bool:
         try:
             return envelope_of(raw, "it")[:3] == self._envelope[:3]
@@ -1462,13 +1500,24 @@ class Verification:
         root = self._root
         if not os.path.isdir(root):
             raise Unreadable(f"The root {plain(root)} is not a folder.")
+        is_cache = self._predicate["scope"].get("symlinks") == "hf-cache"
+        if is_cache:
+            self._be_one_repository(root)
         tree = walk(root, self._rules, self._left_out, list(self.files) + list(self._links))
+        blobs = {}
+        for name in tree.links.keys() & self.files.keys() if is_cache else ():
+            blob = blob_behind(root, name)
+            if blob is not None and os.path.isfile(blob):
+                blobs[name] = blob
+                tree.files[name] = os.stat(blob).st_size
+        for name in blobs:
+            del tree.links[name]
         links = [name for name, target in tree.links.items() if self._links.get(name) != target]
         links += [name for name in self._links if name not in tree.links]
         present = {name for name in self.files if name in tree.files}
         changed = [name for name in present if tree.files[name] != self.files[name].size]
         same_size = {name: self.files[name] for name in present if tree.files[name] == self.files[name].size}
-        changed += changed_files(root, same_size)
+        changed += changed_files(root, same_size, blobs=blobs)
         elsewhere = {*tree.links, *tree.special, *tree.denied}
         found = (
             ("denied", tree.denied, "Not readable"),

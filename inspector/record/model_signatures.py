@@ -42,9 +42,10 @@ def weight_folders(weights: Iterable[str]) -> list[str]:
 
 
 def model_signatures(
-    manifest: Manifest, weights: Iterable[str], *, name: str, key: Signer
+    manifest: Manifest, weights: Iterable[str], *, name: str, key: Signer, is_cache: bool = False
 ) -> tuple[list[Attachment], dict[str, str], list[str]]:
     """Signs every folder of ``manifest`` that holds one of ``weights``; ``name`` is what the root is called.
+    ``is_cache``: the files are links to blobs where they lie.
 
     Gives the files for the package, the folder that each of them is about, and a sentence for every folder
     that was not signed.
@@ -59,7 +60,7 @@ def model_signatures(
         return [], {}, ["The target holds no folder with weights, so there is no model to sign."]
     for folder in folders:
         try:
-            statement = _statement(manifest, folder, posixpath.basename(folder) or name)
+            statement = _statement(manifest, folder, posixpath.basename(folder) or name, is_cache)
         except ValueError as error:
             left.append(f"{plain(folder or '.')} has no model signature: {error}.")
             continue
@@ -70,9 +71,11 @@ def model_signatures(
     return made, about, left
 
 
-def signature_notes(about: Mapping[str, str], manifest: Manifest, keyid: str) -> Attachment:
+def signature_notes(
+    about: Mapping[str, str], manifest: Manifest, keyid: str, *, is_cache: bool = False
+) -> Attachment:
     """README.md beside the signatures: which is about which folder, and the command that verifies it."""
-    linked = {path for path, folder in about.items() if _links_below(manifest, folder)}
+    linked = {path for path, folder in about.items() if is_cache or _links_below(manifest, folder)}
     rows = [
         f"    model_signing verify key --public_key keys/{keyid[:8]}.pub"
         + (" --allow_symlinks" if path in linked else "")
@@ -110,7 +113,7 @@ def _file_name(folder: str, taken: Mapping[str, str]) -> str:
     return name
 
 
-def _statement(manifest: Manifest, folder: str, name: str) -> dict[str, object]:
+def _statement(manifest: Manifest, folder: str, name: str, is_cache: bool) -> dict[str, object]:
     """The statement about ``folder``; ValueError where model-signing could not verify one."""
     start = f"{folder}/" if folder else ""
     digests = {one.name: one.sha256 for one in manifest.files}
@@ -137,7 +140,7 @@ def _statement(manifest: Manifest, folder: str, name: str) -> dict[str, object]:
             "serialization": {
                 "method": "files",
                 "hash_type": "sha256",
-                "allow_symlinks": bool(pointed),
+                "allow_symlinks": is_cache or bool(pointed),
                 "ignore_paths": ignored,
             },
             "resources": resources,

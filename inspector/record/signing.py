@@ -173,9 +173,10 @@ def _model_signatures(
     weights = [one.name for one in manifest.files if role_of(one.name) == "weights" or one.name in scanned]
     target = (review.scan() or {}).get("target") or {}
     name = str(target.get("name") or review.project).rsplit("/", 1)[-1]
-    made, about, left = signatures_of(manifest, weights, name=name, key=key)
+    is_cache = target.get("kind") == "hub-cache"
+    made, about, left = signatures_of(manifest, weights, name=name, key=key, is_cache=is_cache)
     if made:
-        made.append(signature_notes(about, manifest, key.public.keyid))
+        made.append(signature_notes(about, manifest, key.public.keyid, is_cache=is_cache))
     return made, left
 
 

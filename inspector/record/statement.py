@@ -178,7 +178,8 @@ def _scope(scan: Mapping[str, Any], target: Mapping[str, Any], manifest: Manifes
         "include": ["**"],
         "exclude": list(EXCLUDE_RULES),
         "leftOut": [{"path": item.path, "rule": item.rule} for item in manifest.left_out],
-        "symlinks": "refuse",
+        # A snapshot of a hub cache is made of links to blobs: there a verifier reads a file through its link.
+        "symlinks": "hf-cache" if target.get("kind") == "hub-cache" else "refuse",
         "unlistedFiles": "refuse",
         "notReviewed": [{"path": path, "why": why} for path, why in sorted(reasons.items())],
     }

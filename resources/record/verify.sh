@@ -86,8 +86,10 @@ if [ -n "$root" ]; then
         jq -Rsr --slurpfile record "$work/payload" '
             ([$record[0].predicate.manifest.links[]? | {key: .name, value: .target}] | from_entries) as $allowed
             | ([$record[0].predicate.manifest.files[].name] | map({key: ., value: true}) | from_entries) as $files
+            | ($record[0].predicate.scope.symlinks == "hf-cache") as $cache
             | [split("\u0000")[] | select(. != "")]
             | [range(0; length; 2) as $at | [.[$at], .[$at + 1]]][]
+            | select(($cache and $files[.[0]] and (.[1] | test("^(\\.\\./)+blobs/[^/]+$"))) | not)
             | select($files[.[0]] or ($allowed[.[0]] != null and $allowed[.[0]] != .[1])) | .[0]' \
             "$work/links" > "$work/odd"
         [ ! -s "$work/odd" ] || { cat "$work/odd" >&2; fail "links under $root stand where the record lists none"; }
