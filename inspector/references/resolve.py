@@ -12,16 +12,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from inspector.provenance import Pin
-from inspector.references import shapes
 from inspector.references.api import Row, find_row
 from inspector.references.collector import collector_paused
 from inspector.references.evaluate import Evaluator, Target
 from inspector.references.interface import FileIndex, ProjectFacts, Reference
 from inspector.references.judge import Call, Found, Surroundings, judge
 from inspector.references.project import Modules
+from inspector.references.reported import (
+    MAX_PER_FILE,
+    TEXT_LIMIT,
+    Site,
+    is_file,
+    literal_url,
+    made,
+    number,
+    plain,
+)
 from inspector.references.substitution import functions_in, is_small, mentions, substitute
 
-MAX_PER_FILE = 5_000
 MAX_TEMPLATES = 64  # per function
 MAX_WRAPPER_HOPS = 12
 MAX_TURNS = 1  # times that a function may hand on to itself
@@ -65,19 +73,7 @@ _BEARING = frozenset(
         None,
     )
 )
-_TEXT_LIMIT = 300
 _SHORT = "This call names more than 500 things; what stands behind them was left out."
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A place in a file: where a reference is reported."""
-
-    path: str
-    line: int
-    end_line: int
-    column: int | None
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +108,7 @@ def resolve(indexes: Iterable[FileIndex], project: ProjectFacts) -> list[Referen
     with collector_paused():
         found = list(_Resolver(listed, around).run())
     for index in listed:
-        found.extend(_plain(index, around))
+        found.extend(plain(index, around))
     unique: dict[tuple[Any, ...], Reference] = {}
     for item in found:
         key = (item.path, item.line, item.column, item.end_line, item.kind, item.ref, item.revision)
@@ -197,14 +193,14 @@ class _Resolver:
         for call, written in self.cut.values():
             # Without a column it is not taken for the reference of the call itself.
             site = Site(call.path, call.line, call.end_line, None, call.text)
-            yield _made(site, written, Found("model", None, None, Pin.UNDETERMINED, None, why, "hf"), "")
+            yield made(site, written, Found("model", None, None, Pin.UNDETERMINED, None, why, "hf"), "")
         for call, written in self.short.values():
             site = Site(call.path, call.line, call.end_line, None, call.text)
-            yield _made(site, written, Found("model", None, None, Pin.UNDETERMINED, None, _SHORT, "hf"), "")
+            yield made(site, written, Found("model", None, None, Pin.UNDETERMINED, None, _SHORT, "hf"), "")
         for path in self.modules.unread:
             site = Site(path, 1, 1, None, "")
             why = "The facts of this file did not arrive whole; its references are not known."
-            yield _made(site, "", Found("model", None, None, Pin.UNDETERMINED, None, why, "hf"), "")
+            yield made(site, "", Found("model", None, None, Pin.UNDETERMINED, None, why, "hf"), "")
 
     def _table_call(
         self, site: Site, target: Target, args: list[Any], keywords: list[Any]
@@ -352,7 +348,7 @@ class _Resolver:
         for found in judged:
             if found.ref is None or (found in before and not direct):
                 continue  # not to be told, or said already by the call inside the function
-            if found.kind == "load-call" and not _is_file(found):
+            if found.kind == "load-call" and not is_file(found):
                 continue  # a name of a hub that a wrapper takes beside paths: no file is read by that name
             reference = self._reference(site, written, found, why)
             if reference is not None:
@@ -364,7 +360,7 @@ class _Resolver:
             return None
         if found.ref:
             self.urls_named.setdefault(site.path, set()).add(found.ref)
-        return _made(site, call, found, why)
+        return made(site, call, found, why)
 
     def _literal_urls(self) -> Iterator[Reference]:
         """File URLs that no call of the table was seen to use: a table of downloads, an unknown function."""
@@ -376,55 +372,10 @@ class _Resolver:
                 found = literal_url(raw[2])
                 if found is None or found.ref in named or raw[2] in named:
                     continue
-                site = Site(path, _number(raw[0]), _number(raw[1]), None, str(raw[3])[:_TEXT_LIMIT])
+                site = Site(path, number(raw[0]), number(raw[1]), None, str(raw[3])[:TEXT_LIMIT])
                 reference = self._reference(site, "url", found, "")
                 if reference is not None:
                     yield reference
-
-
-def literal_url(text: str) -> Found | None:
-    """What a URL in the text names, where it is unmistakably a file of a model or a dataset."""
-    named = shapes.hub_url(text)
-    if named is not None and named.file is not None:
-        kind = "dataset" if named.is_dataset else "model"
-        pin = shapes.revision_pin(named.revision)
-        return Found(kind, named.ref, named.revision, pin, None, "A file URL of the hub.", "hf")
-    if text.startswith("hf://") and named is not None:
-        kind = "dataset" if named.is_dataset else "model"
-        return Found(
-            kind,
-            named.ref,
-            named.revision,
-            shapes.revision_pin(named.revision),
-            None,
-            "A path of the hub.",
-            "hf",
-        )
-    kind_of_url = shapes.url_kind(text)
-    is_data = shapes.has_extension(text, (".csv", ".tsv", ".npy", ".npz", ".json.gz", ".csv.gz"))
-    if kind_of_url is None or is_data or not shapes.REMOTE.match(text) or " " in text:
-        return None
-    revision = shapes.url_revision(text)
-    return Found(
-        kind_of_url,
-        text,
-        revision,
-        shapes.revision_pin(revision),
-        None,
-        "Nothing pins what the URL gives.",
-        "url",
-    )
-
-
-def _is_file(found: Found) -> bool:
-    """Whether what a load call opens is a file: there, fetched, or called like one."""
-    name = found.ref or ""
-    return (
-        found.hub != "local"
-        or found.pin is Pin.LOCAL
-        or not (shapes.is_hub_id(name) or shapes.is_bare_name(name))
-        or shapes.url_kind(name) is not None
-    )
 
 
 def _argument(template: Template) -> list[Any]:
@@ -445,65 +396,5 @@ def _call(raw: Any, path: str) -> tuple[Site, Any, list[Any], list[Any], str] | 
     if not (isinstance(args, list) and isinstance(keywords, list)):
         return None
     pairs = [pair for pair in keywords if isinstance(pair, list) and len(pair) == 2]
-    site = Site(path, _number(line), _number(end), _number(column), str(text)[:_TEXT_LIMIT])
+    site = Site(path, number(line), number(end), number(column), str(text)[:TEXT_LIMIT])
     return site, callee, args, pairs, str(written)[:200]
-
-
-def _number(value: Any) -> int:
-    return value if isinstance(value, int) and value > 0 else 1
-
-
-def _made(site: Site, call: str, found: Found, why: str) -> Reference:
-    return Reference(
-        path=site.path,
-        line=site.line,
-        end_line=max(site.end_line, site.line),
-        kind=found.kind,
-        call=call,
-        ref=found.ref,
-        revision=found.revision,
-        pin=found.pin,
-        safe=found.safe,
-        text=site.text,
-        why=why + found.why,
-        hub=found.hub,
-        column=site.column,
-    )
-
-
-def _plain(index: FileIndex, around: Surroundings) -> Iterator[Reference]:
-    """References of files that are no Python: the reader has said all but whether a path is in the target."""
-    near = index.path.rpartition("/")[0]
-    facts = index.facts if isinstance(index.facts, Mapping) else {}
-    for raw in list(facts.get("found") or ())[:MAX_PER_FILE]:
-        if not isinstance(raw, Mapping):
-            continue
-        ref = raw.get("ref")
-        ref = ref if isinstance(ref, str) else None
-        site = Site(
-            index.path,
-            _number(raw.get("line")),
-            _number(raw.get("end_line")),
-            None,
-            str(raw.get("text", ""))[:_TEXT_LIMIT],
-        )
-        try:
-            pin = Pin(raw.get("pin", "undetermined"))
-        except ValueError:
-            pin = Pin.UNDETERMINED
-        kind, hub = str(raw.get("kind", "model")), str(raw.get("hub", "hf"))
-        why = str(raw.get("why", ""))
-        if kind != "image" and ref and shapes.is_local_path(ref, around.paths, around.folders, near):
-            pin, hub, why = Pin.LOCAL, "local", "A path of this project or this machine."
-        revision = raw.get("revision")
-        safe = raw.get("safe")
-        found = Found(
-            kind,
-            ref,
-            revision if isinstance(revision, str) else None,
-            pin,
-            safe if isinstance(safe, bool) else None,
-            why,
-            hub,
-        )
-        yield _made(site, str(raw.get("call", "")), found, "")

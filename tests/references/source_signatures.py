@@ -26,11 +26,14 @@ def parameters_of(folder: str, dotted: str) -> dict[str, inspect.Parameter] | No
     method = rest[-1] if len(rest) > 1 and rest[-2][:1].isupper() else None
     name = rest[-2] if method else rest[-1]
     wanted = rest[: -2 if method else -1]
+    other: dict[str, inspect.Parameter] | None = None
     for _, node in sorted(_defined(folder, package, name), key=lambda entry: -_shared(entry[0], wanted)):
         found = _of((folder, package), node, method or "__init__")
-        if found is not None:
+        if found is not None and all(p.kind is p.VAR_KEYWORD for p in found.values()):
+            other = found  # a stand-in for an optional library, or a method that passes everything on
+        elif found is not None:
             return found
-    return None
+    return other
 
 
 def _shared(module: str, wanted: list[str]) -> float:
