@@ -24,6 +24,7 @@ _UV_LISTS = (
     "override-dependencies",
     "build-constraint-dependencies",
 )
+_TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
 _STRING = re.compile(r""""((?:[^"\\\n]|\\.)*+)"|'([^'\n]*+)'""")
 
 
@@ -59,10 +60,11 @@ def read(path: str, data: bytes) -> Manifest:
         name for name in rows(project.get("dynamic")) if name in ("dependencies", "optional-dependencies")
     ]
     files = {name: _dynamic_files(tool, name) for name in dynamic}
+    given = {section.rpartition(".")[2] for section, _ in _of_hooks(tool)}
     errors.extend(
-        f"The project's {name} are dynamic: they stand in another file."
+        f"The project's {name} are dynamic: they are computed when it is built, or stand in another file."
         for name in dynamic
-        if not files[name]
+        if not files[name] and name not in given
     )
     name = word(project.get("name")) or word(poetry.get("name"))
     return Manifest(
@@ -168,6 +170,7 @@ def _entries(
     for group in table(table(tool.get("pdm")).get("dev-dependencies")).values():
         # pdm writes editable development requirements as pip does: "-e file:///…#egg=name".
         yield from (("tool.pdm.dev-dependencies", item) for item in rows(group))
+    yield from _of_hooks(tool)
     flit = table(table(tool.get("flit")).get("metadata"))
     for key in ("requires", "dev-requires"):
         yield from ((f"tool.flit.metadata.{key}", item) for item in rows(flit.get(key)))
@@ -176,6 +179,21 @@ def _entries(
     for name, environment in table(table(tool.get("hatch")).get("envs")).items():
         for key in ("dependencies", "extra-dependencies"):
             yield from ((f"tool.hatch.envs.{name}.{key}", item) for item in rows(table(environment).get(key)))
+
+
+def _of_hooks(tool: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Dynamic dependencies that hatch's metadata hooks hold as templates: the version of the project itself
+    is put in when it is built, and cannot be told here."""
+    for name, hook in table(table(table(tool.get("hatch")).get("metadata")).get("hooks")).items():
+        prefix = f"tool.hatch.metadata.hooks.{name}"
+        lists = [("dependencies", table(hook).get("dependencies"))]
+        lists += [
+            ("optional-dependencies", one) for one in table(table(hook).get("optional-dependencies")).values()
+        ]
+        for key, items in lists:
+            for item in rows(items):
+                known = isinstance(item, str)
+                yield f"{prefix}.{key}", _TEMPLATE.sub("${VERSION}", item) if known else item
 
 
 def uv_sources(uv: dict[str, Any]) -> dict[str | None, str]:

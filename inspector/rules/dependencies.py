@@ -17,6 +17,7 @@ _SHOWN = 40
 _SINGULAR = {"name": "names", "carry": "carries", "were": "was"}
 # Manifests that an installer reads together with the lock beside them.
 _RESOLVED = {"pyproject.toml", "Pipfile", "package.json", "pixi.toml"}
+_BUILD = "build-system.requires"
 _COMMANDS = "install-lines"
 _FLOATING = {"range", "wildcard", "bare"}
 
@@ -48,9 +49,10 @@ def vulnerable(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _gravity(manifest: Manifest) -> Severity | None:
-    """What only tests install is not what is deployed."""
-    return Severity.LOW if is_test_code(manifest.path) else None
+def _gravity(manifest: Manifest, lines: Sequence[Requirement]) -> Severity | None:
+    """What only tests install, and what a build alone takes, is not what is deployed."""
+    aside = all(item.section == _BUILD for item in lines)
+    return Severity.LOW if aside or is_test_code(manifest.path) else None
 
 
 def floating(facts: Facts) -> Iterator[Finding]:
@@ -66,7 +68,7 @@ def floating(facts: Facts) -> Iterator[Finding]:
             node_id(NodeKind.MANIFEST, manifest.path),
             f"{len(lines)} of {count(total, 'requirement')} {_verb(lines, 'name')} no exact version.",
             [Evidence(manifest.path, line=item.line, text=item.text) for item in lines[:_SHOWN]],
-            severity=_gravity(manifest),
+            severity=_gravity(manifest, lines),
         )
 
 
@@ -111,7 +113,7 @@ def urls(facts: Facts) -> Iterator[Finding]:
                 node_id(NodeKind.MANIFEST, manifest.path),
                 f"{count(len(lines), 'requirement')} {_verb(lines, 'name')} an address that can change.",
                 [Evidence(manifest.path, line=item.line, text=item.text) for item in lines[:_SHOWN]],
-                severity=_gravity(manifest),
+                severity=_gravity(manifest, lines),
             )
 
 

@@ -133,3 +133,38 @@ def test_packages_of_one_name_in_two_ecosystems_stay_two() -> None:
     assert [(one.ecosystem, one.name, one.version) for one in found] == [
         ("PyPI", "redis", "4.0.0"), ("conda", "redis", "4.0.0"), ("npm", "redis", "4.0.0"),
     ]  # fmt: skip
+
+
+def test_hatch_hooks_hold_dynamic_dependencies_as_templates() -> None:
+    text = (
+        '[project]\nname = "p"\ndynamic = ["version", "dependencies"]\n'
+        "[tool.hatch.metadata.hooks.uv-dynamic-versioning]\n"
+        'dependencies = ["p-slim[a,b]=={{ version }}", "rich>=1"]\n'
+        '[tool.hatch.metadata.hooks.uv-dynamic-versioning.optional-dependencies]\nx = ["y==1"]\n'
+    )
+    found = manifest("pyproject.toml", text)
+    assert found.error is None
+    assert [(one.name, pin_of(one).value) for one in found.requirements] == [
+        ("p-slim", "undetermined"), ("rich", "movable"), ("y", "version"),
+    ]  # fmt: skip
+    assert "computed" in (manifest("pyproject.toml", '[project]\ndynamic = ["dependencies"]\n').error or "")
+
+
+def test_a_variable_of_a_ci_file_names_no_package() -> None:
+    text = "jobs:\n  - run: pip install ${{ matrix.requirements }} a==1 b==${{ matrix.b }}\n"
+    assert [one.name for one in manifest(".github/workflows/a.yml", text).requirements] == ["a", "b"]
+
+
+def test_names_of_conda_are_written_as_its_channels_write_them() -> None:
+    text = "dependencies:\n  - _libgcc_mutex=0.1=main\n  - ruamel.yaml\n"
+    assert [one.name for one in manifest("environment.yml", text).requirements] == [
+        "_libgcc_mutex", "ruamel.yaml",
+    ]  # fmt: skip
+    lock = (
+        "version: 1\npackage:\n"
+        "- {name: ruamel.yaml, version: '1', manager: conda, dependencies: {ruamel_yaml_clib: '', _x: ''}}\n"
+        "- {name: ruamel.yaml.clib, version: '1', manager: conda}\n"
+        "- {name: _x, version: '1', manager: conda}\n"
+    )
+    locked = {one.name: one.requires for one in manifest("conda-lock.yml", lock).locked}
+    assert locked == {"ruamel.yaml": ("_x", "ruamel.yaml.clib"), "ruamel.yaml.clib": (), "_x": ()}
