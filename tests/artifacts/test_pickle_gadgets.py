@@ -131,6 +131,7 @@ GADGETS: dict[str, tuple[bytes, Loading]] = {
         call("spacy.tokenizer", "Tokenizer", b"N}", SEARCH),
         LIBRARY,
     ),
+    "a file read by a storage": (look_up(name("torch", "FloatStorage"), "from_file"), RUNS),
     "a file written by an array": (look_up(new("numpy", "ndarray"), "tofile"), RUNS),
     "a study in a database": (
         call("optuna.study.study", "Study", text("x"), text("sqlite:///x.db")),

@@ -83,7 +83,8 @@ def _acts(name: str, holder: object) -> bool:
     if cls.module.startswith("numpy"):
         return name in ("tofile", "dump", "fromfile", "save", "load")
     is_enum = cls is holder and cls.entry.kind == "enum"
-    return cls.tier is Tier.LIBRARY and not is_enum and _METHODS_THAT_ACT.match(name) is not None
+    is_of_library = cls.tier is Tier.LIBRARY or cls.module.split(".")[0] == "torch"
+    return is_of_library and not is_enum and _METHODS_THAT_ACT.match(name) is not None
 
 
 def getattr_rule(args: list[object]) -> Objection | None:
