@@ -72,10 +72,12 @@ def is_file(found: Found) -> bool:
 
 
 def number(value: Any) -> int:
+    """A line or column of the facts: at least 1, whatever stands there."""
     return value if isinstance(value, int) and value > 0 else 1
 
 
 def made(site: Site, call: str, found: Found, why: str) -> Reference:
+    """The reference that ``found`` is at ``site``; ``why`` stands before its own sentence."""
     return Reference(
         path=site.path,
         line=site.line,
@@ -116,7 +118,6 @@ def plain(index: FileIndex, around: Surroundings) -> Iterator[Reference]:
         kind, hub = str(raw.get("kind", "model")), str(raw.get("hub", "hf"))
         why = str(raw.get("why", ""))
         if kind != "image" and ref and shapes.is_local_path(ref, around.paths, around.folders, near):
-    """A line or column of the facts: at least 1, whatever stands there."""
             pin, hub, why = Pin.LOCAL, "local", "A path of this project or this machine."
         revision = raw.get("revision")
         safe = raw.get("safe")
