@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import json
 import re
 import secrets
@@ -42,6 +43,7 @@ from inspector.datasets.quarantine import (
     trails,
     verifying,
 )
+from inspector.datasets.quarantine.canonical import RowReader, RowRefused
 from inspector.datasets.quarantine.intake import open_source
 from inspector.datasets.quarantine.interface import (
     AddReport,
@@ -225,8 +227,6 @@ class Store:
 
     def enrol(self, name: str, spki: bytes, *, actor: str, why: str) -> None:
         """From now on decisions under ``name`` count only with a signature of this key."""
-        import hashlib
-
         name, actor, why = names.person(name), names.person(actor), names.reason(why)
         keyid = hashlib.sha256(spki).hexdigest()
         with self._writing() as connection:
@@ -351,8 +351,8 @@ class Store:
             return groups.shown_rows(connection, self.path, group, state, first, most)
 
     def row_numbers(self, hashes: Iterable[str]) -> frozenset[int]:
-        """The store's numbers of rows named by sha256 (64 hex digits) or by number; UnreadableInput for one
-        that is not there."""
+        """The store's numbers of rows named by sha256 (64 hex digits), by number or as the JSON row itself;
+        UnreadableInput for one that is not there."""
         found = set()
         with self._reading() as connection:
             for one in hashes:
@@ -360,9 +360,12 @@ class Store:
                     sql, value = "SELECT id FROM row WHERE sha = ?", bytes.fromhex(one)
                 elif one.isdecimal() and len(one) < 16:
                     sql, value = "SELECT id FROM row WHERE id = ?", int(one)  # type: ignore[assignment]
+                elif one.startswith("{"):
+                    sql, value = "SELECT id FROM row WHERE sha = ?", _row_hash(one)
                 else:
                     raise UnreadableInput(
-                        f"{plain(one, 80)} names no row.", "Give a row's sha256 or its number, one a line."
+                        f"{plain(one, 80)} names no row.",
+                        "Give a row's sha256, its number, or the row itself, one a line.",
                     )
                 row = connection.execute(sql, (value,)).fetchone()
                 if row is None:
@@ -494,6 +497,13 @@ class Store:
             with self._writing() as connection:
                 (promotion.finish if there else promotion.abandon)(connection, name)
         promotion.remove_temporary(self.path)
+
+
+def _row_hash(text: str) -> bytes:
+    try:
+        return hashlib.sha256(RowReader().from_text(text)[1]).digest()
+    except RowRefused as error:
+        raise UnreadableInput(f"{plain(text, 80)} names no row. {error}") from None
 
 
 def _stamp(moment: datetime) -> str:
