@@ -17,7 +17,7 @@ from inspector.scan import ScanOptions, run_scan
 from inspector.sources import Entry, ReadFailure, open_target
 from inspector.sources.hub import HubSource
 from inspector.sources.hub.client import HubClient
-from inspector.sources.hub.endpoint import Endpoint, is_inner
+from inspector.sources.hub.endpoint import Endpoint, is_inner, resolves_inside
 
 CLEAN = b"N."
 WEIGHTS = b"\x80\x03B" + (200_000).to_bytes(4, "little") + bytes(200_000) + b"."
@@ -295,7 +295,26 @@ class TestLures:
     def test_an_outer_address_is_none(self, host: str) -> None:
         assert not is_inner(host)
 
-    def test_bytes_are_not_fetched_from_inside_for_a_hub_outside(self) -> None:
+    @pytest.mark.parametrize(
+        ("answers", "is_mirror"),
+        [
+            (["10.0.0.7"], True),
+            (["10.0.0.7", "fe80::1%eth0"], True),
+            (["10.0.0.7", "8.8.8.8"], False),
+            ([], False),
+        ],
+    )
+    def test_a_mirror_in_a_network_of_ones_own_may_keep_its_files_there(
+        self, monkeypatch: pytest.MonkeyPatch, answers: list[str], is_mirror: bool
+    ) -> None:
+        rows = [(2, 1, 6, "", (address, 0)) for address in answers]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: rows)
+        assert resolves_inside("hub.corp.example") is is_mirror
+
+    def test_bytes_are_not_fetched_from_inside_for_a_hub_outside(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", ("8.8.8.8", 0))])
         client = HubClient(Endpoint("https://hub.example", "hub.example", ("https", "hub.example", 443)))
         ask = client.ask("acme/x")
         with pytest.raises(InspectorError, match=r"a redirect to 169\.254\.169\.254"):

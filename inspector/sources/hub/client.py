@@ -28,7 +28,7 @@ from inspector.sources.hub.answer import (
     now,
     parsed,
 )
-from inspector.sources.hub.endpoint import Endpoint, Token, is_inner, origin_of
+from inspector.sources.hub.endpoint import Endpoint, Token, is_inner, origin_of, resolves_inside
 from inspector.sources.hub.errors import Ask, RateLimited
 from inspector.sources.hub.failures import translated
 from inspector.sources.hub.saved import SavedAnswers
@@ -363,7 +363,7 @@ class HubClient:
         if origin == own or (own[0] == "http" and origin[:2] == ("https", own[1])):
             return target
         # A hub out there has no business to send us to a machine in here.
-        is_lured = is_inner(origin[1]) and not is_inner(own[1])
+        is_lured = is_inner(origin[1]) and not (is_inner(own[1]) or resolves_inside(own[1]))
         if other_hosts and not is_lured and (origin[0] == "https" or own[0] == "http"):
             return target
         raise errors.not_a_hub(ask, f"a redirect to {plain(origin[1], 200)}")

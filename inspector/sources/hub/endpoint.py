@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -123,6 +124,16 @@ def is_inner(host: str) -> bool:
         last = host.rstrip(".").rpartition(".")[2].lower()
         return last in _INNER_NAMES or last.isdigit() or last.startswith("0x")
     return not address.is_global
+
+
+def resolves_inside(host: str) -> bool:
+    """True where the name of a hub leads to a private network: a mirror of one's own. Asks the name server,
+    which was asked for it before."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    return bool(found) and all(is_inner(str(row[4][0]).partition("%")[0]) for row in found)
 
 
 def _is_loopback(host: str) -> bool:
