@@ -8,7 +8,20 @@ from typing import Any
 
 from inspector.provenance import Pin
 from inspector.references import shapes
+from inspector.references.command_fetches import (
+    read_copy,
+    read_fetch,
+    read_gdown,
+    read_git,
+    read_hf,
+    read_kaggle,
+    read_modelscope,
+    read_ollama,
+    read_spacy,
+    url_fact,
+)
 from inspector.references.command_models import lm_eval_arguments
+from inspector.references.command_options import option
 from inspector.references.command_words import (
     DATASET_FLAGS,
     DOCKER_SWITCHES,
@@ -34,7 +47,6 @@ OUTPUT_WORDS = (
     "dest",
 )
 _WRITTEN = tuple(word.upper() for word in OUTPUT_WORDS)
-_CHECKED = re.compile(r"(?:sha256sum|sha512sum|shasum)\b")
 
 
 def read_commands(found: list[Command]) -> Facts:
@@ -99,163 +111,6 @@ def environment(assigned: dict[str, str], line: int, text: str) -> Facts:
     return facts
 
 
-def _option(words: list[str], names: tuple[str, ...]) -> str | None:
-    """The value of the first of ``names`` that is given, as ``--x V`` or ``--x=V``."""
-    for place, word in enumerate(words):
-        name, sign, value = word.partition("=")
-        if name in names:
-            if sign:
-                return value
-            if place + 1 < len(words) and not words[place + 1].startswith("--"):
-                return words[place + 1]
-    return None
-
-
-def _plain(words: list[str], with_value: tuple[str, ...]) -> list[str]:
-    """The words that are neither options nor values of the options named in ``with_value``."""
-    found: list[str] = []
-    skip = False
-    for word in words:
-        if skip:
-            skip = False
-        elif word.startswith("-") and len(word) > 1:
-            skip = word in with_value
-        else:
-            found.append(word)
-    return found
-
-
-def _hf(command: Command, words: list[str], after: list[Command]) -> Facts:
-    if len(words) < 3 or words[1] not in ("download", "repo-files"):
-        return []
-    names = _plain(
-        words[2:],
-        (
-            "--revision",
-            "--repo-type",
-            "--include",
-            "--exclude",
-            "--local-dir",
-            "--cache-dir",
-            "--token",
-            "--max-workers",
-            "--local-dir-use-symlinks",
-        ),
-    )
-    if not names:
-        return []
-    kind = {"dataset": "dataset", "space": ""}.get(_option(words, ("--repo-type",)) or "", "model")
-    if not kind:
-        return []
-    call = f"{words[0]} download"
-    item = named(
-        command.line,
-        command.end_line,
-        call,
-        command.text,
-        names[0],
-        _option(words, ("--revision",)),
-        kind=kind,
-        bare=True,
-    )
-    return [item] if item else []
-
-
-def _git(command: Command, words: list[str], after: list[Command]) -> Facts:
-    if "clone" not in words[1:4]:
-        return []
-    facts: Facts = []
-    for word in words:
-        hub = shapes.hub_url(
-            word.replace("git@hf.co:", "https://huggingface.co/").replace(
-                "git@huggingface.co:", "https://huggingface.co/"
-            )
-        )
-        if hub is None or "/spaces/" in word:
-            continue
-        revision = _option(words, ("-b", "--branch", "--revision"))
-        for later in after:
-            if later.words[:1] == ["git"] and "checkout" in later.words and later.words[-1] != "checkout":
-                revision = later.words[-1]
-        kind = "dataset" if hub.is_dataset else "model"
-        pin = shapes.revision_pin(revision)
-        facts.append(
-            fact(command.line, command.end_line, kind, "git clone", hub.ref, revision, pin, command.text)
-        )
-    return facts
-
-
-def _fetch(command: Command, words: list[str], after: list[Command]) -> Facts:
-    facts: Facts = []
-    checked = any(_CHECKED.search(" ".join(later.words)) for later in after) or any(
-        w.startswith("--checksum=sha-256") for w in words
-    )
-    for word in words[1:]:
-        item = url_fact(
-            word, command.line, command.end_line, command.text, words[0].rsplit("/", 1)[-1], checked, True
-        )
-        facts.extend([item] if item else [])
-    return facts
-
-
-def url_fact(
-    url: str, line: int, end_line: int, text: str, call: str, checked: bool, is_download: bool = False
-) -> dict[str, Any] | None:
-    """A URL of a model or dataset file; None for every other. Of what ``is_download`` archives count too,
-    where their path says what they hold."""
-    if not shapes.REMOTE.match(url):
-        return None
-    hub = shapes.hub_url(url)
-    if hub is not None and hub.file:
-        kind = "dataset" if hub.is_dataset else "model"
-        if "$" in (hub.ref + (hub.revision or "")):
-            return fact(line, end_line, kind, call, None, None, Pin.UNDETERMINED, text)
-        pin = Pin.DIGEST if checked else shapes.revision_pin(hub.revision)
-        return fact(line, end_line, kind, call, hub.ref, hub.revision, pin, text)
-    kind_of_url = shapes.url_kind(url) or (shapes.archive_kind(url, call) if is_download else None)
-    if kind_of_url is None:
-        return None
-    if "$" in url:
-        return fact(line, end_line, kind_of_url, call, None, None, Pin.UNDETERMINED, text, hub="url")
-    revision = shapes.url_revision(url)
-    pin = Pin.DIGEST if checked else shapes.revision_pin(revision)
-    return fact(line, end_line, kind_of_url, call, url, revision, pin, text, hub="url")
-
-
-def _copy(command: Command, words: list[str], after: list[Command]) -> Facts:
-    """``aws s3 cp``, ``gsutil cp``, ``azcopy``: only the source of a copy that comes down."""
-    plain = _plain(words[1:], ("--region", "--profile", "--endpoint-url", "--include", "--exclude"))
-    remote = [w for w in plain if shapes.REMOTE.match(w)]
-    if not remote or plain[-1] == remote[0] or (len(remote) == 1 and plain and plain[-1] in remote):
-        return []
-    word = remote[0]
-    kind = shapes.url_kind(word)
-    if kind is None:
-        folder = word.lower()
-        kind = (
-            "model"
-            if re.search(r"model|checkpoint|weights", folder)
-            else "dataset"
-            if "dataset" in folder
-            else None
-        )
-    if kind is None or "$" in word:
-        return []
-    return [
-        fact(
-            command.line,
-            command.end_line,
-            kind,
-            " ".join(words[:3]),
-            word,
-            None,
-            Pin.NONE,
-            command.text,
-            hub="url",
-        )
-    ]
-
-
 def _vllm(command: Command, words: list[str], after: list[Command]) -> Facts:
     if words[1:2] == ["serve"] and len(words) > 2 and not words[2].startswith("-"):
         return _served(command, words, words[2], f"{words[0]} serve")
@@ -264,9 +119,9 @@ def _vllm(command: Command, words: list[str], after: list[Command]) -> Facts:
 
 def _served(command: Command, words: list[str], name: str, call: str) -> Facts:
     trust = any(w in ("--trust-remote-code", "--trust_remote_code") for w in words) and (
-        _option(words, ("--trust_remote_code", "--trust-remote-code")) or "true"
+        option(words, ("--trust_remote_code", "--trust-remote-code")) or "true"
     ).lower() not in ("false", "0")
-    revision = _option(words, REVISION_FLAGS)
+    revision = option(words, REVISION_FLAGS)
     item = named(
         command.line,
         command.end_line,
@@ -281,7 +136,7 @@ def _served(command: Command, words: list[str], name: str, call: str) -> Facts:
         return []
     if not trust or item["pin"] == Pin.LOCAL.value:
         return [item]
-    return [item, remote_code(item, _option(words, ("--code-revision", "--code_revision")))]
+    return [item, remote_code(item, option(words, ("--code-revision", "--code_revision")))]
 
 
 def _flags(command: Command, words: list[str]) -> Facts:
@@ -290,14 +145,14 @@ def _flags(command: Command, words: list[str]) -> Facts:
     if "lm_eval" in joined:
         return _lm_eval(command, words)
     if "spacy" in words[:4] and "download" in words[:5]:
-        return _spacy(command, words)
+        return read_spacy(command, words)
     for place, word in enumerate(words[:6]):
         if word in ("vllm", "huggingface-cli", "hf") and place and words[place - 1] in ("run", "-m", "--"):
             return _READERS[word](command, words[place:], [])
     facts: Facts = []
     seen: set[str] = set()
     for flag in MODEL_FLAGS:
-        value = _option(words, (flag,))
+        value = option(words, (flag,))
         # "--model X" means too many things: a bare name is taken for those only that cannot be misread.
         if (
             value
@@ -307,10 +162,10 @@ def _flags(command: Command, words: list[str]) -> Facts:
             seen.add(value)
             facts.extend(_served(command, words, value, words[0].rsplit("/", 1)[-1] + " " + flag))
     for flag in DATASET_FLAGS:
-        value = _option(words, (flag,))
+        value = option(words, (flag,))
         if value and value not in seen and _hub_like(value, False):
             seen.add(value)
-            revision = _option(words, ("--dataset_revision", "--dataset-revision"))
+            revision = option(words, ("--dataset_revision", "--dataset-revision"))
             item = named(
                 command.line,
                 command.end_line,
@@ -359,16 +214,16 @@ def _hub_like(value: str, bare: bool) -> bool:
 
 
 def _lm_eval(command: Command, words: list[str]) -> Facts:
-    if re.search(r"openai|completions|anthropic|textsynth|watsonx", _option(words, ("--model", "-m")) or ""):
+    if re.search(r"openai|completions|anthropic|textsynth|watsonx", option(words, ("--model", "-m")) or ""):
         return []  # a server is asked: the name is only told to it
-    given = _option(words, ("--model_args", "-a"))
+    given = option(words, ("--model_args", "-a"))
     if "--trust_remote_code" in words:
         given = f"{given or ''},trust_remote_code=true"
     return lm_eval_arguments(command, given or "")
 
 
 def _llama(command: Command, words: list[str]) -> Facts:
-    name = _option(words, ("-hf", "-hfr", "--hf-repo"))
+    name = option(words, ("-hf", "-hfr", "--hf-repo"))
     if name and shapes.is_hub_id(name.split(":", 1)[0]):
         ref = name.split(":", 1)[0]
         why = "llama.cpp takes no revision: the repository's newest file is fetched."
@@ -377,115 +232,9 @@ def _llama(command: Command, words: list[str]) -> Facts:
                 command.line, command.end_line, "model", words[0], ref, None, Pin.NONE, command.text, why=why
             )
         ]
-    url = _option(words, ("-mu", "--model-url"))
+    url = option(words, ("-mu", "--model-url"))
     item = url_fact(url, command.line, command.end_line, command.text, words[0], False) if url else None
     return [item] if item else []
-
-
-def _ollama(command: Command, words: list[str], after: list[Command]) -> Facts:
-    if len(words) < 3 or words[1] not in ("pull", "run"):
-        return []
-    names = _plain(words[2:], ("--format", "--keepalive"))
-    if not names or "$" in names[0] or not re.fullmatch(r"[\w./:@-]{1,200}", names[0]):
-        return []
-    return [ollama_name(names[0], command.line, command.end_line, command.text, f"ollama {words[1]}")]
-
-
-def ollama_name(name: str, line: int, end_line: int, text: str, call: str) -> dict[str, Any]:
-    """A model of ollama's library, or of the hub by way of ollama."""
-    if "@sha256:" in name:
-        base, _, digest = name.partition("@")
-        return fact(line, end_line, "model", call, base, digest, Pin.DIGEST, text, hub="ollama")
-    tail = name.rsplit("/", 1)[-1]
-    base, _, tag = (name if ":" in tail else name + ":").rpartition(":")
-    hub = "hf" if base.startswith(("hf.co/", "huggingface.co/")) else "ollama"
-    ref = base.split("/", 1)[1] if hub == "hf" else base
-    pin = Pin.MOVABLE if tag and hub == "ollama" else Pin.NONE
-    return fact(line, end_line, "model", call, ref, tag or None, pin, text, hub=hub)
-
-
-def _spacy(command: Command, words: list[str]) -> Facts:
-    names = words[words.index("download") + 1 :]
-    names = [name for name in names if not name.startswith("-") and "$" not in name][:1]
-    return [
-        fact(
-            command.line,
-            command.end_line,
-            "model",
-            "spacy download",
-            name,
-            None,
-            Pin.NONE,
-            command.text,
-            hub="pip",
-        )
-        for name in names
-    ]
-
-
-def _kaggle(command: Command, words: list[str], after: list[Command]) -> Facts:
-    if words[1:3] == ["datasets", "download"]:
-        name = _option(words, ("-d", "--dataset")) or next(
-            iter(_plain(words[3:], ("-p", "-f", "--path"))), None
-        )
-        if name and shapes.is_hub_id(name):
-            return [
-                fact(
-                    command.line,
-                    command.end_line,
-                    "dataset",
-                    "kaggle datasets download",
-                    name,
-                    None,
-                    Pin.NONE,
-                    command.text,
-                    hub="kaggle",
-                )
-            ]
-    return []
-
-
-def _modelscope(command: Command, words: list[str], after: list[Command]) -> Facts:
-    if words[1:2] != ["download"]:
-        return []
-    name = _option(words, ("--model",)) or _option(words, ("--dataset",))
-    if not name or not shapes.is_hub_id(name):
-        return []
-    kind = "model" if _option(words, ("--model",)) else "dataset"
-    revision = _option(words, ("--revision",))
-    return [
-        fact(
-            command.line,
-            command.end_line,
-            kind,
-            "modelscope download",
-            name,
-            revision,
-            shapes.revision_pin(revision),
-            command.text,
-            hub="modelscope",
-        )
-    ]
-
-
-def _gdown(command: Command, words: list[str], after: list[Command]) -> Facts:
-    names = _plain(words[1:], ("-O", "--output", "--proxy"))[:1]
-    why = "A shared file can be replaced under the same link."
-    return [
-        fact(
-            command.line,
-            command.end_line,
-            "model",
-            "gdown",
-            None if "$" in name else name,
-            None,
-            Pin.NONE,
-            command.text,
-            why=why,
-            hub="google-drive",
-        )
-        for name in names
-    ]
 
 
 def _docker(command: Command, words: list[str], after: list[Command]) -> Facts:
@@ -554,28 +303,28 @@ def _python_text(command: Command, code: list[str]) -> Facts:
 
 
 _READERS: dict[str, Callable[[Command, list[str], list[Command]], Facts]] = {
-    "hf": _hf,
-    "huggingface-cli": _hf,
-    "git": _git,
-    "wget": _fetch,
-    "curl": _fetch,
-    "aria2c": _fetch,
-    "axel": _fetch,
+    "hf": read_hf,
+    "huggingface-cli": read_hf,
+    "git": read_git,
+    "wget": read_fetch,
+    "curl": read_fetch,
+    "aria2c": read_fetch,
+    "axel": read_fetch,
     "vllm": _vllm,
-    "ollama": _ollama,
-    "kaggle": _kaggle,
-    "modelscope": _modelscope,
-    "gdown": _gdown,
-    "aws": _copy,
-    "gsutil": _copy,
-    "gcloud": _copy,
-    "azcopy": _copy,
-    "rclone": _copy,
-    "s5cmd": _copy,
+    "ollama": read_ollama,
+    "kaggle": read_kaggle,
+    "modelscope": read_modelscope,
+    "gdown": read_gdown,
+    "aws": read_copy,
+    "gsutil": read_copy,
+    "gcloud": read_copy,
+    "azcopy": read_copy,
+    "rclone": read_copy,
+    "s5cmd": read_copy,
     "docker": _docker,
     "podman": _docker,
     "nerdctl": _docker,
-    "spacy": lambda command, words, after: _spacy(command, words) if "download" in words else [],
+    "spacy": lambda command, words, after: read_spacy(command, words) if "download" in words else [],
     "llama-server": lambda command, words, after: _llama(command, words),
     "llama-cli": lambda command, words, after: _llama(command, words),
 }

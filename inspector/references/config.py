@@ -11,7 +11,8 @@ from typing import Any
 
 from inspector.provenance import Pin
 from inspector.references import shapes
-from inspector.references.commands import environment, url_fact, words_command
+from inspector.references.command_fetches import url_fact
+from inspector.references.commands import environment, words_command
 from inspector.references.config_code import fetched_code
 from inspector.references.config_images import IMAGE_KEYS, holds_images, image_of, read_image
 from inspector.references.config_interpolation import Interpolation

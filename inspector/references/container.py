@@ -10,7 +10,8 @@ import re
 from typing import Any
 
 from inspector.provenance import Pin
-from inspector.references.commands import environment, image_fact, url_fact, words_command
+from inspector.references.command_fetches import url_fact
+from inspector.references.commands import environment, image_fact, words_command
 from inspector.references.interface import FileIndex
 from inspector.references.python_source import decode
 from inspector.references.shell import commands as shell_commands

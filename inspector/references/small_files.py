@@ -7,7 +7,8 @@ from typing import Any
 
 from inspector.provenance import Pin
 from inspector.references import shapes
-from inspector.references.commands import environment, ollama_name, read_commands
+from inspector.references.command_fetches import ollama_name
+from inspector.references.commands import environment, read_commands
 from inspector.references.found import fact
 from inspector.references.interface import FileIndex
 from inspector.references.python_source import decode
