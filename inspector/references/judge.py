@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from inspector.provenance import Pin
 from inspector.references import shapes
 from inspector.references.api import Row
-from inspector.references.evaluate import Arguments, Evaluator, Value
+from inspector.references.evaluate import Evaluator
+from inspector.references.terms_values import Arguments, Value
 
 MAX_REFS = 500
 WEAKEST_FIRST = (Pin.NONE, Pin.MOVABLE, Pin.UNDETERMINED, Pin.LOCAL, Pin.COMMIT, Pin.DIGEST)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from inspector.provenance import Pin
 from inspector.references import shapes
-from inspector.references.evaluate import HOLE, Value
 from inspector.references.judge import MAX_REFS, WEAKEST_FIRST, Call, Found, judge
+from inspector.references.terms_values import HOLE, Value
 from inspector.references.versions import at_least
 
 DATASETS_WITHOUT_SCRIPTS = "4.0"  # datasets 4.0.0 refuses loading scripts

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from inspector.provenance import Pin
 from inspector.references import shapes
-from inspector.references.evaluate import Value
 from inspector.references.judge import MAX_REFS, Call, Found
 from inspector.references.judge_hub import from_url, hub_named, texts, why_pin
 from inspector.references.judge_loads import is_default, torch_default
+from inspector.references.terms_values import Value
 
 
 def read_torch_hub(call: Call) -> Iterator[Found]:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from inspector.provenance import Pin
 from inspector.references import shapes
-from inspector.references.evaluate import Value
 from inspector.references.judge import Call, Found
 from inspector.references.judge_hub import downloaded, from_url
+from inspector.references.terms_values import Value
 from inspector.references.versions import at_least
 
 TORCH_SAFE_DEFAULT = "2.6"  # torch.load(weights_only=True) became the default in torch 2.6.0

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from inspector.provenance import Pin
 from inspector.references import shapes
-from inspector.references.evaluate import Value
 from inspector.references.judge import Call, Found
 from inspector.references.judge_hub import from_url, named_by, read_hub_object, texts, why_pin
 from inspector.references.judge_loads import loaded
+from inspector.references.terms_values import Value
 
 _LIBRARY = "The weights that the library's own table names today; the project names no revision."
 MAX_WORDS = 60

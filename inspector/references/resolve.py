@@ -14,7 +14,7 @@ from typing import Any
 from inspector.provenance import Pin
 from inspector.references.api import Row, find_row
 from inspector.references.collector import collector_paused
-from inspector.references.evaluate import Evaluator, Target
+from inspector.references.evaluate import Evaluator
 from inspector.references.interface import FileIndex, ProjectFacts, Reference
 from inspector.references.judge import Call, Found, Surroundings, judge
 from inspector.references.project import Modules
@@ -29,6 +29,7 @@ from inspector.references.reported import (
     plain,
 )
 from inspector.references.substitution import functions_in, is_small, mentions, substitute
+from inspector.references.terms_values import Target
 
 MAX_TEMPLATES = 64  # per function
 MAX_WRAPPER_HOPS = 12
