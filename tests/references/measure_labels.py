@@ -1,6 +1,9 @@
 """Holds the collector against repositories that were labelled by hand.
 
     python tests/references/measure_labels.py LABELS.toml REPOSITORY_FOLDER [--show]
+    python tests/references/measure_labels.py tests/references/labels FOLDER_OF_REPOSITORIES [--show]
+
+The second form takes every label file, with the repository OWNER/NAME in the folder OWNER+NAME.
 
 A label file names a repository, a commit and, for each file that was read, rows of
 ``[line, kind, id, pin, safe]``: facts only, none of the repository's text. ``id`` is empty where it cannot
@@ -115,8 +118,23 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--show", action="store_true", help="name what was missed, too much or wrong")
     options = parser.parse_args(arguments)
-    labels = tomllib.loads(options.labels.read_text(encoding="utf-8"))
-    found = references_of(options.folder, dict(labels.get("requirements", {})))
+    if options.labels.is_file():
+        return _measured(options.labels, options.folder, options.show)
+    failed = 0
+    for file in sorted(options.labels.glob("*.toml")):
+        name = tomllib.loads(file.read_text(encoding="utf-8"))["repository"].replace("/", "+")
+        if Path(options.folder, name).is_dir():
+            failed |= _measured(file, Path(options.folder, name), options.show)
+        else:
+            print(f"{name}: not there")
+    return failed
+
+
+def _measured(file: Path, folder: Path, show: bool) -> int:
+    """Prints the figures of one repository; gives 1 where one of them falls short."""
+    labels = tomllib.loads(file.read_text(encoding="utf-8"))
+    found = references_of(folder, dict(labels.get("requirements", {})))
+    failed = 0
     print(f"{labels['repository']}@{labels['commit'][:12]}: {len(found)} references in all")
     for group, score in measure(labels, found).items():
         recall = 100 * score.met / score.expected if score.expected else 100.0
@@ -126,11 +144,12 @@ def main(arguments: list[str]) -> int:
             f"precision {score.right}/{score.reported} = {precision:.1f} %, "
             f"wrongly pinned {len(score.wrongly_pinned)}, other pin or safety {len(score.wrong)}"
         )
-        if options.show:
+        failed |= recall < 95 or precision < 97 or bool(score.wrongly_pinned)
+        if show:
             for title in ("missed", "extra", "wrongly_pinned", "wrong"):
                 for item in getattr(score, title):
                     print(f"    {title}: {item}")
-    return 0
+    return int(failed)
 
 
 if __name__ == "__main__":
