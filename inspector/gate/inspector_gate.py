@@ -1499,7 +1499,7 @@ class Verification:
             return ""
         root = self._root
         if not os.path.isdir(root):
-            raise Unreadable(f"The root {plain(root)} is not a folder.")
+            raise Unreadable(f"The root {plain(root)} is not a folder. Name the folder that holds the files.")
         is_cache = self._predicate["scope"].get("symlinks") == "hf-cache"
         if is_cache:
             self._be_one_repository(root)
