@@ -74,7 +74,8 @@ def _header(raw: bytes) -> tuple[Any, tuple[int, ...]] | None:
     """descr and shape out of the header, a Python literal: bounded before it is parsed, never evaluated."""
     text = raw.decode("latin-1")
     depth = 0
-    for char in text:
+    may_nest = sum(text.count(char) for char in "([{") > _MAX_NESTING
+    for char in text if may_nest else "":
         depth += (char in "([{") - (char in ")]}")
         if depth > _MAX_NESTING:
             return None
