@@ -246,6 +246,8 @@ class _Config:
             return "model"
         if key in ("repository", "repo") and self._sibling(value, "type", "kind", "source") in HUB_WORDS:
             return "model"
+        if not in_list and key.endswith(("_list", "_choices", "_options", "_history")):
+            return None  # what was chosen from a list, kept by a window beside the name itself
         if speaks_for_hub(key, value.text.strip()):
             about = (*keys[-3:-1], key)
             return "dataset" if any("data" in part or "corpus" in part for part in about) else "model"

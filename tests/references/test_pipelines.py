@@ -120,7 +120,7 @@ CASES = [
         "hparams.yaml",
         "network_scaling: 1/t\nhidden_dir: exp/run\ntz: Asia/Shanghai\nauthor: google/team\n"
         "accept: text/csv\nconfig_path: conf/base.yaml\nsource: lib/utils\nsplit_name: fold/one\n"
-        "output_source: facebook/opt-125m\ngit_repo: facebook/opt-125m\n",
+        "output_source: facebook/opt-125m\ngit_repo: facebook/opt-125m\nmodel_list: facebook/opt-125m\n",
         [],
     ),
 ]
