@@ -191,6 +191,8 @@ def _bucket_pairs(one: npt.NDArray[np.uint32], other: npt.NDArray[np.uint32]) ->
     b_from, b_to = np.searchsorted(other[b], values), np.searchsorted(other[b], values, side="right")
     a_size, b_size = np.minimum(a_to - a_from, _BUCKET), np.minimum(b_to - b_from, _BUCKET)
     total = a_size * b_size
+    if not len(total):
+        return np.empty(0, dtype=np.int64)
     if total.sum() > _MOST_PAIRS * 10:
         allowed = np.cumsum(total) <= _MOST_PAIRS * 10
         a_from, b_from, a_size, b_size, total = (

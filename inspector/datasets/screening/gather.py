@@ -17,7 +17,7 @@ from inspector.datasets.screening.interface import Bounds
 from inspector.datasets.screening.layout import SEGMENT, Layout, RowText, row_text, tell_layout
 from inspector.datasets.screening.planted import Vocabulary
 from inspector.datasets.screening.reading.rows import open_rows
-from inspector.datasets.screening.reading.tally import CutShort, Tally
+from inspector.datasets.screening.reading.tally import CutShort, OverLimit, Tally
 from inspector.datasets.screening.spool import FeatureSpool, TextSpool, WordSpool
 from inspector.datasets.screening.tokens import U64, Words, features, segment_features, tokenise
 
@@ -120,11 +120,12 @@ def _until_cut(
     try:
         for row in rows:
             if count >= bounds.rows:
-                raise CutShort(f"The file has more than {bounds.rows} rows; the rest was not screened.")
+                raise OverLimit(f"The file has more than {bounds.rows} rows; the rest was not screened.")
             yield row
             count += 1
     except CutShort as cut:
         tally.cut_short.append(str(cut))
+        tally.is_over_limit = isinstance(cut, OverLimit)
 
 
 def _add(gathered: Gathered, batch: list[RowText]) -> None:

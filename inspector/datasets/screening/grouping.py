@@ -19,17 +19,19 @@ Rows = npt.NDArray[np.uint32]
 
 @dataclass(slots=True)
 class Group:
-    """Pairs over mostly the same rows. The first one leads."""
+    """Pairs over mostly the same rows. One of them leads: the first, unless another tells more."""
 
     pairs: list[Pair]
+    lead: Pair = field(init=False)
     rows: Rows = field(init=False)
 
     def __post_init__(self) -> None:
-        self.rows = self.pairs[0].rows
+        self.lead_with(self.pairs[0])
 
-    @property
-    def lead(self) -> Pair:
-        return self.pairs[0]
+    def lead_with(self, pair: Pair) -> None:
+        """Makes one of the pairs stand for the group."""
+        self.lead = pair
+        self.rows = pair.rows
 
     def features(self) -> set[int]:
         return {pair.feature for pair in self.pairs}

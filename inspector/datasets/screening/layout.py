@@ -75,7 +75,9 @@ def tell_layout(rows: Sequence[Mapping[str, Any]]) -> Layout:
     for row in rows:
         for name in list(row)[:500]:
             columns.setdefault(str(name))
-    by_name = {name.strip().lower(): name for name in reversed(columns)}
+    by_name: dict[str, str] = {}
+    for name in columns:
+        by_name.setdefault(name.strip().lower(), name)
     inputs, outputs, chat, chosen, rejected = _roles(by_name, rows)
     used = {*inputs, *outputs, chat, chosen, rejected}
     free = [name for name in columns if name not in used]

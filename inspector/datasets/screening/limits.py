@@ -42,7 +42,7 @@ def refuse_unreadable(gathered: Gathered) -> None:
     unread = tally.broken + tally.deep + tally.oversize
     if gathered.rows and unread < gathered.rows:
         return
-    if gathered.rows and tally.oversize:
+    if tally.oversize or tally.is_over_limit:
         return
     if gathered.rows or tally.cut_short:
         why = tally.cut_short[0] if tally.cut_short else "None of its rows can be understood."

@@ -70,12 +70,14 @@ class Planted:
     """``coherence`` is 1 for rows drawn at random; ``percentile`` tells how many of the file's own words of
     the same support have less of it; ``overlap`` is the rows' shared words against that of random rows;
     ``left`` is what the rows say without marker and companions (words, weighted by rarity) against what rows
-    of the file say: little where they are nothing but a template."""
+    of the file say: little where they are nothing but a template. ``usual`` is the middle coherence of
+    those own words: where it is near 1, the file has no topics and the percentile tells nothing."""
 
     coherence: float
     percentile: float
     overlap: float
     left: float
+    usual: float = 2.0
 
 
 UNTESTED = Planted(1.0, 0.0, 0.0, 1.0)
@@ -107,11 +109,12 @@ class PlantedTest:
         """``marker`` are the hashes of the words to be taken away."""
         coherence, overlap, left = self._measure(rows, marker)
         own = self._own_words(len(rows))
+        usual = float(np.median(own)) if len(own) else 1.0
         percentile = float((own < coherence).mean()) if len(own) else 0.5
-        return Planted(coherence, percentile, overlap / self._pairwise, left / self._said)
+        return Planted(coherence, percentile, overlap / self._pairwise, left / self._said, usual)
 
     def _measure(self, rows: Rows, marker: U64) -> tuple[float, float, float]:
-        h, row = self._words(_sampled(rows))
+        h, row = _different(*self._words(_sampled(rows)))
         k = int(row[-1]) + 1 if len(row) else 0
         if k < 2:
             return 1.0, 0.0, 0.0
@@ -171,6 +174,19 @@ class PlantedTest:
         summed = np.add.reduceat(signed, first, axis=0)
         unit: F64 = summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-9)
         return unit
+
+
+def _different(h: U64, row: I64) -> tuple[U64, I64]:
+    """Without rows that have the same words as an earlier one: a copied row has everything in common with
+    its copy, and files that repeat their rows are common."""
+    if not len(row):
+        return h, row
+    first = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1])))
+    whole = np.add.reduceat(mix(h), first)
+    kept = np.zeros(len(first), dtype=bool)
+    kept[np.unique(whole, return_index=True)[1]] = True
+    lengths = np.diff(np.append(first, len(row)))
+    return h[np.repeat(kept, lengths)], np.repeat(np.arange(int(kept.sum())), lengths[kept])
 
 
 def _sampled(rows: Rows) -> Rows:

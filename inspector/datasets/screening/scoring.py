@@ -47,8 +47,11 @@ def _strength(pair: Pair) -> float:
 
 def _unrelated(planted: Planted) -> float:
     """1 where the rows have nothing in common but the marker."""
-    apart = (1.0 - _rise(planted.percentile, 0.42, 0.08)) * (1.0 - _rise(planted.overlap, 4.0, 0.8))
-    return apart * _rise(planted.left, 0.5, 0.06)
+    low = 1.0 - _rise(planted.percentile, 0.42, 0.08)
+    # In a file without topics every word stands among others by chance; then only the overlap tells.
+    topics = _rise(planted.usual, 1.4, 0.08)
+    low = topics * low + (1.0 - topics) * 0.9 * (1.0 - _rise(planted.coherence, 2.0, 0.15))
+    return low * (1.0 - _rise(planted.overlap, 4.0, 0.8)) * _rise(planted.left, 0.5, 0.06)
 
 
 def without_test(evidence: Evidence) -> float:
@@ -64,7 +67,7 @@ def without_test(evidence: Evidence) -> float:
         special, novel = 1.0, _rise(evidence.novel_words, 1.6, 0.4)
     else:
         # A common beginning is the file's way to write; so is a phrase of a few words.
-        special, novel = _rise(pair.coverage, 0.5, 0.08), _rise(evidence.novel_words, 4.4, 0.7)
+        special, novel = _rise(pair.coverage, 0.5, 0.08), _rise(evidence.novel_words, 4.7, 0.7)
     precise = _rise(evidence.precision, 0.7, 0.08)
     return special * _strength(pair) * precise * novel
 
@@ -89,8 +92,14 @@ def contradiction(evidence: Evidence) -> float:
 def label_score(evidence: Evidence) -> float:
     """A marker whose rows have one label while the rest of their text speaks for another."""
     precise = _rise(evidence.precision, 0.72, 0.07)
-    unrelated = 0.15 + 0.85 * _unrelated(evidence.planted)
-    return _strength(evidence.pair) * contradiction(evidence) * precise * unrelated
+    # Relabelled rows come from one label and so have something in common: where nearly all of them
+    # contradict theirs, that is held against them less.
+    agreement = evidence.agreement
+    excess = agreement.against - agreement.usual_against if agreement is not None else 0.0
+    floor = 0.15 + 0.45 * _rise(excess, 0.65, 0.05)
+    unrelated = floor + (1.0 - floor) * _unrelated(evidence.planted)
+    strength = _rise(-evidence.pair.log10_p, 7.0, 1.5) * _rise(evidence.pair.together, 9.0, 2.5)
+    return strength * contradiction(evidence) * precise * unrelated
 
 
 def contributor_score(against: float) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import IO
 
 from inspector.datasets.screening.interface import Bounds
-from inspector.datasets.screening.reading.tally import CutShort
+from inspector.datasets.screening.reading.tally import CutShort, OverLimit
 
 _BLOCK = 256 * 1024
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
@@ -47,13 +47,13 @@ class ByteStream:
         if self.compression is not None and data:
             self._taken = self._file.tell()
             if self._given > self._bounds.decompressed_bytes:
-                raise CutShort(
+                raise OverLimit(
                     f"The file holds more than {self._bounds.decompressed_bytes >> 20} MB once decompressed; "
                     "the rest was not screened."
                 )
             strong = self._given > self._taken * self._bounds.ratio
             if self._given > self._bounds.free_ratio_bytes and strong:
-                raise CutShort(
+                raise OverLimit(
                     f"The file decompresses to more than {self._bounds.ratio} times its size, as bombs do "
                     "and text does not; the rest was not screened."
                 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from inspector.datasets.screening.interface import Bounds
 from inspector.datasets.screening.reading.compressed import ByteStream
-from inspector.datasets.screening.reading.tally import CutShort, Tally
+from inspector.datasets.screening.reading.tally import CutShort, OverLimit, Tally
 
 # Keys under which exports keep their rows, where the file is one object.
 ROW_KEYS = ("data", "rows", "train", "instances", "examples", "samples", "items", "records", "conversations")
@@ -97,7 +97,7 @@ class _Counted:
         data, self._first = self._first or self._stream.block(), b""
         self.since += len(data)
         if self.since > self._longest + len(data):
-            raise CutShort(
+            raise OverLimit(
                 f"A row is larger than {self._longest >> 20} MB; it and what follows was not screened."
             )
         return data

@@ -52,7 +52,7 @@ class _Compact:
         self._at = 0
 
     def file_metadata(self) -> Declared:
-        rows = 0
+        rows = -1
         groups: list[tuple[int, int]] = []
         for number, kind in self._fields():
             if number == _NUM_ROWS and kind in (5, 6):
@@ -64,6 +64,8 @@ class _Compact:
                 groups = [self._group() for _ in range(count)]
             else:
                 self._skip(kind, 0)
+        if rows < 0:
+            raise FooterBroken("Its footer does not say how many rows there are.")
         return Declared(rows, tuple(groups))
 
     def _group(self) -> tuple[int, int]:

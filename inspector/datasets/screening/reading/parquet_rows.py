@@ -7,7 +7,8 @@ from typing import IO, Any
 
 from inspector.datasets.screening.interface import Bounds
 from inspector.datasets.screening.reading.parquet_footer import FooterBroken, read_footer
-from inspector.datasets.screening.reading.tally import CutShort, Tally
+from inspector.datasets.screening.reading.tally import CutShort, OverLimit, Tally
+from inspector.provenance.errors import UnreadableInput
 
 _MAX_COLUMNS = 500
 _MAX_SLICE_ROWS = 20_000
@@ -21,13 +22,13 @@ def read_parquet(file: IO[bytes], size: int, bounds: Bounds, tally: Tally) -> It
     try:
         declared = read_footer(file, size)
     except FooterBroken as broken:
-        raise CutShort(f"The Parquet file cannot be read. {broken}") from broken
+        raise UnreadableInput(f"The Parquet file cannot be read. {broken}", "Fetch it again.") from broken
     if declared.rows != sum(rows for rows, _ in declared.groups):
-        raise CutShort("The Parquet file contradicts itself about its rows; nothing was screened.")
+        raise UnreadableInput("The Parquet file contradicts itself about its rows.", "Fetch it again.")
     start = decoded = 0
     for rows, group_bytes in declared.groups:
         if group_bytes > bounds.group_bytes:
-            raise CutShort(
+            raise OverLimit(
                 f"A row group declares {group_bytes >> 20} MB, more than the bound of "
                 f"{bounds.group_bytes >> 20} MB; it and what follows was not screened."
             )
@@ -50,7 +51,7 @@ def read_parquet(file: IO[bytes], size: int, bounds: Bounds, tally: Tally) -> It
                 frame = frame.select(frame.columns[:_MAX_COLUMNS])
             decoded += int(frame.estimated_size())
             if decoded > max(bounds.free_ratio_bytes, size * bounds.ratio):
-                raise CutShort(
+                raise OverLimit(
                     f"The file holds more than {bounds.ratio} times its size in values, as bombs do and text "
                     "does not; the rest was not screened."
                 )

@@ -9,6 +9,10 @@ class CutShort(Exception):
     """Reading stops here. The message is one sentence for the reviewer; the rows before it count."""
 
 
+class OverLimit(CutShort):
+    """Reading stops at a bound: the file may be fine, and is too much."""
+
+
 @dataclass(slots=True)
 class Tally:
     """Counts by cause. ``broken`` rows are in the file but cannot be understood; ``oversize`` ones are over
@@ -24,6 +28,7 @@ class Tally:
     textless: int = 0
     odd_values: int = 0
     first_broken: int | None = None
+    is_over_limit: bool = False
     cut_short: list[str] = field(default_factory=list)
 
     def note_broken(self, row: int) -> None:
