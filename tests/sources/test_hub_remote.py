@@ -353,3 +353,21 @@ def test_transfers_that_broke_off_and_were_made_good_give_nothing_up(hub: Any) -
     for entry in source.wanted_remotely():
         hub.fault("/lfs/", "reset", times=2)  # the client tries twice, the reader once more
         assert source.open_remote(entry).read_at(0, 1) == bytes([int(entry.path[0])])
+
+
+def test_after_a_silence_no_other_file_is_asked_for_even_one_that_was_open(
+    hub: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inspector.sources.hub.client.TOTAL_SECONDS", 0.3)
+    hub.model("acme/x", {"a.bin": bytes(300_000), "b.bin": bytes(300_000)})
+    source = opened("hf://acme/x")
+    first, second = (source.open_remote(entry) for entry in source.wanted_remotely())
+    hub.fault("/lfs/", "hang")
+    with pytest.raises(ReadFailure, match=r"a\.bin was not read: .*cannot be reached"):
+        first.read_at(0, 1)
+    before = len(hub.requests)
+    with pytest.raises(ReadFailure, match=r"b\.bin was not read: .*cannot be reached"):
+        second.read_at(0, 1)
+    with pytest.raises(ReadFailure, match=r"a\.bin was not read: .*cannot be reached"):
+        source.open_remote(source.wanted_remotely()[0])
+    assert len(hub.requests) == before

@@ -283,6 +283,7 @@ class TestOneSignature:
         "said",
         [
             statement(FILES, predicateType="https://slsa.dev/provenance/v1"),
+            statement(FILES, _type="https://in-toto.io/Statement/v0.1"),
             statement(FILES, subject=[]),
             statement(FILES, subject=[{"name": "m", "digest": {"sha256": "00" * 32}}]),
             statement({"../up": b"x"}),

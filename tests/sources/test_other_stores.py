@@ -85,7 +85,7 @@ class TestClones:
         "head", ["", "ref: refs/../../../secret", "ref: /etc/passwd", "ref: refs/heads/gone", "x" * 9_000]
     )
     def test_a_head_that_leads_nowhere_is_said_to_tell_nothing(self, tmp_path: Path, head: str) -> None:
-        put(tmp_path / "secret", {"x": COMMIT})
+        put(tmp_path, {"a/secret": COMMIT, "a/b/.git/refs/heads/other": COMMIT})
         config = {".git/config": CONFIG.format("https://hf.co/acme/writer"), ".git/HEAD": head}
         (repository,) = repositories(put(tmp_path / "a/b", config))
         assert repository.revisions == () and repository.problems
