@@ -25,13 +25,12 @@ import binascii
 import hashlib
 import json
 import os
-import queue
 import re
 import stat
 import sys
-import threading
 import time
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
@@ -849,21 +848,21 @@ def changed_files(
     Threads over files, largest first: one SHA-256 cannot be split, and hashlib lets go of the interpreter
     while it computes.
     """
-    jobs: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+    jobs: deque[list[str]] = deque()
     ordered = sorted(listed, key=lambda name: -listed[name].size)
     small = [name for name in ordered if listed[name].size < BLOCK]
     for name in ordered[: len(ordered) - len(small)]:
-        jobs.put([name])
+        jobs.append([name])
     for start in range(0, len(small), 200):
-        jobs.put(small[start : start + 200])
+        jobs.append(small[start : start + 200])
     changed: list[str] = []
 
     def work() -> None:
         buffer = bytearray(BLOCK)
         while True:
             try:
-                batch = jobs.get_nowait()
-            except queue.Empty:
+                batch = jobs.popleft()
+            except IndexError:
                 return
             for name in batch:
                 path = os.path.join(root, *name.split("/")) if os.sep != "/" else f"{root}/{name}"
@@ -875,7 +874,12 @@ def changed_files(
                 if not same:
                     changed.append(name)
 
-    count = min(workers or min(os.cpu_count() or 1, 4), max(jobs.qsize(), 1))
+    count = min(workers or min(os.cpu_count() or 1, 4), max(len(jobs), 1))
+    if count == 1:
+        work()
+        return changed
+    import threading
+
     threads = [threading.Thread(target=work, daemon=True) for _ in range(count - 1)]
     for thread in threads:
         thread.start()
