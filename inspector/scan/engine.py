@@ -168,7 +168,9 @@ class Scan:
             return asked, AuditResult("none", None, not packages, tuple(asked), off)
         offline = self._options.offline or not self._options.audit
         result = dependencies.audit(packages, offline=offline, advisories=database)
-        if why := dependencies.shortfall(result):
+        # --no-audit waives what no audit says; a database that was named for this scan is asked in earnest.
+        wanted = self._options.audit or self._options.advisories is not None
+        if wanted and (why := dependencies.shortfall(result)):
             self._incomplete.append(why)
         return list(result.packages), result
 
