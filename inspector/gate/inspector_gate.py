@@ -208,6 +208,20 @@ def shown_time(moment: int) -> str:
 # section 2, uncompressed point; RFC 8410 section 4). Anything else is not a key we verify with.
 P256_PREFIX = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 ED25519_PREFIX = bytes.fromhex("302a300506032b6570032100")
+# Ed25519 keys of small order, without the sign bit (RFC 8032 section 5.1.7 does not exclude them): anybody
+# can make a signature that verifies under one, of any text, with a few tries and without a secret.
+_SMALL_ORDER = frozenset(
+    bytes.fromhex(text)
+    for text in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
 
 
 class TrustedKey(NamedTuple):
@@ -233,7 +247,8 @@ def key_kind(spki: bytes) -> str:
     if spki.startswith(P256_PREFIX) and len(spki) == len(P256_PREFIX) + 64:
         return "P-256"
     if spki.startswith(ED25519_PREFIX) and len(spki) == len(ED25519_PREFIX) + 32:
-        return "Ed25519"
+        raw = spki[len(ED25519_PREFIX) :]
+        return "" if raw[:31] + bytes([raw[31] & 0x7F]) in _SMALL_ORDER else "Ed25519"
     return ""
 
 
@@ -283,7 +298,7 @@ def _trust_line(line: str, number: int) -> TrustedKey:
     except binascii.Error:
         raise ValueError("the key is not base64") from None
     if not key_kind(spki):
-        raise ValueError("the key is neither P-256 nor Ed25519")
+        raise ValueError("the key is neither P-256 nor Ed25519, or one under which anybody can sign")
     if hashlib.sha256(spki).hexdigest() != fields[3]:
         raise ValueError("the key id is not the SHA-256 of the key")
     revoked, revoked_at = "", None

@@ -3,6 +3,7 @@ docs/record.md says, by ``verify`` and the gate alike."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -603,6 +604,28 @@ def the_trust_store_revokes_for_no_known_reason(scene: Any) -> None:
 @unreadable
 def the_trust_store_revokes_without_a_time(scene: Any) -> None:
     scene.trust.write_text(scene.trust.read_text().rstrip() + " revoked:superseded\n")
+
+
+for _order, _key in {
+    "four": "00" * 32,
+    "one": "01" + "00" * 31,
+    "one_with_a_sign": "01" + "00" * 30 + "80",
+    "eight": "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "two": "ec" + "ff" * 30 + "7f",
+}.items():
+
+    def _anybodys_key(scene: Any, key: str = _key) -> None:
+        """The record is signed by nobody: R is the key itself or the neutral point, and S is zero."""
+        spki = inspector_gate.ED25519_PREFIX + bytes.fromhex(key)
+        digest, text = hashlib.sha256(spki).hexdigest(), base64.b64encode(spki).decode()
+        scene.trust.write_text(f"Mallory reviewer - - {digest} {text}\n")
+        value = scene.envelope()
+        forged = bytes([1]) + bytes(63)
+        value["signatures"] = [{"keyid": digest, "sig": base64.b64encode(forged).decode()}]
+        scene.put_envelope(value)
+        scene.record = scene.envelope_path
+
+    UNREADABLE.append((f"a_key_of_order_{_order}_is_trusted", _anybodys_key))
 
 
 @unreadable
