@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Renews the lock files and everything that is made from them.
+
+    python packaging/locks/renew.py             resolves anew (asks the package index), then the rest
+    python packaging/locks/renew.py --derived   only what follows from run.txt; opens no connection
+
+run.txt, test.txt, build.txt   by `run.py lock`, from pyproject.toml and build.in
+freeze.txt                     PyInstaller and what it needs, from freeze.in
+scan.txt                       run.txt without Qt and without the extra "data": `inspector scan` on a server
+../sbom/…                      the list of parts that goes into the wheel
+../flatpak/python.json         the files of run.txt by hash, for a build without a network
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parents[1]
+QT = "pyside6-essentials"
+HEAD = """\
+# What `inspector scan` needs and no more: run.txt without Qt. Made by packaging/locks/renew.py.
+#   pip install --require-hashes -r packaging/locks/scan.txt
+#   pip install --no-deps provenance_inspector-VERSION-py3-none-any.whl
+"""
+
+
+def main(words: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Renews the lock files and what is made from them.")
+    parser.add_argument(
+        "--derived", action="store_true", help="only what follows from run.txt, without a network"
+    )
+    asked = parser.parse_args(words)
+    if not asked.derived:
+        for command in (["run.py", "lock"], _compile("freeze")):
+            code = subprocess.run([sys.executable, *command], cwd=CHECKOUT, check=False).returncode
+            if code:
+                return code
+    (HERE / "scan.txt").write_text(without_qt(), encoding="utf-8", newline="\n")
+    if code := load("packaging/sbom.py").main([]):
+        return int(code)
+    sources = load("packaging/flatpak/python_sources.py")
+    return int(sources.main(["--check"] if asked.derived else []))
+
+
+def without_qt() -> str:
+    """The text of scan.txt: the entries of run.txt that the dependencies other than Qt bring along."""
+    parts = load("packaging/sbom.py")
+    lock = (HERE / "run.txt").read_text(encoding="utf-8")
+    pins = parts.read_lock(lock)
+    _, direct = parts.own_metadata(CHECKOUT)
+    wanted = parts.reachable(pins, [name for name, extra in direct.items() if not extra and name != QT])
+    kept, keep = [], False
+    for line in lock.splitlines(keepends=True):
+        if line[:1].isalnum():
+            keep = line.partition("==")[0] in wanted
+        if keep:
+            kept.append(line)
+    return HEAD + "".join(kept)
+
+
+def load(path: str) -> ModuleType:
+    """A script of this repository as a module; ``packaging`` itself is the name of a library."""
+    name = Path(path).stem + "_script"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, CHECKOUT / path)
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _compile(name: str) -> list[str]:
+    command = ["-m", "uv", "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes"]
+    return [
+        *command,
+        "--no-header",
+        "-q",
+        "-U",
+        "-o",
+        f"packaging/locks/{name}.txt",
+        f"packaging/locks/{name}.in",
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
