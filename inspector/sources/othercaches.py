@@ -21,7 +21,7 @@ from inspector.provenance.words import Pin
 from inspector.sources.claims import ClaimedFolder
 from inspector.sources.interface import Entry, EntryKind, Target
 
-_MAX_LOOKED_AT = 2_000  # folders, to find out what a folder is
+_MAX_LOOKED_AT = 500  # folders, to find out what a folder is
 _MAX_MODELS = 5_000
 _NAME = re.compile(r"[\w.-]{1,200}\Z")
 _REVISION = re.compile(r"Revision:([^,\n]{1,200})")
