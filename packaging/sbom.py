@@ -4,9 +4,9 @@
     python packaging/sbom.py            writes packaging/sbom/provenance-inspector.cdx.json
     python packaging/sbom.py --check    says whether it is what the lock gives; exit 1 if not
 
-The build puts the file into the wheel under .dist-info/sboms/ (PEP 770). Versions, markers and hashes come from
-packaging/locks/run.txt, the edges from its "via" comments. The same lock gives the same bytes: the serial number
-is a UUID of the content, and there is no time of day in it.
+The build puts the file into the wheel under .dist-info/sboms/ (PEP 770). Versions, markers and hashes come
+from packaging/locks/run.txt, the edges from its "via" comments. The same lock gives the same bytes: the
+serial number is a UUID of the content, and there is no time of day in it.
 """
 
 from __future__ import annotations
