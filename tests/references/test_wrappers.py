@@ -46,7 +46,7 @@ def test_the_default_of_an_option_is_said_where_it_is_used_and_not_at_every_call
             "main(p.parse_args())\n"
         ),
         # Another program with an option of that name: what it stands for depends on the file.
-        "other.py": "import argparse\nargparse.ArgumentParser().add_argument('--checkpoint', default='o/z')\n",
+        "other.py": "import argparse as a\na.ArgumentParser().add_argument('--checkpoint', default='z/z')\n",
     }
     assert [(r.path, r.line) for r in scan(files) if r.ref == "o/m"] == [("main.py", 4)]
 
