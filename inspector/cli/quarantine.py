@@ -19,151 +19,30 @@ MAX_ROWS_FILE = 256 << 20
 
 
 def register(subparsers: Any) -> None:
-    parser = subparsers.add_parser("quarantine", help="staging, review and promotion of training data")
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    from inspector.cli.quarantine_arguments import add_arguments
 
-    init = _action(actions, "init", _init, "make a store in an empty folder")
-    init.add_argument("--actor", metavar="NAME", default="owner", help="who makes it, for the log")
-    init.add_argument("--allow-network", action="store_true", help="also on a network file system")
-
-    add = _action(actions, "add", _add, "take rows in; nothing of them can be promoted yet")
-    add.add_argument(
-        "file", metavar="FILE", help="JSONL, JSON, CSV, TSV, Parquet, also .gz and .zst; - is stdin"
-    )
-    _actor(add)
-    add.add_argument("--source", metavar="NAME", required=True, help="where the rows come from")
-    add.add_argument("--contributor-col", metavar="C", help="the column that says who gave a row")
-    add.add_argument("--input-format", choices=("jsonl", "json", "csv", "tsv", "parquet"))
-    add.add_argument(
-        "--screen", metavar="REPORT.json", type=Path, help="the screening's report about this file"
-    )
-    add.add_argument(
-        "--imported",
-        action="store_true",
-        help="a legacy set that nobody reviewed: it leaves by review or waiver",
-    )
-    _key(add)
-    _format(add)
-
-    screen = _action(actions, "screen", _screen, "take a screening's report about a file that was added")
-    screen.add_argument("--report", metavar="FILE", type=Path, required=True)
-    _actor(screen)
-    _key(screen)
-    _format(screen)
-
-    review = _action(actions, "review", _review, "approve or reject rows")
-    _selection(review)
-    review.add_argument("--verdict", choices=("approve", "reject", "reopen"), required=True)
-    _actor(review)
-    _why(review)
-    _key(review)
-    _format(review)
-
-    waive = _action(actions, "waive", _waive, "let imported rows through without a review, until a day")
-    _selection(waive)
-    _actor(waive)
-    _why(waive)
-    waive.add_argument("--expires", metavar="DATE", required=True)
-    _key(waive)
-    _format(waive)
-
-    groups = _action(actions, "groups", _groups, "what is to be looked at: suspicions, batches, contributors")
-    groups.add_argument("--all", action="store_true", help="also groups where nothing waits")
-    _format(groups)
-
-    queue = _action(actions, "queue", _queue, "rows, with what was decided of them")
-    queue.add_argument("--group", metavar="ID")
-    queue.add_argument("--state", metavar="WORD")
-    queue.add_argument("--first", metavar="N", type=int, default=0, help="from this row number on")
-    queue.add_argument("--most", metavar="N", type=int, default=100)
-    _format(queue)
-
-    sample = _action(actions, "sample", _sample, "draw rows at random into a group to be looked at")
-    sample.add_argument("--size", metavar="N", type=int, default=300)
-    _actor(sample)
-    _format(sample)
-
-    claim = _action(actions, "claim", _claim, "say for ten minutes that you look at a group")
-    claim.add_argument("--group", metavar="ID", required=True)
-    _actor(claim)
-
-    promote = _action(actions, "promote", _promote, "make a training set of the approved rows")
-    _actor(promote)
-    _key(promote)
-    _format(promote)
-
-    withdraw = _action(actions, "withdraw", _withdraw, "say that a set must not train any more")
-    withdraw.add_argument("set", metavar="SET", help="its id, or the first 8 digits of it or more")
-    _actor(withdraw)
-    _why(withdraw)
-    _key(withdraw)
-
-    sets = _action(actions, "sets", _sets, "the sets that were promoted")
-    _format(sets)
-
-    policy = _action(actions, "policy", _policy, "show or change how many people approve")
-    policy.add_argument("--quorum", metavar="N", type=int)
-    policy.add_argument("--flagged-quorum", metavar="N", type=int)
-    policy.add_argument("--flag-levels", metavar="LEVEL[,LEVEL]")
-    policy.add_argument(
-        "--promoter-alone", choices=("yes", "no"), help="whether who promotes may be sole approver"
-    )
-    policy.add_argument("--actor", metavar="NAME")
-    policy.add_argument("--why", metavar="TEXT")
-    _key(policy)
-    _format(policy)
-
-    enrol = _action(actions, "enrol", _enrol, "count a person's decisions only with a signature")
-    enrol.add_argument("--name", required=True)
-    enrol.add_argument("--pubkey", metavar="FILE.pub", type=Path, required=True)
-    _actor(enrol)
-    _why(enrol)
-
-    status = _action(actions, "status", _status, "how many rows stand where")
-    _format(status)
-
-    log = _action(actions, "log", _log, "every change, oldest first")
-    log.add_argument("--format", choices=("text", "json", "jsonl"), default="text")
-
-    checkpoint = _action(actions, "checkpoint", _checkpoint, "a signed note of the log, to be kept elsewhere")
-    checkpoint.add_argument("-o", "--out", metavar="FILE")
-
-    verify = _action(actions, "verify", _verify, "check a store, or a promoted set", place="DIR|SET")
-    verify.add_argument("--checkpoint", metavar="F", type=Path, help="a checkpoint that was kept elsewhere")
-    verify.add_argument("--pubkey", metavar="K", type=Path, help="the store's log.pub, kept elsewhere")
-    _format(verify)
-
-
-def _action(actions: Any, name: str, run: Any, line: str, place: str = "DIR") -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=line, description=f"{line.capitalize()}.")
-    parser.add_argument("store", metavar=place, type=Path)
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _actor(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--actor", metavar="NAME", required=True, help="who does this")
-
-
-def _why(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--why", metavar="TEXT", required=True, help="the reason, for the log")
-
-
-def _key(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--key", metavar="KEY", type=Path, help="sign this with your own key")
-    parser.add_argument("--passphrase-file", metavar="F", type=Path)
-
-
-def _format(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-
-
-def _selection(parser: argparse.ArgumentParser) -> None:
-    choice = parser.add_mutually_exclusive_group(required=True)
-    choice.add_argument("--all", action="store_true", help="every row that waits")
-    choice.add_argument("--group", metavar="ID", help="as `groups` lists it")
-    choice.add_argument(
-        "--rows", metavar="FILE", help="sha256 or number of a row, or the row itself, one a line"
+    add_arguments(
+        subparsers,
+        {
+            "add": _add,
+            "checkpoint": _checkpoint,
+            "claim": _claim,
+            "enrol": _enrol,
+            "groups": _groups,
+            "init": _init,
+            "log": _log,
+            "policy": _policy,
+            "promote": _promote,
+            "queue": _queue,
+            "review": _review,
+            "sample": _sample,
+            "screen": _screen,
+            "sets": _sets,
+            "status": _status,
+            "verify": _verify,
+            "waive": _waive,
+            "withdraw": _withdraw,
+        },
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from inspector.datasets.quarantine import names
 
+_FETCH = 1 << 13
 _CUT = 200  # characters of a contributor's name that are kept as they are
 
 
@@ -74,3 +75,26 @@ def contributors_of(connection: sqlite3.Connection, row: int) -> list[str]:
         (row,),
     )
     return [one[0] for one in found]
+
+
+def digest(connection: sqlite3.Connection, batch: int) -> str:
+    """One hash over who contributed which row of a batch, known rows among them. The log keeps it, because
+    on it depends who may approve a row."""
+    made = hashlib.sha256()
+    first, taken = connection.execute("SELECT first_row, taken FROM batch WHERE id = ?", (batch,)).fetchone()
+    for query, values in (
+        (
+            "SELECT r.sha, ifnull(p.name, ''), 0 FROM row r LEFT JOIN person p ON p.id = r.contributor "
+            "WHERE r.id >= ? AND r.id < ? ORDER BY r.id",
+            (first, first + taken),
+        ),
+        (
+            "SELECT r.sha, ifnull(p.name, ''), a.times FROM again a JOIN row r ON r.id = a.row "
+            "LEFT JOIN person p ON p.id = a.contributor WHERE a.batch = ? ORDER BY a.row, a.contributor",
+            (batch,),
+        ),
+    ):
+        cursor = connection.execute(query, values)
+        while some := cursor.fetchmany(_FETCH):
+            made.update(b"".join([sha + f"{name}\n{times}\n".encode() for sha, name, times in some]))
+    return made.hexdigest()

@@ -38,6 +38,8 @@ CREATE TABLE batch (           -- what one `add` brought; file: sha256 of batche
   actor         TEXT NOT NULL,  -- key of the name
   source_sha256 TEXT NOT NULL,
   first_record  INTEGER NOT NULL,
+  first_row     INTEGER NOT NULL,  -- its rows have the numbers from here on
+  taken         INTEGER NOT NULL,  -- records that are in the file, known rows among them
   records       INTEGER NOT NULL,
   refused       TEXT NOT NULL   -- record numbers that were not taken, as [first, last] pairs
 );

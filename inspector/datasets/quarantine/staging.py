@@ -147,9 +147,10 @@ def commit(
     if batch.sizes and not target.exists():
         batch.path.rename(target)
         filesystem.sync_folder(target.parent)
+    first_row = connection.execute("SELECT ifnull(max(id) + 1, 0) FROM row").fetchone()[0]
     batch_id = connection.execute(
-        "INSERT INTO batch (seq, file, size, actor, source_sha256, first_record, records, refused) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO batch (seq, file, size, actor, source_sha256, first_record, first_row, taken, records, "
+        "refused) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             seq,
             batch.sha256,
@@ -157,13 +158,14 @@ def commit(
             names.key(actor),
             source_sha256,
             batch.first_record,
+            first_row,
+            len(batch.sizes),
             len(batch.sizes) + sum(last - first + 1 for first, last in batch.refused),
             log.canonical(batch.refused).decode(),
         ),
     ).lastrowid
     assert batch_id is not None
     numbers = people.numbers(connection, contributors)
-    first_row = connection.execute("SELECT ifnull(max(id) + 1, 0) FROM row").fetchone()[0]
     again = _enter_rows(connection, batch, batch_id, first_row, numbers)
     kind = "import" if imported else "add"
     trail, _ = trails.step(
@@ -189,6 +191,7 @@ def commit(
             "size": batch.size,
             "n": len(fresh),
             "rows_root": root(fresh).hex(),
+            "contributors_sha256": people.digest(connection, batch_id),
             "duplicates": len(batch.sizes) - len(fresh),
             "refused": sum(last - first + 1 for first, last in batch.refused),
         },

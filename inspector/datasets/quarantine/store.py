@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import hashlib
 import json
-import re
 import secrets
 import shutil
 import sqlite3
@@ -25,10 +23,9 @@ from types import TracebackType
 from typing import Any, Literal
 
 from inspector.datasets.quarantine import (
-    checkpoint as notes,
-)
-from inspector.datasets.quarantine import (
+    candidates,
     filesystem,
+    governance,
     groups,
     keys,
     log,
@@ -37,13 +34,16 @@ from inspector.datasets.quarantine import (
     people,
     promotion,
     reviewing,
+    rows,
     screening,
     staging,
     statement,
     trails,
     verifying,
 )
-from inspector.datasets.quarantine.canonical import RowReader, RowRefused
+from inspector.datasets.quarantine import (
+    checkpoint as notes,
+)
 from inspector.datasets.quarantine.intake import open_source
 from inspector.datasets.quarantine.interface import (
     AddReport,
@@ -61,7 +61,6 @@ from inspector.provenance import Refused, UnreadableInput, WorkIncomplete, plain
 
 CHECKPOINT, PROMOTE_LOCK = "checkpoint", "promote.lock"
 CLAIM_MINUTES = 10
-_HASH = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 _ATTEMPTS = 5
 
 
@@ -82,7 +81,10 @@ class Store:
     ) -> Store:
         """A new store with a key of its own; a folder that holds anything else is refused and left alone."""
         opening.make(
-            Path(path), names.person(actor), _checked(policy or Policy()), allow_network=allow_network
+            Path(path),
+            names.person(actor),
+            governance.checked(policy or Policy()),
+            allow_network=allow_network,
         )
         return cls.open(path)
 
@@ -220,24 +222,16 @@ class Store:
     def set_policy(self, policy: Policy, *, actor: str, why: str, signer: Signer | None = None) -> bool:
         """Changes the policy; whether it is in force now. One that weakens waits for a second person, who
         sets the same."""
-        actor, why, policy = names.person(actor), names.reason(why), _checked(policy)
+        actor, why, policy = names.person(actor), names.reason(why), governance.checked(policy)
         with self._writing() as connection:
             reviewing.check_signer(connection, actor, signer)
-            return _set_policy(connection, policy, actor, why, signer)
+            return governance.set_policy(connection, policy, actor, why, signer)
 
     def enrol(self, name: str, spki: bytes, *, actor: str, why: str) -> None:
         """From now on decisions under ``name`` count only with a signature of this key."""
         name, actor, why = names.person(name), names.person(actor), names.reason(why)
-        keyid = hashlib.sha256(spki).hexdigest()
         with self._writing() as connection:
-            signers = dict(log.fact(connection, "signers"))
-            if names.key(name) in signers:
-                raise Refused("signer", f"{name} has a key in this store already.")
-            if keyid in signers.values():
-                raise Refused("signer", "This key is enrolled for another person in this store.")
-            signers[names.key(name)] = keyid
-            log.append(connection, "enrol", actor, {"name": name, "keyid": keyid, "why": why})
-            log.set_fact(connection, "signers", signers)
+            governance.enrol(connection, name, spki, actor=actor, why=why)
 
     # Promotion
 
@@ -259,7 +253,7 @@ class Store:
 
     def _promote(self, actor: str, signer: Signer | None) -> PromotedSet | Literal[False] | None:
         with self._reading() as connection:
-            chosen = promotion.candidates(connection, actor)
+            chosen = candidates.candidates(connection, actor)
             for count, why in (
                 (chosen.expired, "their waiver ran out"),
                 (chosen.sole, "only you approved them"),
@@ -268,14 +262,14 @@ class Store:
                     self.warnings.append(f"{count} rows were left: {why}.")
             if not chosen.trails:
                 return None
-            promotion.check_decisions(connection, chosen)
+            candidates.check_decisions(connection, chosen)
             with promotion.made_folder(self.path) as folder:
                 written = promotion.write(connection, self.path, folder, chosen)
                 connection.execute("COMMIT")  # the snapshot ends; what changed since is told by `prepare`
                 return self._finish_set(actor, signer, chosen, written)
 
     def _finish_set(
-        self, actor: str, signer: Signer | None, chosen: promotion.Candidates, written: promotion.Written
+        self, actor: str, signer: Signer | None, chosen: candidates.Candidates, written: promotion.Written
     ) -> PromotedSet | Literal[False]:
         made = names.now()
         croissant = statement.croissant(
@@ -348,30 +342,13 @@ class Store:
     ) -> list[dict[str, Any]]:
         """Rows as people look at them: number, sha256, state, contributors, decisions, the row itself."""
         with self._reading() as connection, self._disk():
-            return groups.shown_rows(connection, self.path, group, state, first, most)
+            return rows.shown(connection, self.path, group, state, first, most)
 
     def row_numbers(self, hashes: Iterable[str]) -> frozenset[int]:
         """The store's numbers of rows named by sha256 (64 hex digits), by number or as the JSON row itself;
         UnreadableInput for one that is not there."""
-        found = set()
         with self._reading() as connection:
-            for one in hashes:
-                if _HASH.match(one):
-                    sql, value = "SELECT id FROM row WHERE sha = ?", bytes.fromhex(one)
-                elif one.isdecimal() and len(one) < 16:
-                    sql, value = "SELECT id FROM row WHERE id = ?", int(one)  # type: ignore[assignment]
-                elif one.startswith("{"):
-                    sql, value = "SELECT id FROM row WHERE sha = ?", _row_hash(one)
-                else:
-                    raise UnreadableInput(
-                        f"{plain(one, 80)} names no row.",
-                        "Give a row's sha256, its number, or the row itself, one a line.",
-                    )
-                row = connection.execute(sql, (value,)).fetchone()
-                if row is None:
-                    raise UnreadableInput(f"There is no row {plain(one, 80)} in this store.")
-                found.add(row[0])
-        return frozenset(found)
+            return rows.numbers(connection, hashes)
 
     def log_entries(self) -> list[dict[str, Any]]:
         with self._reading() as connection:
@@ -499,54 +476,7 @@ class Store:
         promotion.remove_temporary(self.path)
 
 
-def _row_hash(text: str) -> bytes:
-    try:
-        return hashlib.sha256(RowReader().from_text(text)[1]).digest()
-    except RowRefused as error:
-        raise UnreadableInput(f"{plain(text, 80)} names no row. {error}") from None
-
-
 def _stamp(moment: datetime) -> str:
     from inspector.datasets.quarantine.interface import TIME_FORMAT
 
     return moment.strftime(TIME_FORMAT)
-
-
-def _checked(policy: Policy) -> Policy:
-    if not (1 <= policy.quorum <= 10 and 1 <= policy.flagged_quorum <= 10):
-        raise UnreadableInput("A quorum is 1 to 10 people.")
-    if policy.flagged_quorum < policy.quorum:
-        raise UnreadableInput("Flagged rows cannot need fewer people than others.")
-    if not set(policy.flag_levels) <= {"look-first", "weak"}:
-        raise UnreadableInput("Levels that flag are look-first and weak.")
-    return policy
-
-
-def _set_policy(
-    connection: sqlite3.Connection, policy: Policy, actor: str, why: str, signer: Signer | None
-) -> bool:
-    current = trails.policy_of(connection)
-    detail = {"policy": policy.as_json(), "why": why}
-    if policy == current:
-        return True
-    if policy.weakens(current):
-        proposed = _standing_proposal(connection, policy)
-        if proposed is None or proposed == names.key(actor):
-            if proposed is None:
-                log.append(connection, "policy-proposed", actor, detail, signer=signer)
-            return False
-    log.append(connection, "policy", actor, detail, signer=signer)
-    log.set_fact(connection, "policy", policy.as_json())
-    trails.refresh_states(connection, policy)
-    return True
-
-
-def _standing_proposal(connection: sqlite3.Connection, policy: Policy) -> str | None:
-    """Who proposed this very policy since the last change of it."""
-    found = None
-    for entry in log.entries(connection):
-        if entry["type"] == "policy":
-            found = None
-        elif entry["type"] == "policy-proposed" and Policy.from_json(entry["policy"]) == policy:
-            found = names.key(entry["actor"]["name"])
-    return found

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from inspector.datasets.quarantine import checkpoint as notes
-from inspector.datasets.quarantine import keys, log, names, trails
+from inspector.datasets.quarantine import keys, log, names, people, trails
 from inspector.datasets.quarantine.audit import Audit, step_of
 from inspector.datasets.quarantine.interface import Policy
 from inspector.datasets.quarantine.merkle import leaf_hash, root, root_of_hashes
@@ -202,6 +202,8 @@ def _batch_faults(connection: sqlite3.Connection, store: Path) -> Iterator[tuple
         if entry is None or entry["batch"] != file or names.key(entry["actor"]["name"]) != actor:
             yield "batches", f"The batch {number} is not what the log says."
             continue
+        if people.digest(connection, number) != entry["contributors_sha256"]:
+            yield "batches", f"Who contributed the rows of the batch {number} is not what the log says."
         if size and file not in seen and _hash(store / BATCHES / f"{file}.jsonl") != file:
             yield "batches", f"The file of the batch {file[:16]} is missing or was changed."
         seen.add(file)
