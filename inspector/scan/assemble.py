@@ -330,6 +330,6 @@ def _is_plain_relative(ref: str) -> bool:
 
 def _parents(path: str) -> Iterable[str]:
     folder = posixpath.dirname(path)
-    while folder:
+    while folder.strip("/"):  # "/" is its own parent
         yield folder
         folder = posixpath.dirname(folder)
