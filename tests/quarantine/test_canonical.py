@@ -25,7 +25,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.dictionaries(TEXT, VALUES, min_size=1, max_size=4), st.booleans())
 def test_the_quick_way_writes_what_the_reference_implementation_writes(row: dict, escaped: bool) -> None:
     text = json.dumps(row, ensure_ascii=escaped)

@@ -114,6 +114,35 @@ def test_a_parquet_column_of_bytes_has_no_form_as_rows(add: Any) -> None:
         add(content.getvalue(), "a.parquet")
 
 
+def test_many_refused_rows_make_no_bomb(add: Any) -> None:
+    content = io.BytesIO()
+    polars.DataFrame({"score": [float("nan")] * 200 + [1.0]}).write_parquet(content)
+    report = add(content.getvalue(), "a.parquet")
+    assert (report.new, report.refused_count) == (1, 200)
+
+
+def test_a_parquet_bomb_is_refused_whole(store: Store, add: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inspector.datasets.quarantine.intake.parquet.FREE", 1 << 20)
+    content = io.BytesIO()
+    polars.DataFrame({"text": ["x" * 10_000] * 30_000}).write_parquet(content)
+    assert len(content.getvalue()) < 500_000
+    with pytest.raises(UnreadableInput, match="300 times"):
+        add(content.getvalue(), "a.parquet")
+    assert len(store.log_entries()) == 1 and not list((store.path / "spool").iterdir())
+
+
+def test_the_folder_a_command_is_given_in_is_not_trusted(
+    add: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "polars.py").write_text("open('ran', 'w').close()\n")
+    monkeypatch.chdir(tmp_path / "here")
+    content = io.BytesIO()
+    polars.DataFrame({"n": [1]}).write_parquet(content)
+    assert add(content.getvalue(), "a.parquet").new == 1
+    assert not (tmp_path / "here" / "ran").exists()
+
+
 @pytest.mark.parametrize("content", [b"PAR1", b"PAR1" + b"\x00" * 100 + b"PAR1", b"no parquet at all"])
 def test_a_broken_parquet_file_is_a_sentence(store: Store, add: Any, content: bytes) -> None:
     with pytest.raises(UnreadableInput, match="Parquet"):
@@ -192,8 +221,11 @@ def test_a_damaged_compressed_file_is_incomplete_and_says_so(add: Any, name: str
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, packed], ids=["gzip", "zstandard"])
-def test_a_bomb_is_refused_whole_and_quickly(store: Store, add: Any, pack: Callable[[bytes], bytes]) -> None:
-    bomb = pack(b'{"a":1}\n' + b" " * (80 << 20))
+def test_a_bomb_is_refused_whole_and_quickly(
+    store: Store, add: Any, pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inspector.datasets.quarantine.intake.unpacking.FREE", 1 << 20)
+    bomb = pack(b'{"a":1}\n' + b" " * (18 << 20))
     with pytest.raises(UnreadableInput, match="300 times"):
         add(bomb, "a.jsonl.gz")
     assert len(store.log_entries()) == 1

@@ -20,6 +20,10 @@ _ID = re.compile(r"([scbr])(\d{1,15})\Z", re.ASCII)
 _PENDING = ",".join(f"'{state.value}'" for state in sorted(PENDING))
 _OPEN = f"sum(t.state IN ({_PENDING}))"
 MAX_SAMPLE = 100_000
+_ROWS_OF_BATCH = (
+    "SELECT r.id FROM batch b JOIN row r ON r.id >= b.first_row AND r.id < b.first_row + b.taken "
+    "WHERE b.id = ?1 UNION SELECT row FROM again WHERE batch = ?1"
+)
 
 
 def rows_sql(connection: sqlite3.Connection, group: str) -> tuple[str, tuple[Any, ...]]:
@@ -33,9 +37,7 @@ def rows_sql(connection: sqlite3.Connection, group: str) -> tuple[str, tuple[Any
             )
             return sql, (number,)
         if kind == "b" and connection.execute("SELECT 1 FROM batch WHERE id = ?", (number,)).fetchone():
-            return "SELECT id FROM row WHERE batch = ?1 UNION SELECT row FROM again WHERE batch = ?1", (
-                number,
-            )
+            return _ROWS_OF_BATCH, (number,)
         found = connection.execute("SELECT kind FROM grouping WHERE id = ?", (number,)).fetchone()
         if found is not None and found[0] == {"s": "suspicion", "r": "sample"}.get(kind):
             return "SELECT row FROM member WHERE grouping = ?1", (number,)
@@ -70,7 +72,7 @@ def _batches(connection: sqlite3.Connection) -> Iterator[Group]:
     }
     for number, seq, file, rows, pending in connection.execute(
         f"SELECT b.id, b.seq, b.file, count(r.id), ifnull({_OPEN}, 0) FROM batch b "
-        "LEFT JOIN row r ON r.batch = b.id "
+        "LEFT JOIN row r ON r.id >= b.first_row AND r.id < b.first_row + b.taken "
         "LEFT JOIN standing s ON s.row = r.id LEFT JOIN trail t ON t.id = s.trail GROUP BY b.id ORDER BY b.id"
     ):
         entry = entries.get(seq, {})

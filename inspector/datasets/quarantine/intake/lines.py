@@ -9,7 +9,7 @@ from inspector.datasets.quarantine.canonical import MAX_ROW, RowReader, RowRefus
 from inspector.datasets.quarantine.intake.interface import Item, Record
 from inspector.datasets.quarantine.interface import RefusedRow
 
-_TOO_LONG = f"The line is longer than {MAX_ROW >> 20} MB."
+TOO_LONG = f"The line is longer than {MAX_ROW >> 20} MB."
 
 
 def bounded_lines(stream: io.BufferedReader, longest: int) -> Iterator[bytes | None]:
@@ -31,7 +31,7 @@ def read_lines(stream: io.BufferedReader) -> Iterator[Item]:
     number = 0
     for place, line in enumerate(bounded_lines(stream, MAX_ROW), 1):
         if line is None:
-            yield RefusedRow(number, place, _TOO_LONG)
+            yield RefusedRow(number, place, TOO_LONG)
             number += 1
             continue
         if place == 1:

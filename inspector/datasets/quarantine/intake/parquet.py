@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from inspector.datasets.quarantine.canonical import MAX_ROW
-from inspector.datasets.quarantine.intake.interface import Item
-from inspector.datasets.quarantine.intake.lines import read_lines
-from inspector.datasets.quarantine.intake.unpacking import SourceCut
+from inspector.datasets.quarantine.intake.interface import Item, Record
+from inspector.datasets.quarantine.intake.lines import TOO_LONG, read_lines
+from inspector.datasets.quarantine.intake.unpacking import FREE, MAX_RATIO, SourceCut
 from inspector.provenance import UnreadableInput, plain
 
 MEMORY = 4 << 30  # bytes of address space of the child: polars reserves far more than it uses
@@ -29,7 +29,9 @@ _ROWS_AT_ONCE = 2000
 
 def read_parquet(path: Path) -> Iterator[Item]:
     """The records of a Parquet file."""
-    command = [sys.executable, "-m", __name__, str(path)]
+    # -I: the folder a command is given in may hold a polars.py of its own.
+    command = [sys.executable, "-I", "-m", __name__, str(path.absolute())]
+    allowed = FREE + MAX_RATIO * path.stat().st_size
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as child:
@@ -37,6 +39,12 @@ def read_parquet(path: Path) -> Iterator[Item]:
             assert child.stdout is not None and child.stderr is not None
             found = False
             for item in read_lines(child.stdout):  # type: ignore[arg-type]
+                allowed -= _cost(item)
+                if allowed < 0:
+                    raise UnreadableInput(
+                        f"The Parquet file unpacks to over {MAX_RATIO} times its size; it was not taken.",
+                        "Unpack it yourself if you trust it, and add the result.",
+                    )
                 found = True
                 yield item
             said = child.stderr.read(4000).decode("utf-8", "replace").strip()
@@ -53,6 +61,13 @@ def read_parquet(path: Path) -> Iterator[Item]:
         if not found:
             raise UnreadableInput(f"The Parquet file cannot be read: {why}.")
         raise SourceCut(f"The Parquet file was not read to its end: {why}.")
+
+
+def _cost(item: Item) -> int:
+    """The bytes that a row was, as far as that is known of one that was refused."""
+    if isinstance(item, Record):
+        return len(item.raw)
+    return MAX_ROW if item.why == TOO_LONG else 1000
 
 
 def _child(path: str) -> int:

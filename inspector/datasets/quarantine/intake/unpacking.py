@@ -16,7 +16,7 @@ from inspector.provenance import UnreadableInput
 
 MAX_UNPACKED = 64 << 30  # bytes of one source after unpacking
 MAX_RATIO = 300  # text compresses 3 to 30 times; rows that repeat, 100 times
-_FREE = 64 << 20  # bytes that may come out before the ratio counts
+FREE = 64 << 20  # bytes that may come out before the ratio counts
 LOOKED_AT = 4096  # bytes that are enough to tell a format
 _BLOCK = 1 << 18
 _ZSTD_STEP = 1024  # compressed bytes a step: a run of equal bytes makes 128 KB out of 4
@@ -93,7 +93,7 @@ class _Unpacked(io.RawIOBase):
                 break
             data += more
         self._out += len(data)
-        if self._out > MAX_UNPACKED or (self._out > _FREE and self._out > MAX_RATIO * self._packed.size):
+        if self._out > MAX_UNPACKED or (self._out > FREE and self._out > MAX_RATIO * self._packed.size):
             raise UnreadableInput(
                 f"The compressed source unpacks to more than {MAX_RATIO} times its size; it was not taken.",
                 "Unpack it yourself if you trust it, and add the result.",
