@@ -9,6 +9,7 @@ import contextlib
 import datetime
 import platform
 import posixpath
+import re
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -299,8 +300,14 @@ def _requirements(manifests: Sequence[Manifest]) -> dict[str, str]:
             answered = (posixpath.dirname(manifest.path), item.name) in resolved
             if item.name and not (answered and manifest.format != "requirements"):
                 versioned = item.shape in ("exact", "wildcard", "range", "bare")
-                asked.setdefault(item.name, set()).add(item.specifier if versioned else "")
+                specifier = _ONE_EQUALS.sub(r"==\1.*", item.specifier) if versioned else ""
+                asked.setdefault(_FROM_CONDA.get(item.name, item.name), set()).add(specifier)
     return {name: "||".join(sorted(statements)) for name, statements in asked.items()}
+
+
+# Conda's own names of what the readers of code ask about, and its `=1.13`, which means 1.13 and what follows.
+_FROM_CONDA = {"pytorch": "torch", "pytorch-cpu": "torch", "pytorch-gpu": "torch"}
+_ONE_EQUALS = re.compile(r"\A=([\w.!+]+?)(?:\.?\*)?\Z")
 
 
 def _usage(reading: Reading, packages: Sequence[Package]) -> dict[str, Any]:
