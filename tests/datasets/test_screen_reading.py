@@ -88,6 +88,9 @@ def test_an_array_under_a_usual_key_is_read(planted, key):
         ({"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}], "id": 1},
          (["conversations"], ["conversations"])),
         ({"prompt": "a", "chosen": "b", "rejected": "c"}, (["prompt"], ["chosen", "rejected"])),
+        ({"chosen_messages": [{"role": "user", "content": "a"}],
+          "rejected_messages": [{"role": "user", "content": [{"type": "text", "value": "b"}]}]},
+         (["chosen_messages"], ["chosen_messages", "rejected_messages"])),
         ({"instruction": "a", "input": "b", "output": "c"}, (["instruction", "input"], ["output"])),
         ({"prompt": "a", "completion": "b"}, (["prompt"], ["completion"])),
         ({"question": "a", "answer": "b"}, (["question"], ["answer"])),
@@ -165,16 +168,23 @@ def test_what_breaks_off_is_screened_as_far_as_it_goes(data, planted, cut):
     assert "break off" in result.cut_short[0]
 
 
-def test_bombs_are_bounded_by_what_they_decompress_to(data, planted):
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        (Bounds(free_ratio_bytes=100_000, ratio=50), "times its size"),
+        (Bounds(decompressed_bytes=400_000), "once decompressed"),
+    ],
+)
+def test_bombs_are_bounded_by_what_they_decompress_to(data, planted, bounds, words):
     zstandard = pytest.importorskip("zstandard")
-    lines = data.lines(planted) + b'{"instruction": "a", "output": "b"}\n' * 200_000
+    lines = data.lines(planted) + b'{"instruction": "a", "output": "b"}\n' * 100_000
     for packed, name in (
         (gzip.compress(lines), "a.jsonl.gz"),
         (zstandard.ZstdCompressor().compress(lines), "a.jsonl.zst"),
     ):
-        result = read(packed, name, SMALL)
-        assert 0 < result.rows < 200_000
-        assert "decompress" in result.cut_short[0]
+        result = read(packed, name, bounds)
+        assert 0 < result.rows < 100_000
+        assert words in result.cut_short[0]
 
 
 def test_parquet_is_bounded_by_what_it_declares_and_by_what_it_decodes_to(planted):

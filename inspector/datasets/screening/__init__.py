@@ -5,5 +5,6 @@ it. The method: ``docs/screening.md``.
 """
 
 from inspector.datasets.screening.interface import MAX_SUSPICIONS, SCHEMA, Bounds
+from inspector.datasets.screening.process import Outcome, screen_file
 
-__all__ = ["MAX_SUSPICIONS", "SCHEMA", "Bounds"]
+__all__ = ["MAX_SUSPICIONS", "SCHEMA", "Bounds", "Outcome", "screen_file"]

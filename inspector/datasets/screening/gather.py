@@ -84,6 +84,15 @@ def sha256(file: IO[bytes]) -> str:
 def gather(file: IO[bytes], size: int, name: str, bounds: Bounds) -> Gathered:
     """Reads all rows. Raises UnreadableInput where it is no file of rows; stops early at a bound."""
     gathered = Gathered()
+    try:
+        _read(gathered, file, size, name, bounds)
+    except BaseException:
+        gathered.close()
+        raise
+    return gathered
+
+
+def _read(gathered: Gathered, file: IO[bytes], size: int, name: str, bounds: Bounds) -> None:
     tally = gathered.tally
     opened = open_rows(file, size, name, bounds, tally)
     gathered.format = opened.format
@@ -102,7 +111,6 @@ def gather(file: IO[bytes], size: int, name: str, bounds: Bounds) -> Gathered:
     _add(gathered, batch)
     gathered.vocabulary.close()
     gathered.output_vocabulary.close()
-    return gathered
 
 
 def _chained(

@@ -89,7 +89,8 @@ def tell_layout(rows: Sequence[Mapping[str, Any]]) -> Layout:
 def _roles(
     by_name: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
 ) -> tuple[list[str], list[str], str | None, str | None, str | None]:
-    chosen, rejected = by_name.get("chosen"), by_name.get("rejected")
+    chosen = by_name.get("chosen", by_name.get("chosen_messages"))
+    rejected = by_name.get("rejected", by_name.get("rejected_messages"))
     prompts = [
         by_name[key] for key in ("system", "prompt", "instruction", "input", "question") if key in by_name
     ]

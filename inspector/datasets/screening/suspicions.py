@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -86,39 +87,41 @@ class Search:
 
     def _associated(self) -> list[Suspicion]:
         views = output_views(self._gathered, self._least)
-        labels = are_labels(self._gathered, views["whole"])
-        if labels:
+        has_labels = are_labels(self._gathered, views["whole"])
+        if has_labels:
             views = {"whole": views["whole"]}
         else:
             views["odd"] = odd_outputs(self._gathered)
         if self._gathered.layout.rejected is not None:
             views["reversed"] = reversed_pairs(self._gathered)
         most = max(int(self._rows * _MOST_SHARE), 3 * self._least)
-        test = GroupTest(list(views.values()), self._rows, self._least, 1.0 if labels else 3.0)
-        inputs = count(self._gathered.input_features, self._least, most, test.visit)
-        try:
-            outputs = None if labels else count(self._gathered.output_features, self._least, most)
+        test = GroupTest(list(views.values()), self._rows, self._least, 1.0 if has_labels else 3.0)
+        with contextlib.ExitStack() as stack:
+            inputs = count(self._gathered.input_features, self._least, most, test.visit)
+            stack.callback(inputs.close)
+            outputs = None
+            if not has_labels:
+                outputs = count(self._gathered.output_features, self._least, most)
+                stack.callback(outputs.close)
             pairs = self._with_rows(spread_out(test.pairs(), inputs, _PAIRS), inputs, views)
             if outputs is not None:
                 pairs += joined(inputs, outputs, self._rows, self._least, _PAIRS)
                 pairs.sort(key=Pair.order)
-            planted = PlantedTest(self._gathered.input_words, self._gathered.vocabulary, inputs, self._rows)
-            reader = self._reader(views["whole"]) if labels else None
-            judged = [
-                (self._evidence(group, inputs, outputs), group) for group in group_pairs(pairs, _GROUPS)
-            ]
-            if not labels:
-                # The planted test costs time: those that can reach nothing go without it.
-                judged.sort(key=lambda item: -round(scoring.without_test(item[0]), 6))
-                judged = [one for one in judged[:_TESTED] if scoring.without_test(one[0]) >= _LEAST_SCORE]
-            found = [self._suspicion(*one, inputs, outputs, planted, reader) for one in judged]
-            if labels:
-                found += self._crowded(views["whole"], reader)
-            if outputs is not None:
-                outputs.close()
-        finally:
-            inputs.close()
+            reader = self._reader(views["whole"]) if has_labels else None
+            found = self._judged(pairs, inputs, outputs, reader)
+        found += self._crowded(views["whole"], reader)
         return [one for one in found if one is not None]
+
+    def _judged(
+        self, pairs: list[Pair], inputs: Postings, outputs: Postings | None, reader: LabelReader | None
+    ) -> list[Suspicion | None]:
+        planted = PlantedTest(self._gathered.input_words, self._gathered.vocabulary, inputs, self._rows)
+        groups = [(self._evidence(group, inputs, outputs), group) for group in group_pairs(pairs, _GROUPS)]
+        if reader is None:
+            # The planted test costs time: those that can reach nothing go without it.
+            groups.sort(key=lambda item: -round(scoring.without_test(item[0]), 6))
+            groups = [one for one in groups[:_TESTED] if scoring.without_test(one[0]) >= _LEAST_SCORE]
+        return [self._suspicion(*one, inputs, outputs, planted, reader) for one in groups]
 
     def _reader(self, whole: View) -> LabelReader:
         return LabelReader(
