@@ -50,7 +50,7 @@ class Suspicion:
 
     @property
     def level(self) -> str:
-        return LOOK_FIRST if self.score >= 0.5 else WEAK
+        return LOOK_FIRST if round(self.score, 4) >= 0.5 else WEAK
 
     def as_json(self, rank: int) -> dict[str, Any]:
         return {
