@@ -166,7 +166,7 @@ def _lie(dice: random.Random, entry: _Entry, entries: list[_Entry]) -> None:
 
 
 def _header(magic: bytes, values: dict[str, int], name: bytes, extra: bytes) -> bytes:
-    numbers = [values[key] for key in ("crc", "packed", "size")]
+    numbers = [values[key] & 0xFFFFFFFF for key in ("crc", "packed", "size")]
     return (
         magic
         + struct.pack("<HHHHH", 20, values["flags"], values["method"], 0, 33)
@@ -180,7 +180,7 @@ def _header(magic: bytes, values: dict[str, int], name: bytes, extra: bytes) -> 
 def _central(entry: _Entry, dice: random.Random, start: int) -> bytes:
     values, name, extra = entry.central, entry.names[1], entry.extras[1]
     head = struct.pack("<4sHHHHHH", b"PK\x01\x02", 0x314, 20, values["flags"], values["method"], 0, 33)
-    head += struct.pack("<III", *(values[key] for key in ("crc", "packed", "size")))
+    head += struct.pack("<III", *(values[key] & 0xFFFFFFFF for key in ("crc", "packed", "size")))
     mode = 0o120777 if dice.random() < 0.03 else 0o100644
     head += struct.pack("<HHHHHII", len(name), len(extra), 0, 0, 0, mode << 16, entry.at)
     return head + name + extra
