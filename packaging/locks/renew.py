@@ -22,10 +22,14 @@ from types import ModuleType
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
-QT = "pyside6-essentials"
+# What a scan does without, and why.
+LEFT_OUT = {
+    "pyside6-essentials": "only the window imports Qt",
+    "hf-xet": "fetches whole files from the hub's block store; hub targets are read by ranges of ours",
+}
 HEAD = """\
 # What `inspector scan` needs and no more: run.txt without Qt. Made by packaging/locks/renew.py.
-#   pip install --require-hashes -r packaging/locks/scan.txt
+#   pip install --no-deps --no-compile --require-hashes -r packaging/locks/scan.txt
 #   pip install --no-deps provenance_inspector-VERSION-py3-none-any.whl
 """
 
@@ -50,18 +54,33 @@ def main(words: list[str] | None = None) -> int:
 
 def without_qt() -> str:
     """The text of scan.txt: the entries of run.txt that the dependencies other than Qt bring along."""
+    return HEAD + entries(brought_by_scan())
+
+
+def brought_by_scan() -> set[str]:
+    """The names of packages that a scan needs."""
     parts = load("packaging/sbom.py")
-    lock = (HERE / "run.txt").read_text(encoding="utf-8")
-    pins = parts.read_lock(lock)
+    pins = parts.read_lock((HERE / "run.txt").read_text(encoding="utf-8"))
     _, direct = parts.own_metadata(CHECKOUT)
-    wanted = parts.reachable(pins, [name for name, extra in direct.items() if not extra and name != QT])
+    roots = [name for name, extra in direct.items() if not extra and name not in LEFT_OUT]
+    return set(parts.reachable(pins, roots)) - LEFT_OUT.keys()
+
+
+def names(lock: str = "run.txt") -> list[str]:
+    """The packages of a lock file, in its order."""
+    pins = load("packaging/sbom.py").read_lock((HERE / lock).read_text(encoding="utf-8"))
+    return [pin.name for pin in pins]
+
+
+def entries(wanted: set[str], lock: str = "run.txt") -> str:
+    """The lines of a lock file that speak of the ``wanted`` packages, hashes and all."""
     kept, keep = [], False
-    for line in lock.splitlines(keepends=True):
+    for line in (HERE / lock).read_text(encoding="utf-8").splitlines(keepends=True):
         if line[:1].isalnum():
             keep = line.partition("==")[0] in wanted
         if keep:
             kept.append(line)
-    return HEAD + "".join(kept)
+    return "".join(kept)
 
 
 def load(path: str) -> ModuleType:
