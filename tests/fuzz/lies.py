@@ -66,8 +66,8 @@ def zip_file(dice: random.Random) -> tuple[str, bytes]:
         dice.shuffle(listed)
     directory = b"".join(_central(entry, dice, start) for entry in listed)
     comment = dice.choice((b"", b"", b"", b"c", directory, b"PK\x05\x06" + bytes(18)))
-    count = len(listed) + dice.choice((0, 0, 0, 0, 0, 0, 1, -1))
-    stated = directory_at - dice.choice((0, start))
+    count = max(0, len(listed) + dice.choice((0, 0, 0, 0, 0, 0, 1, -1)))
+    stated = max(0, directory_at - dice.choice((0, start)))
     wide = b""
     if dice.random() < 0.15:
         wide = struct.pack(
@@ -159,7 +159,7 @@ def _lie(dice: random.Random, entry: _Entry, entries: list[_Entry]) -> None:
                 values["flags"] |= 8
             mark = dice.choice((b"", b"PK\x07\x08"))
             entry.behind = mark + struct.pack(
-                "<III", entry.local["crc"], entry.local["packed"], entry.local["size"]
+                "<III", *(entry.local[key] & 0xFFFFFFFF for key in ("crc", "packed", "size"))
             )
             if dice.random() < 0.5:
                 entry.local.update(crc=0, packed=0, size=0)
