@@ -86,7 +86,7 @@ OVERRIDES = f"""\
 {NAME}: wrong-path-for-interpreter
 # Libraries that can also be called as scripts, which nobody does.
 {NAME}: unusual-interpreter
-# $ORIGIN only: the libraries of one wheel find each other. packaging/linux/check_deb.py refuses other paths.
+# $ORIGIN only: the libraries of one wheel find each other. packaging/check_tree.py refuses other paths.
 {NAME}: custom-library-search-path
 # The program is not in the archive, so there is no bug that asks for its package.
 {NAME}: initial-upload-closes-no-bugs

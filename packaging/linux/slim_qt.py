@@ -79,6 +79,32 @@ def slim(site: Path) -> None:
         shutil.rmtree(site / name, ignore_errors=True)
 
 
+def needed_binaries(binaries: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Of PyInstaller's list (name in the folder, file, kind) what the tables name and what that needs."""
+    plugins = {f"PySide6/Qt/plugins/{folder}/{name}" for folder, names in PLUGINS.items() for name in names}
+    kept = [
+        entry
+        for entry in binaries
+        if entry[0] in plugins
+        or entry[2] == "EXTENSION"
+        or entry[0].startswith(("libpython", "python3"))
+        or not (entry[0].startswith("PySide6/Qt/") or "/" not in entry[0])
+    ]
+    by_name = {Path(name).name: (name, file, kind) for name, file, kind in binaries}
+    chosen = {entry[0]: entry for entry in kept}
+    open_ = list(kept)
+    while open_:
+        for name in _needed(open_.pop()[1]):
+            entry = by_name.get(name)
+            if entry is not None and entry[0] not in chosen:
+                chosen[entry[0]] = entry
+                open_.append(entry)
+    links = [
+        entry for entry in binaries if entry[2] == "SYMLINK" and Path(entry[0]).name in map(_last, chosen)
+    ]
+    return [*chosen.values(), *(entry for entry in links if entry[0] not in chosen)]
+
+
 def size(folder: Path) -> int:
     """Bytes of all files below a folder; a link counts nothing."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
@@ -90,15 +116,24 @@ def _libraries(kept: set[Path], qt: Path) -> set[Path]:
     found: set[Path] = set()
     open_ = [path for path in kept if ".so" in path.name]
     while open_:
-        printed = subprocess.run(
-            ["objdump", "-p", str(open_.pop())], capture_output=True, text=True, errors="replace", check=True
-        )
-        for name in _NEEDED.findall(printed.stdout):
+        for name in _needed(open_.pop()):
             path = shipped.get(name)
             if path is not None and path not in found:
                 found.add(path)
                 open_.append(path)
     return found
+
+
+def _needed(library: Path | str) -> list[str]:
+    """The libraries that an ELF file names as needed."""
+    printed = subprocess.run(
+        ["objdump", "-p", str(library)], capture_output=True, text=True, errors="replace", check=True
+    )
+    return _NEEDED.findall(printed.stdout)
+
+
+def _last(name: str) -> str:
+    return Path(name).name
 
 
 if __name__ == "__main__":
