@@ -191,6 +191,10 @@ def test_parquet_is_bounded_by_what_it_declares_and_by_what_it_decodes_to(plante
     result = read(parquet(planted), "a.parquet", Bounds(group_bytes=1_000))
     assert result.rows == 0
     assert "declares" in result.cut_short[0]
+    many = parquet({"text": ["ab"] * 150_000, "label": [1] * 150_000})
+    result = read(many, "a.parquet")
+    assert 0 < result.rows < 150_000
+    assert "declares 150000 rows" in result.cut_short[0]
     rows = {"text": ["ab"] * 200_000, "label": [1] * 200_000}
     result = read(parquet(rows), "a.parquet", SMALL)
     assert result.rows < 200_000

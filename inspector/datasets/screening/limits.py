@@ -53,11 +53,11 @@ def sentences(gathered: Gathered, notes: list[str]) -> list[str]:
     """The limits of this result, never empty."""
     layout = gathered.layout
     said = gathered.tally.sentences()
-    if gathered.rows == 0:
+    if gathered.rows == 0 and not gathered.tally.cut_short:
         said.append("The file has no rows.")
-    elif not (layout.inputs or layout.chat or layout.chosen):
+    elif gathered.rows and not (layout.inputs or layout.chat or layout.chosen):
         said.append("No column holds text that could be screened.")
-    elif not (layout.outputs or layout.chat or layout.chosen):
+    elif gathered.rows and not (layout.outputs or layout.chat or layout.chosen):
         said.append("No column of outputs was recognised; only patterns in the input were looked for.")
     least = least_rows(gathered.rows)
     said.append(f"Patterns in fewer than {least} rows of this file were not looked for.")

@@ -13,6 +13,8 @@ from inspector.provenance.errors import UnreadableInput
 _MAX_COLUMNS = 500
 _MAX_SLICE_ROWS = 20_000
 _SLICE_BYTES = 64 << 20
+_FREE_ROWS = 100_000
+_ROWS_FOR_A_BYTE = 4  # rows that differ at all need more than that
 
 
 def read_parquet(file: IO[bytes], size: int, bounds: Bounds, tally: Tally) -> Iterator[dict[str, Any] | None]:
@@ -35,6 +37,11 @@ def read_parquet(file: IO[bytes], size: int, bounds: Bounds, tally: Tally) -> It
         average = max(group_bytes // max(rows, 1), 1)
         step = max(1, min(_MAX_SLICE_ROWS, _SLICE_BYTES // average))
         for offset in range(start, start + rows, step):
+            if offset >= max(_FREE_ROWS, size * _ROWS_FOR_A_BYTE):
+                raise OverLimit(
+                    f"The file declares {declared.rows} rows in {size} bytes, as bombs do; the rows from "
+                    f"{offset} on were not screened."
+                )
             file.seek(0)
             try:
                 frame = (
