@@ -22,6 +22,7 @@ from inspector.provenance.text import plain
 # command -> (module of this room, one line for --help)
 COMMANDS = {
     "scan": ("scan", "scan a folder, file or hub repository"),
+    "lookup": ("lookup", "ask the hub what names in a project mean now, and what to pin"),
     "review": ("review", "make, show and decide a review file"),
     "key": ("keys", "signing keys"),
     "trust": ("keys", "whose signatures are trusted"),

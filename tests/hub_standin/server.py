@@ -108,9 +108,18 @@ class File:
         return row
 
 
+def held(files: dict[str, Any]) -> dict[str, File]:
+    """Files by path; bare bytes become a File, a large one by its ending."""
+    return {
+        path: body if isinstance(body, File) else File(body, path.endswith(LFS_SUFFIXES))
+        for path, body in files.items()
+    }
+
+
 @dataclass
 class Repo:
-    """One repository at one commit; ``refs`` maps branches and tags to commits, all with these files."""
+    """One repository at one commit; ``refs`` maps branches and tags to commits, all with these files, save
+    the commits in ``earlier``, which hold their own."""
 
     kind: str
     name: str
@@ -121,15 +130,23 @@ class Repo:
     gated: Any = False
     disabled: bool = False
     discussions: list[dict[str, Any]] = field(default_factory=list)
+    tags: set[str] = field(default_factory=set)  # names in ``refs`` that are tags, not branches
+    earlier: dict[str, dict[str, File]] = field(default_factory=dict)
 
     @property
     def sha(self) -> str:
         return self.refs["main"]
 
+    def push(self, files: dict[str, Any], sha: str) -> None:
+        """``main`` is at ``sha`` with ``files`` now; the commit before keeps what it held."""
+        self.earlier[self.sha] = self.files
+        self.files = held(files)
+        self.refs["main"] = sha
+
     def commit(self, revision: str) -> str | None:
         if revision in self.refs:
             return self.refs[revision]
-        known = set(self.refs.values())
+        known = {*self.refs.values(), *self.earlier}
         return next((sha for sha in known if len(revision) >= 7 and sha.startswith(revision)), None)
 
 
@@ -245,14 +262,12 @@ class HubStandIn:
         return [(seen.origin, seen.authorization) for seen in self.requests if seen.authorization]
 
     def _add(self, kind: str, name: str, files: dict[str, Any], facts: dict[str, Any]) -> Repo:
-        held = {
-            path: body if isinstance(body, File) else File(body, path.endswith(LFS_SUFFIXES))
-            for path, body in files.items()
-        }
-        listing = json.dumps([[path, one.git_oid] for path, one in sorted(held.items())])
+        own = held(files)
+        listing = json.dumps([[path, one.git_oid] for path, one in sorted(own.items())])
         sha = facts.pop("sha", None) or hashlib.sha1(f"{kind}/{name}/{listing}".encode()).hexdigest()
         refs = {"main": sha, **(facts.pop("refs", None) or {})}
-        repo = Repo(kind, name, held, {}, refs)
+        repo = Repo(kind, name, own, {}, refs)
+        repo.tags = set(facts.pop("tag_names", ()))
         repo.private = facts.pop("private", False)
         repo.gated = facts.pop("gated", False)
         repo.disabled = facts.pop("disabled", False)
@@ -411,7 +426,7 @@ class _Handler(BaseHTTPRequestHandler):
         return repo
 
     def _api(self, kind: str, rest: str, query: dict[str, list[str]], signed_in: bool) -> None:
-        match = re.fullmatch(r"(.+?)(?:/(revision|tree|paths-info)/([^/]+)|/(discussions))?", rest)
+        match = re.fullmatch(r"(.+?)(?:/(revision|tree|paths-info)/([^/]+)|/(discussions|refs))?", rest)
         assert match
         name = unquote(match[1])
         new = self.hub.renamed.get((kind, name.lower()))
@@ -426,10 +441,12 @@ class _Handler(BaseHTTPRequestHandler):
         commit = repo.commit(unquote(match[3])) if match[3] else repo.sha
         if commit is None:
             self._error(404, "RevisionNotFound", f"Invalid rev id: {match[3]}")
+        elif match[4] == "refs":
+            self._refs(repo)
         elif match[4]:
             self._json({"discussions": repo.discussions, "count": len(repo.discussions)})
         elif match[2] == "tree":
-            self._tree(repo, query)
+            self._tree(repo, repo.earlier.get(commit, repo.files), query)
         elif match[2] == "paths-info":
             self._paths_info(repo)
         else:
@@ -450,11 +467,18 @@ class _Handler(BaseHTTPRequestHandler):
             info = {key: value for key, value in info.items() if key not in EXPANDED_ONLY}
         self._json(info)
 
-    def _tree(self, repo: Repo, query: dict[str, list[str]]) -> None:
+    def _refs(self, repo: Repo) -> None:
+        rows: dict[str, list[dict[str, Any]]] = {"branches": [], "converts": [], "tags": []}
+        for name, commit in repo.refs.items():
+            kind, folder = ("tags", "tags") if name in repo.tags else ("branches", "heads")
+            rows[kind].append({"name": name, "ref": f"refs/{folder}/{name}", "targetCommit": commit})
+        self._json(rows)
+
+    def _tree(self, repo: Repo, files: dict[str, File], query: dict[str, list[str]]) -> None:
         page = 50 if query.get("expand", ["false"])[0].lower() == "true" else self.hub.page
         start = int(query.get("cursor", ["0"])[0])
-        paths = sorted(repo.files)
-        rows = [repo.files[path].tree_row(path) for path in paths[start : start + page]]
+        paths = sorted(files)
+        rows = [files[path].tree_row(path) for path in paths[start : start + page]]
         if start == 0:
             folders = sorted({path.rpartition("/")[0] for path in paths} - {""})
             oid = hashlib.sha1(repo.name.encode()).hexdigest()

@@ -115,6 +115,9 @@ def moved(before: Listing, after: Listing) -> Moved:
     if pickles:
         parts.append(f"{len(pickles)} new pickle{'' if len(pickles) == 1 else 's'}")
     sentences = [f"{', '.join(parts)}."] if parts else []
+    if parts and unknown:
+        more = f"{len(unknown)} more file{'' if len(unknown) == 1 else 's'}"
+        sentences.append(f"Whether {more} of the same size changed, the lists do not tell.")
     if parts and before.commit is not None and before.commit == after.commit and differ:
         sentences.append("A commit cannot hold other files than it held: one of the lists is wrong.")
     if recreated:
@@ -134,6 +137,40 @@ def moved(before: Listing, after: Listing) -> Moved:
         recreated,
         renamed,
     )
+
+
+def moved_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Moved | None:
+    """What moved between two scans (objects of ``scan --format json``) of one hub repository. None where
+    they are not of one, or one of them is no whole scan. A scan knows the sha256 of large files only: small
+    ones of the same size are ``unknown``."""
+    one, other = _of_scan(before), _of_scan(after)
+    if one is None or other is None:
+        return None
+    target = after["target"]
+    same_kind = before["target"]["kind"] == target["kind"]
+    asked = str(target.get("asked") or "").lower()
+    same_id = one.object_id is not None and one.object_id == other.object_id
+    same = one.name.lower() in (other.name.lower(), asked) or same_id
+    return moved(one, other) if same_kind and same else None
+
+
+def _of_scan(scan: Mapping[str, Any]) -> Listing | None:
+    target = scan.get("target")
+    if not isinstance(target, Mapping) or not str(target.get("kind") or "").startswith("hub-"):
+        return None
+    name, commit = target.get("name"), target.get("revision")
+    if target["kind"] == "hub-cache" or not isinstance(name, str) or "files" not in scan:
+        return None
+    nodes = scan.get("nodes") or ()
+    root = next((node for node in nodes if (node.get("attributes") or {}).get("root")), None) or {}
+    # How a branch was called stands in no scan; without a revision it is the main one.
+    revision = None if root.get("pin") in (None, "none") else "the revision"
+    object_id = (root.get("attributes") or {}).get("object_id")
+    files = {
+        str(file["path"]): Listed(file.get("size"), file.get("sha256"), bool(file.get("pickle")))
+        for file in scan["files"]
+    }
+    return Listing(name, revision, commit, object_id, files)
 
 
 def _short(commit: str | None) -> str:
