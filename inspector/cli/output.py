@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import sys
 import tempfile
 from pathlib import Path
@@ -14,13 +15,21 @@ _ELSEWHERE = "Name a file for it with -o."
 
 
 def write_result(content: bytes, out: str | None) -> None:
-    """Writes to ``out`` in one step (a temporary file beside it, then a rename), or to standard output."""
+    """Writes to ``out`` in one step (a temporary file beside it, then a rename), or to standard output.
+
+    A link is followed. What is there and no regular file (a device, a named pipe) is written into: a rename
+    would put a file in its place.
+    """
     if out is None or out == "-":
         write_stdout(content)
         return
-    path = Path(out)
     name = None
     try:
+        if _is_special(out):
+            with open(out, "wb") as special:
+                special.write(content)
+            return
+        path = Path(os.path.realpath(out))
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -36,6 +45,14 @@ def write_result(content: bytes, out: str | None) -> None:
             f"{plain(out)} cannot be written: {error.strerror or error}.",
             "Choose another place with -o; an older file there is unchanged.",
         ) from error
+
+
+def _is_special(out: str) -> bool:
+    try:
+        mode = Path(out).stat().st_mode
+    except FileNotFoundError:
+        return False
+    return not stat.S_ISREG(mode)
 
 
 def write_stdout(content: bytes) -> None:

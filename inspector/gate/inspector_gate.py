@@ -1708,7 +1708,14 @@ def _read_state(path: str) -> dict[str, Any]:
 
 
 def replace_file(path: str, content: bytes) -> None:
-    """Puts ``content`` in the place of ``path`` so that a reader sees the old or the new, never a part."""
+    """Puts ``content`` in the place of ``path`` so that a reader sees the old or the new, never a part.
+
+    A device or a named pipe (``/dev/stdout``) is written into: a rename would put a file in its place.
+    """
+    if os.access(path, os.F_OK) and not os.path.isfile(path):
+        with open(path, "wb") as special:
+            special.write(content)
+        return
     # Not the process id: in a container each start has the same one, and what a killed run left would bar it.
     fresh = f"{path}.{os.urandom(4).hex()}.new"
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)

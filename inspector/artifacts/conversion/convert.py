@@ -130,6 +130,8 @@ def _placed(checkpoint: Checkpoint, tensor: Tensor) -> tuple[str, Tensor]:
 
 def write_safetensors(plan: Plan, out: Path) -> None:
     """Writes the plan's tensors to ``out``, whole or not at all. Raises UnreadableInput."""
+    if out.exists() and not out.is_file():
+        raise UnreadableInput(f"{plain(str(out))} is no file.", "Name a file for the output.")
     name = None
     try:
         descriptor, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name[:40]}.")
