@@ -50,7 +50,7 @@ def _unrelated(planted: Planted) -> float:
     low = 1.0 - _rise(planted.percentile, 0.42, 0.08)
     # In a file without topics every word stands among others by chance; then only the overlap tells.
     topics = _rise(planted.usual, 1.4, 0.08)
-    low = topics * low + (1.0 - topics) * 0.9 * (1.0 - _rise(planted.coherence, 2.0, 0.15))
+    low = topics * low + (1.0 - topics) * 0.9 * (1.0 - _rise(planted.coherence, 1.7, 0.1))
     return low * (1.0 - _rise(planted.overlap, 4.0, 0.8)) * _rise(planted.left, 0.5, 0.06)
 
 
