@@ -178,12 +178,17 @@ def _partly(file: io.IOBase) -> bytes:
     return out
 
 
+_DELTA = b"\x21\x03\x01"  # a coder with properties, the filter's id, one byte of them
+
+
 def by_7z(data: bytes) -> Reading:
     """The stored bytes behind the signature header, as a member that begins where one of them begins."""
     if data[:6] != b"7z\xbc\xaf\x27\x1c":
         return
     length = int.from_bytes(data[12:20], "little")
     body = data[32 : 32 + length]
+    if _DELTA in data[32 + length :]:
+        return  # a filter makes other bytes of the stored ones
     for mark in (b"cos\nsystem\n", b"\x80\x04\x95"):
         at = body.find(mark)
         if at >= 0:
