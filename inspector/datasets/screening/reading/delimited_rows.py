@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections.abc import Iterator
@@ -68,17 +67,14 @@ _OVERSIZE = "\udc00oversize"  # a lone surrogate: no decoded text can hold it
 
 
 def _texts(stream: ByteStream, bounds: Bounds, tally: Tally) -> Iterator[str]:
-    decoder: codecs.IncrementalDecoder | None = None
+    is_first = True
     for line in lines(stream, bounds.row_bytes):
         if isinstance(line, OversizeLine):
             yield _OVERSIZE + "\n"
             continue
-        if decoder is None:
-            wide = line[:2] in (b"\xff\xfe", b"\xfe\xff")
-            if wide:
-                raise CutShort("The file is UTF-16, which is not read; save it as UTF-8.")
+        if is_first:
             line = line.removeprefix(b"\xef\xbb\xbf")
-            decoder = codecs.getincrementaldecoder("utf-8")("strict")
+            is_first = False
         try:
             text = line.decode("utf-8")
         except UnicodeDecodeError:
