@@ -119,8 +119,9 @@ def build(wheel: Path, output: Path, python: str, level: int = 10) -> list[Path]
         site = main_tree / HOME / f"lib/python{python}/site-packages"
         install(renew.entries(scan | QT), site, python)
         _pip("--no-deps", str(wheel), "--target", str(site))
+        shutil.rmtree(site / "bin")
         load("packaging/linux/slim_qt.py").slim(site)
-        lay_out(main_tree, site, python, version, epoch)
+        lay_out(main_tree, wheel, python, version, epoch)
         every = set(renew.names())
         data_site = data_tree / HOME / f"lib/python{python}/site-packages"
         install(renew.entries(every - scan - QT - renew.LEFT_OUT.keys()), data_site, python)
@@ -160,10 +161,9 @@ def install(requirements: str, site: Path, python: str) -> None:
     shutil.rmtree(site / "bin", ignore_errors=True)  # console commands that name the Python that built them
 
 
-def lay_out(tree: Path, site: Path, python: str, version: str, epoch: int) -> None:
+def lay_out(tree: Path, wheel: Path, python: str, version: str, epoch: int) -> None:
     """Commands, completion, manual page, desktop files, icons and licences around the installed wheels."""
     home = tree / HOME
-    shutil.rmtree(site / "bin", ignore_errors=True)
     _put(home / "pyvenv.cfg", f"home = /usr/bin\ninclude-system-site-packages = false\nversion = {python}\n")
     (home / "bin").mkdir(parents=True)
     (home / "bin" / "python3").symlink_to(f"../../../bin/python{python}")
@@ -186,8 +186,8 @@ def lay_out(tree: Path, site: Path, python: str, version: str, epoch: int) -> No
         ("zsh", "zsh/vendor-completions/_inspector"),
         ("fish", "fish/vendor_completions.d/inspector.fish"),
     ):
-        _put(share / place, printed_by_program(shell))
-    _put_gz(share / "man/man1/inspector.1.gz", printed_by_program("man"))
+        _put(share / place, printed_by_program(wheel, shell))
+    _put_gz(share / "man/man1/inspector.1.gz", printed_by_program(wheel, "man"))
     _put_gz(share / "man/man1/inspector-gui.1.gz", ".so man1/inspector.1\n")
     _documents(tree, NAME, version, epoch)
     _put(share / f"lintian/overrides/{NAME}", OVERRIDES)
@@ -195,10 +195,12 @@ def lay_out(tree: Path, site: Path, python: str, version: str, epoch: int) -> No
         shutil.copyfile(path, share / "doc" / NAME / path.name)
 
 
-def printed_by_program(what: str) -> str:
-    """What `inspector completion` prints for a shell, or as manual page."""
-    command = [sys.executable, "-m", "inspector", "completion", what]
-    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+def printed_by_program(wheel: Path, what: str) -> str:
+    """What `inspector completion` of the wheel prints for a shell, or as manual page."""
+    start = f"import sys; sys.path.insert(0, {str(wheel.resolve())!r})\n"
+    start += "from inspector.__main__ import main\nmain()"
+    command = [sys.executable, "-I", "-B", "-c", start, "completion", what]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def wheel_time(wheel: Path) -> int:
