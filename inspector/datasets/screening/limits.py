@@ -6,6 +6,7 @@ from inspector.datasets.screening.gather import Gathered
 from inspector.datasets.screening.interface import Bounds
 from inspector.provenance.errors import UnreadableInput
 
+MOST_SHARE = 0.08
 _ALWAYS = (
     "No suspicion means that none of the known patterns was found. It does not mean that the file is clean.",
     "A suspicion is an association in this file. Templates, canned replies and boilerplate make such too; "
@@ -24,6 +25,11 @@ def least_rows(rows: int) -> int:
         if rows <= bound:
             return least
     return 20
+
+
+def most_rows(rows: int) -> int:
+    """In how many rows a pattern may be: what is in more of them is the file's own way to write."""
+    return max(int(rows * MOST_SHARE), 3 * least_rows(rows))
 
 
 def cut_short(gathered: Gathered, bounds: Bounds) -> list[str]:
@@ -60,7 +66,10 @@ def sentences(gathered: Gathered, notes: list[str]) -> list[str]:
     elif gathered.rows and not (layout.outputs or layout.chat or layout.chosen):
         said.append("No column of outputs was recognised; only patterns in the input were looked for.")
     least = least_rows(gathered.rows)
-    said.append(f"Patterns in fewer than {least} rows of this file were not looked for.")
+    most = most_rows(gathered.rows)
+    said.append(
+        f"Patterns in fewer than {least} rows of this file, or in more than {most}, were not looked for."
+    )
     if 0 < gathered.rows < 200:
         said.append("The file has few rows: its own words give little to compare with.")
     if layout.contributor is None:

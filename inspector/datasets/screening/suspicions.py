@@ -17,7 +17,7 @@ from inspector.datasets.screening.gather import Gathered
 from inspector.datasets.screening.grouping import Group, group_pairs, merged
 from inspector.datasets.screening.interface import MAX_SUSPICIONS, Suspicion
 from inspector.datasets.screening.layout import SEGMENT
-from inspector.datasets.screening.limits import least_rows
+from inspector.datasets.screening.limits import least_rows, most_rows
 from inspector.datasets.screening.naive_bayes import LabelReader
 from inspector.datasets.screening.planted import PlantedTest
 from inspector.datasets.screening.scoring import Evidence
@@ -25,7 +25,6 @@ from inspector.datasets.screening.tokens import U64, hash_words
 from inspector.datasets.screening.views import are_labels, odd_outputs, output_views, reversed_pairs
 from inspector.provenance.text import plain
 
-_MOST_SHARE = 0.08  # of the rows; what is in more of them is the file's own way to write
 _PAIRS = 6_000
 _GROUPS = 1_500
 _TESTED = 300
@@ -94,7 +93,7 @@ class Search:
             views["odd"] = odd_outputs(self._gathered)
         if self._gathered.layout.rejected is not None:
             views["reversed"] = reversed_pairs(self._gathered)
-        most = max(int(self._rows * _MOST_SHARE), 3 * self._least)
+        most = most_rows(self._rows)
         test = GroupTest(list(views.values()), self._rows, self._least, 1.0 if has_labels else 3.0)
         with contextlib.ExitStack() as stack:
             inputs = count(self._gathered.input_features, self._least, most, test.visit)
