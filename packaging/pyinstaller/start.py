@@ -33,6 +33,9 @@ def main() -> int:
             print(f"inspector: {words[1]} is no part of this program that can be started.", file=sys.stderr)
             return 2
         sys.argv = words[1:]
+        # A worker may read its own program and nothing else (inspector.confinement takes that from sys.path);
+        # frozen, the modules that it imports later lie in this executable.
+        sys.path.append(sys.executable)
         runpy.run_module(words[1], run_name="__main__", alter_sys=True)
         return 0
     from inspector.__main__ import main as console
