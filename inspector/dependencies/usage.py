@@ -141,11 +141,13 @@ def imported_against_declared(
     *,
     manifests: Sequence[Manifest] = (),
     folders: Collection[str] = (),
+    loaded: Collection[str] = (),
 ) -> dict[str, Any]:
     """What is imported and not declared, and what is declared and not imported.
 
     ``imports`` gives what each file imports, by path, as ``imports_of`` reads it; ``folders`` are names of
-    the project's own folders. The answer is ``{"undeclared": [{"module", "path", "line", "files",
+    the project's own folders, ``loaded`` the modules that its pickles import when they are loaded: what
+    provides these is needed, too. The answer is ``{"undeclared": [{"module", "path", "line", "files",
     "provided_by", "optional"}], "imports": how many modules are imported,
     "unused": [{"name", "imported_as", "path", "line"}], "undeclared_total",
     "unused_total"}``. ``provided_by`` names packages of the tree that carry the module without being asked
@@ -185,7 +187,7 @@ def imported_against_declared(
                 {"module": module, "path": path, "line": line, "files": files, "provided_by": provided,
                  "optional": optional}
             )  # fmt: skip
-    modules = {module.lower() for module in used}
+    modules = {module.lower() for module in (*used, *loaded)}
     unused = [one for one in _asked_for(python, manifests) if not modules & _lower(imported_as(one["name"]))]
     return {"undeclared": undeclared[:MAX_SHOWN], "unused": unused[:MAX_SHOWN],
             "imports": len(used),

@@ -313,8 +313,9 @@ _ONE_EQUALS = re.compile(r"\A=([\w.!+]+?)(?:\.?\*)?\Z")
 def _usage(reading: Reading, packages: Sequence[Package]) -> dict[str, Any]:
     """What the code imports against what the manifests declare."""
     folders = {part for file in reading.files for part in file.path.split("/")[:-1]}
+    loaded = {name.partition(".")[0] for file in reading.files for name in file.artifact.imports}
     return dependencies.imported_against_declared(
-        reading.imports, packages, manifests=reading.manifests, folders=folders
+        reading.imports, packages, manifests=reading.manifests, folders=folders, loaded=loaded
     )
 
 

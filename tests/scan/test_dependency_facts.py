@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from inspector.scan import Collected, ScanOptions, scan_events
+from inspector.scan import Collected, ScanOptions, run_scan, scan_events
 
 ANSWERS = {
     "/simple/old-thing/": {
@@ -103,3 +103,13 @@ def test_an_index_that_is_not_reached_is_said_and_keeps_the_scan_from_being_comp
     result = scanned(project, index_url="http://127.0.0.1:9/simple")
     assert any("The package index said nothing of 2 releases" in one for one in result["incomplete"])
     assert not any(one["rule"] == "dependencies.yanked" for one in result["findings"])
+
+
+def test_a_package_that_a_pickle_needs_is_not_called_unused(tmp_path):
+    (tmp_path / "requirements.txt").write_text("scikit-learn==1.5.0\npeft==0.10\nfastapi==0.110.0\n")
+    (tmp_path / "app.py").write_text("import fastapi\n")
+    # protocol 0: the class sklearn.preprocessing._data.StandardScaler, called without arguments
+    (tmp_path / "scaler.pkl").write_bytes(b"csklearn.preprocessing._data\nStandardScaler\n)R.")
+    scan = run_scan(ScanOptions(str(tmp_path), audit=False, use_cache=False, jobs=1))
+    (unused,) = [item for item in scan["findings"] if item["rule"] == "dependencies.unused"]
+    assert "peft" in unused["message"] and "scikit-learn" not in unused["message"]
