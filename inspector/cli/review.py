@@ -219,8 +219,28 @@ def run_compare(arguments: argparse.Namespace) -> int:
         scan = comparable.read(after).scan
     for name in unsigned:
         _say(f"note: the signature of {plain(name)} was not checked; `inspector verify` checks it.")
-    _write(arguments, compare(before.scan, scan, before.decisions), _compare_text)
+    found = {**compare(before.scan, scan, before.decisions), "moved": _moved(before.scan, scan)}
+    _write(arguments, found, _compare_text)
     return 0
+
+
+def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What moved in the hub repository that both speak of; None where they do not speak of one."""
+    kinds = [str((scan.get("target") or {}).get("kind") or "") for scan in (before, after)]
+    if not all(kind.startswith("hub-") for kind in kinds):
+        return None  # nothing of the hub's readers is imported for a folder
+    from inspector.sources.hub.moved import moved_between
+
+    found = moved_between(before, after)
+    if found is None:
+        return None
+    return {
+        "sentence": found.sentence,
+        "new_pickles": list(found.new_pickles),
+        "recreated": found.recreated,
+        "renamed": found.renamed,
+        "unknown": list(found.unknown),
+    }
 
 
 def shown_review(review: Review) -> dict[str, Any]:
@@ -378,7 +398,8 @@ def _history_text(shown: Mapping[str, Any]) -> list[str]:
 
 
 def _compare_text(shown: Mapping[str, Any]) -> list[str]:
-    lines = []
+    moved = shown["moved"] or {}
+    lines = [plain(moved["sentence"])] if moved.get("sentence") else []
     for part in ("files", "nodes", "findings", "decisions"):
         counts = ", ".join(f"{len(items)} {name.replace('_', ' ')}" for name, items in shown[part].items())
         lines.append(f"{part}: not compared" if part in shown["not_compared"] else f"{part}: {counts}")

@@ -42,6 +42,10 @@ class Backend:
         options = ["--hub-patience", str(HUB_PATIENCE_SECONDS)]
         return ([*options, "--token-stdin"], line) if line else (options, b"")
 
+    def lookup_command(self, targets: Sequence[str], options: Sequence[str]) -> list[str]:
+        """What asks the hub about ``targets``: hf:// names, or one review file."""
+        return inspector_command("lookup", "--format", "jsonl", *options, "--", *targets)
+
     def explain_command(self, file: str) -> list[str]:
         return inspector_command("explain", file, "--format", "json")
 

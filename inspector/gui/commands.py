@@ -16,6 +16,7 @@ from inspector.gui.texts import shown, tr
 from inspector.provenance import InspectorError, State
 
 if TYPE_CHECKING:
+    from inspector.gui.hub_actions import HubActions
     from inspector.gui.main_window import MainWindow
 
 
@@ -63,7 +64,13 @@ class Commands:
         except InspectorError as error:
             self.window.tell(shown(error, 600))
             return
-        dialog = HubDialog(self.window, self.window.settings.recent(), host, has_token=tokens.has(endpoint))
+        dialog = HubDialog(
+            self.window,
+            self.window.settings.recent(),
+            host,
+            has_token=tokens.has(endpoint),
+            backend=self.window.backend,
+        )
 
         def accepted() -> None:
             if dialog.token.text().strip():
@@ -143,6 +150,23 @@ class Commands:
     def cancel_scan(self) -> None:
         if self.window.session is not None:
             self.window.session.cancel()
+
+    def look_up(self) -> None:
+        self._asking().look_up()
+
+    def look_up_all(self) -> None:
+        self._asking().look_up_all()
+
+    def hub_changes(self) -> None:
+        self._asking().changes()
+
+    def stop_look_up(self) -> None:
+        self._asking().stop()
+
+    def _asking(self) -> HubActions:
+        from inspector.gui.hub_actions import HubActions
+
+        return HubActions(self.window)
 
     def compare(self) -> None:
         from inspector.gui.compare_dialog import CompareDialog

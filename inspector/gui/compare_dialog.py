@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidge
 
 from inspector.gui.child import Child, inspector_command, message_of
 from inspector.gui.texts import shown, tr
-from inspector.gui.widgets import buttons_without_icons, plain_label, spaced
+from inspector.gui.widgets import Flow, buttons_without_icons, plain_label, spaced
 
 if TYPE_CHECKING:
     from inspector.gui.main_window import MainWindow
@@ -36,6 +36,8 @@ class CompareDialog(QDialog):
         super().__init__(window)
         self.setWindowTitle(tr("Compare"))
         self.heading = plain_label(tr("Comparing with {0} …").format(shown(before.name, 80)), role="heading")
+        self.moved = Flow()
+        self.moved.hide()
         self.tree = QTreeWidget()
         self.tree.setHeaderHidden(True)
         self.tree.setAccessibleName(tr("Differences"))
@@ -45,6 +47,7 @@ class CompareDialog(QDialog):
         column = QVBoxLayout(self)
         spaced(column, 16, 14, 16, 12, 10)
         column.addWidget(self.heading)
+        column.addWidget(self.moved)
         column.addWidget(self.tree, 1)
         column.addWidget(buttons)
         self.resize(760, 520)
@@ -63,6 +66,10 @@ class CompareDialog(QDialog):
             self.heading.setText(shown(message_of(err) or tr("The comparison was not made."), 300))
             return
         self.heading.setText(tr("Since {0}").format(shown(self._name, 80)))
+        moved = answer.get("moved")
+        if isinstance(moved, dict) and moved.get("sentence"):
+            self.moved.set_text(moved["sentence"])
+            self.moved.show()
         for part, key, title in PARTS:
             rows = list((answer.get(part) or {}).get(key) or ())
             top = QTreeWidgetItem([f"{tr(title)}  {len(rows):,}"])

@@ -1,7 +1,7 @@
 """Asks for a hub repository's id, and for a token where one is needed.
 
-The hub is asked only after Open was pressed. A token is kept in memory for the endpoint that stands beside
-its field, and is sent nowhere else.
+The hub is asked only after Open or Choose was pressed. A token is kept in memory for the endpoint that
+stands beside its field, and is sent nowhere else.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.gui.backend import Backend
+from inspector.gui.revision_list import RevisionList
 from inspector.gui.texts import shown, tr
-from inspector.gui.widgets import buttons_without_icons, plain_label, spaced
+from inspector.gui.widgets import button, buttons_without_icons, plain_label, spaced
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?\Z")
 _REVISION = re.compile(r"[\w./-]+\Z")
@@ -38,8 +40,10 @@ class HubDialog(QDialog):
         host: str = "",
         *,
         has_token: bool = False,
+        backend: Backend | None = None,
     ) -> None:
-        """``recent`` are targets opened before, offered while typing; ``host`` is the hub's name."""
+        """``recent`` are targets opened before, offered while typing; ``host`` is the hub's name. Without a
+        ``backend`` there is nobody to ask for branches, and no button for it."""
         super().__init__(parent)
         self.setWindowTitle(tr("Open hub repository"))
         self.kind = QComboBox()
@@ -51,6 +55,17 @@ class HubDialog(QDialog):
         self.revision = QLineEdit()
         self.revision.setPlaceholderText(tr("newest"))
         self.revision.setAccessibleName(tr("Revision"))
+        self.choose = button(tr("Choose…"), tr("Choose a branch or tag"))
+        self.choose.setVisible(backend is not None)
+        self.refs = RevisionList(self, backend)
+        self.choose.clicked.connect(self._ask_refs)
+        self.refs.chosen.connect(self._take_commit)
+        self.meant = plain_label(role="sub")
+        self.meant.hide()
+        self.revision.textEdited.connect(lambda _: self.meant.hide())
+        for field in (self.id, self.kind):
+            changed = field.textChanged if isinstance(field, QLineEdit) else field.currentTextChanged
+            changed.connect(self._other_repository)
         known = dict.fromkeys(
             target.removeprefix("hf://").partition("@")[0] for target in recent if target.startswith("hf://")
         )
@@ -79,6 +94,7 @@ class HubDialog(QDialog):
             name.setBuddy(field)
             grid.addWidget(name, row, 0)
             grid.addWidget(field, row, 1)
+        grid.addWidget(self.choose, 2, 2)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
         )
@@ -98,6 +114,8 @@ class HubDialog(QDialog):
         hint.setWordWrap(True)
         column.addWidget(hint)
         column.addLayout(grid)
+        column.addWidget(self.meant)
+        column.addWidget(self.refs)
         column.addWidget(self.problem)
         column.addWidget(buttons)
         self.problem.hide()
@@ -112,16 +130,47 @@ class HubDialog(QDialog):
         revision = self.revision.text().strip()
         return f"hf://{prefix}{text}" + (f"@{revision}" if revision else "")
 
+    def _ask_refs(self) -> None:
+        sentence = self._problem_of(self.target())
+        if sentence:
+            self._refuse(sentence)
+            return
+        self.problem.hide()
+        self.refs.ask(self.target().partition("@")[0], self.token.text())
+
+    def _take_commit(self, commit: str, name: str) -> None:
+        """The commit goes into the field: what is opened cannot move any more."""
+        self.revision.setText(commit)
+        self.meant.setText(tr("{0} names this commit now.").format(shown(name, 120)))
+        self.meant.show()
+
+    def _other_repository(self, *_: object) -> None:
+        """Branches of one repository say nothing of another, nor does a commit that was picked there."""
+        self.refs.forget()
+        if not self.meant.isHidden():
+            self.meant.hide()
+            self.revision.clear()
+
     def accept(self) -> None:
-        name, at, revision = self.target().removeprefix("hf://").partition("@")
+        sentence = self._problem_of(self.target())
+        if sentence:
+            self._refuse(sentence)
+        else:
+            super().accept()
+
+    def done(self, result: int) -> None:
+        self.refs.forget()
+        super().done(result)
+
+    def _problem_of(self, target: str) -> str:
+        name, at, revision = target.removeprefix("hf://").partition("@")
         for prefix in ("models/", "datasets/", "spaces/"):
             name = name.removeprefix(prefix)
         if not _ID.match(name):
-            self._refuse(tr("A repository is written ORG/NAME."))
-        elif at and (not _REVISION.match(revision) or ".." in revision):
-            self._refuse(tr("A revision is a branch, a tag or a commit."))
-        else:
-            super().accept()
+            return tr("A repository is written ORG/NAME.")
+        if at and (not _REVISION.match(revision) or ".." in revision):
+            return tr("A revision is a branch, a tag or a commit.")
+        return ""
 
     def _refuse(self, sentence: str) -> None:
         self.problem.setText(sentence)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from inspector.gui.decision_panel import DecisionPanel
 from inspector.gui.evidence_panel import EvidencePanel
+from inspector.gui.hub_panel import HubPanel
 from inspector.gui.look import Look, marks_of
 from inspector.gui.node_facts import file_of, identity, neighbours, reasons
 from inspector.gui.overview import pairs
@@ -63,6 +64,7 @@ class NodePane(QScrollArea):
         self.findings = QListWidget()
         self.decision = DecisionPanel(look)
         self.evidence = EvidencePanel(look)
+        self.hub = HubPanel()
         self.lineage = QGridLayout()
         self._sections: dict[str, QWidget] = {}
         self._build(body)
@@ -73,6 +75,7 @@ class NodePane(QScrollArea):
         selection.node_changed.connect(lambda _: self._soon.start())
         selection.finding_changed.connect(lambda _: self._soon.start())
         self.decision.wanted.connect(self.wanted)
+        self.hub.wanted.connect(self.wanted)
         self.findings.currentItemChanged.connect(self._finding_chosen)
         look.changed.connect(self._soon.start)
 
@@ -107,6 +110,7 @@ class NodePane(QScrollArea):
         self.findings.setIconSize(QSize(14, 14))
         self.findings.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.findings.setTextElideMode(Qt.TextElideMode.ElideRight)
+        inner.addWidget(self._section("hub", "ON THE HUB", self.hub))
         inner.addWidget(self._section("findings", "FINDINGS", self.findings, self.decision))
         inner.addWidget(self._section("evidence", "EVIDENCE", self.evidence))
         holder = QWidget()
@@ -135,6 +139,7 @@ class NodePane(QScrollArea):
         self._node = None
         self._evidence_of = None
         self.evidence.set_session(session)
+        self.hub.set_session(session)
         if session is not None:
             session.grown.connect(self._grown)
             session.decided.connect(lambda _: self._soon.start())
@@ -194,6 +199,7 @@ class NodePane(QScrollArea):
             self.marks.addWidget(shown_mark)
         self.marks.addStretch(1)
         _fill(self.grid, identity(session.facts, node))
+        self._sections["hub"].setVisible(self.hub.show_node(node))
         clear(self.lineage)
         connected = neighbours(session.facts, node)
         for row, (words, other, seen) in enumerate(connected):

@@ -7,6 +7,7 @@ from time import monotonic
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
+from inspector.gui.looking_up import LookingUp
 from inspector.gui.session import Phase, Session
 from inspector.gui.texts import count, shown, tr
 from inspector.gui.widgets import Elided, button, plain_label, spaced
@@ -24,6 +25,7 @@ class Strip(QWidget):
         self.setObjectName("strip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.session: Session | None = None
+        self.work: LookingUp | None = None
         self._began = 0.0
         self.status = Elided()
         self.bar = QProgressBar()
@@ -34,6 +36,11 @@ class Strip(QWidget):
         self.cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.said = Elided()
         self.said.setProperty("role", "sub")
+        self.asking = Elided()
+        self.stop_asking = button(tr("Stop asking"), tr("Stop asking the hub"))
+        self.stop_asking.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.asking.hide()
+        self.stop_asking.hide()
         self.gaps = button("", tr("Not analysed"), role="link")
         self.advisories = plain_label(role="sub")
         self.network = plain_label(role="sub")
@@ -42,6 +49,8 @@ class Strip(QWidget):
         line.addWidget(self.status)
         line.addWidget(self.bar)
         line.addWidget(self.cancel)
+        line.addWidget(self.asking)
+        line.addWidget(self.stop_asking)
         line.addWidget(self.said, 1)
         line.addWidget(self.gaps)
         line.addWidget(self.advisories)
@@ -65,6 +74,28 @@ class Strip(QWidget):
             session.refused.connect(self.warn)
             self.cancel.clicked.connect(session.cancel)
         self._phase()  # a scan may have begun before the strip was given its session
+
+    def follow(self, work: LookingUp) -> None:
+        """Shows how far a look-up on the hub is, with what stops it."""
+        if self.work is None:
+            self.work = work
+            work.told.connect(self._asked)
+            work.ended.connect(self._asked_all)
+            self.stop_asking.clicked.connect(work.cancel)
+
+    def _asked(self) -> None:
+        running = self.work is not None and self.work.running
+        self.asking.setText(self.work.words() if self.work is not None else "")
+        self.asking.setAccessibleName(self.asking.text())
+        self.asking.setVisible(running)
+        self.stop_asking.setVisible(running)
+        self.refresh()
+
+    def _asked_all(self, problem: str) -> None:
+        if problem:
+            self.warn(problem)
+        elif self.session is not None:
+            self.say(tr("The hub was asked; its answers are kept in the review."))
 
     def say(self, sentence: str) -> None:
         """A sentence for a few seconds."""
@@ -111,7 +142,22 @@ class Strip(QWidget):
         self.advisories.setText(
             tr("advisories of {0}").format(shown(as_of, 20)) if as_of else tr("not audited")
         )
-        self.network.setText(tr("asks the hub") if session.is_hub else tr("offline"))
+        self.network.setText(self._network(session, scanning))
+
+    def _network(self, session: Session, scanning: bool) -> str:
+        """Whom this window asks, or how old what it shows is."""
+        answers = (session.facts.done or {}).get("run", {}).get("hub_answers") or ()
+        saved = [str(item.get("time")) for item in answers if item.get("from") == "saved"]
+        if session.is_hub and not scanning and saved:
+            return tr("hub: saved answers, oldest of {0}").format(shown(min(saved)[:10], 20))
+        if session.is_hub and not scanning and answers:
+            return tr("hub: live answers of {0}").format(
+                shown(max(str(item.get("time")) for item in answers)[:10], 20)
+            )
+        if session.is_hub:
+            return tr("asks the hub")
+        asked = self.work is not None and self.work.asked_here
+        return tr("asked the hub when told to") if asked else tr("offline")
 
     def _progress(self, session: Session) -> str:
         progress = session.facts.progress

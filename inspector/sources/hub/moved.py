@@ -164,7 +164,7 @@ def _of_scan(scan: Mapping[str, Any]) -> Listing | None:
     nodes = scan.get("nodes") or ()
     root = next((node for node in nodes if (node.get("attributes") or {}).get("root")), None) or {}
     # How a branch was called stands in no scan; without a revision it is the main one.
-    revision = None if root.get("pin") in (None, "none") else "the revision"
+    revision = None if root.get("pin") in (None, "none") else "The revision"
     object_id = (root.get("attributes") or {}).get("object_id")
     files = {
         str(file["path"]): Listed(file.get("size"), file.get("sha256"), bool(file.get("pickle")))
