@@ -131,6 +131,35 @@ def test_every_command_that_a_page_shows_is_one(page: str, capsys: pytest.Captur
             assert ended.code == 0, f"{' '.join(words)}\n{capsys.readouterr().err}"
 
 
+OF_OTHER_PROGRAMS = {
+    *("--require-hashes", "--no-deps", "--no-index", "--find-links"),  # pip
+    *("--pin-policy", "--touch-policy", "--pin", "--module"),  # yubico-piv-tool, pkcs11-tool
+    *("--strict", "--quiet", "--revision"),  # sha256sum, hf
+}
+
+
+@pytest.mark.parametrize(
+    "page", [p for p in PAGES if p.startswith(("docs/howto", "docs/tut", "resources/help"))]
+)
+def test_every_option_that_a_page_names_is_one(page: str, options: set[str]) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) <= options | OF_OTHER_PROGRAMS
+
+
+@pytest.fixture(scope="module")
+def options() -> set[str]:
+    """The options of every command, of the gate and of what trains on a set."""
+    from inspector.cli.completion import Verb, commands
+
+    def of(verb: Verb) -> set[str]:
+        own = {name for option in verb.options for name in option.names}
+        return own.union(*(of(action) for action in verb.actions))
+
+    alone = ("inspector/gate/inspector_gate.py", "packaging/training-guard/verify_set.py")
+    texts = "".join((ROOT / file).read_text(encoding="utf-8") for file in alone)
+    return set(re.findall(r'"(--[a-z-]+)"', texts)).union(*(of(verb) for verb in commands()))
+
+
 _NO_COMMANDS = {"test", "lock", "COMMAND"}  # of run.py, and of a sentence about any command
 _GRAMMAR = re.compile(r"[\[\]…]")
 
