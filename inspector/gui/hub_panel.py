@@ -88,7 +88,7 @@ class HubPanel(QWidget):
         if moved:
             self._say(tr("Since the scan before"), moved)
         answers = self.work.answers_on(kind_on_hub(node), node.name)
-        for row in answers[:ANSWERS_SHOWN]:
+        for row in _without_twins(answers)[:ANSWERS_SHOWN]:
             self._show(row, node)
         if not answers and not moved:
             self.rows.addWidget(plain_label(tr("Not asked yet."), role="sub"))
@@ -147,6 +147,17 @@ class HubPanel(QWidget):
         self.stop.setVisible(self.work.running)
         self.look_up.setVisible(not self.work.running)
         self.stop.setAccessibleDescription(shown(self.work.words(), 300))
+
+
+def _without_twins(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """No name and the name ``main`` are two questions with one answer: of answers that say the same, the one
+    that knows most is shown."""
+    best: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        key = (str(row.get("problem") or row.get("sentence")), str(row.get("asked")))
+        if key not in best or (row.get("since") and not best[key].get("since")):
+            best[key] = row
+    return list(best.values())
 
 
 def _before(row: dict[str, Any], node: Node) -> str:

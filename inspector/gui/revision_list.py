@@ -95,6 +95,7 @@ class RevisionList(QWidget):
         self.said.setAccessibleName(sentence)
         self.rows.setVisible(self.rows.count() > 0)
         self.show()
+        self.window().adjustSize()
 
     def _take(self, events: list[dict[str, Any]]) -> None:
         for event in events:
