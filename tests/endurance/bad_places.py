@@ -179,9 +179,14 @@ def read_only_home(work: Work) -> int:
         row("home", name, done.returncode, "in order" if ok else last_line(done.stderr))
         if name == "review decide":
             said(["review", "undo", str(work.review)], work.home)
+    trust = ["--name", "A", "--role", "reviewer"]
     for name, words in (
         ("key new in the home", ["key", "new", "k", "--no-passphrase"]),
         ("key list", ["key", "list"]),
+        ("trust add to the home", ["trust", "add", str(work.folder / "k.pub"), *trust]),
+        ("trust list", ["trust", "list"]),
+        ("advisories status", ["advisories", "status"]),
+        ("advisories import", ["advisories", "import", str(work.folder)]),
     ):
         done = said(words, Path("/proc/inspector-home"))
         ok = in_order(done)
