@@ -44,6 +44,7 @@ class LookingUp(QObject):
         self.progress: dict[str, Any] = {}
         self.asked_here = False  # whether anything was asked since the target was opened
         self._answers: dict[str, dict[str, Any]] = {}
+        self._tally = [0, 0, 0]  # of this asking: answered with a commit, without, under another name
         self._started = 0  # counts what was asked: a late start of something cancelled does nothing
         self._starting = False
         self._background = Background(self)
@@ -89,6 +90,7 @@ class LookingUp(QObject):
         backend = self.session.backend
         self.asked_here = True
         self.progress = {}
+        self._tally = [0, 0, 0]
         self._starting = True
         self._started += 1
         mine = self._started
@@ -119,6 +121,13 @@ class LookingUp(QObject):
             self.told.emit()
             self.ended.emit(tr("The look-up was cancelled; what was answered before stays."))
 
+    def summary(self) -> str:
+        """What came of the last asking, in one sentence."""
+        answered, without, renamed = self._tally
+        return tr("The hub was asked: {0} answered, {1} without an answer, {2} renamed.").format(
+            f"{answered:,}", f"{without:,}", f"{renamed:,}"
+        )
+
     def _take(self, events: list[dict[str, Any]]) -> None:
         fresh = False
         for event in events:
@@ -126,6 +135,8 @@ class LookingUp(QObject):
                 self.progress = event
             elif event.get("event") == "answer" and _is_answer(event):
                 self._put(event)
+                self._tally[0 if event.get("commit") and not event.get("problem") else 1] += 1
+                self._tally[2] += bool(event.get("moved_to"))
                 fresh = True
         self.told.emit()
         if fresh:

@@ -94,8 +94,8 @@ class Strip(QWidget):
     def _asked_all(self, problem: str) -> None:
         if problem:
             self.warn(problem)
-        elif self.session is not None:
-            self.say(tr("The hub was asked; its answers are kept in the review."))
+        elif self.session is not None and self.work is not None:
+            self.say(self.work.summary())
 
     def say(self, sentence: str) -> None:
         """A sentence for a few seconds."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -255,3 +257,14 @@ def test_the_text_names_place_sentence_and_line_to_paste(
     assert f'  main of acme/tickets is {"cd" * 20} now.\n  pin it: revision="{"cd" * 20}"\n' in out
     assert "old-org/base is now acme/base. Pin the new name and a commit." in out
     assert "Not looked up, because the code names them as it runs: 1" in out
+
+
+def test_which_hub_is_meant_is_known_without_its_readers() -> None:
+    code = (
+        "import sys, inspector.sources.hub.endpoint, inspector.sources.hubnames\n"
+        "print([name for name in sys.modules if name.startswith('inspector.sources.hub.')])\n"
+        "from inspector.sources.hub import HubSource, RepoFacts\n"
+        "print(HubSource.__name__, RepoFacts.__name__)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["['inspector.sources.hub.endpoint']", "HubSource RepoFacts"]
