@@ -176,9 +176,14 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
         elif key == "types" and isinstance(value, dict) and any(other == "structure" for other, _ in pairs):
             for kind in value.values():
                 _module_type(kind, judgement)
-        elif key in ("id", "name") and value in _PICKLE_CODECS:
+        elif key in ("id", "name") and isinstance(value, str) and value in _PICKLE_CODECS:
             _codec(pairs, judgement)
-        elif key == "op" and value in _MXNET_CALLBACKS and any(other == "inputs" for other, _ in pairs):
+        elif (
+            key == "op"
+            and isinstance(value, str)
+            and value in _MXNET_CALLBACKS
+            and any(other == "inputs" for other, _ in pairs)
+        ):
             judgement.note(
                 Loading.RUNS_CODE,
                 "graph-operator",
@@ -191,7 +196,7 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
                 "torch evaluates the expressions of an exported program as Python, and this is no plain one: "
                 f"{plain(value, 200)}.",
             )
-        elif key == "class_name" and value in _CODE_LAYERS:
+        elif key == "class_name" and isinstance(value, str) and value in _CODE_LAYERS:
             judgement.note(
                 Loading.RUNS_CODE,
                 "lambda-layer",
