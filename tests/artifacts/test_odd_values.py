@@ -20,8 +20,13 @@ KEYS = (
 VALUES = ({}, [], {"a": {}}, [[]], [{}], None, 1.5, True, "", {"": ""}, [None, {"b": []}])
 
 
-@pytest.mark.parametrize("path", ["config.json", "tokenizer_config.json", "a.json", "modules.json",
-                                  "model_index.json", ".zarray", "a-symbol.json", "a.yaml", "MLmodel"])  # fmt: skip
+PATHS = (
+    "config.json", "tokenizer_config.json", "a.json", "modules.json", "model_index.json", ".zarray",
+    "a-symbol.json", "a.yaml", "MLmodel",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_no_key_with_an_odd_value_makes_a_reader_fail(path):
     for key in KEYS:
         for value in VALUES:
