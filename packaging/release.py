@@ -5,7 +5,7 @@
         --trust release-trust.txt --valid-until 2027-11-30 -o release
 
 1. Wheel and sdist of --commit (HEAD), built twice and compared; the list of parts checked against the lock.
-2. The repository scanned by itself: no finding without a reason, and pip-audit is asked (--offline: it is not).
+2. The repository scanned by itself: no finding without a reason; pip-audit is asked (not with --offline).
 3. With --deb the Debian packages; what else was built elsewhere is given with --also FILE.
 4. A review of the folder with all of these, answered and decided from packaging/release_review.toml.
 5. The record signed, and verified with the trust store against the files, as a user will.
@@ -114,9 +114,8 @@ def sign(
     for finding in shown["findings"]:
         reason = _reason(finding, table["accepted"])
         if reason is None:
-            raise ReleaseFailed(
-                f"nobody has accepted {finding['rule']} in {finding['node']}: {finding['title']}"
-            )
+            where = finding["node"].partition(":")[2]
+            raise ReleaseFailed(f"nobody has accepted {finding['rule']} in {where}: {finding['title']}")
         words = ["--state", "accepted", "--because", reason, "--expires", until]
         _command("review", "decide", str(review), finding["id"], *words)
         decided = decided or finding["severity"] in ("high", "critical")

@@ -41,7 +41,8 @@ def main() -> int:
     from inspector.__main__ import main as console
     from inspector.__main__ import window
 
-    return window() if Path(sys.executable).stem == "inspector-gui" else console()
+    # The window starts commands of its own through this same executable: two words and more are one.
+    return window() if Path(sys.executable).stem == "inspector-gui" and len(words) < 2 else console()
 
 
 if __name__ == "__main__":
