@@ -109,6 +109,7 @@ def test_the_key_asks_about_the_selected_node_and_the_answer_can_be_pasted(
     watchdog.stop()
     ((targets, options),) = hub.asked
     assert targets == ["hf://org/base"] and options[:1] == ["--hub-patience"]
+    answered(qtbot, opened, "asked 20")
     assert words_of(opened).count("asked 20") == 1  # no name and "main" say the same
     pressed(opened, "Copy the line to paste")
     assert QGuiApplication.clipboard().text() == f'revision="{NEW}"'
@@ -178,7 +179,7 @@ def test_an_answer_that_did_not_come_leaves_the_one_before(hub: Hub, opened: Any
     hub.tell(answer(answer="unanswered", commit=None, paste=None, problem="Cannot be reached."))
     opened.run("look-up")
     answered(qtbot, opened, "Cannot be reached.")
-    assert NEW in words_of(opened)
+    answered(qtbot, opened, NEW)
 
 
 def test_a_name_that_moved_can_be_asked_what_changed_and_no_file_is_named_twice(
@@ -201,7 +202,7 @@ def test_a_name_that_moved_can_be_asked_what_changed_and_no_file_is_named_twice(
     pressed(opened, f"What changed since {OLD[:8]}")
     answered(qtbot, opened, "1 new pickle")
     assert hub.asked[-1][0] == ["hf://org/base"] and hub.asked[-1][1][:2] == ["--since", OLD]
-    assert "New files: 1\n  \\u202ex.pkl  (new pickle)\nChanged files: 1\n  config.json" in words_of(opened)
+    answered(qtbot, opened, "New files: 1\n  \\u202ex.pkl  (new pickle)\nChanged files: 1\n  config.json")
 
 
 def test_long_lists_of_changes_are_cut_and_counted() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from inspector.provenance.errors import InspectorError
 from inspector.sources.hub.lookup import LookedUp, LookUp
 from inspector.sources.hub.tokens import TokensInMemory
 from inspector.sources.hubid import HubId
@@ -97,3 +98,26 @@ def test_it_can_be_left_within_a_second(hub: Any, kind: str) -> None:
     assert time.perf_counter() - started < 1.4
     assert [one.asked.name for one in found if one.commit] == ["acme/x"]
     assert [one.problem for one in found if one.problem] == ["The look-up was cancelled."]
+
+
+def test_who_stops_listening_waits_for_nobody(hub: Any) -> None:
+    hub.model("acme/x")
+    hub.fault("/api/models/acme/slow", "hang")
+    answers = LookUp().run([HubId("model", "acme/x"), HubId("model", "acme/slow")])
+    assert next(answers).commit
+    started = time.perf_counter()
+    answers.close()
+    assert time.perf_counter() - started < 1.0
+
+
+def test_what_changed_is_told_offline_from_saved_lists_alone(hub: Any) -> None:
+    old, new = "ab" * 20, "cd" * 20
+    repo = hub.model("acme/x", {"a.bin": b"1"}, sha=old)
+    name = HubId("model", "acme/x")
+    repo.push({"a.bin": b"2"}, new)
+    assert LookUp().since(name, old)[0].changed == ("a.bin",)
+    asked = len(hub.requests)
+    found, now = LookUp(offline=True).since(name, old)
+    assert (found.changed, now.answer, len(hub.requests)) == (("a.bin",), "saved", asked)
+    with pytest.raises(InspectorError, match="--offline is set"):
+        LookUp(offline=True).since(name, "12" * 20)
