@@ -109,7 +109,8 @@ def build(out: Path) -> int:
         found = made[source.file]
         if source.file == "docs/index.md":
             found.body += _overview(pages, made)
-        foot = f"Provenance Inspector {__version__}. Made from {source.file}."
+        by = source.file if (ROOT / source.file).exists() else "the code"
+        foot = f"Provenance Inspector {__version__}. Made from {by}."
         place.write_text(page(found, _menu(pages, made, source), up, foot), encoding="utf-8", newline="\n")
     for picture in sorted(pictures):
         place = out / _out(picture)
@@ -125,7 +126,8 @@ def _out(file: str) -> str:
     return place.removesuffix(".md") + ".html" if place.endswith(".md") else place
 
 
-def _address(href: str, source: Source, known: dict[str, Source], pictures: set[str]) -> str:
+def _address(href: str, source: Source, known: dict[str, Source], pictures: set[str]) -> str | None:
+    """Where ``href`` leads on the site; None for a file of the repository that is no page of it."""
     if href.startswith(("https://", "#")):
         return href
     path, _, anchor = href.partition("#")
@@ -135,8 +137,10 @@ def _address(href: str, source: Source, known: dict[str, Source], pictures: set[
     elif file.endswith((".png", ".svg")) and (ROOT / file).is_file():
         pictures.add(file)
         target = _out(file)
+    elif not file.startswith(("../", "/")) and (ROOT / file).exists():
+        return None
     else:
-        raise BrokenLink(f"{source.file} links to {href}, which is no page and no picture.")
+        raise BrokenLink(f"{source.file} links to {href}, which is not there.")
     address = os.path.relpath(target, posixpath.dirname(source.out) or ".").replace(os.sep, "/")
     return f"{address}#{anchor}" if anchor else address
 
@@ -178,10 +182,11 @@ def _overview(pages: list[Source], made: dict[str, Rendered]) -> str:
             lines.append(f"<h2>{html.escape(part)}</h2><ul>")
             for source in inside:
                 found = made[source.file]
-                lead = found.lead.split(". ")[0].rstrip(".:")
+                lead = found.lead.split(". ")[0].rstrip(":")
+                lead = lead if lead.endswith((".", "?")) else f"{lead}."
                 lines.append(
                     f'<li><a href="{html.escape(source.out)}">{html.escape(found.title)}</a>: '
-                    f"{html.escape(lead)}.</li>"
+                    f"{html.escape(lead)}</li>"
                 )
             lines.append("</ul>")
     return "\n".join(lines)

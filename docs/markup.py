@@ -15,8 +15,9 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-# The address that a text names -> the address on the site; it raises where nothing answers to it.
-Resolve = Callable[[str], str]
+# The address that a text names -> the address on the site. None: there is none, and the words stay without a
+# link. It raises where the text names what does not exist.
+Resolve = Callable[[str], str | None]
 
 
 @dataclass
@@ -58,12 +59,20 @@ def render(text: str, resolve: Resolve) -> Rendered:
 
 
 def _rewrite(tokens: list[Token], resolve: Resolve, found: Rendered) -> None:
+    open_links: list[bool] = []  # of the links around the token: whether it leads somewhere
     for token in tokens:
         name = {"link_open": "href", "image": "src"}.get(token.type)
         if name:
             address = resolve(str(token.attrGet(name)))
-            token.attrSet(name, address)
-            found.links.append(address)
+            if token.type == "link_open":
+                open_links.append(address is not None)
+            if address is None:
+                token.tag, token.attrs = "span", {}
+            else:
+                token.attrSet(name, address)
+                found.links.append(address)
+        elif token.type == "link_close" and not open_links.pop():
+            token.tag = "span"
 
 
 def _plain(token: Token) -> str:

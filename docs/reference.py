@@ -5,14 +5,16 @@ Each function gives one page as Markdown. Nothing of it is kept in the repositor
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from markup import cell, code, prose
 
-from inspector import api, resources
+from inspector import api, artifacts, resources
 from inspector.cli.completion import Verb
 
 _NAMES = {"cwe": "CWE", "owasp_llm": "OWASP LLM", "atlas": "MITRE ATLAS", "cve": "CVE"}
@@ -83,6 +85,31 @@ def rules() -> str:
         ]
         if known:
             parts.append(f"Known as: {cell('; '.join(known))}.")
+    return "\n\n".join(parts) + "\n"
+
+
+def formats() -> str:
+    """Which formats of models and data are read: what each reader says of itself."""
+    room = Path(artifacts.__file__).parent
+    parts = [
+        "# File formats",
+        "What is recognised by its content, under any name. What a reader says of itself is the first "
+        "line of its file. The verdicts and the codes of their reasons stand in [Reasons](formats.md).",
+    ]
+    for folder, title in (
+        ("pickles", "Pickles"),
+        ("containers", "Archives and compressed data"),
+        ("formats", "Models and data"),
+        ("texts", "Configurations, templates and source"),
+    ):
+        rows = []
+        for file in sorted((room / folder).glob("*.py")):
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            reads = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+            if any(node.name.startswith("read_") for node in reads):
+                said = (ast.get_docstring(tree) or "").split("\n\n")[0]
+                rows.append((code(file.stem), prose(said, "``")))
+        parts += [f"## {title}", table(("reader", "what it reads"), rows)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -206,6 +233,7 @@ def python() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "reference-commands": commands,
     "reference-rules": rules,
+    "reference-formats": formats,
     "reference-manifests": manifests,
     "reference-checklist": checklist,
     "reference-keys": keys,

@@ -89,9 +89,17 @@ def test_a_folder_that_holds_something_is_left_alone(build: ModuleType, tmp_path
 def test_a_link_that_leads_nowhere_ends_the_build(build: ModuleType) -> None:
     source = build.Source("docs/howto/x.md", "howto/x.html", "", "How to")
     assert build._address("../../resources/contract.md", source, {"resources/contract.md": source}, set())
-    for href in ("missing.md", "../../run.py", "javascript:alert(1)", "http://host/", "/etc/passwd"):
+    for href in ("missing.md", "../../../etc/passwd", "javascript:alert(1)", "http://host/", "/etc/passwd"):
         with pytest.raises(build.BrokenLink):
             build._address(href, source, {}, set())
+
+
+def test_a_link_to_a_file_that_is_no_page_keeps_its_words_alone(build: ModuleType) -> None:
+    source = build.Source("docs/howto/x.md", "howto/x.html", "", "How to")
+    found = build.render(
+        "# A\n\nsee [`run`](../../run.py)", lambda href: build._address(href, source, {}, set())
+    )
+    assert "<span><code>run</code></span>" in found.body and "href" not in found.body
 
 
 def test_tags_and_markdown_of_a_text_are_shown_and_not_obeyed(build: ModuleType) -> None:
