@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from inspector.provenance import Evidence, Finding, plain
+from inspector.provenance import Evidence, Finding, Severity, plain
 from inspector.rules.catalogue import rule
 from inspector.rules.interface import Facts, FileFact
 from inspector.rules.wording import count, sentence
@@ -63,17 +64,68 @@ def changed(facts: Facts) -> Iterator[Finding]:
 
 
 def weights_absent(facts: Facts) -> Iterator[Finding]:
-    """Git LFS pointers: the content is not here, of weights and data alike."""
+    """Pointers of Git LFS and DVC: the content is not here, of weights and data alike."""
     digests = {one.path: one.card.get("sha256") for one in facts.datasets if one.format == "git-lfs-pointer"}
     found = [file for file in facts.files if file.artifact.format == LFS_POINTER or file.path in digests]
+    gone = list(_of_dvc(facts, ("absent", "outside")))
+    sentences, remedies = [], []
     if found:
-        yield rule("integrity.weights-absent").finding(
+        lfs = f"{count(len(found), 'file is', 'files are')} only a Git LFS pointer"
+        sentences.append(lfs + ("." if len(found) == 1 else " each."))
+    if gone:
+        named = "output that a DVC pointer names is", "outputs that DVC pointers name are"
+        more = " and others." if len(gone) > 1 else "."
+        sentences.append(f"{count(len(gone), *named)} not in the target: {gone[0][1]['path']}{more}")
+        remedies.append("Fetch the data (`dvc pull`) and scan again.")
+    if sentences:
+        absent = rule("integrity.weights-absent")
+        evidence = [Evidence(file.path, text=_stands_for(digests.get(file.path))) for file in found[:_SHOWN]]
+        evidence += [Evidence(path, text=_dvc_text(one)) for path, one in gone[:_SHOWN]]
+        yield absent.finding(
             facts.root,
-            f"{count(len(found), 'file is', 'files are')} only a Git LFS pointer"
-            + ("." if len(found) == 1 else " each."),
-            [Evidence(file.path, text=_stands_for(digests.get(file.path))) for file in found[:_SHOWN]],
+            " ".join(sentences),
+            evidence,
+            # Data that was never fetched is common; weights that a program would load are graver.
+            severity=None if found else Severity.MEDIUM,
+            remedy=" ".join([absent.remedy, *remedies] if found else remedies),
             subject="".join(sorted(f"{file.path}:{file.sha256}" for file in found)),
         )
+
+
+def claims_of_pointers(facts: Facts) -> Iterator[Finding]:
+    """Bytes that are not those of which a pointer speaks."""
+    differs = list(_of_dvc(facts, ("differs",)))
+    unknown = list(_of_dvc(facts, ("broken", "not-compared")))
+    sentences = []
+    if differs:
+        words = "file is not the one", "files are not those"
+        more = " and others." if len(differs) > 1 else "."
+        first = differs[0][1]["path"]
+        sentences.append(f"{count(len(differs), *words)} that DVC's MD5 names: {first}{more}")
+    if unknown:
+        sentences.append(f"{count(len(unknown), 'claim')} of DVC could not be compared.")
+    if sentences:
+        yield rule("integrity.claim-differs").finding(
+            facts.root,
+            " ".join(sentences),
+            [Evidence(path, text=_dvc_text(one)) for path, one in (differs + unknown)[:_SHOWN]],
+            severity=None if differs else Severity.LOW,
+            title=None if differs else "What a pointer claims could not be compared",
+            remedy=None if differs else "Compare these files with `dvc status` on a machine of your own.",
+        )
+
+
+def _of_dvc(facts: Facts, states: tuple[str, ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Path of the pointer and what was found of an output, for outputs in one of ``states``."""
+    for file in facts.files:
+        for one in file.entry.attributes.get("dvc", ()):
+            if one["state"] in states:
+                yield file.path, one
+
+
+def _dvc_text(one: Mapping[str, Any]) -> str:
+    named = f"MD5 {one['md5']}; " if one["md5"] else ""
+    return f"{one['path']}: {one['state']}; {named}{one['why']}"
 
 
 def _stands_for(digest: str | None) -> str:
@@ -104,4 +156,5 @@ RULES = (
     ),
     changed,
     weights_absent,
+    claims_of_pointers,
 )

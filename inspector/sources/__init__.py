@@ -43,7 +43,7 @@ from typing import TYPE_CHECKING
 
 from inspector.provenance.errors import UnreadableInput
 from inspector.provenance.text import plain
-from inspector.sources.folder import FolderSource, SingleFileSource
+from inspector.sources.folder import SingleFileSource
 from inspector.sources.gitclone import GitClone, is_git_clone
 from inspector.sources.hubcache import HubCacheSource, is_cached_repository, is_hub_cache
 from inspector.sources.hubid import HubId, is_hub_target, parse_hub_target
@@ -64,6 +64,7 @@ from inspector.sources.othercaches import (
     is_kagglehub_cache,
     is_modelscope_cache,
 )
+from inspector.sources.project import ProjectFolder
 
 if TYPE_CHECKING:
     from inspector.sources.hub.answer import Waiting
@@ -178,7 +179,7 @@ def _open_folder(path: str, exclude: Sequence[str]) -> Source:
         return KagglehubCache(path, exclude)
     if is_modelscope_cache(path):
         return ModelScopeCache(path, exclude)
-    return FolderSource(path, exclude)
+    return ProjectFolder(path, exclude)
 
 
 def _next_step(target: str) -> str:

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from inspector.provenance.text import plain
 from inspector.sources.cachemanifest import CachedRepository, Revision
 from inspector.sources.directories import Directory
-from inspector.sources.folder import FolderSource
 from inspector.sources.hubid import is_commit, is_repository_name
 from inspector.sources.interface import Entry, EntryKind, ReadFailure
 from inspector.sources.localbytes import LocalBytes
+from inspector.sources.project import ProjectFolder
 
 _MAX_CONFIG = 64 << 10
 _MAX_REFS = 8 << 20
@@ -36,7 +36,7 @@ def is_git_clone(path: str) -> bool:
     return os.path.isfile(os.path.join(path, ".git", "config"))
 
 
-class GitClone(FolderSource):
+class GitClone(ProjectFolder):
     """The files of the folder, and the repository of a hub that git fetched them from."""
 
     def repositories(self) -> Sequence[CachedRepository]:
