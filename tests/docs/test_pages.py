@@ -73,6 +73,14 @@ def test_every_link_and_picture_is_there(site: Path) -> None:
                     assert (page.parent / address.partition("#")[0]).is_file(), f"{page.name}: {address}"
 
 
+@pytest.mark.parametrize("page", ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_what_the_front_pages_link_to_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(r"\]\(([^)#\s]+)|(?:src|srcset)=\"([^\"]+)\"", text)
+    for address in (first or second for first, second in named):
+        assert address.startswith("https://") or (ROOT / address).exists(), address
+
+
 def test_the_same_sources_give_the_same_bytes(build: ModuleType, site: Path, tmp_path: Path) -> None:
     build.build(tmp_path)
     made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
