@@ -79,7 +79,9 @@ def weights_absent(facts: Facts) -> Iterator[Finding]:
         remedies.append("Fetch the data (`dvc pull`) and scan again.")
     if sentences:
         absent = rule("integrity.weights-absent")
-        evidence = [Evidence(file.path, text=_stands_for(digests.get(file.path))) for file in found[:_SHOWN]]
+        evidence = [
+            Evidence(file.path, text=_stands_for(file, digests.get(file.path))) for file in found[:_SHOWN]
+        ]
         evidence += [Evidence(path, text=_dvc_text(one)) for path, one in gone[:_SHOWN]]
         yield absent.finding(
             facts.root,
@@ -104,14 +106,32 @@ def claims_of_pointers(facts: Facts) -> Iterator[Finding]:
         sentences.append(f"{count(len(differs), *words)} that DVC's MD5 names: {first}{more}")
     if unknown:
         sentences.append(f"{count(len(unknown), 'claim')} of DVC could not be compared.")
+    objects = [file for file in facts.files if _lfs_state(file) == "differs"]
+    unread = [file for file in facts.files if _lfs_state(file) == "not-compared"]
+    if objects:
+        words = "object", "objects"
+        sentences.append(
+            f"{count(len(objects), *words)} of Git LFS with other bytes than the pointer names: "
+            f"{plain(objects[0].path, 120)}" + (" and others." if len(objects) > 1 else ".")
+        )
+    if unread:
+        sentences.append(f"{count(len(unread), 'object')} of Git LFS could not be compared.")
     if sentences:
+        grave = bool(differs or objects)
+        evidence = [
+            Evidence(file.path, text=f"sha256 {file.entry.attributes['lfs']['sha256']}: {_lfs_why(file)}")
+            for file in (objects + unread)[:_SHOWN]
+        ]
+        evidence += [Evidence(path, text=_dvc_text(one)) for path, one in (differs + unknown)[:_SHOWN]]
         yield rule("integrity.claim-differs").finding(
             facts.root,
             " ".join(sentences),
-            [Evidence(path, text=_dvc_text(one)) for path, one in (differs + unknown)[:_SHOWN]],
-            severity=None if differs else Severity.LOW,
-            title=None if differs else "What a pointer claims could not be compared",
-            remedy=None if differs else "Compare these files with `dvc status` on a machine of your own.",
+            evidence,
+            severity=None if grave else Severity.LOW,
+            title=None if grave else "What a pointer claims could not be compared",
+            remedy=None
+            if grave
+            else "Compare them with `dvc status` or `git lfs fsck` on a machine of yours.",
         )
 
 
@@ -123,13 +143,25 @@ def _of_dvc(facts: Facts, states: tuple[str, ...]) -> Iterator[tuple[str, Mappin
                 yield file.path, one
 
 
+def _lfs_state(file: FileFact) -> str | None:
+    told = file.entry.attributes.get("lfs")
+    return str(told["state"]) if isinstance(told, Mapping) else None  # a hub says true or false there
+
+
+def _lfs_why(file: FileFact) -> str:
+    return str(file.entry.attributes["lfs"]["why"])
+
+
 def _dvc_text(one: Mapping[str, Any]) -> str:
     named = f"MD5 {one['md5']}; " if one["md5"] else ""
     return f"{one['path']}: {one['state']}; {named}{one['why']}"
 
 
-def _stands_for(digest: str | None) -> str:
-    return f"stands for sha256 {digest}" if digest else "names no content that can be told"
+def _stands_for(file: FileFact, digest: str | None) -> str:
+    told = _lfs_state(file) is not None
+    digest = digest or (file.entry.attributes["lfs"]["sha256"] if told else None)
+    stands = f"stands for sha256 {digest}" if digest else "names no content that can be told"
+    return f"{stands}. {_lfs_why(file)}" if told else stands
 
 
 def _has_odd_characters(file: FileFact) -> bool:

@@ -1,22 +1,26 @@
 """A folder that was cloned from a hub with git: which repository, and which commit is checked out.
 
 Both stand in ``.git`` (``config``, ``HEAD``, ``refs``, ``packed-refs``; gitrepository-layout) and are claims
-of whoever owns the folder: what is in the files is told by their bytes alone. No program is run for it, and
-what ``.git`` holds is otherwise left out.
+of whoever owns the folder: what is in the files is told by their bytes alone. No program is run for it. Of
+what ``.git`` holds only the objects are looked up that pointers of Git LFS name; the rest is left out.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
-from collections.abc import Sequence
+import stat
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from inspector.provenance.text import plain
 from inspector.sources.cachemanifest import CachedRepository, Revision
 from inspector.sources.directories import Directory
 from inspector.sources.hubid import is_commit, is_repository_name
 from inspector.sources.interface import Entry, EntryKind, ReadFailure
+from inspector.sources.lfs import lfs_claims, may_be_pointer
 from inspector.sources.localbytes import LocalBytes
 from inspector.sources.project import ProjectFolder
 
@@ -72,15 +76,50 @@ class GitClone(ProjectFolder):
                 return commit, branch
         return None, branch
 
+    def _is_mark(self, entry: Entry) -> bool:
+        return (self._has_lfs and may_be_pointer(entry)) or super()._is_mark(entry)
+
+    @functools.cached_property
+    def _has_lfs(self) -> bool:
+        """Whether git was told of LFS: its hooks and filters leave a folder or a section behind, and a
+        project that uses it says so at its top."""
+        told = self._read((".gitattributes",), _MAX_CONFIG) + self._read((".git", "config"), _MAX_CONFIG)
+        if "filter=lfs" in told or "[lfs" in told:
+            return True
+        try:
+            return stat.S_ISDIR(self._root.stat(".git/lfs").st_mode)
+        except (OSError, ValueError):
+            return False
+
+    def _claims(self, files: Mapping[str, Entry]) -> dict[str, dict[str, Any]]:
+        found = super()._claims(files)
+        if self._has_lfs:
+            for path, attributes in lfs_claims(files, self.open, self._object).items():
+                found[path] = {**found.get(path, {}), **attributes}
+        return found
+
+    def _object(self, sha256: str) -> LocalBytes | None:
+        """The bytes that Git LFS keeps under an id; None where there are none. Raises ReadFailure."""
+        try:
+            return self._own_file((".git", "lfs", "objects", sha256[:2], sha256[2:4], sha256))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError):
+            raise ReadFailure("Its object is no regular file, or may not be read.") from None
+
     def _read(self, parts: Sequence[str], limit: int) -> str:
         """A small file of git's own, by no link; empty where it cannot be had."""
+        try:
+            with self._own_file(parts) as data:
+                return data.read_at(0, min(data.size, limit)).decode("utf-8", "replace")
+        except (OSError, ValueError, ReadFailure):
+            return ""
+
+    def _own_file(self, parts: Sequence[str]) -> LocalBytes:
+        """A file by its path, by no link. Raises OSError and ValueError."""
         with contextlib.ExitStack() as stack:
             place: Directory = self._root
-            try:
-                for part in parts[:-1]:
-                    place = place.enter(part)
-                    stack.callback(place.close)
-                with LocalBytes(place.open_file(parts[-1]), "/".join(parts)) as data:
-                    return data.read_at(0, min(data.size, limit)).decode("utf-8", "replace")
-            except (OSError, ValueError, ReadFailure):
-                return ""
+            for part in parts[:-1]:
+                place = place.enter(part)
+                stack.callback(place.close)
+            return LocalBytes(place.open_file(parts[-1]), "/".join(parts))
