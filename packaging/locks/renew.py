@@ -8,7 +8,6 @@ run.txt, test.txt, build.txt   by `run.py lock`, from pyproject.toml and build.i
 freeze.txt                     PyInstaller and what it needs, from freeze.in
 scan.txt                       run.txt without Qt and without the extra "data": `inspector scan` on a server
 ../sbom/…                      the list of parts that goes into the wheel
-../flatpak/python.json         the files of run.txt by hash, for a build without a network
 """
 
 from __future__ import annotations
@@ -46,10 +45,7 @@ def main(words: list[str] | None = None) -> int:
             if code:
                 return code
     (HERE / "scan.txt").write_text(without_qt(), encoding="utf-8", newline="\n")
-    if code := load("packaging/sbom.py").main([]):
-        return int(code)
-    sources = load("packaging/flatpak/python_sources.py")
-    return int(sources.main(["--check"] if asked.derived else []))
+    return int(load("packaging/sbom.py").main([]))
 
 
 def without_qt() -> str:
