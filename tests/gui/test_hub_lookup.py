@@ -252,6 +252,12 @@ def test_what_cannot_be_asked_is_a_sentence(
     qtbot.waitUntil(lambda: "The disk is full." in opened.strip.said.text(), timeout=10000)
 
 
+def test_of_a_project_without_names_nobody_is_asked(opened: Any, qtbot: Any) -> None:
+    opened.run("look-up-all")
+    qtbot.waitUntil(lambda: "Nothing here names" in opened.strip.said.text(), timeout=10000)
+    assert not opened.findChildren(QMessageBox)
+
+
 def test_closing_the_target_ends_the_asking(hub: Hub, opened: Any, qtbot: Any) -> None:
     hub.hang = True
     opened.selection.select_node("model:org/base")
@@ -317,6 +323,7 @@ def test_a_typed_token_goes_by_standard_input(dialog: HubDialog, backend: Any, q
 
     backend.lookup_command = command
     dialog.id.setText("acme/x")
+    backend.tokens.keep("http://127.0.0.1:9", "hf_kept_before")
     dialog.token.setText("hf_typed")
     dialog.choose.click()
     qtbot.waitUntil(lambda: dialog.refs.said.text() == "len 8", timeout=10000)
