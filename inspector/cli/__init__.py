@@ -9,7 +9,9 @@ of ours, is written to a file, and never shown as a traceback.
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -46,6 +48,8 @@ _DEFECT = 3
 def run(argv: Sequence[str]) -> int:
     """Runs one command line (without the program's name) and gives its exit code."""
     _use_utf8()
+    # The last look for rings goes through every module, and the memory goes back to the system anyway.
+    atexit.register(gc.freeze)
     outcome = _Outcome()
     with _sentences(outcome):
         outcome.code = _dispatch(list(argv))

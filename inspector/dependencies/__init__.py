@@ -1,28 +1,70 @@
-"""Manifests, lock files, the tree of packages, and what the vulnerability audit can say of each."""
+"""Manifests, lock files, the tree of packages, and what the vulnerability audit can say of each.
 
-from inspector.dependencies.auditing import audit, heading, is_all_clear, shortfall
-from inspector.dependencies.counts import summary
-from inspector.dependencies.formats import MAX_WANTED, format_of, included_path, read_manifest, wants
-from inspector.dependencies.interface import (
-    Advisory,
-    AuditResult,
-    LockedPackage,
-    Manifest,
-    Package,
-    Requirement,
-)
-from inspector.dependencies.lookalike import looks_like, looks_like_owner
-from inspector.dependencies.shapes import pin_of
-from inspector.dependencies.tree import packages
-from inspector.dependencies.tree_facts import Tree, tree_facts
-from inspector.dependencies.usage import (
-    MAX_IMPORTS,
-    MAX_SOURCE_WANTED,
-    Import,
-    imported_against_declared,
-    imports_of,
-    may_import,
-)
+A module is imported when the first of its names is used: a folder of weights needs none of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inspector.dependencies.auditing import audit, heading, is_all_clear, shortfall
+    from inspector.dependencies.counts import summary
+    from inspector.dependencies.formats import MAX_WANTED, format_of, included_path, read_manifest, wants
+    from inspector.dependencies.interface import (
+        Advisory,
+        AuditResult,
+        LockedPackage,
+        Manifest,
+        Package,
+        Requirement,
+    )
+    from inspector.dependencies.lookalike import looks_like, looks_like_owner
+    from inspector.dependencies.shapes import pin_of
+    from inspector.dependencies.tree import packages
+    from inspector.dependencies.tree_facts import Tree, tree_facts
+    from inspector.dependencies.usage import (
+        MAX_IMPORTS,
+        MAX_SOURCE_WANTED,
+        Import,
+        imported_against_declared,
+        imports_of,
+        may_import,
+    )
+
+_PLACES = {
+    "Advisory": "interface",
+    "AuditResult": "interface",
+    "Import": "usage",
+    "LockedPackage": "interface",
+    "MAX_IMPORTS": "usage",
+    "MAX_SOURCE_WANTED": "usage",
+    "MAX_WANTED": "formats",
+    "Manifest": "interface",
+    "Package": "interface",
+    "Requirement": "interface",
+    "Tree": "tree_facts",
+    "audit": "auditing",
+    "format_of": "formats",
+    "heading": "auditing",
+    "imported_against_declared": "usage",
+    "imports_of": "usage",
+    "included_path": "formats",
+    "is_all_clear": "auditing",
+    "looks_like": "lookalike",
+    "looks_like_owner": "lookalike",
+    "may_import": "usage",
+    "packages": "tree",
+    "pin_of": "shapes",
+    "read_manifest": "formats",
+    "shortfall": "auditing",
+    "summary": "counts",
+    "tree_facts": "tree_facts",
+    "wants": "formats",
+}
 
 __all__ = [
     "MAX_IMPORTS",
@@ -54,3 +96,24 @@ __all__ = [
     "tree_facts",
     "wants",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """One of the names above, from the module that it is written in."""
+    place = _PLACES.get(name)
+    if place is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{place}"), name)
+    globals()[name] = value
+    return value
+
+
+class _Room(ModuleType):
+    def __setattr__(self, name: str, value: object) -> None:
+        # A module that is named like what it gives: its import must not hide the function.
+        if isinstance(value, ModuleType) and _PLACES.get(name) == name:
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Room

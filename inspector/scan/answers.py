@@ -3,21 +3,22 @@ a value that is not of its form is given up and never breaks the scan."""
 
 from __future__ import annotations
 
-import string
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inspector.artifacts.interface import Artifact
 from inspector.datasets.interface import DatasetFacts
-from inspector.dependencies import MAX_IMPORTS, Import
 from inspector.dependencies.interface import Manifest
 from inspector.provenance import Loading
 from inspector.references.interface import FileIndex
 from inspector.scan.work import Outcome
 
+if TYPE_CHECKING:
+    from inspector.dependencies import Import
+
 _BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
-_HEX = frozenset(string.hexdigits.lower())
+_HEX = frozenset("0123456789abcdef")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def answers(values: Mapping[str, Any]) -> Answers:
 
 
 def _imports(value: Any) -> tuple[Import, ...]:
+    from inspector.dependencies import MAX_IMPORTS, Import
+
     found = tuple(Import(str(module), int(line), optional is True) for module, line, optional in value)
     if len(found) > MAX_IMPORTS or not all(one.module.isidentifier() for one in found):
         raise ValueError("no imports")

@@ -10,15 +10,16 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inspector.datasets.interface import DatasetFacts
-from inspector.dependencies import Tree
 from inspector.dependencies.interface import Manifest, Package
 from inspector.provenance import Edge, EdgeKind, Loading, Node, NodeKind, Pin, ProvenanceGraph, node_id
 from inspector.references.interface import Reference
-from inspector.rules.dependencies import package_node
 from inspector.rules.interface import FileFact
+
+if TYPE_CHECKING:
+    from inspector.dependencies import Tree
 
 _LOADED = {
     Loading.DATA_ONLY,
@@ -247,6 +248,10 @@ class GraphBuilder:
                 Node(key, NodeKind.MANIFEST, manifest.path, pin=Pin.LOCAL, attributes=attributes)
             )
             self._contain(self.root, key)
+        if not packages:
+            return
+        from inspector.dependencies import Tree
+
         tree = Tree(packages)
         ways = tree.ways()
         for package in packages:
@@ -257,6 +262,8 @@ class GraphBuilder:
             self.graph.replace_node(replace(root, attributes=attributes))
 
     def _add_package(self, package: Package, tree: Tree, way: tuple[int, list[str]] | None) -> None:
+        from inspector.rules.dependencies import package_node
+
         key = package_node(package)
         self.graph.add_node(
             Node(

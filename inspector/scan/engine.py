@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import platform
 import posixpath
 import re
 import threading
@@ -17,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inspector import __version__, artifacts, dependencies, references
-from inspector.dependencies.interface import AuditResult, Manifest, Package
+from inspector import __version__, artifacts, dependencies, places, references
+from inspector.dependencies.interface import AuditResult
 from inspector.provenance import Audit, Finding, NodeKind, Severity, plain
 from inspector.provenance.sums import tree_digest
 from inspector.provenance.words import worse_severity
@@ -28,8 +27,6 @@ from inspector.scan import lineage
 from inspector.scan.assemble import GraphBuilder
 from inspector.scan.interface import SCHEMA, Event, ScanOptions
 from inspector.scan.reading import Reading
-from inspector.scan.signatures import attach as attach_signatures
-from inspector.scan.signatures import model_signatures
 from inspector.scan.stores import add_stored
 from inspector.scan.waits import told_while_waiting
 from inspector.sources import is_hub_target, open_target
@@ -37,10 +34,14 @@ from inspector.sources.interface import EntryKind, Target
 from inspector.sources.origins import Origins
 
 if TYPE_CHECKING:
+    from inspector.dependencies.interface import Manifest, Package
     from inspector.sources.cachemanifest import CachedRepository
     from inspector.sources.hub.answer import Waiting
     from inspector.sources.hub.facts import HubFacts
     from inspector.sources.othercaches import Stored
+
+
+NOTHING_TO_AUDIT = "There are no packages to audit."
 
 
 @dataclass(slots=True)
@@ -108,7 +109,11 @@ class Scan:
                 yield _progress("lineage")
                 one.hub = hub_facts()
             one.stored = tuple(getattr(source, "stored", tuple)())
-            one.signatures = model_signatures(source, reading.files, reading.left_out)
+            # Every other folder is spared the import; the names are judged there.
+            if any(file.path.endswith("model.sig") for file in reading.files):
+                from inspector.scan.signatures import model_signatures
+
+                one.signatures = model_signatures(source, reading.files, reading.left_out)
             read.append(one)
 
     def _join(self, one: _Read) -> Iterator[Event]:
@@ -116,15 +121,15 @@ class Scan:
         target, reading, hub = one.target, one.reading, one.hub
         yield _progress("joining")
         project = ProjectFacts(_requirements(reading.manifests), frozenset(f.path for f in reading.files))
-        found = references.resolve(reading.indexes, project)
+        found = references.resolve(reading.indexes, project) if reading.indexes else []
         for reference in found:
             yield {"event": "reference", **reference.as_json()}
         yield _progress("auditing")
-        packages, audit = self._audit(dependencies.packages(reading.manifests))
+        packages, audit = self._audit(dependencies.packages(reading.manifests) if reading.manifests else [])
         packages = self._asked_of_index(packages)
         for package in packages:
             yield {"event": "package", **package.as_json()}
-        influences = references.influence(reading.indexes)
+        influences = references.influence(reading.indexes) if reading.indexes else []
 
         root = lineage.root_node(target, hub)
         builder = GraphBuilder(root)
@@ -136,7 +141,10 @@ class Scan:
             lineage.add_to(builder, hub)
         lineage.add_cached(builder, one.cached)
         add_stored(builder.graph, builder.root, one.stored)
-        attach_signatures(builder.graph, builder.root, _shown_name(target), one.signatures)
+        if one.signatures:
+            from inspector.scan import signatures
+
+            signatures.attach(builder.graph, builder.root, _shown_name(target), one.signatures)
         facts = Facts(
             target=target,
             graph=builder.graph,
@@ -148,7 +156,7 @@ class Scan:
             audit=audit,
             datasets=reading.datasets,
             influences=influences,
-            usage=_usage(reading, packages),
+            usage=_usage(reading, packages) if packages or reading.manifests else None,
             hub=hub,
         )
         findings = judge(facts)
@@ -162,11 +170,14 @@ class Scan:
         yield self._done(target, reading, audit, hub)
 
     def _audit(self, packages: Sequence[Package]) -> tuple[list[Package], AuditResult]:
-        database = self._advisories()
+        database = self._advisories(any_packages=bool(packages))
         if not self._options.audit and database is None:
             off = "The audit was switched off."
             asked = [replace(package, audit=Audit.NOT_AUDITED, why=off) for package in packages]
             return asked, AuditResult("none", None, not packages, tuple(asked), off)
+        if not packages and database is None:
+            # What ``dependencies.audit`` says then, without its imports.
+            return [], AuditResult("none", None, True, (), NOTHING_TO_AUDIT)
         offline = self._options.offline or not self._options.audit
         result = dependencies.audit(packages, offline=offline, advisories=database)
         # --no-audit waives what no audit says; a database that was named for this scan is asked in earnest.
@@ -186,12 +197,14 @@ class Scan:
             self._incomplete.append(why)
         return asked
 
-    def _advisories(self) -> Path | None:
+    def _advisories(self, *, any_packages: bool) -> Path | None:
         """The folder of the offline database: the one that was named, or the imported one if there is one."""
-        from inspector.dependencies.advisories import default_folder, path_of
-
         if self._options.advisories is not None:
             return Path(self._options.advisories)
+        if not any_packages and not (places.data() / "advisories").is_dir():
+            return None  # as below, without the imports
+        from inspector.dependencies.advisories import default_folder, path_of
+
         return default_folder() if path_of(default_folder()).is_file() else None
 
     def _done(self, target: Target, reading: Reading, audit: AuditResult, hub: HubFacts | None) -> Event:
@@ -208,6 +221,8 @@ class Scan:
         if not reading.files:
             self._incomplete.append("The target holds no files, so there was nothing to review.")
         finished = datetime.datetime.now(datetime.UTC)
+        import platform
+
         return {
             "event": "done",
             "schema": SCHEMA,

@@ -12,14 +12,11 @@ import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from inspector import datasets, dependencies, references
+from inspector import dependencies, references
 from inspector.artifacts.interface import Artifact, Reason
-from inspector.datasets.interface import DatasetFacts
-from inspector.dependencies.interface import Manifest
 from inspector.provenance import Loading
-from inspector.references.interface import FileIndex
 from inspector.rules.interface import FileFact
 from inspector.scan import byname
 from inspector.scan.answers import Answers, answers, believed, worth_keeping
@@ -30,6 +27,11 @@ from inspector.scan.states import FileStates
 from inspector.scan.work import EarlyVerdict, Outcome, Work
 from inspector.sources.interface import Entry, EntryKind, LeftOut, ReadFailure, Source
 
+if TYPE_CHECKING:
+    from inspector.datasets.interface import DatasetFacts
+    from inspector.dependencies.interface import Manifest
+    from inspector.references.interface import FileIndex
+
 _PROGRESS_SECONDS = 0.1
 _PART_WORDS = {
     "index": "its references were not read",
@@ -38,6 +40,11 @@ _PART_WORDS = {
     "dataset": "its rows were not read",
     "hash": "it was not hashed",
 }
+# Weights, which only the reader of artifacts wants: the other rooms need not be imported to say so. Not where
+# the name may be that of a Dockerfile, a Modelfile or an environment, nor where a pointer may stand for them.
+_WEIGHTS = (".bin", ".ckpt", ".gguf", ".onnx", ".pt", ".pth", ".safetensors")
+_NAMES_OF_OTHERS = ("file", "env")
+_SMALLEST_WEIGHTS = 1024  # bytes
 _NOT_OPENED = {
     EntryKind.LINK_INSIDE: (Loading.NO_LOADER, "link", "A link inside the target"),
     EntryKind.LINK_BROKEN: (Loading.NO_LOADER, "link", "A link that leads nowhere"),
@@ -310,6 +317,11 @@ class Reading:
 def wanted_parts(entry: Entry) -> tuple[str, ...]:
     """The parts that a file of this name and size is read for, its hash aside."""
     path, size = entry.path, entry.size or 0
+    name = path.rpartition("/")[2].lower()
+    if size >= _SMALLEST_WEIGHTS and name.endswith(_WEIGHTS) and not any(w in name for w in _NAMES_OF_OTHERS):
+        return ("artifact",)
+    from inspector import datasets
+
     wanted = {
         "artifact": True,
         "index": references.wants(path, size) or references.too_large(path, size) is not None,
