@@ -175,7 +175,7 @@ def _answers(arguments: argparse.Namespace, work: LookUp, found: NamesFound) -> 
             if arguments.refs:
                 _add_refs(row, work, answer.asked)
             if arguments.since is not None:
-                _add_since(row, work, answer.asked, arguments.since)
+                _add_since(row, work, answer, arguments.since)
             yield row
 
 
@@ -213,11 +213,11 @@ def _add_refs(row: dict[str, Any], work: LookUp, asked: HubId) -> None:
     row["saved"] = min(filter(None, (row["saved"], saved)), default=None)
 
 
-def _add_since(row: dict[str, Any], work: LookUp, asked: HubId, commit: str) -> None:
+def _add_since(row: dict[str, Any], work: LookUp, answer: LookedUp, commit: str) -> None:
     if row["problem"]:
         return
     try:
-        difference, _ = work.since(asked, commit)
+        difference = work.since(answer, commit)
     except InspectorError as error:
         row["problem"] = error.sentence
         return

@@ -115,9 +115,13 @@ def test_what_changed_is_told_offline_from_saved_lists_alone(hub: Any) -> None:
     repo = hub.model("acme/x", {"a.bin": b"1"}, sha=old)
     name = HubId("model", "acme/x")
     repo.push({"a.bin": b"2"}, new)
-    assert LookUp().since(name, old)[0].changed == ("a.bin",)
+    work = LookUp()
+    (now,) = work.run([name])
+    assert work.since(now, old).changed == ("a.bin",)
     asked = len(hub.requests)
-    found, now = LookUp(offline=True).since(name, old)
-    assert (found.changed, now.answer, len(hub.requests)) == (("a.bin",), "saved", asked)
+    assert asked == 3  # the facts, and a list for each commit
+    work = LookUp(offline=True)
+    (now,) = work.run([name])
+    assert (work.since(now, old).changed, now.answer, len(hub.requests)) == (("a.bin",), "saved", asked)
     with pytest.raises(InspectorError, match="--offline is set"):
-        LookUp(offline=True).since(name, "12" * 20)
+        work.since(now, "12" * 20)

@@ -124,16 +124,16 @@ class LookUp:
         found = read_refs(client, asked.kind, asked.name)
         return found, client.oldest_saved
 
-    def since(self, asked: HubId, commit: str) -> tuple[Moved, LookedUp]:
-        """What differs between ``commit`` and what ``asked`` means now: two lists of files by their digests;
-        no file is fetched. InspectorError where one of the lists cannot be had."""
-        now = self._one(asked, 1)
+    def since(self, now: LookedUp, commit: str) -> Moved:
+        """What differs between ``commit`` and what an answer says is meant now: two lists of files by their
+        digests; no file is fetched. InspectorError where one of the lists cannot be had."""
+        asked = now.asked
         if now.commit is None:
             raise WorkIncomplete(now.problem or now.sentence, "Nothing can be compared without its commit.")
         name = now.moved_to or asked.name
         before = self._listing(asked, name, commit)
         after = self._listing(asked, name, now.commit)
-        return moved(before, after), now
+        return moved(before, after)
 
     def _listing(self, asked: HubId, name: str, commit: str) -> Listing:
         """The files of a commit: what was saved of it holds for good, else the hub is asked."""
