@@ -182,7 +182,9 @@ def is_commit(text: object) -> bool:
 
 
 def targets_of(session: Session, node: Node) -> list[str]:
-    """The hf:// names by which the review knows ``node``: one for each revision that is named."""
+    """The hf:// names by which the review knows ``node``: one for each revision that is named, and the moving
+    name where only commits are, so that what moved since can be told."""
+    from inspector.sources.hubid import HubId
     from inspector.sources.hubnames import names_found
 
     if node.attributes.get("root") and session.is_hub:
@@ -190,6 +192,8 @@ def targets_of(session: Session, node: Node) -> list[str]:
     named = [item for item in session.facts.references if item.get("ref") == node.name]
     found = names_found(named, [_as_mapping(node)]).names
     wanted = [one for one in found if one.kind == kind_on_hub(node)]
+    if wanted and all(is_commit(one.revision) for one in wanted):
+        wanted.append(HubId(wanted[0].kind, wanted[0].name))
     return [address(one) for one in wanted]
 
 

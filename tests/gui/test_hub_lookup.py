@@ -13,7 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
 
 from inspector.gui.hub_dialog import HubDialog
-from inspector.gui.looking_up import MEMORY, since_words
+from inspector.gui.looking_up import MEMORY, since_words, targets_of
 from inspector.gui.widgets import Flow
 
 OLD, NEW = "a1" * 20, "b2" * 20
@@ -203,6 +203,22 @@ def test_a_name_that_moved_can_be_asked_what_changed_and_no_file_is_named_twice(
     answered(qtbot, opened, "1 new pickle")
     assert hub.asked[-1][0] == ["hf://org/base"] and hub.asked[-1][1][:2] == ["--since", OLD]
     answered(qtbot, opened, "New files: 1\n  \\u202ex.pkl  (new pickle)\nChanged files: 1\n  config.json")
+
+
+def test_of_a_pinned_repository_the_moving_name_is_asked_too(hub: Hub, opened: Any, qtbot: Any) -> None:
+    node = opened.session.facts.nodes["model:org/base"]
+    reference = {
+        "event": "reference",
+        "path": "a.py",
+        "line": 1,
+        "kind": "model",
+        "hub": "hf",
+        "pin": "commit",
+    }
+    opened.session.facts.add({**reference, "ref": "org/base", "revision": OLD})
+    assert targets_of(opened.session, node) == [f"hf://org/base@{OLD}", "hf://org/base"]
+    opened.session.facts.add({**reference, "ref": "org/base", "revision": "v1"})
+    assert targets_of(opened.session, node) == [f"hf://org/base@{OLD}", "hf://org/base@v1"]
 
 
 def test_long_lists_of_changes_are_cut_and_counted() -> None:
