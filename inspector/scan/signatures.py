@@ -11,7 +11,7 @@ import hashlib
 import posixpath
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from inspector import places
@@ -26,7 +26,7 @@ from inspector.sources.model_signature import (
     Resource,
     Signature,
     check,
-    is_ignored,
+    ignored_by,
     parse,
 )
 
@@ -39,6 +39,9 @@ _HASHES: dict[str, Callable[[], Any]] = {
     "blake2": hashlib.blake2b,
 }
 _MOST = 200  # signatures of one target
+_MOST_BYTES = 8 << 20  # of all signatures of one target: they are parsed in this process
+_MOST_NAMES = 200_000  # files that all signatures of one target say something of
+_READ_AGAIN = 2  # how often the bytes of one file are read again for all signatures together
 
 
 def model_signatures(
@@ -50,10 +53,16 @@ def model_signatures(
     if not signed:
         return found
     known = _known_keys()
-    for file in signed[:_MOST]:
+    spent = _Spent()
+    for number, file in enumerate(signed):
         folder = posixpath.dirname(file.path)
-        about = _Folder(source, folder, files, left_out)
-        found.setdefault(folder, []).append(about.judged(file, known))
+        spent.body += file.entry.size or 0
+        if number >= _MOST or spent.body > _MOST_BYTES or spent.names > _MOST_NAMES:
+            item = _item(file.path, None, Checked("not-checked", why="This target has too many signatures."))
+        else:
+            item = _Folder(source, folder, files, left_out, spent).judged(file, known)
+        spent.names += sum(len(item[word]) for word in ("changed", "missing", "unlisted", "ignored"))
+        found.setdefault(folder, []).append(item)
     return found
 
 
@@ -88,12 +97,33 @@ def _known_keys() -> list[KnownKey]:
     return [KnownKey(key.principal, key.spki, why_not_trusted(key, now) is None) for key in keys]
 
 
+@dataclass(slots=True)
+class _Spent:
+    """What the signatures of one target have cost: bytes of their own, names told, and bytes of each file
+    that were read again."""
+
+    body: int = 0
+    names: int = 0
+    again: dict[str, int] = field(default_factory=dict)
+
+    def may_read(self, path: str, size: int) -> bool:
+        """Takes one more reading of a file; False where it was read often enough."""
+        self.again[path] = self.again.get(path, 0) + 1
+        return self.again[path] <= _READ_AGAIN or size <= _SMALL
+
+
 class _Folder:
     """The files below one folder, by their paths in it."""
 
     def __init__(
-        self, source: Source, folder: str, files: Sequence[FileFact], left_out: Sequence[LeftOut]
+        self,
+        source: Source,
+        folder: str,
+        files: Sequence[FileFact],
+        left_out: Sequence[LeftOut],
+        spent: _Spent,
     ) -> None:
+        self._spent = spent
         start = f"{folder}/" if folder else ""
         self._source = source
         self._files = {file.path[len(start) :]: file for file in files if file.path.startswith(start)}
@@ -113,10 +143,13 @@ class _Folder:
         changed, missing, unknown = self._compared(signed)
         listed = {one.name for one in signed.resources}
         extra = [path for path in sorted(self._files) if path not in listed and path != own]
-        ignored = [path for path in extra if is_ignored(path, signed.ignore)]
-        ignored += [path for path in self._left_out if self._is_aside(path, signed)]
-        unlisted = [path for path in extra if not is_ignored(path, signed.ignore)]
-        unlisted += [path for path in self._left_out if not self._is_aside(path, signed)]
+        # A folder that a rule leaves out and the signed list too; signers never look into git's own.
+        is_aside = ignored_by((*signed.ignore, ".git"))
+        is_ignored = ignored_by(signed.ignore)
+        ignored = [path for path in extra if is_ignored(path)]
+        ignored += [path for path in self._left_out if is_aside(path)]
+        unlisted = [path for path in extra if not is_ignored(path)]
+        unlisted += [path for path in self._left_out if not is_aside(path)]
         differs = bool(changed or missing or unlisted)
         return {
             **_item(file.path, signed, check(signed, known)),
@@ -126,11 +159,6 @@ class _Folder:
             "unlisted": sorted(unlisted),
             "ignored": sorted(ignored),
         }
-
-    @staticmethod
-    def _is_aside(path: str, signed: Signature) -> bool:
-        """A folder that a rule leaves out and the signed list too; signers never look into git's own."""
-        return path == ".git" or is_ignored(path, signed.ignore)
 
     def _compared(self, signed: Signature) -> tuple[list[str], list[str], list[str]]:
         """Names whose bytes are others, that are not here, and of which nothing can be told."""
@@ -165,6 +193,8 @@ class _Folder:
             return None
         try:
             with contextlib.closing(self._opened(file)) as data:
+                if not self._spent.may_read(file.path, data.size):
+                    return None
                 return _covers(parts, data.size) and all(_digest(data, part) == part.digest for part in parts)
         except ReadFailure:
             return None

@@ -15,18 +15,23 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-MAX_BYTES = 16 << 20
-MAX_FILES = 200_000
+# A signature is read in the process that shows it, so it must be cheap whatever it holds.
+MAX_BYTES = 1 << 20  # some 4,000 listed files
+MAX_DEPTH = 16  # a bundle around a certificate chain nests six deep
+MAX_FILES = 20_000
+MAX_NAME = 4_096  # bytes of one path: what Linux allows
+MAX_CERTIFICATE = 64 << 10  # a real one has one or two kilobytes
 PREDICATE = "https://model_signing/signature/v1.0"
 OLD_PREDICATE = "https://model_signing/Digests/v0.1"
 _PAYLOAD_TYPE = "application/vnd.in-toto+json"
 _STATEMENT = "https://in-toto.io/Statement/v1"
 _BUNDLE = re.compile(r"application/vnd\.dev\.sigstore\.bundle(?:\.v0\.3\+json|\+json;version=0\.[123])\Z")
 _HEX = re.compile(r"(?:[0-9a-f]{2}){16,64}\Z")
+_BRACKET = re.compile(rb'\\.|["\[\]{}]', re.DOTALL)
 _SHARD = re.compile(r"(.+):(\d{1,19}):(\d{1,19})\Z", re.DOTALL)
 
 
@@ -83,7 +88,7 @@ class Checked:
 def parse(body: bytes) -> Signature:
     """The signature in ``body``. Raises NotASignature."""
     try:
-        bundle = json.loads(body, object_pairs_hook=_once)
+        bundle = _json(body)
         envelope, material = bundle["dsseEnvelope"], bundle["verificationMaterial"]
         if not _BUNDLE.match(bundle["mediaType"]) or envelope["payloadType"] != _PAYLOAD_TYPE:
             raise NotASignature("It is no Sigstore bundle around an in-toto statement.")
@@ -91,7 +96,7 @@ def parse(body: bytes) -> Signature:
         payload, signature = _base64(envelope["payload"]), _base64(signed["sig"])
         method, certificate = _method(material)
         hint = material.get("publicKey", {}).get("hint") or ""
-        statement = json.loads(payload, object_pairs_hook=_once)
+        statement = _json(payload)
         is_old = statement["predicateType"] == OLD_PREDICATE
         if statement["_type"] != _STATEMENT or not (is_old or statement["predicateType"] == PREDICATE):
             raise NotASignature("Its statement is not about a model.")
@@ -122,13 +127,33 @@ def check(signed: Signature, known: Sequence[KnownKey]) -> Checked:
 
 def is_ignored(path: str, ignore: Sequence[str]) -> bool:
     """Whether ``path``, relative to the model's folder, or a folder that it lies in is left out."""
-    return any(path == one or path.startswith(f"{one.rstrip('/')}/") for one in ignore if one.strip("./"))
+    return ignored_by(ignore)(path)
+
+
+def ignored_by(ignore: Sequence[str]) -> Callable[[str], bool]:
+    """``is_ignored`` for many paths: each costs its own length, however long the list is."""
+    named = {one for one in ignore if one.strip("./")}
+    folders = {one.rstrip("/") for one in named}
+
+    def is_left_out(path: str) -> bool:
+        if path in named:
+            return True
+        at = path.find("/")
+        while at >= 0:
+            if path[:at] in folders:
+                return True
+            at = path.find("/", at + 1)
+        return False
+
+    return is_left_out
 
 
 def _by_certificate(signed: Signature, known: Sequence[KnownKey]) -> Checked:
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+    if len(signed.certificate or b"") > MAX_CERTIFICATE:
+        return Checked("invalid", trusted=False, why="Its certificate is larger than any real one.")
     try:
         certificate = x509.load_der_x509_certificate(signed.certificate or b"")
         spki = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -263,7 +288,8 @@ def _resource(name: Any, algorithm: Any, digest: Any, is_shard: bool) -> Resourc
         if match is None:
             raise NotASignature("One of its parts of files is none.")
         name, start, end = match[1], int(match[2]), int(match[3])
-    name.encode("utf-8")
+    if len(name.encode("utf-8")) > MAX_NAME:
+        raise NotASignature("It lists a path that is too long for any system.")
     if any(part in ("", ".", "..") for part in name.split("/")) or "\\" in name or "\0" in name:
         raise NotASignature("It lists a file outside of the model's folder.")
     return Resource(name, algorithm.partition("-")[0].lower(), digest, start, end)
@@ -273,6 +299,24 @@ def _told_apart(found: tuple[Resource, ...]) -> tuple[Resource, ...]:
     if len({(one.name, one.start) for one in found}) != len(found):
         raise NotASignature("It lists a file twice.")
     return found
+
+
+def _json(body: bytes) -> Any:
+    """A JSON value of bounded size and depth. Raises NotASignature and ValueError."""
+    if len(body) > MAX_BYTES:
+        raise NotASignature("It is too large for a signature.")
+    depth, is_text = 0, False
+    for match in _BRACKET.finditer(body):
+        sign = match[0]
+        if sign == b'"':
+            is_text = not is_text
+        elif not is_text and sign in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise NotASignature("It is nested deeper than any signature.")
+        elif not is_text and sign in b"]}":
+            depth -= 1
+    return json.loads(body, object_pairs_hook=_once)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

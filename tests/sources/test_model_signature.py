@@ -317,3 +317,93 @@ class TestOneSignature:
     def test_an_ignored_folder_takes_what_is_in_it_along(self) -> None:
         assert is_ignored(".github/x.pkl", [".github"]) and is_ignored("a", ["a"])
         assert not is_ignored(".githubx", [".github"]) and not is_ignored("a", ["", ".", "./"])
+
+
+class TestHostileOnes:
+    """Each costs its own verdict: the rest of the scan is as it would be without it."""
+
+    @staticmethod
+    def item(folder: Path) -> dict[str, Any]:
+        item, result = scanned(folder)
+        read = {one["path"] for one in result["files"]} - {"model.sig"}
+        assert read == set(FILES)
+        return item
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"[" * 900_000,
+            b'{"a":' * 150_000,
+            b'{"dsseEnvelope": ' + b"[" * 17 + b"]" * 17 + b"}",
+            b'"' + b'\\"' * 400_000,
+        ],
+        ids=["lists", "maps", "a little too deep", "quotes"],
+    )
+    def test_deep_json_is_no_signature(self, tmp_path: Path, body: bytes) -> None:
+        assert self.item(written(tmp_path / "m", body))["signature"] == "invalid"
+
+    def test_depth_inside_of_a_text_is_none(self, key: Any) -> None:
+        said = statement(FILES)
+        said["predicate"]["serialization"]["ignore_paths"] = ["[" * 40 + '\\"{' * 40]
+        assert parse(bundle(said, key)).ignore
+
+    def test_a_deep_payload_is_no_signature(self, key: Any) -> None:
+        with pytest.raises(NotASignature, match="deeper"):
+            parse(bundle(b"[" * 100_000, key))
+
+    def test_more_than_a_mebibyte_is_not_read(self, tmp_path: Path, key: Any) -> None:
+        folder = written(tmp_path / "m", bundle(statement(FILES), key) + b" " * (1 << 20))
+        found = self.item(folder)
+        assert (found["signature"], found["content"]) == ("not-checked", "not-checked")
+        assert "too large" in found["why"]
+
+    def test_a_giant_certificate_is_not_parsed(self, tmp_path: Path, key: Any) -> None:
+        giant = certificate(key) + bytes(200_000)
+        found = self.item(written(tmp_path / "m", bundle(statement(FILES), key, chain(giant))))
+        assert found["signature"] == "invalid" and "larger than any real one" in found["why"]
+
+    def test_a_long_list_that_leads_out_is_refused_whole(self, tmp_path: Path, key: Any) -> None:
+        (tmp_path / "secret").write_bytes(b"x")
+        names = {f"{'../' * (1 + number % 9)}secret{number}": b"x" for number in range(1_000)}
+        found = self.item(written(tmp_path / "m", bundle(statement({**FILES, **names}), key)))
+        assert (found["signature"], found["missing"]) == ("invalid", [])
+
+    def test_a_path_longer_than_any_is_refused(self, key: Any) -> None:
+        with pytest.raises(NotASignature, match="too long"):
+            parse(bundle(statement({"a" * 5_000: b"x"}), key))
+
+    def test_of_too_many_signatures_the_rest_is_said_not_to_be_checked(
+        self, tmp_path: Path, key: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from inspector.scan import signatures
+
+        monkeypatch.setattr(signatures, "_MOST", 1)
+        for name in ("a", "b"):
+            written(tmp_path / "p" / name, bundle(statement(FILES), key))
+        result = run_scan(ScanOptions(str(tmp_path / "p"), audit=False, jobs=1, use_cache=False))
+        items = [one for node in result["nodes"] for one in node["attributes"].get("signatures", ())]
+        assert [one["content"] for one in items] == ["matches", "not-checked"]
+
+    def test_a_file_is_not_read_again_for_each_of_many_signatures(
+        self, tmp_path: Path, key: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from inspector.scan import signatures
+
+        monkeypatch.setattr(signatures, "_SMALL", 0)
+        hashed, digest_of = [], signatures._digest
+        monkeypatch.setattr(signatures, "_digest", lambda *of: hashed.append(of) or digest_of(*of))
+        body = b"weights"
+        folders = ["a", "a/b", "a/b/c", "a/b/c/d"]
+        for folder in folders:
+            said = statement({})
+            inner = "a/b/c/d/w.bin"[len(folder) + 1 :]
+            digest = hashlib.blake2b(body).hexdigest()
+            said["predicate"]["resources"] = [{"name": inner, "algorithm": "blake2b", "digest": digest}]
+            root = hashlib.sha256(bytes.fromhex(digest)).hexdigest()
+            said["subject"][0]["digest"]["sha256"] = root
+            written(tmp_path / "p" / folder, bundle(said, key), {})
+        (tmp_path / "p/a/b/c/d/w.bin").write_bytes(body)
+        result = run_scan(ScanOptions(str(tmp_path / "p"), audit=False, jobs=1, use_cache=False))
+        items = [one for node in result["nodes"] for one in node["attributes"].get("signatures", ())]
+        assert len(items) == 4 and all(one["changed"] == [] for one in items)
+        assert len(hashed) == 2
