@@ -37,9 +37,9 @@ def main(words: list[str] | None = None) -> int:
         answer = inspector.scan(str(folder), audit=asked.audit, offline=not asked.audit)
         shipped_only = not (folder / "tests").is_dir()
     rows = [row for row in accepted() if row.get("shipped", True) or not shipped_only]
-    problems = [*unexplained(answer, rows), *idle(answer, rows)]
-    for problem in problems:
-        print(problem)
+    problems = unexplained(answer, rows)
+    for line in [*problems, *idle(answer, rows)]:
+        print(line)
     found, read = len(answer["findings"]), answer["coverage"]["analysed"]
     print(f"{found} findings in {read} files, {len(problems)} problems")
     return 1 if problems else 0

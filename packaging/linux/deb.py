@@ -41,6 +41,9 @@ DEPENDS = (
     "libxcb-render-util0, libxcb-render0, libxcb-shape0, libxcb-shm0, libxcb-sync1, libxcb-util1, "
     "libxcb-xfixes0, libxcb-xkb1, libwayland-client0, libwayland-cursor0, libwayland-egl1"
 )
+# Wheels with debug symbols: 30 MB become 3. No others: `strip` breaks libraries that patchelf has been at, as
+# those in numpy.libs ("ELF load command address/offset not page-aligned").
+UNSTRIPPED = {"zstandard", "lz4"}
 DESCRIPTION = """\
 review where AI models, datasets and packages come from
  Opens an AI project's folder or a hub repository and shows its models, datasets
@@ -264,11 +267,10 @@ def _documents(tree: Path, name: str, version: str, epoch: int) -> None:
 
 
 def _strip(tree: Path) -> None:
-    """Takes debug symbols out of compiled modules. Qt's libraries stay as their makers built them."""
-    for path in sorted(tree.rglob("*.so*")):
-        if path.is_symlink() or not path.is_file() or {"PySide6", "shiboken6"} & set(path.parts):
-            continue
-        subprocess.run(["strip", "--strip-unneeded", str(path)], check=False, capture_output=True)
+    """Takes debug symbols out of the modules that ship with them."""
+    for path in sorted(tree.rglob("*.so")):
+        if UNSTRIPPED & set(path.parts):
+            subprocess.run(["strip", "--strip-unneeded", str(path)], check=True)
 
 
 def _settle(tree: Path, epoch: int) -> None:
