@@ -17,8 +17,8 @@ crash is kept:
 
 from __future__ import annotations
 
-# The collector finds nothing while modules are made, and its looking takes a tenth of the start. main() lets it
-# go on before the first file.
+# The collector finds nothing while modules are made, and its looking takes a tenth of the start. main() lets
+# it go on before the first file.
 import gc
 
 if __name__ == "__main__":

@@ -44,8 +44,6 @@ from typing import TYPE_CHECKING
 from inspector.provenance.errors import UnreadableInput
 from inspector.provenance.text import plain
 from inspector.sources.folder import SingleFileSource
-from inspector.sources.gitclone import GitClone, is_git_clone
-from inspector.sources.hubcache import HubCacheSource, is_cached_repository, is_hub_cache
 from inspector.sources.hubid import HubId, is_hub_target, parse_hub_target
 from inspector.sources.interface import (
     ByteSource,
@@ -55,14 +53,6 @@ from inspector.sources.interface import (
     ReadFailure,
     Source,
     Target,
-)
-from inspector.sources.localdir import LocalDownload, is_local_download
-from inspector.sources.ollama import OllamaSource, is_ollama_store
-from inspector.sources.othercaches import (
-    KagglehubCache,
-    ModelScopeCache,
-    is_kagglehub_cache,
-    is_modelscope_cache,
 )
 from inspector.sources.project import ProjectFolder
 
@@ -167,6 +157,19 @@ def _open_local(target: str, exclude: Sequence[str]) -> Source:
 
 def _open_folder(path: str, exclude: Sequence[str]) -> Source:
     """A folder as what it is: a hub's cache or one repository of it, a store, or just a folder."""
+    if _holds_files_alone(path):
+        return ProjectFolder(path, exclude)
+    from inspector.sources.gitclone import GitClone, is_git_clone
+    from inspector.sources.hubcache import HubCacheSource, is_cached_repository, is_hub_cache
+    from inspector.sources.localdir import LocalDownload, is_local_download
+    from inspector.sources.ollama import OllamaSource, is_ollama_store
+    from inspector.sources.othercaches import (
+        KagglehubCache,
+        ModelScopeCache,
+        is_kagglehub_cache,
+        is_modelscope_cache,
+    )
+
     if is_cached_repository(path) or is_hub_cache(path):
         return HubCacheSource(path, exclude)
     if is_ollama_store(path):
@@ -180,6 +183,16 @@ def _open_folder(path: str, exclude: Sequence[str]) -> Source:
     if is_modelscope_cache(path):
         return ModelScopeCache(path, exclude)
     return ProjectFolder(path, exclude)
+
+
+def _holds_files_alone(path: str) -> bool:
+    """Whether the folder has neither folders nor hidden names, so that it can be no store and no clone. Those
+    are known by one or the other, and need not be imported to be told from it."""
+    try:
+        with os.scandir(path) as items:
+            return not any(item.name.startswith(".") or item.is_dir() for item in items)
+    except OSError:
+        return False
 
 
 def _next_step(target: str) -> str:

@@ -109,3 +109,20 @@ def test_a_module_does_not_hide_the_function_of_its_name(room, names):
         "    assert callable(getattr(room, name)), name\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_folder_of_files_alone_is_opened_without_the_stores_and_a_clone_is_still_known(weights):
+    code = (
+        "import sys\n"
+        "from inspector.sources import open_target\n"
+        "source = open_target(sys.argv[1])\n"
+        "print(type(source).__name__, *(name for name in sys.modules if name.endswith('.gitclone')))"
+    )
+    start = [sys.executable, "-c", code, str(weights)]
+    assert subprocess.run(start, capture_output=True, text=True, check=True).stdout.split() == [
+        "ProjectFolder"
+    ]
+    (weights / ".git").mkdir()
+    (weights / ".git" / "config").write_text("[core]\n")
+    known = subprocess.run(start, capture_output=True, text=True, check=True).stdout.split()
+    assert known == ["GitClone", "inspector.sources.gitclone"]
