@@ -16,6 +16,7 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from inspector import __version__
 from inspector.provenance.errors import InspectorError, Refused, UnreadableInput
@@ -83,13 +84,21 @@ def _dispatch(argv: list[str]) -> int:
 
 def _run_command(argv: list[str]) -> int:
     module = importlib.import_module(f"inspector.cli.{COMMANDS[argv[0]][0]}")
-    parser = argparse.ArgumentParser(prog="inspector", allow_abbrev=False)
+    parser = _Parser(prog="inspector")
     module.register(parser.add_subparsers(dest="command", required=True))
     arguments = parser.parse_args(argv)
     code: int = arguments.run(arguments)
     if sys.stdout is not None:  # closed by whoever started us; a result in a file is written all the same
         sys.stdout.flush()
     return code
+
+
+class _Parser(argparse.ArgumentParser):
+    """Takes no option by a part of its name, in the parsers below it neither: what a script writes must mean
+    the same when an option is added."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **{"allow_abbrev": False, **named})
 
 
 def _overview() -> argparse.ArgumentParser:

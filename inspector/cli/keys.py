@@ -128,8 +128,15 @@ def _in_folder(path: Path) -> Path:
     """A bare name without a suffix is a key of the user's own folder of keys; all else is a path."""
     if path.name != str(path) or path.suffix:
         return path
-    places.keys().mkdir(parents=True, exist_ok=True, mode=0o700)
-    return places.keys() / f"{path.name}.pem"
+    folder = places.keys()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise UnreadableInput(
+            f"The folder of keys {plain(str(folder))} cannot be made: {error.strerror or error}.",
+            "Name a file for the key, such as reviewer.pem, or set INSPECTOR_HOME to a folder of your own.",
+        ) from error
+    return folder / f"{path.name}.pem"
 
 
 def _new_passphrase(arguments: argparse.Namespace) -> bytes | None:

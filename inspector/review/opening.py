@@ -77,6 +77,11 @@ def damaged(path: Path, error: Exception) -> UnreadableInput:
         return UnreadableInput(
             f"The disk is full: nothing was changed in {shown}.", "Free some space and do it again."
         )
+    if "disk i/o" in text:  # a full disk says this too, where the log or its index cannot grow
+        return UnreadableInput(
+            f"The disk did not do what was asked ({plain(str(error), 200)}): nothing was changed in {shown}.",
+            "Look for free space on the disk and at its health, then do it again.",
+        )
     if "readonly" in text or "unable to open" in text:
         return UnreadableInput(
             f"The review file {shown} may not be written to.",
@@ -168,7 +173,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
 
 def _no_shared_memory(error: sqlite3.OperationalError) -> bool:
     text = str(error)
-    return "unable to open" in text or "readonly" in text
+    return any(word in text for word in ("unable to open", "readonly", "disk I/O"))
 
 
 def _frozen(path: Path) -> sqlite3.Connection:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from inspector.cli import run
+
 
 def inspector(*words, env=None, **options):
     import os
@@ -87,3 +89,17 @@ def test_a_defect_is_told_without_a_traceback(monkeypatch, capsys):
     assert cli.run([]) == 3
     message = capsys.readouterr().err
     assert "defect" in message and "Traceback" not in message
+
+
+def test_no_option_is_taken_by_a_part_of_its_name(tmp_path, capsys):
+    for words in (["scan", str(tmp_path), "--form=json"], ["review", "show", "x.review", "--form=json"]):
+        with pytest.raises(SystemExit) as caught:
+            run(words)
+        assert caught.value.code == 2
+
+
+def test_a_home_that_cannot_be_made_is_a_sentence_when_a_key_is_made(tmp_path, monkeypatch, capsys):
+    (tmp_path / "home").write_text("a file stands here")
+    monkeypatch.setenv("INSPECTOR_HOME", str(tmp_path / "home"))
+    assert run(["key", "new", "mara", "--no-passphrase"]) == 2
+    assert "cannot be made" in capsys.readouterr().err
