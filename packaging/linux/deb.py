@@ -85,6 +85,8 @@ OVERRIDES = f"""\
 {NAME}: embedded-library
 # Qt's ICU is left as its makers built it, so that whoever swaps a library knows what he has.
 {NAME}: unstripped-binary-or-object [*/PySide6/Qt/lib/libicu*]
+# ICU's tables are data in the form of a library and call nobody.
+{NAME}: shared-library-lacks-prerequisites [*/PySide6/Qt/lib/libicudata*]
 # The private Python is Debian's own, told by pyvenv.cfg beside it where its packages are.
 {NAME}: wrong-path-for-interpreter
 # Libraries that can also be called as scripts, which nobody does.
@@ -93,6 +95,17 @@ OVERRIDES = f"""\
 {NAME}: custom-library-search-path
 # The program is not in the archive, so there is no bug that asks for its package.
 {NAME}: initial-upload-closes-no-bugs
+"""
+
+DATA_OVERRIDES = f"""\
+# numpy and polars are the wheels of their makers, held by hash.
+{NAME}-data: embedded-library
+{NAME}-data: unstripped-binary-or-object
+{NAME}-data: custom-library-search-path
+# Modules of Python find what they need in the process that loads them.
+{NAME}-data: library-not-linked-against-libc
+{NAME}-data: shared-library-lacks-prerequisites
+{NAME}-data: initial-upload-closes-no-bugs
 """
 
 
@@ -129,6 +142,7 @@ def build(wheel: Path, output: Path, python: str, level: int = 10) -> list[Path]
         data_site = data_tree / HOME / f"lib/python{python}/site-packages"
         install(renew.entries(every - scan - QT - renew.LEFT_OUT.keys()), data_site, python)
         _documents(data_tree, f"{NAME}-data", version, epoch)
+        _put(data_tree / f"usr/share/lintian/overrides/{NAME}-data", DATA_OVERRIDES)
         made = []
         upper = f"{python.split('.')[0]}.{int(python.split('.')[1]) + 1}"
         pythons = f"python3 (>= {python}), python3 (<< {upper}~)"
