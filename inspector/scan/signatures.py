@@ -1,4 +1,5 @@
-"""OpenSSF model signatures found in a target: held against the files that were read, and put on their model.
+"""What files of a target say of the model beside them: OpenSSF signatures, held against the files that were
+read, and where MLflow says that a model comes from. Both are put on the model's node.
 
 A signature speaks of the folder that it lies in. Digests that the scan computed are used; only where a
 signature lists others (parts of files, BLAKE2) the local files are read once more.
@@ -18,6 +19,7 @@ from inspector import places
 from inspector.provenance import Edge, EdgeKind, Node, NodeKind, Pin, ProvenanceGraph, node_id, plain
 from inspector.rules.interface import FileFact
 from inspector.sources.interface import ByteSource, Entry, EntryKind, LeftOut, ReadFailure, Source
+from inspector.sources.mlflow import MAX_FILE, mlflow_facts
 from inspector.sources.model_signature import (
     MAX_BYTES,
     Checked,
@@ -47,8 +49,11 @@ _READ_AGAIN = 2  # how often the bytes of one file are read again for all signat
 def model_signatures(
     source: Source, files: Sequence[FileFact], left_out: Sequence[LeftOut]
 ) -> dict[str, list[dict[str, Any]]]:
-    """By folder ("" is the target itself), what ``attributes.signatures`` of its model is to hold."""
+    """By folder ("" is the target itself), what ``attributes.signatures`` of its model is to hold, and at
+    most one item ``{"mlflow": …}`` for its ``attributes.mlflow``."""
     found: dict[str, list[dict[str, Any]]] = {}
+    for folder, facts in _mlflow(source, files).items():
+        found[folder] = [{"mlflow": facts}]
     signed = [file for file in files if posixpath.basename(file.path) == NAME]
     if not signed:
         return found
@@ -79,7 +84,27 @@ def attach(graph: ProvenanceGraph, root: str, name: str, found: Mapping[str, lis
             node = Node(key, NodeKind.MODEL, shown, pin=Pin.LOCAL, attributes={"local": True})
             graph.add_node(node)
             graph.add_edge(Edge(root, key, EdgeKind.CONTAINS))
-        graph.replace_node(replace(node, attributes={**node.attributes, "signatures": signatures}))
+        attributes = dict(node.attributes)
+        for item in signatures:
+            attributes.update(item if "mlflow" in item else {})
+        of_files = [item for item in signatures if "mlflow" not in item]
+        if of_files:
+            attributes["signatures"] = of_files
+        graph.replace_node(replace(node, attributes=attributes))
+
+
+def _mlflow(source: Source, files: Sequence[FileFact]) -> dict[str, dict[str, Any]]:
+    """What MLflow says of local models, by folder."""
+    entries = {file.path: file.entry for file in files if file.entry.kind is EntryKind.FILE}
+
+    def read(path: str) -> bytes | None:
+        try:
+            with contextlib.closing(source.open(entries[path])) as data:
+                return data.read_at(0, data.size) if data.size <= MAX_FILE else None
+        except ReadFailure:
+            return None
+
+    return mlflow_facts(entries, read)
 
 
 def _known_keys() -> list[KnownKey]:
