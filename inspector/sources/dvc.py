@@ -21,6 +21,7 @@ from typing import Any
 from inspector.provenance.text import plain
 from inspector.sources.blockyaml import Broken, read_block_yaml
 from inspector.sources.interface import ByteSource, Entry, EntryKind, ReadFailure
+from inspector.sources.project import is_pointer
 
 WEAK = "MD5 speaks of accidents only: it does not withstand somebody who means to exchange a file"
 MAX_HASHED = 1 << 30  # bytes of one target: this happens before the first verdict, at some 600 MB a second
@@ -38,12 +39,6 @@ _OBJECT = re.compile(
 _CHUNK = 1 << 20
 _TEXT_HEAD = 512
 _ORDER = ("differs", "broken", "absent", "outside", "not-compared", "equal")
-
-
-def is_pointer(path: str) -> bool:
-    """Whether DVC keeps pointers in a file of this path."""
-    name = posixpath.basename(path)
-    return name == "dvc.lock" or (name.endswith(".dvc") and name != ".dvc")
 
 
 @dataclass(frozen=True, slots=True)

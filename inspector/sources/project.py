@@ -6,10 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from inspector.sources.claims import is_excluded
-from inspector.sources.dvc import DvcClaims, is_pointer
 from inspector.sources.folder import FolderSource
 from inspector.sources.interface import Entry, LeftOut
+
+
+def is_pointer(path: str) -> bool:
+    """Whether DVC keeps pointers in a file of this path."""
+    name = path.rpartition("/")[2]
+    return name == "dvc.lock" or (name.endswith(".dvc") and name != ".dvc")
 
 
 class ProjectFolder(FolderSource):
@@ -37,4 +41,8 @@ class ProjectFolder(FolderSource):
 
     def _claims(self, files: Mapping[str, Entry]) -> dict[str, dict[str, Any]]:
         """Attributes by path of those that ``_is_mark`` names."""
+        # Most folders have none of it, and are spared the imports.
+        from inspector.sources.claims import is_excluded
+        from inspector.sources.dvc import DvcClaims
+
         return DvcClaims(files, self.open, lambda path: is_excluded(self._exclusions, path)).claims()

@@ -42,7 +42,7 @@ _ARCHIVE = ReadPlan(
     BLOCK,
     128 * KIB,
     "The directory at the end says how long the pickle at the front is. With the redirect that is three "
-    "requests, and with up to 500 tensors less than 128 KiB.",
+    "requests, and with up to 680 tensors less than 128 KiB.",
     end_first=True,
 )
 _PICKLE = ReadPlan(BLOCK, 256 * KIB, "Opcodes from the front; raw arrays between them are stepped over.")

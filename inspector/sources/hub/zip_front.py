@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import struct
 
-# A reader looks for the end record as far back as the longest comment reaches.
+# A reader looks for the end record as far back as the longest comment reaches, and goes on looking when one
+# stands in the last bytes: an earlier record whose comment holds the last one is another archive to other
+# readers. So no shorter look is enough, whatever it finds.
 END = 65_535 + 22
 SMALL = 64 * 1024  # a member up to this size is fetched with its neighbours
 SMALL_BEHIND = 512  # bytes before the directory that come with it: torch's version and serialization id
