@@ -1,19 +1,51 @@
-"""The nouns of a review and the graph they form. Nothing here reads a file or opens a socket."""
+"""The nouns of a review and the graph they form. Nothing here reads a file or opens a socket.
 
-from inspector.provenance.errors import InspectorError, Refused, UnreadableInput, WorkIncomplete
-from inspector.provenance.graph import ProvenanceGraph
-from inspector.provenance.nouns import Edge, Evidence, Finding, Node, finding_id, node_id
-from inspector.provenance.text import plain
-from inspector.provenance.words import (
-    Audit,
-    Confidence,
-    EdgeKind,
-    Loading,
-    NodeKind,
-    Pin,
-    Severity,
-    State,
-)
+A module is imported when the first of its names is used: a worker that reads files needs no graph.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inspector.provenance.errors import InspectorError, Refused, UnreadableInput, WorkIncomplete
+    from inspector.provenance.graph import ProvenanceGraph
+    from inspector.provenance.nouns import Edge, Evidence, Finding, Node, finding_id, node_id
+    from inspector.provenance.text import plain
+    from inspector.provenance.words import (
+        Audit,
+        Confidence,
+        EdgeKind,
+        Loading,
+        NodeKind,
+        Pin,
+        Severity,
+        State,
+    )
+
+_PLACES = {
+    "Audit": "words",
+    "Confidence": "words",
+    "Edge": "nouns",
+    "EdgeKind": "words",
+    "Evidence": "nouns",
+    "Finding": "nouns",
+    "InspectorError": "errors",
+    "Loading": "words",
+    "Node": "nouns",
+    "NodeKind": "words",
+    "Pin": "words",
+    "ProvenanceGraph": "graph",
+    "Refused": "errors",
+    "Severity": "words",
+    "State": "words",
+    "UnreadableInput": "errors",
+    "WorkIncomplete": "errors",
+    "finding_id": "nouns",
+    "node_id": "nouns",
+    "plain": "text",
+}
 
 __all__ = [
     "Audit",
@@ -37,3 +69,13 @@ __all__ = [
     "node_id",
     "plain",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """One of the names above, from the module that it is written in."""
+    place = _PLACES.get(name)
+    if place is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{place}"), name)
+    globals()[name] = value
+    return value
