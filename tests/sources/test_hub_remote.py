@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import struct
 import time
+import zipfile
 from typing import Any
 
 import pytest
@@ -53,7 +56,7 @@ def test_a_torch_archive_of_any_size(
     assert read.requests <= 3 and read.bytes <= 128 * KIB
 
 
-@pytest.mark.parametrize(("tensors", "requests", "size"), [(500, 3, 128 * KIB), (1_000, 3, 0), (2_000, 4, 0)])
+@pytest.mark.parametrize(("tensors", "requests", "size"), [(680, 3, 128 * KIB), (1_000, 3, 0), (2_000, 4, 0)])
 def test_a_torch_archive_of_many_tensors(
     hub: Any, hub_standin: Any, large: Any, tensors: int, requests: int, size: int
 ) -> None:
@@ -62,6 +65,24 @@ def test_a_torch_archive_of_many_tensors(
     assert read.artifact.loading is Loading.ALLOW_LISTED, read.artifact.reasons
     assert read.requests <= requests
     assert read.bytes <= (size or read.size // 500)
+
+
+def test_an_earlier_end_record_is_seen_however_far_from_the_end_it_lies(hub: Any, hub_standin: Any) -> None:
+    """Its comment holds the last record: other readers find another archive. A look at the last few kilobytes
+    alone would not tell."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("model/data.pkl", b"\x80\x02}q\x00.")
+        archive.writestr("model/data/0", bytes(300_000))
+    plain = held.getvalue()
+    (start,) = struct.unpack_from("<I", plain, len(plain) - 6)
+    rest = bytearray(bytes(60 * KIB) + plain[start:])
+    struct.pack_into("<I", rest, len(rest) - 6, start + 22 + 60 * KIB)
+    earlier = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 0, 0, 0, start, len(rest))
+    body = plain[:start] + earlier + rest
+    read = Read(hub, hub_standin, "model.pt", (len(body), {0: body}))
+    assert read.artifact.loading is Loading.UNREADABLE
+    assert "two end records" in read.artifact.reasons[0].message
 
 
 @pytest.mark.parametrize(
