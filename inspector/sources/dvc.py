@@ -36,6 +36,7 @@ _MD5 = re.compile(r"([0-9a-f]{32})(\.dir)?\Z")
 _OBJECT = re.compile(
     r"(?:(.*)/)?\.dvc/cache/(files/md5/)?([0-9a-f]{2})/([0-9a-f]{30}(?:\.dir)?)\Z", re.DOTALL
 )
+_IGNORE = ".dvcignore"
 _CHUNK = 1 << 20
 _TEXT_HEAD = 512
 _ORDER = ("differs", "broken", "absent", "outside", "not-compared", "equal")
@@ -71,7 +72,7 @@ class DvcClaims:
         self._objects: dict[tuple[str, bool], str] = {}
         self._sorted: list[str] | None = None
         self._compared_left = MAX_COMPARED
-        self._ignores = any(posixpath.basename(path) == ".dvcignore" for path in files)
+        self._ignores = any(self._has_rules(path) for path in files if posixpath.basename(path) == _IGNORE)
         for path in files:
             if match := _OBJECT.match(path):
                 self._objects.setdefault((match[3] + match[4], not match[2]), path)
@@ -243,10 +244,20 @@ class DvcClaims:
                 self._known[path] = str(failure)
         return self._known[path]
 
+    def _has_rules(self, path: str) -> bool:
+        """Whether an ignore file holds more than the comments that every new project has."""
+        try:
+            lines = self._text(path, MAX_POINTER).splitlines()
+        except ReadFailure:
+            return True
+        return any(line.strip() and not line.lstrip().startswith("#") for line in lines)
+
     def _text(self, path: str, limit: int) -> str:
         return self._body(path, limit).decode("utf-8", "replace")
 
     def _body(self, path: str, limit: int) -> bytes:
+        if not _is_file(self._files[path]):
+            raise ReadFailure(f"{plain(path, 200)} is no regular file.")
         data = self._opened(self._files[path])
         try:
             if data.size > limit:

@@ -164,6 +164,13 @@ class TestFolders:
         put(root, {"data/a.csv": b"x"})
         assert told(root) == {"data.dvc": {"data": "differs"}}
 
+    def test_files_that_dvc_was_told_to_ignore_make_the_list_unknown(self, tmp_path: Path) -> None:
+        root, _ = self.project(tmp_path, with_list=False)
+        put(root, {".dvcignore": "# Add patterns of files dvc should ignore\n\n"})
+        assert told(root) == {"data.dvc": {"data": "equal"}}
+        put(root, {".dvcignore": "*.tmp\n"})
+        assert told(root) == {"data.dvc": {"data": "not-compared"}}
+
     def test_a_list_that_is_not_the_one_named_is_not_believed(self, tmp_path: Path) -> None:
         root, place = self.project(tmp_path, with_list=True)
         put(root, {"data/a.csv": b"x", place: folder_list({"a.csv": b"x", "sub/b.csv": b"b"})})
