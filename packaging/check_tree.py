@@ -40,7 +40,7 @@ def main(words: list[str] | None = None) -> int:
 def complaints(tree: Path, more: list[str] | tuple[str, ...] = ()) -> list[str]:
     """One sentence for each file that tells of this machine."""
     private = {str(CHECKOUT) + "/", tempfile.gettempdir() + "/inspector-", *more}
-    if len(Path.home().parts) > 2:  # "/root" says nothing of anybody
+    if len(Path.home().parts) > 2:  # the home of the administrator names nobody
         private.add(str(Path.home()) + "/")
     needles = [text.encode() for text in sorted(private)]
     found = []
