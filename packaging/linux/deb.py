@@ -83,8 +83,8 @@ find /usr/lib/provenance-inspector -name __pycache__ -type d -prune -exec rm -rf
 OVERRIDES = f"""\
 # PySide6, Qt, cryptography and others are the wheels of their makers, held by hash; Debian's own are too old.
 {NAME}: embedded-library
-# Qt's ICU is left as its makers built it, so that whoever swaps a library knows what he has.
-{NAME}: unstripped-binary-or-object [*/PySide6/Qt/lib/libicu*]
+# Wheels are left as their makers built them, but for two: `strip` breaks what patchelf has been at.
+{NAME}: unstripped-binary-or-object
 # ICU's tables are data in the form of a library and call nobody.
 {NAME}: shared-library-lacks-prerequisites [*/PySide6/Qt/lib/libicudata*]
 # The private Python is Debian's own, told by pyvenv.cfg beside it where its packages are.
