@@ -19,6 +19,7 @@ from inspector.provenance import plain
 from inspector.sources.interface import ByteSource, is_remote
 
 STORED, DEFLATED, BZIP2, LZMA, ZSTD_OLD, ZSTD = 0, 8, 12, 14, 20, 93
+_REMOTE_ENDS = 4  # end records of a remote file that are held against their directory: each may be a request
 _END = struct.Struct("<4sHHHHIIH")
 _END64 = struct.Struct("<4sQHHIIQQQQ")
 _LOCATOR = struct.Struct("<4sIQI")
@@ -79,11 +80,21 @@ class _Directory:
 
 
 def ends_in_zip(source: ByteSource) -> bool:
-    """Whether a file of another format ends in a zip archive, which unzippers find from its end."""
+    """Whether a file of another format ends in a zip archive, which unzippers find from its end. They do not
+    agree which of several end records is the one: any that has a directory before it counts."""
     last = tail(source, 65535 + _END.size)
     at = last.rfind(b"PK\x05\x06")
-    if at < 0 or len(last) - at < _END.size:
-        return False
+    tries = _REMOTE_ENDS if is_remote(source) else len(last)
+    while at >= 0 and tries:
+        if len(last) - at >= _END.size:
+            tries -= 1
+            if _has_directory(source, last, at):
+                return True
+        at = last.rfind(b"PK\x05\x06", 0, at + 3)
+    return False
+
+
+def _has_directory(source: ByteSource, last: bytes, at: int) -> bool:
     size = _END.unpack_from(last, at)[5]
     end = source.size - len(last) + at
     wide = end - _LOCATOR.size - _END64.size
@@ -91,7 +102,7 @@ def ends_in_zip(source: ByteSource) -> bool:
         size = _END64.unpack(source.read_at(wide, _END64.size))[8]
         end = wide
     start = end - size
-    return size >= _CENTRAL.size and start >= 0 and source.read_at(start, 4) == b"PK\x01\x02"
+    return bool(size >= _CENTRAL.size and start >= 0 and source.read_at(start, 4) == b"PK\x01\x02")
 
 
 def walk_zip(source: ByteSource) -> tuple[list[Member], list[Disagreement]]:
