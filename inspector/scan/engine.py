@@ -110,7 +110,7 @@ class Scan:
                 one.hub = hub_facts()
             one.stored = tuple(getattr(source, "stored", tuple)())
             # Every other folder is spared the import; the names are judged there.
-            if any(file.path.endswith("model.sig") for file in reading.files):
+            if any(file.path.endswith(("model.sig", "MLmodel", "meta.yaml")) for file in reading.files):
                 from inspector.scan.signatures import model_signatures
 
                 one.signatures = model_signatures(source, reading.files, reading.left_out)
