@@ -54,6 +54,8 @@ def run_rows(arguments: argparse.Namespace) -> int:
 
     with _ending_in_order():
         result = rows_of(arguments.file, arguments.rows)
+    if result["missing"]:
+        _say(f"rows that are not there or were not reached: {', '.join(map(str, result['missing'][:20]))}")
     if arguments.format == "json":
         write_result(json_bytes(result, indent=1), arguments.out)
     else:

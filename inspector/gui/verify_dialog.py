@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from inspector.gui.main_window import MainWindow
 
 RECORD_ENDINGS = (".dsse.json", ".sigstore.json")
+LARGEST_PACKAGE = 32 << 20  # bytes of a dropped zip that is looked into
 RECORD_NAME = "review-record.dsse.json"
 _LONG_HEX = re.compile(r"\b[0-9a-f]{40,}\b")
 CHECK_WORDS = {
@@ -61,6 +62,8 @@ def is_record(path: Path) -> bool:
         if path.is_dir():
             return (path / RECORD_NAME).is_file()
         if path.suffix.lower() == ".zip":
+            if path.stat().st_size > LARGEST_PACKAGE:  # a directory of any length would hold up the window
+                return False
             with zipfile.ZipFile(path) as package:
                 return any(name.rsplit("/", 1)[-1] == RECORD_NAME for name in package.namelist()[:200])
         return path.name.endswith(RECORD_ENDINGS)

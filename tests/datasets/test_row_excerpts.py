@@ -60,7 +60,10 @@ def test_the_command_shows_rows_in_words_and_json(tmp_path: Path, capsys: pytest
     assert run(["dataset", "rows", str(data), "--rows", "1", "--format", "json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["schema"] == "provenance-inspector/rows/1"
-    assert [row["output"] for row in answer["rows"]] == [["y"]]
+    assert [row["output"] for row in answer["rows"]] == [["y"]] and answer["missing"] == []
+    assert run(["dataset", "rows", str(data), "--rows", "1,7", "--format", "json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["missing"] == [7] and "7" in told.err
 
 
 @pytest.mark.parametrize("rows", ["", "a", "-1", "1,,2"])

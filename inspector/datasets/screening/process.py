@@ -73,8 +73,8 @@ def screen_file(
 
 
 def rows_of(path: str, rows: Sequence[int], *, command: Sequence[str] = WORKER) -> dict[str, Any]:
-    """Single rows of a file, read in a child process: ``{"schema", "path", "rows": […]}``, see
-    ``excerpts.Excerpt``. Raises UnreadableInput where ``path`` is no file of rows, WorkIncomplete where
+    """Single rows of a file, read in a child process: ``{"schema", "path", "rows": […],
+    "missing": [numbers]}``, see ``excerpts.Excerpt``. Raises UnreadableInput where ``path`` is no file of rows, WorkIncomplete where
     the process came to no end."""
     require_libraries()
     _check(path)
@@ -83,7 +83,9 @@ def rows_of(path: str, rows: Sequence[int], *, command: Sequence[str] = WORKER) 
         raise WorkIncomplete(
             failure or "The process that read the rows ended before its time.", "Look at the file itself."
         )
-    return {"schema": ROWS_SCHEMA, "path": shown_name(path), **outcome.result}
+    given = {row["row"] for row in outcome.result["rows"]}
+    missing = sorted(set(rows) - given)
+    return {"schema": ROWS_SCHEMA, "path": shown_name(path), **outcome.result, "missing": missing}
 
 
 def _ask(
