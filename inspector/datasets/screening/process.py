@@ -74,8 +74,8 @@ def screen_file(
 
 def rows_of(path: str, rows: Sequence[int], *, command: Sequence[str] = WORKER) -> dict[str, Any]:
     """Single rows of a file, read in a child process: ``{"schema", "path", "rows": […],
-    "missing": [numbers]}``, see ``excerpts.Excerpt``. Raises UnreadableInput where ``path`` is no file of rows, WorkIncomplete where
-    the process came to no end."""
+    "missing": [numbers]}``, see ``excerpts.Excerpt``. Raises UnreadableInput where ``path`` is no file of
+    rows, WorkIncomplete where the process came to no end."""
     require_libraries()
     _check(path)
     outcome, _, failure = _ask({"rows": list(rows)}, path, None, command)
