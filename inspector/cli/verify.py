@@ -19,14 +19,14 @@ def register(subparsers: Any) -> None:
         description="Exit code 0: a trusted person approved it, it is in force, and with --root the bytes "
         "are the approved ones. 1: refused, with the reason. 2: it cannot be read.",
     )
-    parser.add_argument("record", metavar="RECORD", type=Path, help="package folder, record, or zip")
-    parser.add_argument("--root", metavar="DIR", type=Path, help="the tree that must hold these bytes")
-    parser.add_argument("--trust", metavar="FILE", type=Path, help="the trust store; default: your own")
+    parser.add_argument("record", metavar="RECORD", type=_path, help="package folder, record, or zip")
+    parser.add_argument("--root", metavar="DIR", type=_path, help="the tree that must hold these bytes")
+    parser.add_argument("--trust", metavar="FILE", type=_path, help="the trust store; default: your own")
     parser.add_argument("--project", metavar="ID", help="the project the record must be about")
     parser.add_argument("--require", metavar="N", type=_count, default=1, help="how many persons must sign")
     parser.add_argument("--require-role", metavar="ROLE", action="append", default=[])
     parser.add_argument(
-        "--state", metavar="FILE", type=Path, help="last serial seen; older records are refused"
+        "--state", metavar="FILE", type=_path, help="last serial seen; older records are refused"
     )
     parser.add_argument(
         "--packages",
@@ -39,6 +39,13 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--report", metavar="FILE", help="writes every check as JSON")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.set_defaults(run=run)
+
+
+def _path(text: str) -> Path:
+    """A path as it was named; an empty one, which ``Path`` takes for the current folder, is no path."""
+    if not text:
+        raise argparse.ArgumentTypeError("a path is empty")
+    return Path(text)
 
 
 def _count(text: str) -> int:

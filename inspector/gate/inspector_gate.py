@@ -556,10 +556,10 @@ def envelope_of(raw: Raw, what: str) -> Envelope:
     A large ``raw`` that is a bytearray is used up: it becomes the payload.
     """
     lifted = None
-    if len(raw) > MAX_BESIDE_PAYLOAD:
-        raw, lifted = _lift_payload(raw, what)
     if raw.startswith(b"PK\x03\x04"):
         raise Unreadable(f"{what} is a zip: unpack it and name its folder, or use `inspector verify`.")
+    if len(raw) > MAX_BESIDE_PAYLOAD:
+        raw, lifted = _lift_payload(raw, what)
     try:
         value = strict_json(raw, what, items=MAX_ENVELOPE_ITEMS)
     except ValueError:
@@ -600,6 +600,8 @@ _BUNDLE_KEYS = {"mediaType", "verificationMaterial", "dsseEnvelope"}
 _ENVELOPE_KEYS = {
     name.casefold(): name for name in ("payload", "payloadType", "signatures", "sig", "keyid", "dsseEnvelope")
 }
+_STATEMENT_KEYS = {"type": "_type", "subject": "subject", "predicate": "predicate"}
+_STATEMENT_KEYS["predicatetype"] = "predicateType"
 
 
 def _refuse_look_alikes(value: Any, what: str) -> None:
@@ -607,9 +609,13 @@ def _refuse_look_alikes(value: Any, what: str) -> None:
     ``payload`` (encoding/json), protobuf's take ``payload_type`` for ``payloadType``."""
     signatures = value.get("signatures") if isinstance(value, dict) else None
     for one in (value, *(signatures if isinstance(signatures, list) else ())):
-        names = list(one) if isinstance(one, dict) else []
-        if any(_ENVELOPE_KEYS.get(name.casefold().replace("_", ""), name) != name for name in names):
+        if isinstance(one, dict) and _has_look_alikes(one, _ENVELOPE_KEYS):
             raise Refusal("envelope", f"{what} spells a key in a way that readers differ on.")
+
+
+def _has_look_alikes(value: Mapping[str, Any], keys: Mapping[str, str]) -> bool:
+    """Whether a name in ``value`` is one of ``keys`` but for capitals and underscores."""
+    return any(keys.get(name.casefold().replace("_", ""), name) != name for name in value)
 
 
 def _base64(text: str, what: str) -> bytes:
@@ -1107,6 +1113,8 @@ class Verification:
             raise Refusal("json", f"{what} is not JSON.") from None
         if not isinstance(statement, dict) or statement.get("_type") != STATEMENT_TYPE:
             raise Refusal("schema", f"{what} is not an in-toto statement of version 1.")
+        if _has_look_alikes(statement, _STATEMENT_KEYS):
+            raise Refusal("schema", f"{what} spells a key in a way that readers differ on.")
         if statement.get("predicateType") != kind:
             raise Refusal("schema", f"{what} is a statement of another type than {kind}.")
         subjects = _field(statement, "subject", "list", what)
@@ -1208,6 +1216,14 @@ class Verification:
             _moment(exception, "expires", "an exception")
             covered.update(str(one) for one in _field(exception, "findings", "list", "an exception"))
         accepted = [one["id"] for one in predicate["findings"] if one["state"] == "accepted"]
+        needs_reason = ("false-positive", "not-applicable")
+        silent = [
+            one["id"]
+            for one in predicate["findings"]
+            if one["state"] in needs_reason and not str(one.get("because") or "").strip()
+        ]
+        if silent:
+            raise Refusal("incomplete", f"Findings were set aside without a reason: {_some(silent)}.")
         bare = [one for one in accepted if one not in covered]
         if bare:
             raise Refusal("incomplete", f"Accepted findings stand without an exception: {_some(bare)}.")
@@ -1238,17 +1254,18 @@ class Verification:
             except Unreadable as error:
                 self._warn("four eyes", "countersignature", f"{plain(name)} does not count. {error}")
         persons = {_person(one.principal) for one in self._report.signers}
-        if len(persons) < self._require:
-            raise Refusal(
-                "four-eyes",
-                f"{self._require} trusted persons must have signed; {len(persons)} did.",
-            )
+        # The record itself may ask for a second person; anything but "no" is taken as asking.
+        asks = self._predicate["separationOfDuties"].get("required", False) is not False
+        require = max(self._require, 2 if asks else 1)
+        if len(persons) < require:
+            by = " (the record asks for two)" if asks else ""
+            raise Refusal("four-eyes", f"{require} trusted persons must have signed; {len(persons)} did{by}.")
         held = {role for one in self._report.signers for role in one.roles}
         lacking = [role for role in self._roles if role not in held]
         if lacking:
             raise Refusal("role", f"Nobody who signed holds the role {_some(lacking)} in the trust store.")
         who = _some({one.principal for one in self._report.signers})
-        return f"{len(persons)} of {self._require} required, by {who}"
+        return f"{len(persons)} of {require} required, by {who}"
 
     def _countersignature_names(self) -> list[str]:
         names = [
@@ -1335,7 +1352,8 @@ class Verification:
         first = self._statement["subject"][0]
         named = (first["digest"]["sha256"], first["digest"].get("dirHash1"))
         stated = _digest(_field(manifest, "digest", "map", "the manifest"), "sha256", "the manifest")
-        if first["name"] != SUMS_NAME or named != (found, found) or stated != found:
+        again = manifest["digest"].get("dirHash1", found)
+        if first["name"] != SUMS_NAME or named != (found, found) or (stated, again) != (found, found):
             raise Refusal("subject", "The manifest is not the list of files that the statement is about.")
         for subject in self._statement["subject"][1:]:
             listed = self.files.get(subject["name"])
@@ -1350,7 +1368,11 @@ class Verification:
             target = _field(link, "target", "text", "a link of the manifest")
             if not clean_name(name) or name in self.files or not _stays_inside(name, target):
                 raise Refusal("manifest-path", f"The manifest lists the link {plain(name)}, which leads out.")
-            self._links[name] = target
+            if self._links.setdefault(name, target) != target:
+                raise Refusal("manifest", f"The manifest lists the link {plain(name)} twice.")
+        outward = [name for name in self._links if not _ends_inside(name, self._links)]
+        if outward:
+            raise Refusal("manifest-path", f"The manifest lists links that lead out: {_some(outward)}.")
         for item in _items(self._predicate["scope"], "leftOut", "the scope", dict):
             path = _field(item, "path", "text", "the scope")
             if not clean_name(path):
@@ -1456,11 +1478,9 @@ class Verification:
 
         What contradicts that statement is refused. Where it is not there or not about this record, nothing
         speaks for the printed report, and a warning says so: what counts is the record."""
-        if self._predicate.get("packageFiles") is None:
-            return []
-        listed = self._companions()
+        listed = None if self._predicate.get("packageFiles") is None else self._companions()
         if listed is None:
-            if REPORT_NAME in self._package.names():
+            if REPORT_NAME in self._package.names() and not self._is_attached(REPORT_NAME):
                 words = f"Nothing that was signed speaks for {REPORT_NAME}; read the record or report.html."
                 self._warn("package", "report-unbound", words)
             return []
@@ -1476,6 +1496,12 @@ class Verification:
             elif hashlib.sha256(content).hexdigest() != digest:
                 raise Refusal("attachment", f"{plain(item)} in the package was changed after signing.")
         return missing
+
+    def _is_attached(self, name: str) -> bool:
+        """Whether the record itself has the digest of ``name``; it was compared by then."""
+        return any(
+            one.get("name") == name for one in _items(self._predicate, "attachments", "the record", dict)
+        )
 
     def _companions(self) -> dict[str, str] | None:
         """The digests in the statement of the record's own key about its package, if there is one."""
@@ -1671,6 +1697,31 @@ def _stays_inside(name: str, target: str) -> bool:
     return True
 
 
+def _ends_inside(name: str, links: Mapping[str, str], most: int = 40) -> bool:
+    """Whether the link ``name`` ends below the root when the links on its way are followed: ``b -> a/../x``
+    leads out where ``a`` is a link to the root. False for a ring, and after ``most`` links, as Linux has it.
+    """
+    place: list[str] = []
+    waiting = deque(name.split("/"))
+    while waiting:
+        part = waiting.popleft()
+        if part == "..":
+            if not place:
+                return False
+            place.pop()
+        elif part not in ("", "."):
+            place.append(part)
+            target = links.get("/".join(place))
+            if target is not None:
+                most -= 1
+                if most < 0:
+                    return False
+                place.pop()
+                parts = target.replace("\\", "/").split("/") if os.name == "nt" else target.split("/")
+                waiting.extendleft(reversed(parts))
+    return True
+
+
 def _loadable(root: str, path: str, most: int = 5000) -> list[str]:
     """Files in a folder that was left out which a loader would open; looks at ``most`` entries."""
     found: list[str] = []
@@ -1841,7 +1892,9 @@ def say(report: Report) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="inspector_gate.py", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="inspector_gate.py", description=(__doc__ or "").split("\n")[0], allow_abbrev=False
+    )
     add_options(parser, gate=True)
     parser.add_argument("--watch-list", action="store_true", help="prints the approved files, one a line")
     options = parser.parse_args(arguments)
