@@ -68,17 +68,9 @@ jq -r '.predicate.attachments[] | .digest.sha256 + "  " + .name' "$work/payload"
 (cd "$here" && sha256sum --quiet --strict --ignore-missing -c "$work/attachments") > "$work/said" 2>&1 \
     || { cat "$work/said" >&2; fail "a file of the package was changed"; }
 
-decision=$(jq -r '.predicate.decision' "$work/payload")
-until=$(jq -r '.predicate.validUntil' "$work/payload")
-now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-say "decision: $decision, valid until $until"
-first=$(printf '%s\n%s\n' "$now" "$until" | LC_ALL=C sort | head -n 1)
-[ "$first" = "$now" ] || fail "the record was valid until $until"
-case $decision in approved*) ;; *) fail "the decision is: $decision" ;; esac
-
 if [ -n "$root" ]; then
     if [ -s "$work/sums" ]; then
-        (cd "$root" && sha256sum --quiet --strict -c "$work/sums") || fail "files under $root are not the approved ones"
+        (cd "$root" && sha256sum --quiet --strict -c "$work/sums") || fail "files under $root are not the listed ones"
     fi
     if command -v find > /dev/null; then
         # sha256sum reads through links: what the list calls a file must be one, and a listed link the same one.
@@ -103,6 +95,14 @@ if [ -n "$root" ]; then
             | select(split("/")[:-1] | any(.[]; IN(".git", ".hg", ".svn", "__pycache__")) | not)' > "$work/extra"
         [ ! -s "$work/extra" ] || { cat "$work/extra" >&2; fail "files under $root are not in the record"; }
     fi
-    say "bytes: every listed file under $root is the approved one"
+    say "bytes: every listed file under $root is the one the record is about"
 fi
+# What was decided comes last: also of a rejection it is worth knowing which bytes it is about.
+decision=$(jq -r '.predicate.decision' "$work/payload")
+until=$(jq -r '.predicate.validUntil' "$work/payload")
+now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+say "decision: $decision, valid until $until"
+first=$(printf '%s\n%s\n' "$now" "$until" | LC_ALL=C sort | head -n 1)
+[ "$first" = "$now" ] || fail "the record was valid until $until"
+case $decision in approved*) ;; *) fail "the decision is: $decision" ;; esac
 say "Verified OK"

@@ -84,6 +84,21 @@ def test_the_script_sees_extra_files_edits_and_expiry(sign: Sign, project: Path)
 
 
 @pytest.mark.skipif(not HAS_PROGRAMS, reason="the script itself needs openssl, jq and sha256sum")
+@pytest.mark.parametrize("outcome", ["rejected", "deferred"])
+def test_the_script_compares_the_files_before_it_says_the_outcome(
+    sign: Sign, project: Path, outcome: str
+) -> None:
+    package = sign(decision=outcome)
+    status, said = by_script(package, project)
+    assert status == 1
+    assert said.index("bytes: every listed file") < said.index(f"refused: the decision is: {outcome}")
+    (project / "app.py").write_text("print('other')\n")
+    status, said = by_script(package, project)
+    assert status == 1 and "not the listed ones" in said
+    assert "the decision is" not in said
+
+
+@pytest.mark.skipif(not HAS_PROGRAMS, reason="the script itself needs openssl, jq and sha256sum")
 def test_the_script_does_not_read_through_links(sign: Sign, review: Any, project: Path) -> None:
     (project / "latest").symlink_to("weights")
     (project / "current.bin").symlink_to("model.bin")
