@@ -10,17 +10,15 @@ from __future__ import annotations
 import gc
 
 from inspector.artifacts.bytesource import BytesSource, SliceSource, head
-from inspector.artifacts.containers.inflate import BadCompression
-from inspector.artifacts.containers.zip_file import read_zip
+from inspector.artifacts.containers.broken import BadCompression
 from inspector.artifacts.containers.zip_walk import ends_in_zip
 from inspector.artifacts.context import Context, Sample
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import CURRENT, Budget, OverLimit
-from inspector.artifacts.pickles.file import read_pickle
 from inspector.artifacts.recognise import ending
 from inspector.artifacts.table import HEAD, empty_file, rows_for
-from inspector.artifacts.texts.text_file import WORDS
+from inspector.artifacts.texts.plain_text import WORDS
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource, ReadFailure
 
@@ -86,6 +84,8 @@ def read_part(source: ByteSource, path: str, context: Context) -> Artifact:
     is_open = artifact.loading in (*_HARMLESS, Loading.UNREADABLE) and head(source, 4) not in _ZIP_STARTS
     if not is_open or not ends_in_zip(source):
         return artifact
+    from inspector.artifacts.containers.zip_file import read_zip
+
     judgement = Judgement()
     judgement.merge(artifact)
     judgement.facts.update(artifact.facts)
@@ -100,6 +100,8 @@ def _also_pickle(source: ByteSource, artifact: Artifact) -> Artifact:
         return artifact
     if head(source, 1) not in _OPENERS:
         return artifact
+    from inspector.artifacts.pickles.file import read_pickle
+
     limit = _LOOKED_INTO
     if artifact.format == "safetensors":  # one line of a header may be a text to a pickle reader
         limit += int.from_bytes(head(source, 8), "little")

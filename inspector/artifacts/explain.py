@@ -11,7 +11,7 @@ import sys
 from itertools import islice
 from typing import Any
 
-from inspector.artifacts.containers.inflate import BadCompression
+from inspector.artifacts.containers.broken import BadCompression
 from inspector.artifacts.dispatch import read
 from inspector.artifacts.explain_code import lambda_listing
 from inspector.artifacts.explain_parts import parts_of

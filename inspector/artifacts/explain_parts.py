@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, field
 
+from inspector.artifacts import magics
 from inspector.artifacts.bytesource import SliceSource, head
-from inspector.artifacts.containers.inflate import BadCompression
+from inspector.artifacts.containers.broken import BadCompression
 from inspector.artifacts.containers.zip_file import member_content
 from inspector.artifacts.containers.zip_walk import BadZip, walk_zip
 from inspector.artifacts.context import Context
 from inspector.artifacts.dispatch import read_part
-from inspector.artifacts.formats.npy import MAGIC as NPY_MAGIC
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.limits import OverLimit
@@ -81,7 +81,7 @@ class _Listener:
         if start.startswith(b"PK") and artifact.format in _TORCH_ZIPS:
             for name, part in _members(source, ("data.pkl", "constants.pkl")):
                 self._keep(self.parts.pickles, part, name)
-        elif start.startswith(NPY_MAGIC) and len(start) == 16:
+        elif start.startswith(magics.NPY) and len(start) == 16:
             width = 2 if start[6] == 1 else 4
             at = 8 + width + int.from_bytes(start[8 : 8 + width], "little")
             if at <= source.size:

@@ -2,67 +2,24 @@
 
 The order is: what has magic bytes, what names its own length (safetensors), what loaders take for a pickle,
 what a name says, and texts. A reader may answer None: then the next row is asked. A new format is one file
-with its reader and one row here.
+with its reader and one row here. A reader is named, and imported when the first file asks for it: to start
+a hundred of them for one file takes longer than to read it.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
+from typing import Any, NamedTuple
 
+from inspector.artifacts import magics
 from inspector.artifacts.bytesource import SliceSource
-from inspector.artifacts.containers.compressed_file import begins_with_pickle, read_compressed
-from inspector.artifacts.containers.sevenzip_file import read_7z
-from inspector.artifacts.containers.sevenzip_header import MAGIC as SEVENZIP_MAGIC
-from inspector.artifacts.containers.tar_file import is_tar_header, read_tar
-from inspector.artifacts.containers.zip_file import read_zip
 from inspector.artifacts.context import Sample
-from inspector.artifacts.formats.arrow import MAGIC as ARROW_MAGIC
-from inspector.artifacts.formats.arrow import begins_as_stream, read_arrow
-from inspector.artifacts.formats.caffe import read_caffemodel
-from inspector.artifacts.formats.catboost import MAGIC as CATBOOST_MAGIC
-from inspector.artifacts.formats.catboost import read_catboost
-from inspector.artifacts.formats.coreml import (
-    looks_like_coreml,
-    looks_like_coreml_weights,
-    read_coreml,
-    read_coreml_weights,
-)
-from inspector.artifacts.formats.executorch import MAGIC as EXECUTORCH_MAGIC
-from inspector.artifacts.formats.executorch import read_executorch
-from inspector.artifacts.formats.fasttext import MAGIC as FASTTEXT_MAGIC
-from inspector.artifacts.formats.fasttext import read_fasttext
-from inspector.artifacts.formats.gguf import MAGIC as GGUF_MAGIC
-from inspector.artifacts.formats.gguf import not_gguf, read_gguf
-from inspector.artifacts.formats.hdf5 import hdf5_base, read_hdf5
-from inspector.artifacts.formats.hdf5_file import SIGNATURE as HDF5_SIGNATURE
-from inspector.artifacts.formats.joblib_old import MAGIC as JOBLIB_MAGIC
-from inspector.artifacts.formats.joblib_old import read_old_joblib
-from inspector.artifacts.formats.messagepack import begins_as_map, read_messagepack, try_messagepack
-from inspector.artifacts.formats.mxnet import MAGIC as MXNET_MAGIC
-from inspector.artifacts.formats.mxnet import read_params
-from inspector.artifacts.formats.npy import MAGIC as NPY_MAGIC
-from inspector.artifacts.formats.npy import read_npy
-from inspector.artifacts.formats.onnx import looks_like_onnx, read_onnx
-from inspector.artifacts.formats.onnx_runtime import MAGIC as ORT_MAGIC
-from inspector.artifacts.formats.onnx_runtime import read_ort
-from inspector.artifacts.formats.onnx_values import read_onnx_value
-from inspector.artifacts.formats.paddle import read_parameters, read_program
-from inspector.artifacts.formats.parquet import MAGIC as PARQUET_MAGIC
-from inspector.artifacts.formats.parquet import read_parquet
-from inspector.artifacts.formats.r_data import looks_like_r_data, read_r_data
-from inspector.artifacts.formats.safetensors_header import read_safetensors
-from inspector.artifacts.formats.sentencepiece import read_sentencepiece
-from inspector.artifacts.formats.tensorflow_checkpoint import is_shard, read_index, unread_shard
-from inspector.artifacts.formats.tensorflow_graph import read_graph
-from inspector.artifacts.formats.tflite import MAGIC as TFLITE_MAGIC
-from inspector.artifacts.formats.tflite import read_tflite
-from inspector.artifacts.formats.ubjson import looks_like_xgboost, read_xgboost
-from inspector.artifacts.formats.word2vec import begins_as_word2vec, read_word2vec
+from inspector.artifacts.formats.hdf5_file import hdf5_base
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
-from inspector.artifacts.pickles.file import looks_like_old_pickle, read_pickle
 from inspector.artifacts.recognise import (
     BINARY_ENDINGS,
     BY_NAME,
@@ -73,12 +30,40 @@ from inspector.artifacts.recognise import (
     ending,
     plainly,
 )
-from inspector.artifacts.texts.config_files import LOADER_CONFIGS
-from inspector.artifacts.texts.python_files import read_path_file
-from inspector.artifacts.texts.text_file import TEXT_ENDINGS, is_text, lfs_pointer, read_text
+from inspector.artifacts.texts.plain_text import TEXT_ENDINGS, is_text, lfs_pointer
 from inspector.provenance import Loading
 
 HEAD = 4096
+
+
+@dataclass(slots=True)
+class Late:
+    """A function of this room, ``module:name``, that is imported when it is first called with a sample. It is
+    given the sample's ``fields`` (words parted by blanks, or none) in their order."""
+
+    where: str
+    fields: str = "source"
+    _call: Callable[[Sample], Any] | None = field(default=None, init=False, repr=False)
+
+    def resolve(self) -> Callable[..., Any]:
+        """The function itself."""
+        module, _, name = self.where.partition(":")
+        found: Callable[..., Any] = getattr(importlib.import_module(f"inspector.artifacts.{module}"), name)
+        return found
+
+    def __call__(self, sample: Sample) -> Any:
+        if self._call is None:
+            self._call = _given(self.resolve(), self.fields.split())
+        return self._call(sample)
+
+
+def _given(function: Callable[..., Any], names: list[str]) -> Callable[[Sample], Any]:
+    if not names:
+        return lambda _: function()
+    get = attrgetter(*names)
+    if len(names) == 1:
+        return lambda sample: function(get(sample))
+    return lambda sample: function(*get(sample))
 
 
 class Row(NamedTuple):
@@ -102,15 +87,25 @@ def _any(_: Sample) -> bool:
     return True
 
 
+_BEGINS_AS_MAP = Late("formats.messagepack:begins_as_map", "start")
+_BEGINS_AS_STREAM = Late("formats.arrow:begins_as_stream", "start")
+_IS_TAR_HEADER = Late("containers.tar_file:is_tar_header", "start")
+_LOOKS_LIKE_WEIGHTS = Late("formats.coreml:looks_like_coreml_weights", "source start")
+_NOT_GGUF = Late("formats.gguf:not_gguf", "")
+_READ_PICKLE = Late("pickles.file:read_pickle")
+_READ_SAFETENSORS = Late("formats.safetensors_header:read_safetensors")
+# What a number of a tar header may begin with: binary, a sign, an octal digit, what is passed over.
+_NUMBERS = frozenset(b"\x80\xff+-_01234567 \t\n\v\f\r\0")
+
 ROWS: tuple[Row, ...] = (
     # What the first bytes say.
     Row(
         _magic(b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"),
-        lambda sample: read_zip(sample.source, sample.path, sample.context),
+        Late("containers.zip_file:read_zip", "source path context"),
         b"P",
     ),
-    Row(_magic(NPY_MAGIC), lambda sample: read_npy(sample.source), NPY_MAGIC[:1]),
-    Row(_magic(GGUF_MAGIC), lambda sample: read_gguf(sample.source), GGUF_MAGIC[:1]),
+    Row(_magic(magics.NPY), Late("formats.npy:read_npy"), magics.NPY[:1]),
+    Row(_magic(magics.GGUF), Late("formats.gguf:read_gguf"), magics.GGUF[:1]),
     Row(lambda sample: _begins_as_pickle(sample.start), lambda sample: _protocol_pickle(sample), b"\x80"),
     Row(
         lambda sample: compression(sample.start) is not None,
@@ -118,89 +113,90 @@ ROWS: tuple[Row, ...] = (
         bytes({0x78, *(magic[0] for magic, _ in COMPRESSIONS)}),
     ),
     Row(
-        lambda sample: is_tar_header(sample.start[:512]),
+        lambda sample: _may_be_tar(sample.start) and _IS_TAR_HEADER(sample),
         lambda sample: _tar(sample),
     ),
-    Row(_magic(SEVENZIP_MAGIC), lambda sample: read_7z(sample.source, sample.context), b"7"),
-    Row(_magic(TFLITE_MAGIC, at=4), lambda sample: read_tflite(sample.source)),
+    Row(_magic(magics.SEVENZIP), Late("containers.sevenzip_file:read_7z", "source context"), b"7"),
+    Row(_magic(magics.TFLITE, at=4), Late("formats.tflite:read_tflite")),
     Row(
-        lambda sample: looks_like_onnx(sample.source, sample.start),
-        lambda sample: read_onnx(sample.source),
+        Late("formats.onnx:looks_like_onnx", "source start"),
+        Late("formats.onnx:read_onnx"),
         b"\x08",
     ),
-    Row(lambda sample: looks_like_r_data(sample.start), lambda sample: read_r_data(sample.source), b"RXBA"),
+    Row(Late("formats.r_data:looks_like_r_data", "start"), Late("formats.r_data:read_r_data"), b"RXBA"),
     Row(
         lambda sample: _may_be_hdf5(sample) and hdf5_base(sample.source, sample.suffix) is not None,
-        lambda sample: read_hdf5(sample.source, sample.suffix, sample.context),
+        Late("formats.hdf5:read_hdf5", "source suffix context"),
     ),
     Row(
-        lambda sample: looks_like_coreml(sample.source, sample.start),
-        lambda sample: read_coreml(sample.source),
+        Late("formats.coreml:looks_like_coreml", "source start"),
+        Late("formats.coreml:read_coreml"),
         b"\x08",
     ),
     Row(
-        lambda sample: looks_like_coreml_weights(sample.source, sample.start),
-        lambda sample: read_coreml_weights(sample.source),
+        lambda sample: sample.start[4:8] == b"\x02\0\0\0" and _LOOKS_LIKE_WEIGHTS(sample),
+        Late("formats.coreml:read_coreml_weights"),
     ),
-    Row(_magic(EXECUTORCH_MAGIC, at=4), lambda sample: read_executorch(sample.source)),
-    Row(_magic(ORT_MAGIC, at=4), lambda sample: read_ort(sample.source)),
-    Row(_magic(CATBOOST_MAGIC), lambda sample: read_catboost(sample.source), CATBOOST_MAGIC[:1]),
-    Row(_magic(PARQUET_MAGIC), lambda sample: read_parquet(sample.source), PARQUET_MAGIC[:1]),
+    Row(_magic(magics.EXECUTORCH, at=4), Late("formats.executorch:read_executorch")),
+    Row(_magic(magics.ONNX_RUNTIME, at=4), Late("formats.onnx_runtime:read_ort")),
+    Row(_magic(magics.CATBOOST), Late("formats.catboost:read_catboost"), magics.CATBOOST[:1]),
+    Row(_magic(magics.PARQUET), Late("formats.parquet:read_parquet"), magics.PARQUET[:1]),
     Row(
-        lambda sample: sample.start.startswith(ARROW_MAGIC) or begins_as_stream(sample.start),
-        lambda sample: read_arrow(sample.source),
+        lambda sample: sample.start.startswith(magics.ARROW) or _BEGINS_AS_STREAM(sample),
+        Late("formats.arrow:read_arrow"),
         b"A\xff",
     ),
-    Row(_magic(MXNET_MAGIC), lambda sample: read_params(sample.source), MXNET_MAGIC[:1]),
-    Row(_magic(FASTTEXT_MAGIC), lambda sample: read_fasttext(sample.source), FASTTEXT_MAGIC[:1]),
-    Row(lambda sample: looks_like_xgboost(sample.start), lambda sample: read_xgboost(sample.source), b"{"),
+    Row(_magic(magics.MXNET), Late("formats.mxnet:read_params"), magics.MXNET[:1]),
+    Row(_magic(magics.FASTTEXT), Late("formats.fasttext:read_fasttext"), magics.FASTTEXT[:1]),
+    Row(Late("formats.ubjson:looks_like_xgboost", "start"), Late("formats.ubjson:read_xgboost"), b"{"),
     Row(lambda sample: plainly(sample.start) is not None, lambda sample: _by_magic_alone(sample)),
-    Row(_magic(JOBLIB_MAGIC), lambda sample: read_old_joblib(sample.source, sample.path, sample.context)),
+    Row(_magic(magics.JOBLIB), Late("formats.joblib_old:read_old_joblib", "source path context")),
     # A pickle that lies under the name of a format that carries no code.
     Row(
         lambda sample: sample.suffix in (".safetensors", ".gguf") and sample.start[8:9] != b"{",
-        lambda sample: (
-            read_pickle(sample.source) if looks_like_old_pickle(sample.source, textual=True) else None
-        ),
+        lambda sample: _READ_PICKLE(sample) if _looks_like_old_pickle(sample, textual=True) else None,
     ),
     # What names its own length.
     Row(
         lambda sample: sample.suffix == ".safetensors" or _is_safetensors(sample),
-        lambda sample: lfs_pointer(sample.source) or read_safetensors(sample.source),
+        lambda sample: lfs_pointer(sample.source) or _READ_SAFETENSORS(sample),
     ),
-    Row(_named(".gguf"), lambda sample: lfs_pointer(sample.source) or not_gguf()),
+    Row(_named(".gguf"), lambda sample: lfs_pointer(sample.source) or _NOT_GGUF(sample)),
     # What loaders take for a pickle.
     Row(lambda sample: sample.suffix not in TEXT_ENDINGS, lambda sample: lfs_pointer(sample.source)),
     Row(_named(".pth"), lambda sample: _path_file(sample)),
-    Row(_named(*PICKLE_ENDINGS), lambda sample: read_pickle(sample.source)),
+    Row(_named(*PICKLE_ENDINGS), Late("pickles.file:read_pickle")),
     Row(
-        lambda sample: looks_like_old_pickle(sample.source, textual=sample.suffix in TEXT_ENDINGS),
-        lambda sample: read_pickle(sample.source),
+        lambda sample: _looks_like_old_pickle(sample, textual=sample.suffix in TEXT_ENDINGS),
+        Late("pickles.file:read_pickle"),
     ),
     # What only a name tells.
-    Row(_named(".onnx"), lambda sample: read_onnx(sample.source)),
-    Row(lambda sample: is_shard(sample.path), lambda sample: unread_shard()),
-    Row(_named(".index"), lambda sample: read_index(sample.source)),
-    Row(_named(".pb"), lambda sample: read_onnx_value(sample.source)),
-    Row(_named(".pb"), lambda sample: read_graph(sample.source, sample.path)),
+    Row(_named(".onnx"), Late("formats.onnx:read_onnx")),
+    Row(
+        Late("formats.tensorflow_checkpoint:is_shard", "path"),
+        Late("formats.tensorflow_checkpoint:unread_shard", ""),
+    ),
+    Row(_named(".index"), Late("formats.tensorflow_checkpoint:read_index")),
+    Row(_named(".pb"), Late("formats.onnx_values:read_onnx_value")),
+    Row(_named(".pb"), Late("formats.tensorflow_graph:read_graph", "source path")),
     Row(_any, lambda sample: _behind_blanks(sample)),
-    Row(_named(".pdmodel"), lambda sample: read_program(sample.source)),
-    Row(_named(".pdiparams"), lambda sample: read_parameters(sample.source)),
-    Row(_named(".caffemodel"), lambda sample: read_caffemodel(sample.source)),
-    Row(_named(".mlmodel"), lambda sample: read_coreml(sample.source)),
-    Row(_named(".msgpack"), lambda sample: read_messagepack(sample.source)),
+    Row(_named(".pdmodel"), Late("formats.paddle:read_program")),
+    Row(_named(".pdiparams"), Late("formats.paddle:read_parameters")),
+    Row(_named(".caffemodel"), Late("formats.caffe:read_caffemodel")),
+    Row(_named(".mlmodel"), Late("formats.coreml:read_coreml")),
+    Row(_named(".msgpack"), Late("formats.messagepack:read_messagepack")),
     Row(lambda sample: sample.suffix in BY_NAME, lambda sample: _said(BY_NAME[sample.suffix])),
     # Texts.
     Row(
         lambda sample: is_text(sample.source) or sample.suffix == ".json",
-        lambda sample: read_text(sample.source, sample.path),
+        Late("texts.text_file:read_text", "source path"),
     ),
-    Row(_named(".model"), lambda sample: read_sentencepiece(sample.source)),
-    Row(lambda sample: begins_as_word2vec(sample.start), lambda sample: read_word2vec(sample.source)),
+    Row(_named(".model"), Late("formats.sentencepiece:read_sentencepiece")),
+    Row(Late("formats.word2vec:begins_as_word2vec", "start"), Late("formats.word2vec:read_word2vec")),
     # Unknown bytes that are a whole value of MessagePack.
     Row(
-        lambda sample: begins_as_map(sample.start) and not sample.suffix.startswith(".json"),
-        lambda sample: try_messagepack(sample.source),
+        lambda sample: not sample.suffix.startswith(".json") and _BEGINS_AS_MAP(sample),
+        Late("formats.messagepack:try_messagepack"),
     ),
 )
 
@@ -214,6 +210,8 @@ def rows_for(start: bytes) -> tuple[Row, ...]:
 
 def empty_file(path: str) -> Artifact:
     """The verdict on a file without bytes: a loader that expects a model there fails."""
+    from inspector.artifacts.texts.config_files import LOADER_CONFIGS
+
     suffix = ending(path)
     loaded = (*PICKLE_ENDINGS, *(name for name in BY_NAME if BY_NAME[name][1] is not Loading.RUNS_CODE))
     name = path.rsplit("/", 1)[-1].lower()
@@ -229,9 +227,20 @@ def empty_file(path: str) -> Artifact:
     return Artifact("empty", Loading.NO_LOADER)
 
 
+def _may_be_tar(start: bytes) -> bool:
+    """Whether the header's sum, which stands at 148, may be a number."""
+    return len(start) >= 512 and start[148] in _NUMBERS
+
+
+def _looks_like_old_pickle(sample: Sample, *, textual: bool) -> bool:
+    from inspector.artifacts.pickles.file import looks_like_old_pickle
+
+    return looks_like_old_pickle(sample.source, textual=textual)
+
+
 def _may_be_hdf5(sample: Sample) -> bool:
     """Of a short file every byte is here: no user block has to be looked behind."""
-    return sample.source.size > len(sample.start) or HDF5_SIGNATURE in sample.start
+    return sample.source.size > len(sample.start) or magics.HDF5 in sample.start
 
 
 def _begins_as_pickle(start: bytes) -> bool:
@@ -241,7 +250,7 @@ def _begins_as_pickle(start: bytes) -> bool:
 def _protocol_pickle(sample: Sample) -> Artifact | None:
     """A file that begins like a pickle of protocol 2 or later. Two bytes are no proof: where the name says
     nothing and the machine gets nowhere, it is unknown data."""
-    artifact = read_pickle(sample.source)
+    artifact: Artifact = _READ_PICKLE(sample)
     operations = artifact.facts.get("operations", 0)
     if artifact.loading is not Loading.UNREADABLE or artifact.imports or operations > 8:
         return artifact
@@ -258,6 +267,8 @@ def _is_of_torch(name: str) -> bool:
 
 def _tar(sample: Sample) -> Artifact:
     """A tar archive; NeMo's checkpoints and TorchServe's archives are some by their names."""
+    from inspector.artifacts.containers.tar_file import read_tar
+
     artifact = read_tar(sample.source, sample.context)
     if sample.suffix == ".nemo":
         return replace(artifact, format="nemo")
@@ -279,6 +290,8 @@ def _compressed(sample: Sample) -> Artifact | None:
     is_guess = method in ("zlib", "lzma")  # two or three bytes that other data may begin with as well
     if method is None or (is_guess and _is_text_like(sample.start)):
         return None
+    from inspector.artifacts.containers.compressed_file import begins_with_pickle, read_compressed
+
     artifact = read_compressed(sample.source, sample.path, method, sample.context)
     is_broken = any(reason.code == "broken-compression" for reason in artifact.reasons)
     named = (
@@ -319,8 +332,10 @@ def _is_safetensors(sample: Sample) -> bool:
 def _path_file(sample: Sample) -> Artifact | None:
     """A .pth file of Python's own, which has nothing but the ending in common with torch's."""
     source = sample.source
-    if source.size > 1 << 20 or not is_text(source) or looks_like_old_pickle(source, textual=True):
+    if source.size > 1 << 20 or not is_text(source) or _looks_like_old_pickle(sample, textual=True):
         return None
+    from inspector.artifacts.texts.python_files import read_path_file
+
     return read_path_file(source.read_at(0, source.size).decode("utf-8", "replace"), sample.path)
 
 
@@ -330,6 +345,8 @@ def _behind_blanks(sample: Sample) -> Artifact | None:
     skipped = len(sample.start) - len(bare)
     if not skipped or not bare:
         return None
+    from inspector.artifacts.pickles.file import looks_like_old_pickle, read_pickle
+
     rest = SliceSource(sample.source, skipped, sample.source.size - skipped)
     has_protocol = bare[0] == 0x80 and bare[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
     if not has_protocol and not looks_like_old_pickle(rest, textual=True):

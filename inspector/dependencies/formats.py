@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from inspector.dependencies import (
-    conda,
-    conda_locks,
-    install_lines,
-    installed,
-    locks,
-    npm,
-    pixi_manifest,
-    pyproject,
-    requirements_file,
-    script_metadata,
-    setup_files,
-)
 from inspector.dependencies.bounded import Unreadable
 from inspector.dependencies.interface import Manifest
 from inspector.provenance import plain
@@ -29,13 +17,21 @@ MAX_WANTED = 256 * 1024 * 1024  # bytes; what is larger is not asked for, and wh
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """``pattern`` matches the whole path, lower case, with "/". ``certain`` is False where the name alone
-    does not tell, so that the content has to."""
+    """``pattern`` matches the whole path, lower case, with "/". ``reader`` is ``module:function`` of this
+    room, imported when the first such file is read. ``certain`` is False where the name alone does not tell,
+    so that the content has to."""
 
     name: str
     pattern: re.Pattern[str]
-    read: Callable[[str, bytes], Manifest | None]
+    reader: str
     certain: bool = True
+
+    def read(self, path: str, data: bytes) -> Manifest | None:
+        """What its reader says of the file."""
+        module, _, name = self.reader.partition(":")
+        found = getattr(importlib.import_module(f"inspector.dependencies.{module}"), name)
+        manifest: Manifest | None = found(path, data)
+        return manifest
 
 
 def _named(pattern: str) -> re.Pattern[str]:
@@ -44,61 +40,61 @@ def _named(pattern: str) -> re.Pattern[str]:
 
 _WORDS = r"(?:requirements?|constraints?|reqs?|pip[-_.]?freeze|freeze)"
 FORMATS = (
-    Format("pyproject.toml", _named(r"pyproject\.toml"), pyproject.read),
-    Format("uv.lock", _named(r"uv\.lock"), locks.read_uv),
-    Format("poetry.lock", _named(r"poetry\.lock"), locks.read_poetry),
-    Format("pdm.lock", _named(r"pdm(?:\.[^/]*)?\.lock"), locks.read_pdm),
-    Format("pylock.toml", _named(r"pylock(?:\.[^/.]+)?\.toml"), locks.read_pylock),
-    Format("Pipfile.lock", _named(r"pipfile\.lock"), locks.read_pipfile_lock),
-    Format("Pipfile", _named(r"pipfile"), locks.read_pipfile),
+    Format("pyproject.toml", _named(r"pyproject\.toml"), "pyproject:read"),
+    Format("uv.lock", _named(r"uv\.lock"), "locks:read_uv"),
+    Format("poetry.lock", _named(r"poetry\.lock"), "locks:read_poetry"),
+    Format("pdm.lock", _named(r"pdm(?:\.[^/]*)?\.lock"), "locks:read_pdm"),
+    Format("pylock.toml", _named(r"pylock(?:\.[^/.]+)?\.toml"), "locks:read_pylock"),
+    Format("Pipfile.lock", _named(r"pipfile\.lock"), "locks:read_pipfile_lock"),
+    Format("Pipfile", _named(r"pipfile"), "locks:read_pipfile"),
     Format(
         "conda-lock.yml",
         _named(r"(?:[^/]*[-_.])?conda-lock(?:[-_.][^/]*)?\.ya?ml"),
-        conda_locks.read_conda_lock,
+        "conda_locks:read_conda_lock",
     ),
-    Format("pixi.lock", _named(r"pixi\.lock"), conda_locks.read_pixi_lock),
-    Format("pixi.toml", _named(r"pixi\.toml"), pixi_manifest.read),
+    Format("pixi.lock", _named(r"pixi\.lock"), "conda_locks:read_pixi_lock"),
+    Format("pixi.toml", _named(r"pixi\.toml"), "pixi_manifest:read"),
     Format(
         "conda-explicit",
         _named(
             r"(?:[^/]*[-_.])?(?:conda|explicit|spec|spec-?(?:file|list)|linux-64|osx-64|osx-arm64|win-64)[^/]*\.(?:txt|lock)"
         ),
-        conda_locks.read_explicit,
+        "conda_locks:read_explicit",
         certain=False,
     ),
-    Format("package.json", _named(r"package\.json"), npm.read_package_json),
-    Format("package-lock.json", _named(r"(?:package-lock|npm-shrinkwrap)\.json"), npm.read_package_lock),
-    Format("pnpm-lock.yaml", _named(r"pnpm-lock\.ya?ml"), npm.read_pnpm_lock),
-    Format("yarn.lock", _named(r"yarn\.lock"), npm.read_yarn_lock),
-    Format("METADATA", _named(r"[^/]+\.dist-info/metadata"), installed.read_metadata, certain=False),
+    Format("package.json", _named(r"package\.json"), "npm:read_package_json"),
+    Format("package-lock.json", _named(r"(?:package-lock|npm-shrinkwrap)\.json"), "npm:read_package_lock"),
+    Format("pnpm-lock.yaml", _named(r"pnpm-lock\.ya?ml"), "npm:read_pnpm_lock"),
+    Format("yarn.lock", _named(r"yarn\.lock"), "npm:read_yarn_lock"),
+    Format("METADATA", _named(r"[^/]+\.dist-info/metadata"), "installed:read_metadata", certain=False),
     Format(
         "pip-list",
         _named(r"(?:[^/]*[-_.])?(?:pip|installed|packages|environment)(?:[-_.][^/]*)?\.(?:json|txt)"),
-        installed.read_list,
+        "installed:read_list",
         certain=False,
     ),
-    Format("setup.cfg", _named(r"setup\.cfg"), setup_files.read_cfg, certain=False),
-    Format("setup.py", _named(r"setup\.py"), setup_files.read_py, certain=False),
+    Format("setup.cfg", _named(r"setup\.cfg"), "setup_files:read_cfg", certain=False),
+    Format("setup.py", _named(r"setup\.py"), "setup_files:read_py", certain=False),
     Format(
         "environment.yml",
         _named(r"(?:[^/]*[-_.])?(?:environment|conda|env)(?:[-_.][^/]*)?\.ya?ml"),
-        conda.read,
+        "conda:read",
         certain=False,
     ),
     Format(
         "requirements",
         _named(rf"(?:[^/]*[-_. ])?{_WORDS}(?:[-_. ]?\d*)?(?:[-_. ][^/]*)?\.(?:txt|in|pip)"),
-        requirements_file.read,
+        "requirements_file:read",
     ),
     # A folder of that name holds them under names of any kind; so do pip-tools' NAME.in files.
     Format(
         "requirements",
         _named(rf"{_WORDS}/(?:[^/]+/)*[^/]+\.(?:txt|in|pip)"),
-        requirements_file.read,
+        "requirements_file:read",
         certain=False,
     ),
-    Format("requirements", _named(r"(?!manifest\.in)[^/.]+\.in"), requirements_file.read, certain=False),
-    Format("script", _named(r"[^/]+\.py"), script_metadata.read, certain=False),
+    Format("requirements", _named(r"(?!manifest\.in)[^/.]+\.in"), "requirements_file:read", certain=False),
+    Format("script", _named(r"[^/]+\.py"), "script_metadata:read", certain=False),
     Format(
         "install-lines",
         _named(
@@ -106,13 +102,13 @@ FORMATS = (
             r"|makefile|justfile|\.?gitlab-ci[^/]*\.ya?ml|azure-pipelines[^/]*\.ya?ml|jenkinsfile|cog\.ya?ml"
             r"|postbuild|\.readthedocs\.ya?ml|\.travis\.yml)"
         ),
-        install_lines.read,
+        "install_lines:read",
         certain=False,
     ),
     Format(
         "install-lines",
         _named(r"\.(?:github|circleci)/(?:[^/]+/)*[^/]+\.ya?ml"),
-        install_lines.read,
+        "install_lines:read",
         certain=False,
     ),
 )
@@ -168,6 +164,16 @@ def included_path(path: str, include: str) -> str | None:
 
 
 def _content_tells(found: Format, data: bytes) -> bool:
+    from inspector.dependencies import (
+        conda,
+        conda_locks,
+        install_lines,
+        installed,
+        requirements_file,
+        script_metadata,
+        setup_files,
+    )
+
     if found.name == "requirements":
         return requirements_file.looks_like_one(data)
     if found.name == "environment.yml":

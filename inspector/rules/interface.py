@@ -12,15 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from inspector.artifacts.interface import Artifact
-from inspector.datasets.interface import DatasetFacts
-from inspector.dependencies.interface import AuditResult, Manifest, Package
 from inspector.provenance import Confidence, Evidence, Finding, ProvenanceGraph, Severity, finding_id
-from inspector.references.interface import Reference
-from inspector.sources.interface import Entry, Target
 
 if TYPE_CHECKING:
+    from inspector.artifacts.interface import Artifact
+    from inspector.datasets.interface import DatasetFacts
+    from inspector.dependencies.interface import AuditResult, Manifest, Package
+    from inspector.references.interface import Reference
     from inspector.sources.hub.facts import HubFacts
+    from inspector.sources.interface import Entry, Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,9 +204,11 @@ class SavedResults:
 
 def saved_results(*, enabled: bool) -> SavedResults:
     """The cache in this user's folder, or one that finds and keeps nothing."""
+    if not enabled:
+        return SavedResults(None)
     from inspector.scan.readers import readers_digest
 
-    return SavedResults(places.scan_results(), readers_digest()) if enabled else SavedResults(None)
+    return SavedResults(places.scan_results(), readers_digest())
 
 
 def _blob(number: int) -> bytes:

@@ -10,8 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from inspector.artifacts import Artifact, BytesSource
-from inspector.artifacts.formats.hdf5 import hdf5_base
-from inspector.artifacts.formats.hdf5_file import Hdf5File, lookup3
+from inspector.artifacts.formats.hdf5_file import Hdf5File, hdf5_base, lookup3
 from inspector.artifacts.formats.hdf5_headers import read_messages
 from inspector.artifacts.formats.hdf5_links import read_links
 from inspector.artifacts.formats.hdf5_values import read_attributes

@@ -56,7 +56,7 @@ def test_a_defect_of_a_reader_is_never_a_verdict(monkeypatch: pytest.MonkeyPatch
     def fails(source: object) -> None:
         raise KeyError("a defect")
 
-    monkeypatch.setattr("inspector.artifacts.table.read_safetensors", fails)
+    monkeypatch.setattr("inspector.artifacts.table._READ_SAFETENSORS", fails)
     artifact = read(BytesSource(b"x"), "model.safetensors")
     assert artifact.loading.value == "unreadable"
     assert artifact.reasons[0].code == "reader-failed"

@@ -14,7 +14,8 @@ import pytest
 import zstandard
 
 from inspector.artifacts import Artifact, BytesSource
-from inspector.artifacts.containers.inflate import BadCompression, Unpacker, unpacked
+from inspector.artifacts.containers.broken import BadCompression
+from inspector.artifacts.containers.inflate import Unpacker, unpacked
 from inspector.artifacts.limits import Budget, OverLimit
 from inspector.provenance import Loading
 

@@ -16,7 +16,7 @@ from readings import readings
 
 from inspector.artifacts.pickles.compat_names import current_name
 from inspector.artifacts.pickles.listed import Tier, entry_for
-from inspector.artifacts.texts.text_file import TEXT_ENDINGS
+from inspector.artifacts.texts.plain_text import TEXT_ENDINGS
 from inspector.provenance import Loading
 
 FINE = (Loading.DATA_ONLY, Loading.ALLOW_LISTED, Loading.LIBRARY, Loading.NO_LOADER)

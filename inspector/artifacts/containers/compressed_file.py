@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from inspector.artifacts.bytesource import BytesSource
-from inspector.artifacts.containers.inflate import BadCompression, Unpacker, behind_skippable, unpacked
+from inspector.artifacts.containers.broken import BadCompression
+from inspector.artifacts.containers.inflate import Unpacker, behind_skippable, unpacked
 from inspector.artifacts.context import Context
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from inspector.artifacts.bytesource import BytesSource
+from inspector.artifacts.containers.broken import BadCompression
 from inspector.artifacts.containers.zstd_frames import MAGIC as ZSTD_MAGIC
 from inspector.artifacts.containers.zstd_frames import BadFrame, ZstdFrame, is_skippable
 from inspector.artifacts.limits import BOMB_FROM, BOMB_RATIO, MAX_IN_MEMORY, Budget, OverLimit
@@ -23,10 +24,6 @@ _STEP = 64 * 1024
 _MEMORY = 128 << 20  # what unpacking may take
 _OUT = 1 << 20
 LZ4_MAGIC = b"\x04\x22\x4d\x18"
-
-
-class BadCompression(Exception):
-    """The compressed data is broken. The message is a sentence for the reviewer."""
 
 
 class _Zlib:

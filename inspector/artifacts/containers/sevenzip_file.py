@@ -7,7 +7,8 @@ import zlib
 from collections.abc import Iterator
 
 from inspector.artifacts.bytesource import BytesSource
-from inspector.artifacts.containers.inflate import BadCompression, Ends, ForwardSource
+from inspector.artifacts.containers.broken import BadCompression
+from inspector.artifacts.containers.inflate import Ends, ForwardSource
 from inspector.artifacts.containers.member_names import MemberNames, leads_inside
 from inspector.artifacts.containers.sevenzip_folder import NotRead, unpack_folder
 from inspector.artifacts.containers.sevenzip_header import Bad7z, Folder, Header, Member, read_header

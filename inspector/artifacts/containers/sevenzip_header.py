@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from inspector.artifacts.limits import MAX_MEMBERS, OverLimit
+from inspector.artifacts.magics import SEVENZIP as MAGIC
 from inspector.sources.interface import ByteSource
 
-MAGIC = b"7z\xbc\xaf\x27\x1c"
 MAX_HEADER = 32 << 20
 MAX_FOLDERS = 50_000
 MAX_CODERS = 8  # of one folder; 7-Zip writes four at most

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspector.artifacts.bytesource import SliceSource
-from inspector.artifacts.containers.inflate import BadCompression
+from inspector.artifacts.containers.broken import BadCompression
 from inspector.artifacts.containers.member_names import MemberNames, leads_inside
 from inspector.artifacts.containers.torch_tar import judge_torch_tar
 from inspector.artifacts.context import Context

@@ -9,7 +9,8 @@ from dataclasses import replace
 from functools import partial
 
 from inspector.artifacts.bytesource import BytesSource, SliceSource
-from inspector.artifacts.containers.inflate import BadCompression, CompressedSource, Unpacker, ZipLzma
+from inspector.artifacts.containers.broken import BadCompression
+from inspector.artifacts.containers.inflate import CompressedSource, Unpacker, ZipLzma
 from inspector.artifacts.containers.member_names import leads_inside
 from inspector.artifacts.containers.zip_walk import (
     BZIP2,

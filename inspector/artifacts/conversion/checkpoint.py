@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inspector.artifacts.bytesource import SliceSource, head
-from inspector.artifacts.containers.inflate import BadCompression
+from inspector.artifacts.containers.broken import BadCompression
 from inspector.artifacts.containers.zip_file import member_content
 from inspector.artifacts.containers.zip_walk import BadZip, walk_zip
 from inspector.artifacts.context import Context

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from inspector.artifacts.bytesource import SliceSource
-from inspector.artifacts.containers.inflate import BadCompression
+from inspector.artifacts.containers.broken import BadCompression
 from inspector.artifacts.conversion.checkpoint import Checkpoint, open_checkpoint
 from inspector.artifacts.conversion.tensor_pickle import BadCheckpoint
 from inspector.artifacts.conversion.tensor_walk import Refusal, Tensor, named_tensors

@@ -9,10 +9,10 @@ from inspector.artifacts.formats.flatbuffer import BadFlatbuffer, Flatbuffer
 from inspector.artifacts.formats.parquet import PICKLED_TYPE, note_pickled_type
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.magics import ARROW as MAGIC
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource, ReadFailure
 
-MAGIC = b"ARROW1"
 _CONTINUED = b"\xff\xff\xff\xff"
 _HEADER_TYPE, _BODY_LENGTH = 1, 3  # fields of a message
 _SCHEMA = 1

@@ -11,7 +11,6 @@ from inspector.artifacts.judgement import Judgement, single
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource, ReadFailure
 
-MAGIC = b"CBM1"
 _VERSION, _TREES, _PARTS = 0, 1, 3  # fields of the core
 _COUNTERS = "static_provider_v1"
 _MAX_TABLES = 100_000

@@ -12,7 +12,6 @@ from inspector.artifacts.judgement import Judgement
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource, ReadFailure
 
-MAGIC = b"ET12"
 _PLANS, _SEGMENTS = 1, 4  # fields of the program
 _NAME, _OPERATORS, _DELEGATES = 0, 6, 7  # of a plan
 _NAMESPACES = ("aten", "executorch_prim", "quantized_decomposed", "dim_order_ops", "et_vk", "llama", "prim")

@@ -8,7 +8,6 @@ from inspector.artifacts.judgement import single
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
-MAGIC = (793712314).to_bytes(4, "little")
 _ARGUMENTS = 12 * 4 + 8
 _MAX_WORDS = 4_000_000
 _MAX_WORD = 1 << 20

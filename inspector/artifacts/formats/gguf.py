@@ -17,7 +17,6 @@ from inspector.artifacts.texts.chat_template import judge_template
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
 
-MAGIC = b"GGUF"
 _ARRAY_WORK = 1_500  # to begin an array
 _MAX_PAIRS = 100_000
 _MAX_TENSORS = 200_000

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from inspector.artifacts.bytesource import BytesSource, SliceSource
 from inspector.artifacts.context import Context
 from inspector.artifacts.formats import hdf5_keras, hdf5_pickles
-from inspector.artifacts.formats.hdf5_file import SIGNATURE, BadHdf5, Cursor, Hdf5File
+from inspector.artifacts.formats.hdf5_file import BadHdf5, Cursor, Hdf5File, hdf5_base
 from inspector.artifacts.formats.hdf5_filters import BUILT_IN, LZF, REGISTERED
 from inspector.artifacts.formats.hdf5_headers import Kind, Message, read_messages, shared_data
 from inspector.artifacts.formats.hdf5_links import Link, read_links, table_links
@@ -36,23 +36,11 @@ from inspector.artifacts.limits import OverLimit
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
 
-ENDINGS = (".h5", ".hdf5", ".he5", ".hdf", ".keras", ".mat", ".nc", ".h5ad", ".loom", ".nwb")
-_NEAR = 2048  # user blocks up to here are looked behind in every file, larger ones by the file's name
 _LAST_KIND = 0x18
 _OBJECT_KINDS = frozenset((Kind.LINK_INFO, Kind.LINK, Kind.SYMBOL_TABLE, Kind.LAYOUT, Kind.DATATYPE))
 _MATLAB_PLAIN = frozenset(
     b"double single int8 uint8 int16 uint16 int32 uint32 int64 uint64 char logical cell struct".split()
 )
-
-
-def hdf5_base(source: ByteSource, suffix: str) -> int | None:
-    """Where HDF5 begins in a file: at 0, or behind a user block of 512 bytes or a power of two times that."""
-    at = 0
-    while at + len(SIGNATURE) <= source.size and (at <= _NEAR or suffix in ENDINGS):
-        if source.read_at(at, len(SIGNATURE)) == SIGNATURE:
-            return at
-        at = at * 2 or 512
-    return None
 
 
 @dataclass(slots=True)

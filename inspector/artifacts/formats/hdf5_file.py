@@ -9,9 +9,11 @@ from __future__ import annotations
 import struct
 
 from inspector.artifacts.limits import OverLimit, spend_work
+from inspector.artifacts.magics import HDF5 as SIGNATURE
 from inspector.sources.interface import ByteSource
 
-SIGNATURE = b"\x89HDF\r\n\x1a\n"
+ENDINGS = (".h5", ".hdf5", ".he5", ".hdf", ".keras", ".mat", ".nc", ".h5ad", ".loom", ".nwb")
+_NEAR = 2048  # user blocks up to here are looked behind in every file, larger ones by the file's name
 MAX_BLOCKS = 120_000  # structures read of one file
 _BLOCK_WORK = 6_000
 MAX_BLOCK = 64 << 20
@@ -19,6 +21,16 @@ MAX_CHECKED = 2 << 20  # bytes over which checksums are computed, of one file
 _PAGE = 64 << 10
 _PAGES = 128
 _MASK = 0xFFFFFFFF
+
+
+def hdf5_base(source: ByteSource, suffix: str) -> int | None:
+    """Where HDF5 begins in a file: at 0, or behind a user block of 512 bytes or a power of two times that."""
+    at = 0
+    while at + len(SIGNATURE) <= source.size and (at <= _NEAR or suffix in ENDINGS):
+        if source.read_at(at, len(SIGNATURE)) == SIGNATURE:
+            return at
+        at = at * 2 or 512
+    return None
 
 
 class BadHdf5(Exception):

@@ -15,7 +15,6 @@ from inspector.artifacts.judgement import single
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
-MAGIC = b"ZF0x"
 _HEADER = 21  # the mark and a number of up to 64 bits in hexadecimal, with 19 characters
 
 

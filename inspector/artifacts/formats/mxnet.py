@@ -10,7 +10,6 @@ from inspector.artifacts.judgement import single
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
-MAGIC = b"\x12\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 _MAX_ARRAYS = 200_000
 _ELEMENTS = {0: 4, 1: 8, 2: 2, 3: 1, 4: 4, 5: 1, 6: 8, 7: 1, 8: 2, 9: 2, 10: 4, 11: 8, 12: 2}
 _VERSION_1, _VERSION_2, _VERSION_3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA

@@ -15,7 +15,6 @@ from inspector.artifacts.pickles.joblib_array import element_size
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
-MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 64 * 1024
 _MAX_NESTING = 40
 _PYTHON_2_LONG = re.compile(r"(?<=\d)L(?=[,)\s])")

@@ -9,7 +9,6 @@ from inspector.artifacts.judgement import Judgement
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource, ReadFailure
 
-MAGIC = b"ORTM"
 _MODEL, _GRAPH, _NODES = 1, 7, 2  # session -> model -> graph -> nodes
 _DOMAIN, _OPERATOR, _ATTRIBUTES = 2, 5, 10  # of a node
 _ONE_GRAPH, _GRAPHS = 7, 12  # of an attribute

@@ -13,10 +13,10 @@ import itertools
 from inspector.artifacts.bytesource import BytesSource, EndOfData, Window
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.magics import PARQUET as MAGIC
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
-MAGIC = b"PAR1"
 PICKLED_TYPE = b"arrow.py_extension_type"
 _MAX_FOOTER = 64 << 20
 _MAX_VALUES = 1_000_000

@@ -15,7 +15,6 @@ from inspector.artifacts.judgement import Judgement
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource, ReadFailure
 
-MAGIC = b"TFL3"
 # Fields by number (tensorflow/lite/schema/schema.fbs).
 _OPERATOR_CODES, _GRAPHS, _BUFFERS = 1, 2, 4  # of the model
 _CUSTOM_CODE = 1  # of an operator code
