@@ -91,11 +91,11 @@ def test_a_read_only_store_with_a_log_that_is_not_folded_in_yet(filled: Store, t
 
 
 def test_a_full_database_changes_nothing(filled: Store, rows_file: Callable[..., Path], counts: Any) -> None:
-    pages = filled._connection.execute("PRAGMA page_count").fetchone()[0]
-    filled._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    pages = filled._ledger.connection.execute("PRAGMA page_count").fetchone()[0]
+    filled._ledger.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     with pytest.raises(WorkIncomplete, match="no room left"):
         filled.add(str(rows_file(3000, "more.jsonl")), actor="ivan", source="t")
-    filled._connection.execute("PRAGMA max_page_count = 1000000")
+    filled._ledger.connection.execute("PRAGMA max_page_count = 1000000")
     assert counts(filled) == {"staged": 10}
     assert filled.add(str(rows_file(3000, "more.jsonl")), actor="ivan", source="t").new == 2990
     filled.verify()
@@ -176,7 +176,7 @@ def test_a_damaged_index_is_a_sentence(filled: Store) -> None:
 
 
 def test_an_index_of_another_program_or_version_is_left_alone(tmp_path: Path, filled: Store) -> None:
-    filled._connection.execute("PRAGMA user_version = 99")
+    filled._ledger.connection.execute("PRAGMA user_version = 99")
     filled.close()
     with pytest.raises(UnreadableInput, match="version 99"):
         Store.open(filled.path)

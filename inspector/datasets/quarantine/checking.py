@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from inspector.datasets.quarantine.opening import INDEX, SETS
-from inspector.datasets.quarantine.promoted import verify_set
+from inspector.datasets.quarantine.promoted import VerifiedSet, verify_set
 from inspector.datasets.quarantine.statement import MANIFEST, TRAIN
 from inspector.datasets.quarantine.store import Store
 from inspector.provenance import Refused, UnreadableInput, plain
@@ -30,7 +30,7 @@ def verify_any(path: Path, *, checkpoint: bytes | None = None, pubkey: bytes | N
     inside = home.name == SETS and (home.parent / INDEX).exists()
     found = verify_set(path, pubkey=pubkey, checkpoint=None if inside else checkpoint)
     if inside:
-        _in_store(home.parent, found.id, checkpoint, pubkey)
+        _in_store(home.parent, found, checkpoint, pubkey)
     return {
         "kind": "set",
         "set": found.id,
@@ -64,13 +64,16 @@ def _store(path: Path, checkpoint: bytes | None, pubkey: bytes | None) -> dict[s
     return {"kind": "store", **found, "warnings": warnings, "told": told}
 
 
-def _in_store(path: Path, name: str, checkpoint: bytes | None, pubkey: bytes | None) -> None:
+def _in_store(path: Path, found: VerifiedSet, checkpoint: bytes | None, pubkey: bytes | None) -> None:
     with Store.open(path, read_only=True) as store:
-        if checkpoint is not None:
-            store.verify_log(checkpoint=checkpoint, pubkey=pubkey)
+        store.verify_log(checkpoint=checkpoint, pubkey=pubkey)
         known = {one["id"]: one for one in store.sets()}
-    if name not in known:
-        raise Refused("sets", "The store does not know this set.")
-    if known[name]["withdrawn"] is not None:
-        why = plain(known[name]["withdrawn"]["why"], 200)
+    if found.id not in known:
+        raise Refused(
+            "sets",
+            "The store's log does not know this set: either somebody put it there, or an older state of the "
+            "store was put back.",
+        )
+    if known[found.id]["withdrawn"] is not None:
+        why = plain(known[found.id]["withdrawn"]["why"], 200)
         raise Refused("withdrawn", f"The set was withdrawn: {why}", "Train with another one.")

@@ -96,11 +96,16 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which rows a decision is about: exactly one of all rows, a group, named rows (store row numbers)."""
+    """Which rows a decision is about: exactly one of all rows, a group, named rows (store row numbers).
+
+    ``as_of`` is the number of log entries there were when the rows were looked at: a row that came later, or
+    about which something was said since, is left as it is. None takes the rows as they are.
+    """
 
     everything: bool = False
     group: str | None = None
     rows: frozenset[int] | None = None
+    as_of: int | None = None
 
     @property
     def unit(self) -> str:
@@ -124,7 +129,12 @@ class RefusedRow:
 
 @dataclass(slots=True)
 class AddReport:
-    """What became of a source. ``incomplete`` is a sentence where it was not read to its end."""
+    """What became of a source. ``incomplete`` is a sentence where it was not read to its end.
+
+    ``unnamed`` counts the rows that name no contributor: for these only who added them is known. ``read_as``
+    is ``argilla`` or ``label-studio`` where the source is such an export. ``known`` says that this source had
+    been added before, so that nothing was done.
+    """
 
     new: int = 0
     duplicates: int = 0
@@ -135,6 +145,9 @@ class AddReport:
     source_sha256: str = ""
     flagged: int | None = None
     incomplete: str | None = None
+    unnamed: int = 0
+    read_as: str | None = None
+    known: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "refused": [one.as_json() for one in self.refused]}
@@ -163,7 +176,8 @@ class Group:
 class ReviewReport:
     """What a decision did. ``states`` counts the decided rows by what they are now; ``own`` were held back
     because the actor added, imported or contributed them, ``already`` because the actor had decided them,
-    ``settled`` because nothing is to be decided there any more."""
+    ``settled`` because nothing is to be decided there any more, ``changed`` because they came, or something
+    was said of them, after they were looked at."""
 
     decided: int
     states: Mapping[str, int]
@@ -171,6 +185,7 @@ class ReviewReport:
     already: int
     settled: int
     seq: int | None
+    changed: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "states": dict(self.states)}

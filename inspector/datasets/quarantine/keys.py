@@ -114,11 +114,20 @@ def signature_holds(signature: dict[str, Any], body: bytes) -> bool:
 
 
 def message_signed(spki: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether ``signature`` over ``message`` is of the key: Ed25519, or ECDSA with P-256 and SHA-256."""
+    """Whether ``signature`` over ``message`` is of the key: Ed25519, or ECDSA with P-256 and SHA-256.
+
+    Keys and signatures must have the one form that the gate takes (inspector.gate): no Ed25519 key of small
+    order, under which anybody can sign (RFC 8032 section 5.1.7 does not exclude them), no key in another
+    encoding, no byte behind the DER of an ECDSA signature.
+    """
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
+    from inspector.gate.inspector_gate import is_well_formed, key_kind
+
+    if not is_well_formed(key_kind(spki), signature):
+        return False
     try:
         key = serialization.load_der_public_key(spki)
         if isinstance(key, ed25519.Ed25519PublicKey):

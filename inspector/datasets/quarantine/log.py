@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from inspector import __version__
-from inspector.datasets.quarantine import keys, names
+from inspector.datasets.quarantine import checkpoint, keys, names
 from inspector.datasets.quarantine.checkpoint import Checkpoint
 from inspector.datasets.quarantine.interface import Signer
 from inspector.datasets.quarantine.merkle import EMPTY, leaf_hash, node_hash
@@ -85,6 +85,18 @@ def _keep(connection: sqlite3.Connection, name: str, value: Any) -> None:
 def set_fact(connection: sqlite3.Connection, name: str, value: Any) -> None:
     """Replaces a fact of the store; the caller has logged why."""
     _keep(connection, name, value)
+
+
+def note(connection: sqlite3.Connection) -> bytes:
+    """The signed note of the log that was entered with its last entry; empty where there is none."""
+    row = connection.execute("SELECT value FROM fact WHERE name = 'note'").fetchone()
+    return b"" if row is None else str(json.loads(row[0])).encode()
+
+
+def set_note(connection: sqlite3.Connection, key: keys.StoreKey) -> None:
+    """Enters the note of the log as it is, inside the caller's transaction."""
+    end = head(connection)
+    _keep(connection, "note", checkpoint.signed_note(end, key.spki, key.sign(end.body.encode())).decode())
 
 
 def _end(connection: sqlite3.Connection) -> tuple[int, str, list[str]]:

@@ -70,6 +70,26 @@ def root(leaves: Iterable[bytes]) -> bytes:
     return tree.root()
 
 
+def roots_at(hashes: Iterable[bytes], sizes: Iterable[int]) -> dict[int, bytes]:
+    """The root that the tree had at each of ``sizes``, over leaf hashes and in one pass."""
+    wanted = set(sizes)
+    found = {0: EMPTY} if 0 in wanted else {}
+    frontier: list[bytes] = []
+    for size, one in enumerate(hashes, 1):
+        frontier.append(one)
+        place = size
+        while not place & 1:  # two complete subtrees of one size become one
+            right, left = frontier.pop(), frontier.pop()
+            frontier.append(node_hash(left, right))
+            place >>= 1
+        if size in wanted:
+            made = frontier[-1]
+            for other in reversed(frontier[:-1]):
+                made = node_hash(other, made)
+            found[size] = made
+    return found
+
+
 def _split(size: int) -> int:
     """The largest power of two smaller than ``size``."""
     return 1 << ((size - 1).bit_length() - 1)

@@ -12,6 +12,17 @@ MAX_NAME = 200
 MAX_WHY = 4000
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
+# Letters of other scripts by the Latin letter that they are drawn as, small or capital (Unicode Technical
+# Standard 39 has all of them; these are the ones in the scripts that names are typed in).
+_DRAWN_AS = str.maketrans(
+    {
+        **dict(zip("аеорсухіјѕԁһкмтвнԛԝԍ", "aeopcyxijsdhkmtbhqwg", strict=True)),  # Cyrillic
+        **dict(zip("αονικρτυχεβημζγ", "aovikptuxebhmzy", strict=True)),  # Greek
+        **dict(zip("օոսցհ", "onugh", strict=True)),  # Armenian
+        **dict(zip("ɑɡıɩʏʟ", "agiiyl", strict=True)),  # Latin beyond ASCII
+    }
+)
+
 
 def person(text: str) -> str:
     """A name as it was given, without spaces around it; UnreadableInput for one that shows as another."""
@@ -47,8 +58,11 @@ def _clean(text: str, what: str, most: int) -> str:
 
 
 def key(name: str) -> str:
-    """By what two names are the same person: letters without case, width and spacing (NFKC)."""
+    """By what two names are the same person: letters without case, width, spacing (NFKC) and script. A name
+    that looks like another's must not be a second pair of eyes; that two people look the same here only holds
+    something back."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    folded = folded.translate(_DRAWN_AS)
     visible = (character for character in folded if unicodedata.category(character) not in _HIDDEN)
     return " ".join("".join(visible).split())
 

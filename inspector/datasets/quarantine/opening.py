@@ -56,7 +56,7 @@ def make(path: Path, actor: str, policy: Policy, *, allow_network: bool) -> None
         for name in (BATCHES, SETS, SPOOL):
             (path / name).mkdir(exist_ok=True)
         spki = keys.make_store_key(path)
-        _fill(path / _MAKING, actor, policy, spki)
+        _fill(path / _MAKING, actor, policy, keys.load_store_key(path, spki))
         _put_in_place(path / _MAKING, path / INDEX)
         filesystem.sync_folder(path)
     except FileExistsError:
@@ -79,7 +79,8 @@ def _put_in_place(made: Path, target: Path) -> None:
         made.unlink()
 
 
-def _fill(path: Path, actor: str, policy: Policy, spki: bytes) -> None:
+def _fill(path: Path, actor: str, policy: Policy, key: keys.StoreKey) -> None:
+    spki = key.spki
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.executescript(f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION};")
@@ -93,6 +94,7 @@ def _fill(path: Path, actor: str, policy: Policy, spki: bytes) -> None:
         log.set_fact(connection, "signers", {})
         log.set_fact(connection, "frontier", [])
         log.append(connection, "init", actor, {"policy": policy.as_json(), "key": spki.hex()})
+        log.set_note(connection, key)
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode=WAL")
     finally:

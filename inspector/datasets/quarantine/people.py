@@ -9,6 +9,7 @@ from typing import Any
 from inspector.datasets.quarantine import names
 
 _FETCH = 1 << 13
+_MOST = 100  # names in one row's contributor column
 _CUT = 200  # characters of a contributor's name that are kept as they are
 
 
@@ -18,11 +19,12 @@ class Contributors:
     def __init__(self, column: str | None) -> None:
         self._column = column
         self._numbers: dict[str, int] = {}
+        self._several: list[int] = []
         self.names: list[str] = []
         self.met = False
 
     def number(self, value: dict[str, Any]) -> int:
-        """The number of the row's contributor in ``names``; -1 where it names none."""
+        """The number of the row's contributor in ``names``; -1 where it names none, or several."""
         if self._column is None:
             return -1
         if self._column in value:
@@ -30,8 +32,25 @@ class Contributors:
             found = value[self._column]
         else:
             found = self._nested(value)
-        if found is None or isinstance(found, dict | list):
+        if found is None:
             return -1
+        if isinstance(found, dict | list):
+            # Whoever can shape the column must not get around the rule of four eyes by wrapping a name.
+            self._several = [self._numbered(one) for one in _scalars(found)]
+            return -1
+        return self._numbered(found)
+
+    def others(self, people: tuple[str, ...]) -> list[int]:
+        """The contributors of the row that ``number`` saw last, where it named several, and ``people``."""
+        found = dict.fromkeys([*self._several, *(self._numbered(one) for one in people)])
+        self._several = []
+        return [one for one in found if one >= 0]
+
+    @property
+    def several(self) -> bool:
+        return bool(self._several)
+
+    def _numbered(self, found: Any) -> int:
         text = found if isinstance(found, str) else str(found)
         number = self._numbers.get(text)
         if number is None:
@@ -55,6 +74,18 @@ class Contributors:
             name = f"{name[:_CUT]}… sha256:{hashlib.sha256(name.encode()).hexdigest()}"
         self.names.append(name)
         return len(self.names) - 1
+
+
+def _scalars(value: dict[str, Any] | list[Any]) -> list[Any]:
+    """The texts and numbers within a value, the first ``_MOST`` of them; without recursion."""
+    found: list[Any] = []
+    waiting: list[Any] = [value]
+    for one in waiting:
+        if isinstance(one, dict | list):
+            waiting.extend(one.values() if isinstance(one, dict) else one)
+        elif one is not None and len(found) < _MOST:
+            found.append(one)
+    return found
 
 
 def numbers(connection: sqlite3.Connection, people: list[str]) -> list[int]:

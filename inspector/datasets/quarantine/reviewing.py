@@ -122,17 +122,22 @@ def _decide(
     why = names.reason(why)
     key, keyid = names.key(actor), signer.keyid if signer is not None else ""
     check_signer(connection, actor, signer)
+    if selection.as_of is not None and selection.as_of < 1:
+        raise UnreadableInput("The log has one entry at least.", "Give the number that the rows came with.")
     chosen = _choose(connection, selection)
     policy = trails.policy_of(connection)
     seq = connection.execute("SELECT count(*) FROM log").fetchone()[0]
     counted = _counts(connection, chosen)
     own_rows = guarded and _own(connection, key, chosen)
     moves: list[tuple[int, int]] = []
-    kept_back = {"already": 0, "settled": 0}
+    kept_back = {"already": 0, "settled": 0, "changed": 0}
     all_paths = trails.paths(connection)
     for trail, count in counted.items():
         path = all_paths[trail]
-        answer = "settled" if is_promised(path) else rule(path, state_of(path, policy), key, keyid)
+        if selection.as_of is not None and path[-1].seq >= selection.as_of:
+            answer = "changed"
+        else:
+            answer = "settled" if is_promised(path) else rule(path, state_of(path, policy), key, keyid)
         if answer == "yes":
             made, _ = trails.step(connection, trail, path, Happening(kind, seq, key, keyid), policy)
             moves.append((trail, made))
@@ -147,7 +152,7 @@ def _decide(
                 f"{actor} added, imported or contributed all of these rows and may not let them through.",
                 "Another person has to decide.",
             )
-        return ReviewReport(0, {}, own, kept_back["already"], kept_back["settled"], None)
+        return ReviewReport(0, {}, own, **kept_back, seq=None)
     made_trails = [new for _, new in moves]
     count, root = trails.rows_root(connection, made_trails)
     now = _states_on(connection, made_trails)
@@ -155,11 +160,15 @@ def _decide(
         connection,
         entry,
         actor,
-        {**detail, "unit": selection.unit, "why": why, "n": count, "rows_root": root},
+        {**detail, "unit": selection.unit, **_seen(selection), "why": why, "n": count, "rows_root": root},
         signer=signer,
     )
     assert logged == seq and count == decided
-    return ReviewReport(decided, now, own, kept_back["already"], kept_back["settled"], seq)
+    return ReviewReport(decided, now, own, **kept_back, seq=seq)
+
+
+def _seen(selection: Selection) -> dict[str, int]:
+    return {} if selection.as_of is None else {"as_of": selection.as_of}
 
 
 def check_signer(connection: sqlite3.Connection, actor: str, signer: Signer | None) -> None:

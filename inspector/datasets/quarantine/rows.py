@@ -16,7 +16,7 @@ from inspector.datasets.quarantine.canonical import RowReader, RowRefused
 from inspector.datasets.quarantine.interface import RowState
 from inspector.datasets.quarantine.opening import BATCHES
 from inspector.datasets.quarantine.states import standing_decisions
-from inspector.provenance import UnreadableInput, plain
+from inspector.provenance import Refused, UnreadableInput, plain
 
 _HASH = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 
@@ -91,7 +91,7 @@ def shown(
                     }
                     for one in standing_decisions(paths[trail])
                 ],
-                "value": values_of.read(file, place, size),
+                "value": values_of.read(file, place, size, sha),
             }
             for number, sha, file, place, size, trail, word in rows
         ]
@@ -114,12 +114,25 @@ class _Values:
         self._name = ""
         self._file: BinaryIO | None = None
 
-    def read(self, name: str, place: int, size: int) -> Any:
+    def read(self, name: str, place: int, size: int, sha: str) -> Any:
+        """The row; Refused where it is not the one that came in: nobody is to approve what was not read."""
         if name != self._name or self._file is None:
             self.close()
-            self._file, self._name = (self._folder / f"{name}.jsonl").open("rb"), name
+            try:
+                self._file, self._name = (self._folder / f"{name}.jsonl").open("rb"), name
+            except FileNotFoundError:
+                raise Refused(
+                    "batch-missing", f"The file of the batch {name[:16]} is missing.", "Bring it from a copy."
+                ) from None
         self._file.seek(place)
-        return json.loads(self._file.read(size))
+        line = self._file.read(size)
+        if hashlib.sha256(line).hexdigest() != sha:
+            raise Refused(
+                "row-changed",
+                f"The batch {name[:16]} was changed since it came in: its row {sha[:16]} is not there.",
+                "Nothing of it can be looked at or approved; bring the batch's file back from a copy.",
+            )
+        return json.loads(line)
 
     def close(self) -> None:
         if self._file is not None:

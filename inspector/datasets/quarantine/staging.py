@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import secrets
 import sqlite3
@@ -45,6 +46,7 @@ class Batch:
         self.hashes = bytearray()
         self.sizes = array("I")
         self.contributors = array("q")
+        self.others: list[tuple[int, int]] = []  # (place in the batch, contributor) beside the first
         self.refused: list[list[int]] = []
         self._digest = hashlib.sha256()
 
@@ -111,10 +113,15 @@ def _take_all(
     batches: list[Batch],
 ) -> None:
     batch = batches[-1]
+    unnamed = 0
     for item in items:
         if type(item) is Record:
-            number, value, raw = item
-            batch.take(raw, contributors.number(value))
+            number, value, raw, people_named = item
+            who = contributors.number(value)
+            if people_named or contributors.several:
+                who = _take_several(batch, who, contributors.others(people_named))
+            batch.take(raw, who)
+            unnamed += who < 0
             if batch.full:
                 batch.settle()
                 batch = Batch(folder, number + 1)
@@ -124,6 +131,27 @@ def _take_all(
             report.refused_count += 1
             if len(report.refused) < LISTED:
                 report.refused.append(item)
+    report.unnamed = unnamed
+
+
+def _take_several(batch: Batch, who: int, others: list[int]) -> int:
+    """Notes that the next row of the batch has several contributors; gives the first."""
+    everyone = [one for one in dict.fromkeys([who, *others]) if one >= 0]
+    batch.others.extend((len(batch.sizes), one) for one in everyone[1:])
+    return everyone[0] if everyone else -1
+
+
+def is_known(connection: sqlite3.Connection, batches: list[Batch], source: str, source_sha256: str) -> bool:
+    """Whether every part of this very source (same bytes, same name) was entered before."""
+    entered = {
+        file
+        for file, entry in connection.execute(
+            "SELECT b.file, l.entry FROM batch b JOIN log l ON l.seq = b.seq WHERE b.source_sha256 = ?",
+            (source_sha256,),
+        )
+        if json.loads(entry)["source"] == source
+    }
+    return bool(entered) and entered >= {one.sha256 for one in batches if one.sizes or one.refused}
 
 
 def commit(
@@ -193,6 +221,7 @@ def commit(
             "rows_root": root(fresh).hex(),
             "contributors_sha256": people.digest(connection, batch_id),
             "duplicates": len(batch.sizes) - len(fresh),
+            **({} if report.read_as is None else {"read_as": report.read_as}),
             "refused": sum(last - first + 1 for first, last in batch.refused),
         },
         signer=signer,
@@ -231,6 +260,14 @@ def _enter_rows(
     connection.executemany(
         "INSERT INTO again (row, batch, contributor, times) VALUES (?, ?, ?, ?)",
         [(row, batch_id, contributor, times) for (row, contributor), times in _counted(known).items()],
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO again (row, batch, contributor, times) "
+        "SELECT id, ?, ?, 0 FROM row WHERE sha = ?",
+        (
+            (batch_id, persons[one], bytes(hashes[32 * place : 32 * place + 32]))
+            for place, one in batch.others
+        ),
     )
     return known
 

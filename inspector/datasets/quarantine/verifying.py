@@ -17,7 +17,8 @@ from inspector.datasets.quarantine import checkpoint as notes
 from inspector.datasets.quarantine import keys, log, names, people, trails
 from inspector.datasets.quarantine.audit import Audit, step_of
 from inspector.datasets.quarantine.interface import Policy
-from inspector.datasets.quarantine.merkle import leaf_hash, root, root_of_hashes
+from inspector.datasets.quarantine.ledger import check_end
+from inspector.datasets.quarantine.merkle import leaf_hash, root, root_of_hashes, roots_at
 from inspector.datasets.quarantine.opening import BATCHES, SETS
 from inspector.datasets.quarantine.promoted import verify_set
 from inspector.datasets.quarantine.schema import TRIGGER_NAMES
@@ -25,6 +26,7 @@ from inspector.datasets.quarantine.states import state_of
 from inspector.provenance import InspectorError, Refused, plain
 
 _BLOCK = 1 << 20
+_FETCH = 1 << 13
 
 
 def verify(
@@ -75,6 +77,10 @@ def _history_faults(
     if pubkey is not None and notes.public_key(pubkey) != spki:
         yield "key", "The store was not made with this key."
     yield from _log_faults(connection, spki)
+    try:
+        check_end(connection)
+    except Refused as error:
+        yield "log", error.sentence
     yield from _checkpoint_faults(connection, store, spki, checkpoint)
 
 
@@ -129,7 +135,7 @@ def _checkpoint_faults(
     try:
         own = (store / "checkpoint").read_bytes()
     except OSError:
-        own = None  # killed before the first one was written; the next change writes it
+        own = None  # it is a copy of the note in the database, which is held against the log by itself
     for note, what in ((own, "The store's checkpoint"), (checkpoint, "The checkpoint that was kept")):
         if note is None:
             continue
@@ -206,7 +212,35 @@ def _batch_faults(connection: sqlite3.Connection, store: Path) -> Iterator[tuple
             yield "batches", f"Who contributed the rows of the batch {number} is not what the log says."
         if size and file not in seen and _hash(store / BATCHES / f"{file}.jsonl") != file:
             yield "batches", f"The file of the batch {file[:16]} is missing or was changed."
+            continue
         seen.add(file)
+        if not _rows_in_place(connection, number, store / BATCHES / f"{file}.jsonl"):
+            yield (
+                "batches",
+                f"Rows of the batch {number} are not where the index says: others would be shown.",
+            )
+
+
+def _rows_in_place(connection: sqlite3.Connection, batch: int, path: Path) -> bool:
+    """Whether each row that came with the batch stands at its place of the file."""
+    cursor = connection.execute(
+        "SELECT r.place, r.size, r.sha FROM batch b JOIN row r ON r.id >= b.first_row "
+        "AND r.id < b.first_row + b.taken WHERE b.id = ? ORDER BY r.id",
+        (batch,),
+    )
+    sha256 = hashlib.sha256
+    some = cursor.fetchmany(_FETCH)
+    if not some:
+        return True
+    with path.open("rb", buffering=_BLOCK) as file:
+        while some:
+            for place, size, sha in some:
+                if file.tell() != place:
+                    file.seek(place)
+                if sha256(file.read(size)).digest() != sha or file.read(1) != b"\n":
+                    return False
+            some = cursor.fetchmany(_FETCH)
+    return True
 
 
 def _hash(path: Path) -> str:
@@ -220,12 +254,35 @@ def _hash(path: Path) -> str:
     return digest.hexdigest()
 
 
+def _pasts_of_sets(connection: sqlite3.Connection, finished: dict[str, bytes]) -> Iterator[tuple[str, str]]:
+    """Each set names the log it was promoted from: that must be the beginning of this one."""
+    pasts = {}
+    for name, raw in finished.items():
+        said = json.loads(raw)["store"]
+        pasts[name] = (int(said["log_size"]), str(said["log_root"]))
+    roots = roots_at(log.leaves(connection), (size for size, _ in pasts.values()))
+    for name, (size, root_then) in sorted(pasts.items()):
+        if size not in roots or roots[size].hex() != root_then:
+            yield "sets", f"The set {name[:16]} was promoted from another history than this log."
+
+
 def _set_faults(connection: sqlite3.Connection, store: Path) -> Iterator[tuple[str, str]]:
     finished = dict(connection.execute("SELECT id, manifest FROM promotion WHERE step = 'finished'"))
     logged = {one["set"]: one for one in log.entries(connection) if one["type"] == "promotion-finished"}
     if logged.keys() != finished.keys():
         yield "sets", "The promotions are not what the log says."
         return
+    prepared = {
+        row[0] for row in connection.execute("SELECT id FROM promotion WHERE step = 'prepared'")
+    }  # a promotion at work, or killed at it
+    for one in sorted((store / SETS).iterdir()):
+        if one.is_dir() and not one.name.startswith(".") and one.name not in finished.keys() | prepared:
+            yield (
+                "sets",
+                f"The set {plain(one.name, 16)} lies in the store and its log does not know it: either "
+                "somebody put it there, or an older state of the store was put back.",
+            )
+    yield from _pasts_of_sets(connection, finished)
     for name in sorted(finished):
         try:
             found = verify_set(store / SETS / name)

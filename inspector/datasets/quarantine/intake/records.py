@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from inspector.datasets.quarantine.intake.annotated import ARGILLA, LABEL_STUDIO, mapped
 from inspector.datasets.quarantine.intake.arrays import read_array
 from inspector.datasets.quarantine.intake.delimited import read_delimited
 from inspector.datasets.quarantine.intake.interface import Item, Record
@@ -20,7 +21,7 @@ from inspector.provenance import UnreadableInput, plain
 
 __all__ = ["FORMATS", "Item", "Record", "Source", "open_source"]
 
-FORMATS = ("jsonl", "json", "csv", "tsv", "parquet")
+FORMATS = ("jsonl", "json", "csv", "tsv", "parquet", ARGILLA, LABEL_STUDIO)
 _SUFFIXES = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -40,8 +41,10 @@ class Source:
     def __init__(self, stream: BinaryIO, path: Path | None, form: str | None, spool: Path) -> None:
         self._hashed = Hashed(stream)
         self._path = path
-        self._form = form
+        self._tool = form if form in (ARGILLA, LABEL_STUDIO) else None
+        self._form = None if self._tool else form
         self._spool = spool
+        self.read_as: str | None = None  # the annotation tool whose export it is, once that is known
 
     @property
     def sha256(self) -> str:
@@ -56,11 +59,20 @@ class Source:
         which nothing can be taken."""
         head = self._hashed.peek(LOOKED_AT)
         if head[:4] == b"PAR1" or (self._form or _by_name(self._path)) == "parquet":
-            yield from self._parquet()
+            yield from self._rows(self._parquet())
             return
         stream = unpacked(self._hashed)
-        yield from self._reader(stream)
+        yield from self._rows(self._reader(stream))
         self._hashed.drain()
+
+    def _rows(self, items: Iterator[Item]) -> Iterator[Item]:
+        """An export of an annotation tool is told by its first record, where no form was named at all."""
+        if self._form is not None:
+            return items
+        return mapped(items, self._tool, self._met)
+
+    def _met(self, tool: str) -> None:
+        self.read_as = tool
 
     def _reader(self, stream: io.BufferedReader) -> Iterator[Item]:
         head = stream.peek(LOOKED_AT)
@@ -120,20 +132,24 @@ def _is_lines(head: bytes) -> bool:
 
 
 @contextlib.contextmanager
-def open_source(name: str, form: str | None, spool: Path) -> Iterator[Source]:
-    """The source called ``name``: a file, or ``-`` for standard input. ``spool`` is a path in a folder of
-    the store where a copy may be put."""
+def open_source(name: str | Path | BinaryIO, form: str | None, spool: Path) -> Iterator[Source]:
+    """The source called ``name``: a file, ``-`` for standard input, or an open stream of bytes. ``spool`` is
+    a path in a folder of the store where a copy may be put."""
     if form is not None and form not in FORMATS:
         raise UnreadableInput(f"{plain(form)} is no format.", f"Formats are: {', '.join(FORMATS)}.")
     if name == "-":
         yield Source(sys.stdin.buffer, None, form, spool)
         return
+    if not isinstance(name, str | Path):
+        yield Source(name, None, form, spool)
+        return
     path = Path(name)
+    shown = plain(str(name))
     try:
         if not path.is_file():
-            raise UnreadableInput(f"{plain(name)} is no file.", "Name a file, or - for standard input.")
+            raise UnreadableInput(f"{shown} is no file.", "Name a file, or - for standard input.")
         stream = path.open("rb", buffering=0)
     except OSError as error:
-        raise UnreadableInput(f"{plain(name)} cannot be read: {error.strerror}.") from None
+        raise UnreadableInput(f"{shown} cannot be read: {error.strerror}.") from None
     with stream:
         yield Source(stream, path, form, spool)
