@@ -351,7 +351,7 @@ def signature_holds(spki: bytes, envelope: Envelope) -> bool:
 
     The payload of an unsigned envelope may be as large as a record can be, so it is not copied for P-256.
     """
-    if not _is_well_formed(key_kind(spki), envelope.signature):
+    if not is_well_formed(key_kind(spki), envelope.signature):
         return False
     kind = key_kind(spki)
     try:  # each kind for itself: a module not imported is a tenth of the start-up
@@ -383,7 +383,7 @@ def signature_holds(spki: bytes, envelope: Envelope) -> bool:
     return True
 
 
-def _is_well_formed(kind: str, signature: bytes) -> bool:
+def is_well_formed(kind: str, signature: bytes) -> bool:
     """Whether ``signature`` has the one form of its kind. ``openssl dgst`` reads no more than 72 bytes of an
     ECDSA signature, and would take one of that length with anything behind it."""
     if kind == "Ed25519":
