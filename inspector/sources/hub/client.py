@@ -151,7 +151,9 @@ class HubClient:
                 self._evidence.append(answer.evidence())
             self._keep(request, answer)
         if answer.status >= 400:
-            raise errors.of_status(answer.status, answer.headers, ask)
+            if origin_of(answer.url) == self.endpoint.origin:
+                raise errors.of_status(answer.status, answer.headers, ask, answer.body)
+            raise errors.of_store(answer.status, answer.headers, ask)
         if not 200 <= answer.status < 300:
             raise errors.not_a_hub(ask, f"status {answer.status}")
         return answer

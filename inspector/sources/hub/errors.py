@@ -8,15 +8,20 @@ next step names repository and host.
 
 from __future__ import annotations
 
+import json
 import re
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from inspector.provenance.errors import InspectorError, UnreadableInput, WorkIncomplete
 from inspector.provenance.text import plain
 
 DISABLED_MESSAGE = "Access to this resource is disabled."
 BAD_TOKEN_MESSAGE = "Invalid credentials in Authorization header"
+_RESTRICTED = re.compile(r"\AAccess to (?:model|dataset|space) \S{1,300} is restricted")
+_LONGEST_MESSAGE = 4_096
 _RATE_LIMIT_RESET = re.compile(r"\bt\s*=\s*(\d{1,7})")
 
 
@@ -49,6 +54,10 @@ class FileMissing(UnreadableInput):
 
 class RangeRefused(UnreadableInput):
     """The file that answered is shorter than the range that was asked for (416)."""
+
+
+class StoreRefused(UnreadableInput):
+    """The hub sent us to a store of files, which does not give them."""
 
 
 class TokenRefused(UnreadableInput):
@@ -115,10 +124,10 @@ def signs_of_silence(error: InspectorError) -> tuple[str, ...]:
     return (error.sentence,) * (1 if once else GIVEN_UP)
 
 
-def of_status(status: int, headers: Mapping[str, str], ask: Ask) -> InspectorError:
+def of_status(status: int, headers: Mapping[str, str], ask: Ask, body: bytes = b"") -> InspectorError:
     """The error for an answer with ``status`` of 400 or more; ``headers`` with names in lower case."""
     code = headers.get("x-error-code", "")
-    message = headers.get("x-error-message", "")
+    message = headers.get("x-error-message", "") or _message_in(body)
     name = plain(ask.name, 200)
     check = f"Check the id and that {plain(ask.host, 200)} is the hub that is meant."
     if code == "RevisionNotFound":
@@ -130,7 +139,7 @@ def of_status(status: int, headers: Mapping[str, str], ask: Ask) -> InspectorErr
     if code == "EntryNotFound":
         at = f" at {plain(ask.revision[:12], 60)}" if ask.revision else ""
         return FileMissing(f"{plain(ask.file or 'The file', 200)} is not in {name}{at}.", check)
-    if code == "GatedRepo":
+    if code == "GatedRepo" or (status in (401, 403) and _RESTRICTED.match(message)):
         return Gated(
             "Listing is public, bytes are gated (manual approval): weights not inspected.",
             f"Asked for {ask.about}. Ask its owner for access and use --use-hub-token.",
@@ -149,6 +158,8 @@ def of_status(status: int, headers: Mapping[str, str], ask: Ask) -> InspectorErr
         return NotFound(f"{name} does not exist, or your token may not see it.", check)
     if status == 403:
         return NotFound(f"{name}: the hub refuses access (403).", f"Asked for {ask.about}.")
+    if status == 407:
+        return proxy(ask, proxy_host_of(ask.host) or "an unknown address")
     if status == 416:
         return RangeRefused(f"{name}: the file is shorter than it was listed.", check)
     if status == 429:
@@ -158,6 +169,27 @@ def of_status(status: int, headers: Mapping[str, str], ask: Ask) -> InspectorErr
             f"The hub answers {status}. What was read so far is kept; retry.", f"Asked for {ask.about}."
         )
     return NotFound(f"{name}: the hub does not accept the request ({status}).", check)
+
+
+def of_store(status: int, headers: Mapping[str, str], ask: Ask) -> InspectorError:
+    """The same for the answer of a store of files, which knows nothing of repositories and tokens."""
+    if status in (407, 416, 429) or status >= 500:
+        return of_status(status, headers, ask)
+    return StoreRefused(
+        f"The store that the hub names for its files does not give them ({status}).",
+        f"Asked for {ask.about}. Try again; its addresses hold for some minutes only.",
+    )
+
+
+def _message_in(body: bytes) -> str:
+    """What the JSON of an answer says where its headers do not: mirrors and proxies drop headers."""
+    if len(body) > _LONGEST_MESSAGE or not body.lstrip().startswith(b"{"):
+        return ""
+    try:
+        said = json.loads(body)["error"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    return said if isinstance(said, str) else ""
 
 
 def wait_of(headers: Mapping[str, str]) -> float:
@@ -199,6 +231,19 @@ def proxy(ask: Ask, proxy_host: str) -> Unreachable:
         f"The proxy at {plain(proxy_host, 200)} refused the connection.",
         f"Asked for {ask.about}. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
     )
+
+
+def proxy_host_of(host: str) -> str | None:
+    """Host and port of the proxy that stands between us and ``host``, or None where there is none."""
+    proxies = urllib.request.getproxies()
+    address = proxies.get("https") or proxies.get("http") or proxies.get("all")
+    if not address or urllib.request.proxy_bypass(host):
+        return None
+    try:
+        parts = urlsplit(address if "://" in address else f"//{address}")
+        return f"{parts.hostname or 'unknown'}{f':{parts.port}' if parts.port else ''}"
+    except ValueError:
+        return "an unknown address"
 
 
 def not_a_hub(ask: Ask, got: str) -> NotAHub:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ssl
-import urllib.request
 import zlib
-from urllib.parse import urlsplit
 
 from inspector.provenance.errors import InspectorError, WorkIncomplete
 from inspector.provenance.text import plain
@@ -34,12 +32,12 @@ def translated(
         seconds = connect_seconds if isinstance(error, httpx.ConnectTimeout) else read_seconds
         return errors.unreachable(ask, f"timed out after {round(seconds)} s")
     if isinstance(error, httpx.ProxyError):
-        return errors.proxy(ask, _proxy_host(ask.host) or "an unknown address")
+        return errors.proxy(ask, errors.proxy_host_of(ask.host) or "an unknown address")
     if isinstance(error, httpx.ConnectError):
         if "CERTIFICATE_VERIFY_FAILED" in str(error) or _caused_by(error, ssl.SSLCertVerificationError):
             return errors.certificate(ask)
         words = _connect_words(error)
-        proxy_host = _proxy_host(ask.host)
+        proxy_host = errors.proxy_host_of(ask.host)
         if proxy_host and words == "connection refused":
             return errors.proxy(ask, proxy_host)
         return errors.unreachable(ask, words)
@@ -74,16 +72,3 @@ def _caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-def _proxy_host(host: str) -> str | None:
-    """Host and port of the proxy that stands between us and ``host``, or None where there is none."""
-    proxies = urllib.request.getproxies()
-    address = proxies.get("https") or proxies.get("http") or proxies.get("all")
-    if not address or urllib.request.proxy_bypass(host):
-        return None
-    try:
-        parts = urlsplit(address if "://" in address else f"//{address}")
-        return f"{parts.hostname or 'unknown'}{f':{parts.port}' if parts.port else ''}"
-    except ValueError:
-        return "an unknown address"

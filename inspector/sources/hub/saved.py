@@ -25,7 +25,15 @@ from inspector import places
 _VERSION = 1
 MAX_HEAD = 64 * 1024
 MAX_BODY = 64 * 1024 * 1024
-_KEPT_HEADERS = ("content-type", "link", "etag", "content-range", "x-repo-commit", "x-error-code")
+_KEPT_HEADERS = (
+    "content-type",
+    "link",
+    "etag",
+    "content-range",
+    "x-repo-commit",
+    "x-error-code",
+    "x-error-message",
+)
 _KEPT_LINKED = ("x-repo-commit", "x-linked-etag", "x-linked-size")
 
 

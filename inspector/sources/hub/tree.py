@@ -17,6 +17,9 @@ from inspector.sources.hub.remote import is_read_by_parts
 from inspector.sources.interface import Entry, EntryKind
 
 MAX_PAGES = 300  # of a thousand files each
+# A hub gives a thousand rows a page, the oldest mirrors fifty: a list of many pages with fewer never ends.
+PAGES_OF_ANY_LENGTH = 30
+SHORTEST_PAGE = 20
 MAX_TEXT_FILE = 1024 * 1024
 _NEXT = re.compile(r"<([^<>]{1,4000})>\s*;\s*rel=\"?next\"?", re.IGNORECASE)
 _SHA256 = re.compile(r"(?:sha256:)?([0-9a-f]{64})\Z")
@@ -78,6 +81,7 @@ def _pages(client: HubClient, kind: str, name: str, revision: str) -> dict[str, 
     params: list[tuple[str, str]] | None = [("recursive", "true"), ("expand", "false")]
     found: dict[str, Entry] = {}
     asked: set[str] = set()
+    listed = 0
     while path not in asked:
         asked.add(path)
         if len(asked) > MAX_PAGES:
@@ -88,8 +92,13 @@ def _pages(client: HubClient, kind: str, name: str, revision: str) -> dict[str, 
         rows, answer = client.get_json(path, ask, params)
         if not isinstance(rows, list):
             raise errors.not_a_hub(ask, "no list of files")
+        known = len(found)
         for row in rows:
             _take(found, mapping(row))
+        listed += len(rows)
+        is_old = len(found) == known and any(mapping(row).get("type") != "directory" for row in rows)
+        if is_old or (len(asked) > PAGES_OF_ANY_LENGTH and listed < len(asked) * SHORTEST_PAGE):
+            break
         following = _NEXT.search(answer.headers.get("link", ""))
         if not following:
             return found

@@ -1,0 +1,127 @@
+"""Answers of mirrors, proxies and stores that say the usual thing in an unusual way."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from inspector.provenance.errors import InspectorError
+from inspector.sources import ReadFailure, open_target
+
+JSON = {"content-type": "application/json"}
+
+
+def error_of(target: str = "hf://acme/x", **options: Any) -> InspectorError:
+    with pytest.raises(InspectorError) as caught:
+        open_target(target, **options)
+    return caught.value
+
+
+class TestAMessageThatStandsInTheBodyAlone:
+    """Proxies and mirrors pass a body on and drop headers that they do not know."""
+
+    @pytest.mark.parametrize(
+        ("status", "message", "sentence"),
+        [
+            (403, "Access to this resource is disabled.", "Hugging Face has disabled this repository."),
+            (
+                401,
+                "Invalid credentials in Authorization header",
+                "The hub refused your token. Sign in again or go on without one.",
+            ),
+            (
+                401,
+                "Access to model acme/x is restricted. You must be authenticated to access it.",
+                "Listing is public, bytes are gated (manual approval): weights not inspected.",
+            ),
+            (
+                403,
+                "Access to model acme/x is restricted and you are not in the authorized list.",
+                "Listing is public, bytes are gated (manual approval): weights not inspected.",
+            ),
+        ],
+    )
+    def test_is_understood(self, hub: Any, status: int, message: str, sentence: str) -> None:
+        body = json.dumps({"error": message}).encode()
+        hub.fault("/api/models/acme/x", status=status, body=body, headers=JSON)
+        assert error_of().sentence == sentence
+
+    @pytest.mark.parametrize("body", [b"{", b"[1]", b'{"error": 7}', b'{"error":' * 400, b"\xff{", b"{}"])
+    def test_and_one_that_makes_no_sense_leaves_the_status(self, hub: Any, body: bytes) -> None:
+        hub.fault("/api/models/acme/x", status=403, body=body, headers=JSON)
+        assert error_of().sentence == "acme/x: the hub refuses access (403)."
+
+
+def test_a_repository_that_was_disabled_is_so_offline_too(hub: Any) -> None:
+    hub.model("acme/x", disabled=True)
+    hub.fault(
+        "/api/models/acme/y", status=403, headers={"x-error-message": "Access to this resource is disabled."}
+    )
+    for name in ("acme/x", "acme/y"):
+        live = error_of(f"hf://{name}").sentence
+        assert live == error_of(f"hf://{name}", offline=True).sentence
+        assert live == "Hugging Face has disabled this repository."
+
+
+def test_a_proxy_that_wants_a_password_of_a_plain_request_is_the_proxy(
+    hub: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.fault("acme/x", status=407, headers={"proxy-authenticate": "Basic"})
+    monkeypatch.setenv("http_proxy", hub.endpoint)
+    monkeypatch.setenv("HF_ENDPOINT", "http://hub.example")
+    error = error_of()
+    proxy = hub.endpoint.removeprefix("http://")
+    assert error.sentence == f"The proxy at {proxy} refused the connection."
+    assert error.exit_code == 3
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_a_store_that_refuses_is_not_taken_for_the_hub(hub: Any, status: int) -> None:
+    hub.model("acme/x", {"model.bin": b"\x80\x02N." + b"\0" * 400_000})
+    hub.fault("^/lfs/", status=status, body=b"<Error/>", headers={"content-type": "application/xml"})
+    source: Any = open_target("hf://acme/x")
+    with pytest.raises(ReadFailure) as caught:
+        source.open_remote(source.wanted_remotely()[0]).read_at(0, 8)
+    assert str(caught.value) == (
+        f"model.bin was not read: The store that the hub names for its files does not give them ({status})."
+    )
+
+
+def pages(hub: Any, rows_of: Any) -> list[str]:
+    """The stand-in's list of files, made to go on for ever; gives the pages that were asked for."""
+    asked: list[str] = []
+
+    def another(seen: Any) -> None:
+        if "/tree/" in seen.path:
+            asked.append(seen.query)
+            hub.faults.clear()
+            link = {"link": f'<{hub.endpoint}{seen.path}?cursor={len(asked)}>; rel="next"', **JSON}
+            hub.fault("/tree/", status=200, body=json.dumps(rows_of(len(asked))).encode(), headers=link)
+
+    hub.react = another
+    return asked
+
+
+def row(path: str) -> dict[str, Any]:
+    return {"type": "file", "path": path, "size": 1, "oid": "a" * 40}
+
+
+class TestAListOfFilesWithoutEnd:
+    ENDLESS = "The answer is not from a Hugging Face hub (got a list of files that never ends)."
+
+    def test_of_pages_with_a_row_each_is_left_soon(self, hub: Any) -> None:
+        hub.model("acme/x")
+        asked = pages(hub, lambda number: [row(f"a{number}")])
+        assert error_of().sentence == self.ENDLESS and len(asked) <= 40
+
+    def test_that_says_the_same_again_and_again_is_left_at_once(self, hub: Any) -> None:
+        hub.model("acme/x")
+        asked = pages(hub, lambda number: [row(f"a{each}") for each in range(50)])
+        assert error_of().sentence == self.ENDLESS and len(asked) == 2
+
+    def test_is_not_seen_in_one_of_a_hundred_full_pages(self, hub: Any) -> None:
+        hub.model("acme/x", {f"f{number:04}.txt": b"x" for number in range(2_000)})
+        hub.page = 20
+        assert len(list(open_target("hf://acme/x").entries())) == 2_000
