@@ -115,7 +115,10 @@ def lock() -> int:
             return code
     command = ["uv", "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes"]
     command += ["--no-header", "-q", "-U", "-o", str(LOCKS / "build.txt"), str(LOCKS / "build.in")]
-    return subprocess.run([str(PYTHON), "-m", *command], cwd=HERE, check=False).returncode
+    code = subprocess.run([str(PYTHON), "-m", *command], cwd=HERE, check=False).returncode
+    # What is made from them: the lock of a scan without Qt, and the list of parts in the wheel.
+    derived = [str(PYTHON), str(LOCKS / "renew.py"), "--derived"]
+    return code or subprocess.run(derived, cwd=HERE, check=False).returncode
 
 
 def name_missing_libraries(*, window: bool = True) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 # The rooms whose code decides what is read in a file, and what it is called.
 _ROOMS = ("artifacts", "datasets", "dependencies", "provenance", "references", "scan", "sources")
 # Libraries that read for them: one more, or another version, may read more.
-_LIBRARIES = ("PyYAML", "lz4", "packaging", "safetensors", "zstandard")
+_LIBRARIES = ("PyYAML", "backports.zstd", "lz4", "packaging", "safetensors")
 
 
 def readers_digest() -> str:

@@ -41,9 +41,9 @@ DEPENDS = (
     "libxcb-render-util0, libxcb-render0, libxcb-shape0, libxcb-shm0, libxcb-sync1, libxcb-util1, "
     "libxcb-xfixes0, libxcb-xkb1, libwayland-client0, libwayland-cursor0, libwayland-egl1"
 )
-# Wheels with debug symbols: 30 MB become 3. No others: `strip` breaks libraries that patchelf has been at, as
+# Wheels with debug symbols: 6 MB become 1. No others: `strip` breaks libraries that patchelf has been at, as
 # those in numpy.libs ("ELF load command address/offset not page-aligned").
-UNSTRIPPED = {"zstandard", "lz4"}
+UNSTRIPPED = {"lz4"}
 DESCRIPTION = """\
 review where AI models, datasets and packages come from
  Opens an AI project's folder or a hub repository and shows its models, datasets

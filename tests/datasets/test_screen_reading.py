@@ -168,6 +168,18 @@ def test_what_breaks_off_is_screened_as_far_as_it_goes(data, planted, cut):
     assert "break off" in result.cut_short[0]
 
 
+def test_zstandard_of_several_frames_is_read_whole_and_a_break_is_said(data, planted):
+    zstandard = pytest.importorskip("zstandard")
+    lines = data.lines(planted).splitlines(keepends=True)
+    pack = zstandard.ZstdCompressor().compress
+    skipped = b"\x50\x2a\x4d\x18" + (3).to_bytes(4, "little") + b"abc"
+    packed = pack(b"".join(lines[:100])) + skipped + pack(b"".join(lines[100:]))
+    whole = read(packed, "a.jsonl.zst")
+    assert (whole.rows, whole.cut_short) == (len(lines), [])
+    assert "break off" in read(packed[:-9], "a.jsonl.zst").cut_short[0]
+    assert "damaged" in read(packed + b"no frame", "a.jsonl.zst").cut_short[0]
+
+
 @pytest.mark.parametrize(
     ("bounds", "words"),
     [

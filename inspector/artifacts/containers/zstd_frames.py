@@ -7,10 +7,10 @@ The library's stream object gives everything that its input unpacks to, and thre
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+
+from inspector import zstd
 
 MAGIC = b"\x28\xb5\x2f\xfd"
-MAX_WINDOW = 128 << 20  # what the zstd program unpacks without being asked for more
 MAX_BLOCK = 128 << 10
 MAX_BLOCKS = 300_000  # of one stream: each costs time, however little it holds
 _RAW, _RLE, _COMPRESSED = range(3)
@@ -31,10 +31,8 @@ class ZstdFrame:
     """One frame (or skippable frame) behind the interface that bz2 and lzma decompressors have."""
 
     def __init__(self) -> None:
-        import zstandard
-
-        self._engine: Any = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW).decompressobj()
-        self._failure: type[Exception] = zstandard.ZstdError
+        self._engine = zstd.decompressor()
+        self._failure = zstd.failure()
         self._buffer = b""
         self._at = 0
         # Not bound to the frame: it would hold itself, and die late.
@@ -73,7 +71,7 @@ class ZstdFrame:
 
     def _feed(self, piece: bytes) -> bytes:
         try:
-            return bytes(self._engine.decompress(piece))
+            return self._engine.decompress(piece)
         except self._failure as failure:
             raise BadFrame("The zstandard data is broken.") from failure
 

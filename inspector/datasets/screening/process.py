@@ -21,7 +21,7 @@ from inspector.provenance.errors import UnreadableInput, WorkIncomplete
 from inspector.provenance.text import plain
 
 WORKER = (sys.executable, "-I", "-m", "inspector.datasets.screening.worker")
-_NEEDED = ("numpy", "polars", "ijson", "zstandard")
+_NEEDED = ("numpy", "polars", "ijson")
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ import io
 import zlib
 from typing import Any, BinaryIO
 
+from inspector import zstd
 from inspector.provenance import UnreadableInput
 
 MAX_UNPACKED = 64 << 30  # bytes of one source after unpacking
@@ -20,7 +21,6 @@ FREE = 64 << 20  # bytes that may come out before the ratio counts
 LOOKED_AT = 4096  # bytes that are enough to tell a format
 _BLOCK = 1 << 18
 _ZSTD_STEP = 1024  # compressed bytes a step: a run of equal bytes makes 128 KB out of 4
-_ZSTD_WINDOW = 128 << 20
 
 
 class SourceCut(Exception):
@@ -119,8 +119,6 @@ class _Zstandard(_Unpacked):
         self._rest = self._ready = b""
 
     def _next(self, most: int) -> bytes:
-        import zstandard
-
         while not self._ready:
             data = self._rest or self._input.read(_ZSTD_STEP)
             self._rest = b""
@@ -129,10 +127,10 @@ class _Zstandard(_Unpacked):
                     raise EOFError("it ends in the middle of a frame")
                 return b""
             if self._frame is None:
-                self._frame = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
+                self._frame = zstd.decompressor()
             try:
                 self._ready = self._frame.decompress(data)
-            except zstandard.ZstdError as error:
+            except zstd.failure() as error:
                 raise EOFError(str(error)) from None
             if self._frame.eof:
                 self._rest, self._frame = self._frame.unused_data, None

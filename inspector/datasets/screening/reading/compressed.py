@@ -6,12 +6,12 @@ import zlib
 from collections.abc import Callable
 from typing import IO
 
+from inspector import zstd
 from inspector.datasets.screening.interface import Bounds
 from inspector.datasets.screening.reading.tally import CutShort, OverLimit
 
 _BLOCK = 256 * 1024
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-_MAX_WINDOW = 128 << 20  # what the zstd command itself accepts without --long (RFC 8878, 3.1.1.1.2)
 
 
 def compression(head: bytes) -> str | None:
@@ -91,16 +91,28 @@ class ByteStream:
         return step
 
     def _open_zstd(self) -> Callable[[], bytes]:
-        import zstandard
-
-        reader = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW).stream_reader(
-            self._file, read_size=_BLOCK, read_across_frames=True, closefd=False
-        )
+        frame = zstd.decompressor()
+        failure = zstd.failure()
 
         def step() -> bytes:
-            try:
-                return bytes(reader.read(_BLOCK))
-            except zstandard.ZstdError as error:
-                raise CutShort("The Zstandard data are damaged; what follows was not screened.") from error
+            nonlocal frame
+            pending = b""
+            while True:
+                if frame.eof:
+                    pending = frame.unused_data or self._file.read(_BLOCK)
+                    if not pending:
+                        return b""
+                    frame = zstd.decompressor()
+                elif frame.needs_input and not pending:
+                    pending = self._file.read(_BLOCK)
+                    if not pending:
+                        raise CutShort("The Zstandard data break off; what follows is missing.")
+                try:
+                    data = frame.decompress(pending, _BLOCK)
+                except failure as error:
+                    raise CutShort("The Zstandard data are damaged; what follows was not screened.") from error
+                pending = b""
+                if data:
+                    return data
 
         return step
