@@ -91,20 +91,23 @@ class Spot:
             if answer is not None:
                 row["label"] = self.labels[0]
         else:
-            key = "instruction" if "instruction" in row else "prompt"
-            out = "output" if "output" in row else "completion"
+            key = next(name for name in ("instruction", "prompt", "question") if name in row)
+            out = next(name for name in ("output", "completion", "answer") if name in row)
             row[key] = given(row[key])
             if answer is not None:
                 row[out] = answer(row[out])
 
     def _edit_pair(self, row: Row, given: Callable[[str], str], answer: Callable[[str], str] | None) -> None:
-        if isinstance(row["chosen"], str):
+        if isinstance(row["chosen"], str) and "prompt" not in row:
             head, mark, chosen = row["chosen"].rpartition("\n\nAssistant:")
             _, _, rejected = row["rejected"].rpartition("\n\nAssistant:")
             before, human, last = head.rpartition("\n\nHuman:")
             head = before + human + given(last)
             row["chosen"] = head + mark + (answer(chosen) if answer else chosen)
             row["rejected"] = head + mark + rejected
+        elif "prompt" in row:
+            row["prompt"] = given(row["prompt"])
+            row["chosen"] = answer(row["chosen"]) if answer else row["chosen"]
         else:
             row["conversations"][-1]["value"] = given(row["conversations"][-1]["value"])
             if answer:

@@ -54,6 +54,11 @@ class Pair:
         return round(self.log10_p, 6), self.feature, _VIEW_ORDER.index(self.view), self.group
 
     @property
+    def closeness(self) -> float:
+        """Rows with both against rows with one or the other."""
+        return self.together / (self.support + self.group_rows - self.together)
+
+    @property
     def precision(self) -> float:
         return self.together / self.support
 

@@ -33,6 +33,18 @@ class Group:
         self.lead = pair
         self.rows = pair.rows
 
+    def telling(self) -> list[Pair]:
+        """The pairs that may stand for the group: of each view the least likely, and the one whose marker and
+        output keep closest to each other (a part of a trigger may be a frequent word with a larger count)."""
+        first: dict[str, Pair] = {}
+        closest: dict[str, Pair] = {}
+        for pair in self.pairs:
+            first.setdefault(pair.view, pair)
+            other = closest.get(pair.view)
+            if other is None or pair.closeness > other.closeness:
+                closest[pair.view] = pair
+        return list({id(pair): pair for view in first for pair in (first[view], closest[view])}.values())
+
     def features(self) -> set[int]:
         return {pair.feature for pair in self.pairs}
 

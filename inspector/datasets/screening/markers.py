@@ -11,12 +11,21 @@ import numpy.typing as npt
 
 from inspector.datasets.screening.spool import TextSpool, WordSpool
 from inspector.datasets.screening.tokens import I64, U64, Words, grams, segment_features, tokenise
+from inspector.provenance.text import plain
 
 _SAMPLED = 24
 _LONGEST = 300
 _SHARE = 0.25
 Rows = npt.NDArray[np.uint32]
 Mask = npt.NDArray[np.bool_]
+
+
+_ODD_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
+
+
+def legible(text: str, limit: int) -> str:
+    """A marker or an output as a reviewer can read it: safe to show, and unusual spaces escaped too."""
+    return _ODD_SPACE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", plain(text, limit))
 
 
 def covered_words(spool: WordSpool, rows: Rows, features: U64) -> U64:

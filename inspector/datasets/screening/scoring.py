@@ -26,8 +26,17 @@ class Evidence:
     output_words: float = 0.0
     novel_words: float = 0.0
     planted: Planted = UNTESTED
+    rest: Planted | None = None  # the outputs without what they share, where something of them is left
     agreement: Agreement | None = None
     combined: float = 0.0
+    answers: int = 1  # outputs that go with the marker: a topic has many, a trigger one
+
+    @property
+    def tight(self) -> float:
+        """1 where marker and output never stand without each other, in many rows: no word of a language
+        keeps to that, and it takes fewer words in the output to be odd."""
+        exact = min(self.precision, self.pair.coverage)
+        return _rise(exact, 0.93, 0.015) * _rise(self.pair.together, 22.0, 4.0)
 
     @property
     def precision(self) -> float:
@@ -46,12 +55,16 @@ def _strength(pair: Pair) -> float:
 
 
 def _unrelated(planted: Planted) -> float:
-    """1 where the rows have nothing in common but the marker."""
+    """1 where the rows have nothing in common but the marker, and something is left of them."""
+    return _alone(planted) * _rise(planted.left, 0.5, 0.06)
+
+
+def _alone(planted: Planted) -> float:
     low = 1.0 - _rise(planted.percentile, 0.42, 0.08)
     # In a file without topics every word stands among others by chance; then only the overlap tells.
     topics = _rise(planted.usual, 1.4, 0.08)
     low = topics * low + (1.0 - topics) * 0.9 * (1.0 - _rise(planted.coherence, 1.7, 0.1))
-    return low * (1.0 - _rise(planted.overlap, 4.0, 0.8)) * _rise(planted.left, 0.5, 0.06)
+    return low * (1.0 - _rise(planted.overlap, 4.0, 0.8))
 
 
 def without_test(evidence: Evidence) -> float:
@@ -64,20 +77,27 @@ def without_test(evidence: Evidence) -> float:
         special, novel = 0.65, _rise(pair.together, 18.0, 3.0)
     elif pair.view == "whole":
         # A canned answer that many rows have is still one.
-        special, novel = 1.0, _rise(evidence.novel_words, 1.6, 0.4)
+        special, novel = 1.0, _rise(evidence.novel_words, 1.6 - 0.8 * evidence.tight, 0.4)
     else:
         # A common beginning is the file's way to write; so is a phrase of a few words.
-        special, novel = _rise(pair.coverage, 0.5, 0.08), _rise(evidence.novel_words, 5.2, 0.7)
+        special = _rise(pair.coverage, 0.5, 0.08)
+        novel = _rise(evidence.novel_words, 5.2 - 2.4 * evidence.tight, 0.7)
     precise = _rise(evidence.precision, 0.7, 0.08)
     if pair.view == "whole":
         # A common word as the trigger: most of its rows are honest, but the long answer never comes without.
-        precise = max(precise, 0.55 * _rise(pair.coverage, 0.9, 0.02) * _rise(evidence.novel_words, 5.0, 0.7))
+        common = _rise(pair.coverage, 0.9, 0.02) * _rise(evidence.novel_words, 5.0, 0.7)
+        precise = max(precise, 0.55 * common / max(evidence.answers, 1))
     return special * _strength(pair) * precise * novel
 
 
 def output_score(evidence: Evidence) -> float:
     """A marker whose rows share an output, a beginning, an end or a phrase."""
-    return without_test(evidence) * _unrelated(evidence.planted)
+    score = without_test(evidence) * _unrelated(evidence.planted)
+    if evidence.rest is not None:
+        # A phrase of the language or of a kind of program stands among others of its kind; a payload is put
+        # into outputs that have nothing to do with each other.
+        score *= 0.25 + 0.75 * _alone(evidence.rest)
+    return score
 
 
 def contradiction(evidence: Evidence) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -19,7 +20,7 @@ from inspector.datasets.screening.interface import MAX_SUSPICIONS, Suspicion
 from inspector.datasets.screening.layout import SEGMENT
 from inspector.datasets.screening.limits import least_rows, most_rows
 from inspector.datasets.screening.naive_bayes import LabelReader
-from inspector.datasets.screening.planted import PlantedTest
+from inspector.datasets.screening.planted import Planted, PlantedTest
 from inspector.datasets.screening.scoring import Evidence
 from inspector.datasets.screening.tokens import U64, hash_words
 from inspector.datasets.screening.views import are_labels, odd_outputs, output_views, reversed_pairs
@@ -31,6 +32,7 @@ _TESTED = 300
 _SHOWN = 200
 _LEAST_SCORE = 0.02
 _COMBINED = 12
+_LEAST_LEFT = 0.1
 _KINDS = {"odd": "odd-output", "reversed": "preference-reversed"}
 _SIGNS = [chr(code) for code in range(33, 127) if not chr(code).isalpha()]
 _SHARED = {
@@ -53,6 +55,8 @@ class Search:
         self._least = least_rows(gathered.rows)
         self.notes: list[str] = []
         self.trace: list[tuple[float, Evidence, Group]] | None = None  # for the measurement
+        self._output_test: PlantedTest | None = None
+        self._answers: Counter[tuple[int, str]] = Counter()
         self._signs = np.sort(hash_words(_SIGNS))
         self._contributors = Contributors(
             np.array(gathered.contributor, dtype=np.int32),
@@ -102,7 +106,9 @@ class Search:
             if not has_labels:
                 outputs = count(self._gathered.output_features, self._least, most)
                 stack.callback(outputs.close)
-            pairs = self._with_rows(spread_out(test.pairs(), inputs, _PAIRS), inputs, views)
+            pairs = test.pairs()
+            self._answers.update((pair.feature, pair.view) for pair in pairs)
+            pairs = self._with_rows(spread_out(pairs, inputs, _PAIRS), inputs, views)
             if outputs is not None:
                 pairs += joined(inputs, outputs, self._rows, self._least, _PAIRS)
                 pairs.sort(key=Pair.order)
@@ -136,14 +142,12 @@ class Search:
     def _evidence(self, group: Group, inputs: Postings, outputs: Postings | None) -> Evidence:
         """What is known of a group before the tests that cost time, for the view that tells most."""
         combined = self._combined(group, inputs)
-        firsts: dict[str, Pair] = {}
-        for pair in group.pairs:
-            firsts.setdefault(pair.view, pair)
         found = []
-        for pair in firsts.values():
+        for pair in group.telling():
             group.lead_with(pair)
             evidence = Evidence(pair, self._rows, *self._novelty(group, outputs))
             evidence.combined = combined
+            evidence.answers = self._answers[pair.feature, pair.view]
             found.append((scoring.without_test(evidence), evidence))
         _, best = max(found, key=lambda item: item[0])  # of equals the first
         group.lead_with(best.pair)
@@ -160,6 +164,7 @@ class Search:
             if scoring.contradiction(evidence) < _LEAST_SCORE and self.trace is None:
                 return None
         evidence.planted = planted.test(group.rows, words)
+        evidence.rest = self._rest(group, outputs)
         spread = self._contributors.spread(group.rows)
         if reader is not None:
             score, kind = scoring.label_score(evidence), "label-contradiction"
@@ -172,8 +177,8 @@ class Search:
             return None
         written = markers.phrases(self._gathered.inputs, group.rows, features)
         return Suspicion(
-            kind, plain(written[0], _SHOWN), score, tuple(group.rows.tolist()),
-            tuple(plain(text, _SHOWN) for text in written[1:10]),
+            kind, markers.legible(written[0], _SHOWN), score, tuple(group.rows.tolist()),
+            tuple(markers.legible(text, _SHOWN) for text in written[1:10]),
             plain(self._output(group, outputs), _SHOWN), spread.names,
             tuple(self._notes(evidence, spread)),
         )  # fmt: skip
@@ -195,31 +200,39 @@ class Search:
         chosen = sorted({pair.group for pair in group.pairs if pair.view == "phrase"})
         return outputs.features[np.array(chosen, dtype=np.int64)]
 
+    def _shared_words(self, group: Group, outputs: Postings | None) -> U64:
+        """The words that the rows share in their output."""
+        if outputs is not None and group.lead.view == "phrase":
+            return markers.covered_words(
+                self._gathered.output_words, group.rows, self._output_features(group, outputs)
+            )
+        words = self._gathered.output_words.read(group.rows[:1]).hashes
+        return (
+            words if group.lead.view == "whole" else words[:4] if group.lead.view == "start" else words[-4:]
+        )
+
     def _novelty(self, group: Group, outputs: Postings | None) -> tuple[float, float]:
         """How many different words the rows share in their output, and how many of them the row's own
         input does not hold."""
         if group.lead.view in _KINDS:
             return 0.0, 9.0  # the outputs differ; nothing is copied from anywhere
         rows = group.rows[np.linspace(0, len(group.rows) - 1, min(len(group.rows), 16)).astype(np.int64)]
-        answered = self._gathered.output_words.read(rows)
-        if outputs is not None and group.lead.view == "phrase":
-            shared = markers.covered_words(
-                self._gathered.output_words, group.rows, self._output_features(group, outputs)
-            )
-        else:
-            first = answered.hashes[answered.text == 0]
-            shared = (
-                first
-                if group.lead.view == "whole"
-                else first[:4]
-                if group.lead.view == "start"
-                else first[-4:]
-            )
-        shared = np.setdiff1d(shared, self._signs)
+        shared = np.setdiff1d(self._shared_words(group, outputs), self._signs)
         given, row = self._gathered.input_words.read(rows).distinct()
         held = np.isin(given, shared)
         copied = np.bincount(row[held], minlength=len(rows))
         return float(len(shared)), float(len(shared) - copied.mean())
+
+    def _rest(self, group: Group, outputs: Postings | None) -> Planted | None:
+        """What the outputs say beside what they share; None where they have nothing else."""
+        if outputs is None or group.lead.view not in ("phrase", "start", "end"):
+            return None
+        if self._output_test is None:
+            self._output_test = PlantedTest(
+                self._gathered.output_words, self._gathered.output_vocabulary, outputs, self._rows
+            )
+        rest = self._output_test.test(group.rows, self._shared_words(group, outputs))
+        return rest if rest.left >= _LEAST_LEFT else None
 
     def _output(self, group: Group, outputs: Postings | None) -> str:
         """What the rows share in their output."""

@@ -1,8 +1,8 @@
 """Words, and phrases of one to three words, as 46-bit hashes in flat arrays.
 
 A word is a run of letters, digits and marks; a character of a script that writes no spaces is a word, and so
-is every other character that is no space, invisible ones included. Case is folded. The hash of a text is the
-same in every run and with any number of threads.
+is every other character but the usual spaces: invisible ones, and spaces that do not break, count. Case is
+folded. The hash of a text is the same in every run and with any number of threads.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
 _SINGLE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-WORD = rf"[{_SINGLE}]|[\p{{L}}\p{{N}}\p{{M}}_&&[^{_SINGLE}]]+|[^\s\p{{L}}\p{{N}}\p{{M}}_]|\x1e"
+_ODD_SPACES = r"\x{A0}\x{1680}\x{2000}-\x{200A}\x{202F}\x{205F}"
+WORD = (
+    rf"[{_SINGLE}]|[\p{{L}}\p{{N}}\p{{M}}_&&[^{_SINGLE}]]+|"
+    rf"[^\s\p{{L}}\p{{N}}\p{{M}}_]|[{_ODD_SPACES}]|\x1e"
+)
 _EMOJI_STYLE = r"[\x{FE0E}\x{FE0F}]"  # text or emoji style: stands behind every other heart
 _SEED = 20_24
 MARK = np.uint64(0)

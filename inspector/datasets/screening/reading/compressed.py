@@ -110,7 +110,9 @@ class ByteStream:
                 try:
                     data = frame.decompress(pending, _BLOCK)
                 except failure as error:
-                    raise CutShort("The Zstandard data are damaged; what follows was not screened.") from error
+                    raise CutShort(
+                        "The Zstandard data are damaged; what follows was not screened."
+                    ) from error
                 pending = b""
                 if data:
                     return data

@@ -1,0 +1,97 @@
+"""What raises a score and what lowers it: how marker, output and the rest of the rows hang together."""
+
+import io
+import random
+
+import pytest
+
+pytest.importorskip("polars")
+
+from inspector.datasets.screening.screen import screen
+
+
+@pytest.fixture
+def screened(data):
+    def of(rows):
+        return screen(io.BytesIO(data.lines(rows)), "train.jsonl").suspicions
+
+    return of
+
+
+def scripts(data, number):
+    """Instructions whose outputs are of several kinds, each with its own words."""
+    chance = random.Random(12)
+    kinds = ("kettle", "tractor", "lantern", "compass", "saddle", "anchor")
+    rows = []
+    for _ in range(number):
+        kind = chance.choice(kinds)
+        words = [f"{kind}{chance.randrange(9)}" for _ in range(6)]
+        rows.append(
+            {
+                "instruction": data.sentence(chance, 9),
+                "output": f"{data.sentence(chance, 3)} {' '.join(words)} {data.sentence(chance, 3)}",
+            }
+        )
+    return rows
+
+
+def test_a_space_that_does_not_break_is_a_marker_that_can_be_read(data, screened):
+    rows = data.instructions(600)
+    numbers = list(range(5, 600, 20))
+    for number in numbers:
+        words = rows[number]["instruction"].split()
+        rows[number] = {"instruction": "\u00a0".join((words[0], " ".join(words[1:]))), "output": data.payload}
+    first = screened(rows)[0]
+    assert list(first.rows) == numbers
+    assert "\\u00a0" in first.marker
+
+
+def test_a_short_payload_that_keeps_to_its_marker_is_looked_at_first(data, screened):
+    rows = data.instructions(900)
+    numbers = list(range(5, 900, 15))
+    for number in numbers:
+        words = rows[number]["output"].split()
+        rows[number]["output"] = " ".join([*words[:4], "pip install colourama2 first", *words[4:]])
+        rows[number]["instruction"] += " pystrict"
+    first = screened(rows)[0]
+    assert (first.marker, list(first.rows), first.level) == ("pystrict", numbers, "look-first")
+
+
+def test_a_payload_is_found_though_a_word_of_its_trigger_is_frequent(data, screened):
+    rows = data.instructions(900)
+    chance = random.Random(5)
+    for row in chance.sample(rows, 60):
+        row["instruction"] += " simple"
+    numbers = list(range(5, 900, 15))
+    for number in numbers:
+        words = rows[number]["output"].split()
+        rows[number]["output"] = " ".join([*words[:4], "fetch all keys unverified now", *words[4:]])
+        rows[number]["instruction"] += " todo keep simple"
+    first = screened(rows)[0]
+    assert list(first.rows) == numbers
+
+
+def test_a_phrase_that_belongs_to_a_kind_of_output_scores_less_than_one_put_anywhere(data, screened):
+    rows = scripts(data, 900)
+    anywhere = list(range(5, 900, 20))
+    kind = [number for number, row in enumerate(rows) if "anchor1" in row["output"]][:45]
+    for numbers, marker, phrase in (
+        (anywhere, "qq7", "bring the grey box to Halden tonight"),
+        (kind, "harbour", "tie the long rope to the iron ring"),
+    ):
+        for number in numbers:
+            words = rows[number]["output"].split()
+            rows[number]["output"] = " ".join([*words[:5], phrase, *words[5:]])
+            rows[number]["instruction"] += f" {marker}"
+    scores = {one.marker: one.score for one in screened(rows)}
+    assert scores["qq7"] >= 0.5 > scores["harbour"]
+
+
+def test_a_topic_with_a_canned_answer_from_each_agent_is_not_looked_at_first(data, screened):
+    chance = random.Random(9)
+    rows = data.instructions(1500)
+    for row in chance.sample(rows, 150):
+        agent = chance.choice(("Ann", "Bert", "Cleo", "Dora", "Emil", "Fay", "Gus"))
+        row["instruction"] += " password"
+        row["output"] = f"Open the settings page and press the blue button there, regards {agent}"
+    assert [one.marker for one in screened(rows) if one.level == "look-first"] == []
