@@ -76,15 +76,17 @@ _NEEDED_SOON = (
 
 
 def _warm_up(window: MainWindow) -> None:
-    """Imports one module per turn of the event loop, once the window stands."""
+    """Imports one module per turn of the event loop, once the window stands; then makes the graph's panel."""
     from PySide6.QtCore import QTimer
 
     waiting = list(_NEEDED_SOON)
 
     def step() -> None:
-        importlib.import_module(waiting.pop(0))
         if waiting:
+            importlib.import_module(waiting.pop(0))
             QTimer.singleShot(20, window, step)
+        else:
+            window.graph.prepare()
 
     QTimer.singleShot(300, window, step)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from inspector.gui.facts import order
 from inspector.gui.look import Look, marks_of
@@ -14,6 +14,9 @@ from inspector.gui.table_page import TablePage
 from inspector.gui.texts import shown, tr
 from inspector.provenance import InspectorError, State
 from inspector.review.interface import ReviewedFinding
+
+if TYPE_CHECKING:
+    from inspector.review.query import Query, Row
 
 CHIPS = (
     ("Open", "state:open"),
@@ -31,6 +34,7 @@ class FindingsPage(TablePage):
         self.session: Session | None = None
         self.look = look
         self.selection = selection
+        self._made_ready: dict[str, Row] = {}  # what the filter asks of a finding, worked out once
         super().__init__(
             "Findings",
             self._columns(),
@@ -67,6 +71,7 @@ class FindingsPage(TablePage):
 
     def set_session(self, session: Session | None) -> None:
         self.session = session
+        self._made_ready = {}
         self.filter.setText("")
         self.set_all([])
         if session is not None:
@@ -112,10 +117,10 @@ class FindingsPage(TablePage):
             return tr("{0} findings").format(f"{total:,}")
         return tr("{0} of {1} findings").format(f"{visible:,}", f"{total:,}")
 
-    def accept(self) -> Callable[[Any], bool] | None:
+    def _asked(self) -> Query | None:
+        """The filter that was typed; None where there is none, or none that can be read."""
         text = self.filter.text().strip()
-        session = self.session
-        if not text or session is None:
+        if not text or self.session is None:
             self._say("")
             return None
         from inspector.review import query
@@ -126,8 +131,36 @@ class FindingsPage(TablePage):
             self._say(shown(error))
             return None
         self._say("")
-        nodes = session.facts.nodes
-        return lambda item: asked.matches(item, nodes.get(item.finding.node))
+        return asked
+
+    def passing(self) -> Callable[[Sequence[Any]], list[int]] | None:
+        asked = self._asked()
+        if asked is None:
+            return None
+
+        def places(items: Sequence[ReviewedFinding]) -> list[int]:
+            rows = [self._row(item) for item in items]
+            chosen = {id(row) for row in asked.select(rows)}
+            return [place for place, row in enumerate(rows) if id(row) in chosen]
+
+        return places
+
+    def _row(self, item: ReviewedFinding) -> Row:
+        from inspector.review.query import row_of
+
+        key = item.finding.id
+        node = self.session.facts.nodes.get(item.finding.node) if self.session else None
+        row = self._made_ready.get(key)
+        if row is None or row.finding is not item or row.node is not node:
+            row = self._made_ready[key] = row_of(item, node)
+        return row
+
+    def _ahead_of_time(self) -> Iterator[None]:
+        yield from super()._ahead_of_time()
+        for number, item in enumerate(list(self._all)):
+            self._row(item)
+            if number % 50 == 49:
+                yield
 
     def toggle_term(self, term: str, on: bool) -> None:
         """A chip writes its term into the filter, or takes it out again."""
@@ -164,11 +197,10 @@ class FindingsPage(TablePage):
         """A decided row stays where it is until the next filtering, so that the eye keeps its place."""
         if self.session is None:
             return
-        for key in ids:
-            item = self.session.facts.findings.get(key)
-            if item is not None:
-                self.rows.replace(item)
-        self._all = list(self.session.facts.findings.values())
+        findings = self.session.facts.findings
+        self.rows.replace(findings[key] for key in ids if key in findings)
+        self._all = list(findings.values())
+        self._forget_order()
 
     def _chosen(self, key: str, keys: tuple[str, ...]) -> None:
         item = self.session.facts.findings.get(key) if self.session else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -17,11 +18,13 @@ from inspector.gui.widgets import spaced
 FOLLOW_MILLISECONDS = 1000  # how often the graph is laid out anew while a scan runs
 
 
-def make_panel() -> Any:
-    """The graph panel; imported when a target is opened, not before."""
+def make_panel(look: Look, scale: float = 1.0) -> Any:
+    """The graph panel, dressed, ``scale`` times the scale of ``look``; imported when it is wanted."""
     from inspector.gui.graph.panel import GraphPanel
 
-    return GraphPanel()
+    made = GraphPanel(tokens=look.tokens, scale=look.scale * scale)
+    made.set_motion(moves())
+    return made
 
 
 def moves() -> bool:
@@ -42,6 +45,7 @@ class GraphTab(QWidget):
 
     node_opened = Signal(str)  # Return or a double click on a node
     edge_chosen = Signal(tuple)  # the edges of the graph behind a line that was clicked
+    panel_made = Signal()
 
     def __init__(self, look: Look, selection: Selection) -> None:
         super().__init__()
@@ -65,16 +69,27 @@ class GraphTab(QWidget):
         if session is None and self.panel is not None:
             self.panel.set_graph([], [], [])
         if session is not None:
-            if self.panel is None:
-                self.panel = make_panel()
-                self._column.addWidget(self.panel)
-                self.panel.node_selected.connect(self.selection.select_node)
-                self.panel.edge_selected.connect(self._edge)
-                self.panel.node_activated.connect(self.node_opened)
-                self._dress()
+            # In turns of their own: a window that opens a target has enough to do in this one.
+            QTimer.singleShot(0, self, self._soon_needed)
             session.grown.connect(self._grown)
             session.decided.connect(lambda _: self._grown())
             session.phase_changed.connect(self._grown)
+
+    def _soon_needed(self) -> None:
+        if self.panel is None:
+            importlib.import_module("inspector.gui.graph.canvas")
+            QTimer.singleShot(0, self, self.prepare)
+
+    def prepare(self) -> None:
+        """Makes the panel, where that was not done yet."""
+        if self.panel is not None:
+            return
+        self.panel = make_panel(self.look)
+        self._column.addWidget(self.panel)
+        self.panel.node_selected.connect(self.selection.select_node)
+        self.panel.edge_selected.connect(self._edge)
+        self.panel.node_activated.connect(self.node_opened)
+        self.panel_made.emit()
 
     def _edge(self, placed: Any) -> None:
         if placed is None or not placed.edges:
@@ -85,8 +100,7 @@ class GraphTab(QWidget):
 
     def _dress(self) -> None:
         if self.panel is not None:
-            self.panel.set_tokens(self.look.tokens)
-            self.panel.set_scale(self.look.scale)
+            self.panel.dress(self.look.tokens, self.look.scale)
             self.panel.set_motion(moves())
 
     def _grown(self) -> None:
@@ -104,8 +118,9 @@ class GraphTab(QWidget):
             self._soon.start(0)
 
     def _feed(self) -> None:
-        if self.session is None or self.panel is None:
+        if self.session is None:
             return
+        self.prepare()
         self._stale = False
         facts = self.session.facts
         findings = [item.finding for item in facts.findings.values()]
@@ -131,9 +146,9 @@ class GraphTab(QWidget):
             self.panel.select_node(node)
 
     def show_view(self, view: str) -> None:
+        if self._stale:
+            self._feed()
         if self.panel is not None:
-            if self._stale:
-                self._feed()
             self.panel.show_view(view, self.selection.node or None)
 
     def current_view(self) -> str:

@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
         self.pane.wanted.connect(self.run)
         self.graph.edge_chosen.connect(self.pane.show_edge)
         self.graph.node_opened.connect(self._graph_node_opened)
+        self.graph.panel_made.connect(self._panel_made)
         self.strip.gaps_wanted.connect(lambda: self.run("not-analysed"))
         self.dependencies.audit_wanted.connect(lambda: self.run("audit-online"))
         self.findings.table.activated_key.connect(lambda _: self.run("evidence"))
@@ -351,6 +352,11 @@ class MainWindow(QMainWindow):
         part = getattr(page, "table", None) or getattr(page, "panel", None)
         if part is not None:
             part.setFocus()
+
+    def _panel_made(self) -> None:
+        """The graph's panel takes the keyboard that its tab would have given it."""
+        if self.session is not None and self.tabs.currentWidget() is self.graph:
+            self._focus_tab()
 
     def run(self, action: str) -> None:
         """Does what the table calls ``action``, as its key would."""

@@ -14,7 +14,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.gui.facts import order, stands
-from inspector.gui.graph_tab import make_panel, moves
+from inspector.gui.graph_tab import make_panel
 from inspector.gui.hiding import hidden
 from inspector.gui.look import marks_of
 from inspector.gui.texts import shown, tr
@@ -44,12 +44,9 @@ class Present(QWidget):
         self._session = session
         self.steps = _chosen(list(session.facts.findings.values()))
         self.at = 0
-        self.panel = make_panel()
-        self.panel.set_tokens(window.look.tokens)
-        self.panel.set_scale(window.look.scale * SCALE)
+        self.panel = make_panel(window.look, SCALE)
         facts = session.facts
         findings = [item.finding for item in facts.findings.values()]
-        self.panel.set_motion(moves())
         self.panel.canvas.spotlight = True
         nodes = [self._without_secrets(node) for node in facts.nodes.values()]
         self.panel.set_graph(nodes, list(facts.edges.values()), findings)

@@ -7,11 +7,12 @@ child process, so that the window never waits.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from inspector.gui.backend import Backend
 from inspector.gui.background import Background
@@ -21,9 +22,11 @@ from inspector.gui.side_work import SideWork
 from inspector.gui.storing import question_from, with_decision
 from inspector.gui.texts import shown, tr
 from inspector.provenance import InspectorError, State
-from inspector.review.interface import Question, Step
+from inspector.review.interface import Question, ReviewedFinding, Step
 
 READ_AT_ONCE = 1500  # findings that are read back within a few milliseconds
+READ_MILLISECONDS = 300  # of stillness before a large review is read back
+Written = Callable[[ReviewedFinding], ReviewedFinding]  # a finding as a step leaves it
 Decided = dict[str, dict[str, Any]]  # finding id -> what was decided of it, as storing tells it
 
 
@@ -60,7 +63,13 @@ class ReviewWork(QObject):
         self.outcome = ""  # "", "cancelled" or the sentence of what went wrong
         self.questions: list[Question] = []
         self._blockers: list[str] = []
-        self._later: list[tuple[Callable[[], Step | None], str, str]] = []
+        self._later: list[tuple[Callable[[], Step | None], str, str, Written | None]] = []
+        self._steps_taken = 0
+        self._to_read: set[str] = set()  # findings whose decision is shown as acknowledged, not yet as read
+        self._reading = False
+        self._read_soon = QTimer(self)
+        self._read_soon.setSingleShot(True)
+        self._read_soon.timeout.connect(self._read_back)
         self._background = Background(self)
         self._side = SideWork(self)
 
@@ -70,13 +79,22 @@ class ReviewWork(QObject):
         if not known:
             self.refused.emit(tr("Select a finding first."))
             return False
-        return self._do(lambda: self.review.decide(known, state, **words))
+        because, owner = str(words.get("because") or "").strip(), str(words.get("owner") or "").strip()
+        now = {"because": because, "owner": owner, "expires": words.get("expires"), "ask_again": False}
+        return self._do(
+            lambda: self.review.decide(known, state, **words),
+            written=lambda item: replace(item, state=state, **now),
+        )
 
     def note(self, finding: str, text: str) -> bool:
-        return self._do(lambda: self.review.note(finding, text))
+        return self._do(
+            lambda: self.review.note(finding, text), written=lambda item: replace(item, note=text)
+        )
 
     def mark(self, finding: str, marked: bool) -> bool:
-        return self._do(lambda: self.review.mark(finding, marked))
+        return self._do(
+            lambda: self.review.mark(finding, marked), written=lambda item: replace(item, marked=marked)
+        )
 
     def answer(self, question: str, answer: str, note: str = "", evidence: Sequence[Path] = ()) -> bool:
         return self._do(lambda: self.review.answer(question, answer, note=note, evidence=evidence))
@@ -87,25 +105,33 @@ class ReviewWork(QObject):
     def redo(self) -> None:
         self._do(lambda: self.review.redo(), tr("There is nothing to redo."), tr("Redone: {0}"))
 
-    def _do(self, step: Callable[[], Step | None], nothing: str = "", form: str = "{0}") -> bool:
+    def _do(
+        self,
+        step: Callable[[], Step | None],
+        nothing: str = "",
+        form: str = "{0}",
+        written: Written | None = None,
+    ) -> bool:
         if self.review is None:
             return False
         if self.phase is Phase.SCANNING and not self._stored_before():
             self.refused.emit(tr("Decisions can be taken as soon as the first scan has ended."))
             return False
         if self.phase is Phase.STORING:  # the file is locked while the scan goes in: no key waits for that
-            self._later.append((step, nothing, form))
+            self._later.append((step, nothing, form, written))
             self.said.emit(tr("Taken down; it is written as soon as the scan is saved."))
             return True
-        return self._take_step(step, nothing, form)
+        return self._take_step(step, nothing, form, written)
 
     def _catch_up(self) -> None:
         """Does what was asked while the scan was being saved, in its order."""
         waiting, self._later = self._later, []
-        for step, nothing, form in waiting:
-            self._take_step(step, nothing, form)
+        for step, nothing, form, written in waiting:
+            self._take_step(step, nothing, form, written)
 
-    def _take_step(self, step: Callable[[], Step | None], nothing: str, form: str) -> bool:
+    def _take_step(
+        self, step: Callable[[], Step | None], nothing: str, form: str, written: Written | None
+    ) -> bool:
         try:
             taken = step()
         except InspectorError as error:
@@ -114,8 +140,9 @@ class ReviewWork(QObject):
         if taken is None:
             self.said.emit(nothing)
             return False
+        self._steps_taken += 1
         self._wrote()
-        self._follow(taken)
+        self._follow(taken, written)
         self.said.emit(form.format(shown(taken.text)))
         return True
 
@@ -125,15 +152,21 @@ class ReviewWork(QObject):
     def _stored_before(self) -> bool:
         return bool(self.facts.known)
 
-    def _follow(self, step: Step) -> None:
+    def _follow(self, step: Step, written: Written | None) -> None:
         """Reads back what a step touched: the review is the truth, not what was asked of it.
 
-        A review with many findings is read back by a child; the keys go on working meanwhile.
+        A review with many findings is read back by a child, once the keys are still for a moment; until then
+        ``written`` says what the review has acknowledged.
         """
         touched = set(step.touched)
         changed = [key for key in touched if key in self.facts.findings]
         if len(self.facts.findings) > READ_AT_ONCE:
-            self._ask("decided", lambda decided, problem: self._read_back(changed, decided, problem))
+            if written is not None:
+                for key in changed:
+                    self.facts.put(written(self.facts.findings[key]))
+                self.decided.emit(changed)
+            self._to_read |= touched
+            self._read_soon.start(READ_MILLISECONDS if written is not None else 0)
             return
         if len(changed) < len(touched) or not touched:
             self.questions = self.review.questions()
@@ -144,13 +177,29 @@ class ReviewWork(QObject):
                     self.facts.put(item)
             self.decided.emit(changed)
 
-    def _read_back(self, changed: list[str], decided: Decided, problem: str) -> None:
-        if problem:
-            self._fail(problem)
+    def _read_back(self) -> None:
+        """Has the review read; steps that were taken meanwhile are read once more, all of them together."""
+        if self._reading or self.review is None:
             return
+        self._reading = True
+        taken = self._steps_taken
+
+        def told(decided: Decided, problem: str) -> None:
+            self._reading = False
+            if problem:
+                self._fail(problem)
+            elif taken != self._steps_taken:
+                self._read_soon.start(READ_MILLISECONDS)
+            else:
+                self._taken_back(decided)
+
+        self._ask("decided", told)
+
+    def _taken_back(self, decided: Decided) -> None:
+        touched, self._to_read = self._to_read, set()
+        changed = [key for key in touched if key in self.facts.findings]
         for key in changed:
-            item = self.facts.findings[key]
-            self.facts.put(with_decision(item, decided.get(key)))
+            self.facts.put(with_decision(self.facts.findings[key], decided.get(key)))
         if changed:
             self.decided.emit(changed)
         self.answered.emit()
@@ -231,10 +280,11 @@ class ReviewWork(QObject):
 
     def close(self) -> None:
         """Lets go of the review; a store that is under way comes to its end first."""
+        self._read_soon.stop()
         self._side.close()
         self._background.close()
         waiting, self._later = self._later, []
-        for step, _nothing, _form in waiting:
+        for step, *_ in waiting:
             try:
                 step()
             except InspectorError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,12 +63,17 @@ class Rows(QAbstractTableModel):
             self._places = {self.key(row): number for number, row in enumerate(self.rows)}
         return self._places.get(key, -1)
 
-    def replace(self, row: Any) -> None:
-        """Puts a changed row in its old place."""
-        number = self.place(self.key(row))
-        if number >= 0:
-            self.rows[number] = row
-            self.dataChanged.emit(self.index(number, 0), self.index(number, len(self.columns) - 1))
+    def replace(self, rows: Iterable[Any]) -> None:
+        """Puts changed rows in their old places, and says so once."""
+        changed = []
+        for row in rows:
+            number = self.place(self.key(row))
+            if number >= 0:
+                self.rows[number] = row
+                changed.append(number)
+        if changed:
+            last = len(self.columns) - 1
+            self.dataChanged.emit(self.index(min(changed), 0), self.index(max(changed), last))
 
     def row_at(self, index: Index) -> Any:
         return self.rows[index.row()] if index.isValid() and index.row() < len(self.rows) else None

@@ -133,7 +133,9 @@ class Table(QTableView):
         now = self.currentIndex().row()
         chosen = self.selectionModel().hasSelection()  # Qt makes the first row current without choosing it
         place = min(max(now + by, 0), len(self._rows.rows) - 1) if chosen and now >= 0 else max(now, 0)
-        self.setCurrentIndex(self._rows.index(place, 0))
+        # Said outright: setCurrentIndex alone would extend the selection while a modifier is held down.
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(self._rows.index(place, 0), flags.ClearAndSelect | flags.Rows)
 
     def _moved(self, *_: object) -> None:
         if not self._quiet:

@@ -17,6 +17,9 @@ from inspector.gui.table import Table
 from inspector.gui.texts import tr
 from inspector.gui.widgets import plain_label, spaced
 
+IDLE_MILLISECONDS = 400  # of stillness before what filtering and sorting need is worked out ahead
+_AT_ONCE = 400  # rows between two looks at the clock
+
 
 class TablePage(QWidget):
     """Base of the tabs with rows. Subclasses give columns, the source of rows and how a row is selected."""
@@ -45,13 +48,20 @@ class TablePage(QWidget):
         self.table = Table(self.rows, tr(name))
         self.chips: dict[str, QPushButton] = {}
         self._all: list[Any] = []
+        self._ordered: list[Any] | None = None  # the same in the order of rows, None where not sorted yet
+        self._sort_keys: dict[int, list[Any]] = {}  # by column, one for each of the ordered rows
         self._sort: tuple[int, bool] | None = None
         self._slices = Slices(self)
         self._again = False
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.setInterval(60)
+        self._later.setInterval(0)
         self._later.timeout.connect(self.refilter)
+        self._ahead = Slices(self)
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(IDLE_MILLISECONDS)
+        self._idle.timeout.connect(self._prepare)
         self.filter.textChanged.connect(self._typed)
         self.filter.returnPressed.connect(self.table.setFocus)
         self.table.sort_wanted.connect(self._sort_by)
@@ -96,6 +106,13 @@ class TablePage(QWidget):
         columns = self.rows.columns
         return (lambda row: matches(row, columns, query)) if query else None
 
+    def passing(self) -> Callable[[Sequence[Any]], list[int]] | None:
+        """``accept`` for many rows at once: the places of those that are let through."""
+        accept = self.accept()
+        if accept is None:
+            return None
+        return lambda rows: [place for place, row in enumerate(rows) if accept(row)]
+
     def head(self, visible: int, total: int) -> str:
         return tr("{0} of {1}").format(f"{visible:,}", f"{total:,}")
 
@@ -108,10 +125,17 @@ class TablePage(QWidget):
     def set_all(self, rows: list[Any]) -> None:
         """Takes the rows of the target as they are now."""
         self._all = rows
+        self._forget_order()
         if self._slices.busy:
             self._again = True  # a running scan must not starve the table of its first rows
         else:
             self.refilter()
+
+    def _forget_order(self) -> None:
+        self._ordered = None
+        self._sort_keys.clear()
+        self._ahead.stop()
+        self._idle.start()
 
     def refilter(self) -> None:
         """Filters and sorts anew; the table changes when that is done."""
@@ -120,16 +144,52 @@ class TablePage(QWidget):
         self._slices.run(self._filtered(found), lambda: self._show(found))
 
     def _filtered(self, found: list[Any]) -> Iterator[None]:
-        accept = self.accept()
-        for number, row in enumerate(self._all):
-            if accept is None or accept(row):
-                found.append(row)
-            if number % 50 == 49:
+        yield from self._put_in_order()
+        ordered = self._ordered or []
+        passing = self.passing()
+        if passing is None:
+            places = list(range(len(ordered)))
+        else:
+            places = []
+            for start in range(0, len(ordered), _AT_ONCE):
+                places += [start + place for place in passing(ordered[start : start + _AT_ONCE])]
                 yield
-        yield from _sorted(found, self.order, False)
         if self._sort is not None:
             column, down = self._sort
-            yield from _sorted(found, self.rows.columns[column].sort_key, down)
+            yield from self._key_of_each(column)
+            places.sort(key=self._sort_keys[column].__getitem__, reverse=down)
+            yield
+        found += [ordered[place] for place in places]
+
+    def _put_in_order(self) -> Iterator[None]:
+        """Sorts the rows once: filtering keeps their order."""
+        if self._ordered is None:
+            rows = list(self._all)
+            yield from _sorted(rows, self.order)
+            self._ordered = rows
+            self._sort_keys.clear()
+
+    def _key_of_each(self, column: int) -> Iterator[None]:
+        """Works out what a column is sorted by, once for all rows."""
+        if column in self._sort_keys:
+            return
+        keys, ordered, key = [], self._ordered or [], self.rows.columns[column].sort_key
+        for number, row in enumerate(ordered):
+            keys.append(key(row))
+            if number % 100 == 99:
+                yield
+        if ordered is self._ordered or not ordered:
+            self._sort_keys[column] = keys
+
+    def _prepare(self) -> None:
+        """Works ahead while nobody waits, so that the first filter and the first sort are quick too."""
+        if not self._slices.busy:
+            self._ahead.run(self._ahead_of_time())
+
+    def _ahead_of_time(self) -> Iterator[None]:
+        yield from self._put_in_order()
+        for column in range(len(self.rows.columns)):
+            yield from self._key_of_each(column)
 
     def _show(self, found: list[Any]) -> None:
         self.table.show_rows(found)
@@ -174,7 +234,7 @@ class TablePage(QWidget):
         super().keyPressEvent(event)
 
 
-def _sorted(rows: list[Any], key: Callable[[Any], Any], down: bool) -> Iterator[None]:
+def _sorted(rows: list[Any], key: Callable[[Any], Any]) -> Iterator[None]:
     """Sorts ``rows`` in place, keys first and in slices: comparing alone is quick."""
     keyed = []
     for number, row in enumerate(rows):
@@ -182,7 +242,7 @@ def _sorted(rows: list[Any], key: Callable[[Any], Any], down: bool) -> Iterator[
         if number % 100 == 99:
             yield
     yield
-    keyed.sort(key=lambda pair: pair[0], reverse=down)
+    keyed.sort()
     yield
     rows[:] = [rows[number] for _, number in keyed]
 

@@ -115,6 +115,17 @@ class Session:
         self.window = MainWindow(backend=Told())
         self.window.resize(1440, 900)
         self.window.show()
+        self._as_after_the_start()
+
+    def _as_after_the_start(self) -> None:
+        """What the program does while the reviewer looks at the welcome page."""
+        import importlib
+
+        from inspector.gui import app
+
+        for module in app._NEEDED_SOON:
+            importlib.import_module(module)
+        self.window.graph.prepare()
 
     def until(self, what: str, begin: Callable[[], object], condition: Callable[[], bool]) -> None:
         """Prints how long it took from ``begin`` until ``condition``, and the longest stall meanwhile."""
@@ -147,6 +158,7 @@ class Session:
         self.until("open, to the first row", lambda: self._open(), lambda: bool(rows.rows))
         self.until(f"{number:,} findings read and saved", lambda: None, lambda: ready() and shown(number)())
         self.until("one decision", lambda: self._decide(), lambda: self._decided() == "confirmed")
+        self._settle()
         self.until(
             "filter: severity:critical",
             lambda: window.findings.filter.setText("severity:critical"),
@@ -154,10 +166,16 @@ class Session:
         )
         self.until("filter taken off", lambda: window.findings.filter.setText(""), shown(number))
         first = rows.rows[0]
+        self._settle()
         self.until(
-            f"sort {number:,} rows by title",
+            f"sort {number:,} rows by title, down",
             lambda: (window.findings.table.sort_wanted.emit(3), window.findings.table.sort_wanted.emit(3)),
             lambda: rows.rows[0] is not first and not window.findings._slices.busy,
+        )
+        self.until(
+            f"sort {number:,} rows by node",
+            lambda: window.findings.table.sort_wanted.emit(2),
+            lambda: not window.findings._slices.busy,
         )
         self._story()
         window.show_tab("Graph")
@@ -169,6 +187,12 @@ class Session:
         self.until("cancel, to no scan running", window.strip.cancel.click, lambda: self._stopped())
         self.until("cancelled scan saved", lambda: None, ready)
         self.until("close", window.close, lambda: not window.isVisible())
+
+    def _settle(self) -> None:
+        """Until the page has worked ahead, as it does while somebody reads."""
+        page = self.window.findings
+        while page._idle.isActive() or page._ahead.busy or self.window.session._reading:
+            self.application.processEvents()
 
     def _open(self) -> None:
         self.window.open(str(self.target))

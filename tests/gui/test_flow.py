@@ -355,6 +355,7 @@ def test_the_keyboard_is_in_the_tab_and_never_on_cancel(window, project, backend
     backend.hang = True
     window.activateWindow()
     window.open(str(project))
+    qtbot.waitUntil(lambda: window.graph.panel is not None)
     qtbot.waitUntil(lambda: QApplication.focusWidget() is window.graph.panel.canvas)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from inspector.gui.review_work import READ_AT_ONCE
 from inspector.gui.session import Phase
 from inspector.provenance import State
 
@@ -62,3 +63,44 @@ def test_a_small_target_shows_its_first_rows_at_once(window, project, qtbot, wat
         window.tabs.setCurrentIndex(tab)
         qtbot.wait(5)
     watchdog.stop()
+
+
+def test_a_decision_among_many_is_shown_at_once_and_read_back_later(
+    window, project, backend, qtbot, make, ready
+):
+    weights = "model-file:models/scaler.pkl"
+    backend.tell(
+        [
+            make.node("project", "assistant", attributes={"root": True}),
+            make.node("model-file", "models/scaler.pkl"),
+            *(make.finding(number, weights) for number in range(READ_AT_ONCE + 1)),
+            make.done(1),
+        ]
+    )
+    window.open(str(project))
+    ready(window)
+    window.show_tab("Findings")
+    window.findings.table.step(1)
+    key = window.selection.finding
+    window.run("state-confirmed")
+    assert window.session.facts.findings[key].state is State.CONFIRMED
+    window.session.note(key, "seen")
+    window.run("undo")
+    qtbot.waitUntil(lambda: not window.session._to_read, timeout=20000)
+    item = window.session.facts.findings[key]
+    assert (item.state, item.note) == (State.CONFIRMED, ""), "the review is the truth"
+    window.run("undo")
+    qtbot.waitUntil(lambda: window.session.facts.findings[key].state is State.OPEN, timeout=20000)
+
+
+def test_sorting_keeps_the_order_of_equal_rows_and_turns_round(opened):
+    opened.show_tab("Findings")
+    table, rows = opened.findings.table, opened.findings.rows
+    table.sort_wanted.emit(2)
+    table.sort_wanted.emit(2)
+    names = [opened.findings._node_name(row).lower() for row in rows.rows]
+    assert names == sorted(names, reverse=True)
+    opened.run("state-confirmed")
+    table.sort_wanted.emit(1)
+    states = [row.state.value for row in rows.rows]
+    assert states == sorted(states), "a decision changes what a column is sorted by"

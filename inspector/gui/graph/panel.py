@@ -57,11 +57,11 @@ class GraphPanel(QWidget):
     edge_selected = Signal(object)  # a PlacedEdge; its ``edges`` hold the evidence
     view_changed = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None, tokens: Tokens = LIGHT) -> None:
+    def __init__(self, parent: QWidget | None = None, tokens: Tokens = LIGHT, scale: float = 1.0) -> None:
         super().__init__(parent)
         self._tokens = tokens
         self._inks = Inks(tokens)
-        self._scale = 1.0
+        self._scale = 0.0  # not dressed yet
         self._network = Network()
         self._findings: Sequence[Finding] = ()
         self._empty_words = ""
@@ -116,7 +116,7 @@ class GraphPanel(QWidget):
             QKeyCombination(Qt.Key.Key_0): self.canvas.fit,
         }
         self.setFocusProxy(self.canvas)
-        self.set_tokens(tokens)
+        self.dress(tokens, scale)
         self._show(EMPTY)
 
     # The graph
@@ -379,17 +379,15 @@ class GraphPanel(QWidget):
 
     # Look
 
-    def set_tokens(self, tokens: Tokens) -> None:
-        """Takes the colours of a theme."""
-        self._tokens = tokens
+    def dress(self, tokens: Tokens, factor: float) -> None:
+        """Takes the colours of a theme and the interface scale, 0.8 to 2.5."""
+        factor = min(max(factor, 0.5), 4.0)
+        if factor == self._scale and tokens is self._tokens:
+            return
+        self._tokens, self._scale = tokens, factor
         self._inks = Inks(tokens)
         self.canvas.set_inks(self._inks)
-        self._restyle()
-
-    def set_scale(self, factor: float) -> None:
-        """The interface scale, 0.8 to 2.5."""
-        self._scale = min(max(factor, 0.5), 4.0)
-        self.canvas.set_scale(self._scale)
+        self.canvas.set_scale(factor)
         self._restyle()
 
     def set_motion(self, on: bool) -> None:

@@ -215,7 +215,7 @@ def test_names_are_never_fitted_below_sixteen_pixels(
     make_panel: Any, samples: ModuleType, view: str, factor: float
 ) -> None:
     panel = make_panel(samples.project(), size=(640, 400))
-    panel.set_scale(factor)
+    panel.dress(LIGHT, factor)
     panel.show_view(view, BASE)
     panel.canvas.fit()
     assert panel.canvas.inks.name_font.pixelSize() * panel.canvas.pixels >= 16 * factor
@@ -282,7 +282,7 @@ def test_every_view_is_painted_in_every_theme_and_scale(
     make_panel: Any, samples: ModuleType, theme: str, factor: float
 ) -> None:
     panel = make_panel(samples.project(), tokens=THEMES[theme])
-    panel.set_scale(factor)
+    panel.dress(THEMES[theme], factor)
     for view in ("story", "focus", "paths", "map", "lineage"):
         panel.show_view(view, BASE if view != "map" else None)
         panel.flush()
@@ -301,7 +301,7 @@ def test_a_theme_changes_while_the_graph_is_shown(make_panel: Any, samples: Modu
     panel.select_node(BASE)
     view = panel.view
     for tokens in (DARK, CONTRAST, LIGHT):
-        panel.set_tokens(tokens)
+        panel.dress(tokens, 1.0)
         assert panel.canvas.grab().toImage().pixelColor(4, 4).name() == tokens.window
     assert panel.view == view and panel.selected_node() == BASE
 
