@@ -80,6 +80,11 @@ class GraphBuilder:
             if file.path in data and file.path not in self._paths:
                 self._add_data_file(file, data[file.path])
 
+    def sha256_of(self, path: str) -> str | None:
+        """The digest of the bytes of a file that was read; None for every other path."""
+        file = self._files.get(path)
+        return file.sha256 if file is not None else None
+
     def _mark_model_root(self, weights: Sequence[FileFact]) -> None:
         """A hub model is pickle-based as soon as one of its files is, read or only listed."""
         root = self.graph.node(self.root)

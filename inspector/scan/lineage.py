@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from inspector.sources.cachemanifest import CachedRepository
     from inspector.sources.hub.facts import HubFacts, Named, RepoFacts
 
+_MOST_PATHS = 200  # named on one node
 KINDS = {"model": NodeKind.MODEL, "dataset": NodeKind.DATASET, "space": NodeKind.PROJECT}
 
 
@@ -55,10 +56,25 @@ def add_cached(builder: GraphBuilder, repositories: Iterable[CachedRepository]) 
         key = _id(one.kind, one.name or one.folder)
         if key not in builder.graph:
             name = one.name or plain(one.folder)
-            attributes = {**one.attributes(), "hub": "hf"}
+            attributes = {**one.attributes(), "hub": "hf", **_content(builder, one)}
             builder.graph.add_node(Node(key, KINDS[one.kind], name, Pin.LOCAL, attributes=attributes))
         if key != builder.root:
             builder.graph.add_edge(Edge(builder.root, key, EdgeKind.CONTAINS))
+
+
+def _content(builder: GraphBuilder, one: CachedRepository) -> dict[str, Any]:
+    """How the bytes that are here stand to those that the commit names, where it names any."""
+    if not one.content:
+        return {}
+    read = {path: builder.sha256_of(path) for path in one.content}
+    equal = [path for path, named in one.content.items() if read[path] == named]
+    other = [path for path, named in one.content.items() if read[path] not in (None, named)]
+    content = {
+        "equal": len(equal),
+        "differs": sorted(other)[:_MOST_PATHS],
+        "not_compared": len(one.content) - len(equal) - len(other),
+    }
+    return {"content": content}
 
 
 def _add_claims(builder: GraphBuilder, repository: RepoFacts) -> None:

@@ -50,13 +50,15 @@ class Revision:
 @dataclass(frozen=True, slots=True)
 class CachedRepository:
     """One repository of a cache. ``name`` is what its folder claims (ORG/NAME), None where that is
-    ambiguous; ``problems`` are sentences about its refs."""
+    ambiguous; ``problems`` are sentences about its refs. ``content`` is the sha256 by path that the commit
+    names of files that are here, where the target is a clone."""
 
     kind: str
     name: str | None
     folder: str
     revisions: tuple[Revision, ...] = ()
     problems: tuple[str, ...] = field(default=())
+    content: Mapping[str, str] = field(default_factory=dict)
 
     def attributes(self) -> dict[str, Any]:
         """For a node of the graph: ``revisions`` lists the commits."""

@@ -70,6 +70,11 @@ def _read(opened: Callable[[Entry], ByteSource], entry: Entry) -> tuple[str, int
             data.close()
     except ReadFailure:
         return None
+    return pointer_in(body)
+
+
+def pointer_in(body: bytes) -> tuple[str, int] | None:
+    """Digest and size that the pointer in ``body`` claims; None where it is none."""
     oid, size = _OID.search(body), _SIZE.search(body)
     if not body.startswith(BEGINNING) or oid is None or size is None:
         return None
