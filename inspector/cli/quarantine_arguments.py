@@ -21,22 +21,47 @@ def add_arguments(subparsers: Any, runs: _Runs) -> None:
 
     add = _action(actions, "add", runs, "take rows in; nothing of them can be promoted yet")
     add.add_argument(
-        "file", metavar="FILE", help="JSONL, JSON, CSV, TSV, Parquet, also .gz and .zst; - is stdin"
+        "file",
+        metavar="FILE",
+        help="JSONL, JSON, CSV, TSV, Parquet, also .gz and .zst; Argilla's, Label Studio's; - is stdin",
     )
-    _actor(add)
-    add.add_argument("--source", metavar="NAME", required=True, help="where the rows come from")
-    add.add_argument("--contributor-col", metavar="C", help="the column that says who gave a row")
-    add.add_argument("--input-format", choices=("jsonl", "json", "csv", "tsv", "parquet"))
+    _intake(add)
     add.add_argument(
         "--screen", metavar="REPORT.json", type=Path, help="the screening's report about this file"
     )
-    add.add_argument(
-        "--imported",
-        action="store_true",
-        help="a legacy set that nobody reviewed: it leaves by review or waiver",
-    )
-    _key(add)
     _format(add)
+
+    watch = _action(
+        actions, "watch", runs, "take the files that are put into a folder, once they are complete"
+    )
+    watch.add_argument("folder", metavar="FOLDER", type=Path)
+    _intake(watch)
+    watch.add_argument("--once", action="store_true", help="take what is there, then end")
+    watch.add_argument(
+        "--settle", metavar="S", type=_seconds, default=2.0, help="seconds a file must not have changed (2)"
+    )
+    watch.add_argument(
+        "--interval", metavar="S", type=_seconds, default=2.0, help="seconds between two looks (2)"
+    )
+    _format(watch)
+
+    serve = _action(actions, "serve", runs, "take rows over HTTP, signed (a webhook)")
+    serve.add_argument(
+        "--hmac-key-file", metavar="F", type=Path, required=True, help="the key that senders sign with"
+    )
+    _intake(serve)
+    serve.add_argument(
+        "--bind", metavar="ADDRESS", default="127.0.0.1", help="127.0.0.1 unless told otherwise"
+    )
+    serve.add_argument("--port", metavar="N", type=_port, default=8477, help="8477; 0 takes any that is free")
+    serve.add_argument(
+        "--allow-remote", action="store_true", help="also an address that other machines can reach"
+    )
+    serve.add_argument(
+        "--window", metavar="S", type=_whole, default=300, help="seconds a request may be old (300)"
+    )
+    serve.add_argument("--max-mb", metavar="N", type=_whole, default=8, help="size of a request (8)")
+    serve.add_argument("--rate", metavar="N", type=_seconds, default=20.0, help="requests a second (20)")
 
     screen = _action(actions, "screen", runs, "take a screening's report about a file that was added")
     screen.add_argument("--report", metavar="FILE", type=Path, required=True)
@@ -123,6 +148,12 @@ def add_arguments(subparsers: Any, runs: _Runs) -> None:
 
     verify = _action(actions, "verify", runs, "check a store, or a promoted set", place="DIR|SET")
     verify.add_argument("--checkpoint", metavar="F", type=Path, help="a checkpoint that was kept elsewhere")
+    verify.add_argument(
+        "--remember",
+        metavar="F",
+        type=Path,
+        help="compare with the checkpoint in F, where there is one, and then keep the newer one there",
+    )
     verify.add_argument("--pubkey", metavar="K", type=Path, help="the store's log.pub, kept elsewhere")
     _format(verify)
 
@@ -138,6 +169,42 @@ def _action(
     parser.add_argument("store", metavar=place, type=Path)
     parser.set_defaults(run=runs[name])
     return parser
+
+
+def _intake(parser: argparse.ArgumentParser) -> None:
+    _actor(parser)
+    parser.add_argument("--source", metavar="NAME", required=True, help="where the rows come from")
+    parser.add_argument("--contributor-col", metavar="C", help="the column that says who gave a row")
+    parser.add_argument(
+        "--input-format", choices=("jsonl", "json", "csv", "tsv", "parquet", "argilla", "label-studio")
+    )
+    parser.add_argument(
+        "--imported",
+        action="store_true",
+        help="a legacy set that nobody reviewed: it leaves by review or waiver",
+    )
+    _key(parser)
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 86_400:
+        raise ValueError
+    return number
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 1024 * 1024:
+        raise ValueError
+    return number
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65_535:
+        raise ValueError
+    return number
 
 
 def _actor(parser: argparse.ArgumentParser) -> None:
@@ -163,4 +230,10 @@ def _selection(parser: argparse.ArgumentParser) -> None:
     choice.add_argument("--group", metavar="ID", help="as `groups` lists it")
     choice.add_argument(
         "--rows", metavar="FILE", help="sha256 or number of a row, or the row itself, one a line"
+    )
+    parser.add_argument(
+        "--as-of",
+        metavar="N",
+        type=_whole,
+        help="`log_size` of `groups` or `queue` when you looked: what came or changed later is left",
     )

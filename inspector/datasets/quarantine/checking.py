@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from inspector.datasets.quarantine.opening import INDEX, SETS
+from inspector.datasets.quarantine.opening import BATCHES, INDEX, SETS
 from inspector.datasets.quarantine.promoted import VerifiedSet, verify_set
 from inspector.datasets.quarantine.statement import MANIFEST, TRAIN
 from inspector.datasets.quarantine.store import Store
@@ -51,6 +51,12 @@ def _store(path: Path, checkpoint: bytes | None, pubkey: bytes | None) -> dict[s
     with Store.open(path, read_only=True) as store:
         found = store.verify(checkpoint=checkpoint, pubkey=pubkey)
         warnings = list(store.warnings)
+    foreign = _unknown_batches(path, found.pop("batches"))
+    if foreign:
+        warnings.append(
+            f"{foreign} files in batches/ are in no entry of the log: an addition was killed, or an older "
+            "state of the store was put back."
+        )
     if checkpoint is None or pubkey is None:
         warnings.append(
             "Nothing that was kept elsewhere was compared; whoever has the disk and the store's key can "
@@ -62,6 +68,14 @@ def _store(path: Path, checkpoint: bytes | None, pubkey: bytes | None) -> dict[s
         f"Root of the log: {found['log']['root']}",
     ]
     return {"kind": "store", **found, "warnings": warnings, "told": told}
+
+
+def _unknown_batches(path: Path, known: list[str]) -> int:
+    try:
+        names = {one.name.split(".")[0] for one in (path / BATCHES).iterdir()}
+    except OSError:
+        return 0
+    return len(names - set(known))
 
 
 def _in_store(path: Path, found: VerifiedSet, checkpoint: bytes | None, pubkey: bytes | None) -> None:

@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from inspector.provenance import WorkIncomplete
+
 # RFC 3339 in UTC, whole seconds: the one form of time in a store.
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 SAMPLING_CAVEAT = "Sampling alone will not find 250 planted rows in a large set."
@@ -151,6 +153,23 @@ class AddReport:
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "refused": [one.as_json() for one in self.refused]}
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What an intake that runs by itself (watched folder, webhook) says of all rows that it takes: who takes
+    them, from where, and what ``Store.add`` may be told besides."""
+
+    actor: str
+    source: str
+    contributor_column: str | None = None
+    form: str | None = None
+    imported: bool = False
+    signer: Signer | None = None
+
+
+class SourceIncomplete(WorkIncomplete):
+    """A source breaks off, and was to be taken whole or not at all."""
 
 
 @dataclass(frozen=True, slots=True)

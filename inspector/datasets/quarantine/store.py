@@ -38,17 +38,19 @@ from inspector.datasets.quarantine.intake.values import ValueStream
 from inspector.datasets.quarantine.interface import (
     AddReport,
     Group,
+    Intake,
     Policy,
     PromotedSet,
     ReviewReport,
     RowState,
     Selection,
     Signer,
+    SourceIncomplete,
     Verdict,
 )
 from inspector.datasets.quarantine.ledger import Ledger, check_end
 from inspector.datasets.quarantine.merkle import consistency_proof
-from inspector.provenance import Refused, UnreadableInput, WorkIncomplete, plain
+from inspector.provenance import Refused, UnreadableInput, plain
 
 CLAIM_MINUTES = 10
 
@@ -128,7 +130,7 @@ class Store:
         ``form`` is one of ``intake.FORMATS``; without it content and name tell. ``imported`` marks a legacy
         set that nobody reviewed. ``screen`` is the report about this very file: rows and flags then enter
         together. ``once`` is for intakes that nobody watches: the same bytes from the same source are not
-        entered again, and a source that breaks off (WorkIncomplete) not at all.
+        entered again, and a source that breaks off (SourceIncomplete) not at all.
         """
         actor, source = names.person(actor), names.source(source)
         report = AddReport()
@@ -146,7 +148,7 @@ class Store:
                 )
             report.source_sha256, report.read_as = opened.sha256, opened.read_as
             if once and report.incomplete is not None:
-                raise WorkIncomplete(f"{report.incomplete} Nothing of it was taken.", "Bring it whole.")
+                raise SourceIncomplete(f"{report.incomplete} Nothing of it was taken.", "Bring it whole.")
             for some in [batches] if once or screen is not None else [[one] for one in batches]:
                 with self._ledger.writing() as connection:
                     if once and staging.is_known(connection, batches, source, opened.sha256):
@@ -191,6 +193,24 @@ class Store:
             imported=imported,
             signer=signer,
         )
+
+    def take_in(self, file: str | Path | BinaryIO, intake: Intake, *, form: str | None = None) -> AddReport:
+        """Takes a source as an intake that runs by itself does: ``add`` with ``once``."""
+        return self.add(
+            file,
+            actor=intake.actor,
+            source=intake.source,
+            contributor_column=intake.contributor_column,
+            form=form or intake.form,
+            imported=intake.imported,
+            signer=intake.signer,
+            once=True,
+        )
+
+    def check_writable(self) -> None:
+        """Raises what a change would meet (no right, no key, a log that ends unsigned); changes nothing."""
+        with self._ledger.writing():
+            pass
 
     def take_screening(
         self, report: screening.ScreenReport, *, actor: str, signer: Signer | None = None
@@ -293,6 +313,11 @@ class Store:
         UnreadableInput for one that is not there."""
         with self._ledger.reading() as connection:
             return rows.numbers(connection, hashes)
+
+    def log_size(self) -> int:
+        """How many entries the log has: what ``Selection.as_of`` takes, asked for before looking."""
+        with self._ledger.reading() as connection:
+            return log.head(connection).size
 
     def log_entries(self) -> list[dict[str, Any]]:
         with self._ledger.reading() as connection:

@@ -41,8 +41,10 @@ def verify(
         "log": {"size": head.size, "root": head.root.hex()},
         "rows": sum(trails.counts(connection).values()),
         "sets": connection.execute("SELECT count(*) FROM promotion WHERE step = 'finished'").fetchone()[0],
+        "batches": [row[0] for row in connection.execute("SELECT DISTINCT file FROM batch")],
         "states": {state.value: count for state, count in trails.states(connection).items()},
         "checkpoint": "consistent" if checkpoint is not None else "not compared with one kept elsewhere",
+        "note": log.note(connection).decode(),
         "key": "given" if pubkey is not None else "the store's own",
     }
 
