@@ -21,6 +21,8 @@ from inspector.review.file import Review
 from inspector.review.scans import fingerprint_of
 
 RECORD = "review-record.dsse.json"
+_OF_PICKLES = ("allow-listed", "library", "unknown-import")
+_PICKLE_ENDINGS = (".bin", ".ckpt", ".dill", ".joblib", ".pickle", ".pk", ".pkl", ".pt", ".pt2", ".pth")
 MOST_BYTES = 64 * 1024 * 1024  # of a record: 100,000 files take about a third of it
 
 
@@ -99,11 +101,8 @@ def _bounded(content: bytes) -> bytes:
 
 
 def _as_scan(predicate: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Decision, ...]]:
-    """The predicate's files and findings in the shape of a scan. It lists no nodes of the graph."""
-    files = [
-        {"path": str(item["name"]), "sha256": item.get("sha256"), "size": item.get("size")}
-        for item in predicate["manifest"]["files"]
-    ]
+    """The predicate's target, files and findings in the shape of a scan. It lists no nodes of the graph."""
+    files = _files(predicate)
     exceptions = {
         key: item for item in predicate.get("exceptions") or () for key in item.get("findings") or ()
     }
@@ -132,4 +131,43 @@ def _as_scan(predicate: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Decisi
                 owner=str(exception.get("owner") or ""),
             )
         )
-    return {"files": files, "findings": findings}, tuple(decisions)
+    return {"target": _target(predicate), "files": files, "findings": findings}, tuple(decisions)
+
+
+def _files(predicate: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What was listed, and what was there without a digest to list it by: small files of a hub, say."""
+    loading = {
+        str(item.get("name")): item.get("serialization")
+        for item in predicate.get("components") or ()
+        if item.get("kind") == "model-file"
+    }
+    listed = [
+        (str(item["name"]), item.get("sha256"), item.get("size")) for item in predicate["manifest"]["files"]
+    ]
+    known = {path for path, _, _ in listed}
+    scope = predicate.get("scope") or {}
+    unlisted = [str(item["path"]) for item in scope.get("notReviewed") or ()]
+    listed += [(path, None, None) for path in unlisted if path not in known]
+    return [
+        {"path": path, "sha256": sha256, "size": size, "pickle": _is_pickle(path, loading.get(path))}
+        for path, sha256, size in listed
+    ]
+
+
+def _is_pickle(path: str, loading: str | None) -> bool:
+    """Whether a file counted as a pickle: a record keeps what loading does, and a name."""
+    return loading in _OF_PICKLES or (loading is not None and path.lower().endswith(_PICKLE_ENDINGS))
+
+
+def _target(predicate: Mapping[str, Any]) -> dict[str, Any]:
+    """Kind, name, commit and pin of what was under review."""
+    project = predicate.get("project") or {}
+    source: Mapping[str, Any] = next(iter(project.get("source") or ()), {})
+    name = project.get("name")
+    pins = (item.get("pin") for item in predicate.get("components") or () if item.get("name") == name)
+    return {
+        "kind": str(project.get("kind") or "folder"),
+        "name": name,
+        "revision": (source.get("annotations") or {}).get("revision"),
+        "pin": next(pins, None),
+    }

@@ -26,6 +26,7 @@ def root_node(target: Target, hub: HubFacts | None) -> Node:
             node_id(NodeKind.PROJECT, name), NodeKind.PROJECT, name, Pin.LOCAL, attributes={"root": True}
         )
     attributes = {**hub.attributes(), "root": True, "hub": "hf", "host": hub.host, "card": dict(hub.card)}
+    attributes["requested_revision"] = hub.requested_revision
     return Node(_id(hub.kind, hub.id), KINDS[hub.kind], hub.id, hub.pin, attributes=attributes)
 
 
