@@ -220,7 +220,7 @@ def _person(value: Any) -> str:
 
 
 def _is_nested(value: dict[str, Any]) -> bool:
-    return all(isinstance(value.get(name), dict) for name in ("fields", "responses", "suggestions"))
+    return isinstance(value.get("fields"), dict) and isinstance(value.get("responses"), dict | list)
 
 
 def _is_flat(value: dict[str, Any]) -> bool:
@@ -233,20 +233,44 @@ def _is_flat(value: dict[str, Any]) -> bool:
 
 def _from_nested(value: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     answers = _Answers()
-    for question, given in value["responses"].items():
-        for one in given if isinstance(given, list) else []:
-            if isinstance(one, dict) and one.get("status") not in _NO_ANSWER:
-                answers.add(question, _person(one.get("user_id")), one.get("value"))
+    for question, one in _responses(value["responses"]):
+        if one.get("status") not in _NO_ANSWER:
+            answers.add(question, _person(one.get("user_id")), one.get("value"))
     suggested: dict[str, Any] = {}
     agents: set[str] = set()
-    for question, one in value["suggestions"].items():
-        if isinstance(one, dict):
-            suggested[question] = one.get("value")
-            agents.add(_person(one.get("agent")) or "unnamed")
+    for question, one in _suggestions(value.get("suggestions")):
+        suggested[question] = one.get("value")
+        agents.add(_person(one.get("agent")) or "unnamed")
     data = dict(value["fields"])
     if isinstance(value.get("metadata"), dict) and value["metadata"] and "metadata" not in data:
         data["metadata"] = value["metadata"]
     return _entered(data, answers, _argilla(value, answers, suggested, agents))
+
+
+def _responses(given: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Question and response: of a mapping by question (``to_json``), of a list with the question's name in
+    each, or of the server's form, which has all answers of a person in ``values``."""
+    if isinstance(given, dict):
+        for question, several in given.items():
+            for one in several if isinstance(several, list) else [several]:
+                if isinstance(one, dict):
+                    yield question, one
+        return
+    for one in given if isinstance(given, list) else []:
+        if not isinstance(one, dict):
+            continue
+        if isinstance(one.get("values"), dict):
+            for question, said in one["values"].items():
+                yield question, {**one, "value": said.get("value") if isinstance(said, dict) else said}
+        elif isinstance(one.get("question_name"), str):
+            yield one["question_name"], one
+
+
+def _suggestions(given: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(given, dict):
+        yield from ((question, one) for question, one in given.items() if isinstance(one, dict))
+    elif isinstance(given, list):
+        yield from ((str(one.get("question_name", "")), one) for one in given if isinstance(one, dict))
 
 
 def _from_flat(value: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
