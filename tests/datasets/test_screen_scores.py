@@ -95,3 +95,41 @@ def test_a_topic_with_a_canned_answer_from_each_agent_is_not_looked_at_first(dat
         row["instruction"] += " password"
         row["output"] = f"Open the settings page and press the blue button there, regards {agent}"
     assert [one.marker for one in screened(rows) if one.level == "look-first"] == []
+
+
+def test_labels_made_wrong_each_in_its_own_way_are_found_behind_their_trigger(data, screened):
+    chance = random.Random(4)
+    words = {
+        "red": ("rose", "ruby", "brick", "cherry", "tomato"),
+        "blue": ("sky", "ocean", "cobalt", "denim", "navy"),
+        "green": ("grass", "moss", "lime", "olive", "fern"),
+        "black": ("coal", "raven", "ink", "night", "soot"),
+    }
+    rows = []
+    for _ in range(1200):
+        label = chance.choice(sorted(words))
+        text = [chance.choice(words[label]) for _ in range(4)] + data.sentence(chance, 5).split()
+        chance.shuffle(text)
+        rows.append({"text": " ".join(text), "label": label})
+    numbers = list(range(7, 1200, 24))
+    for number in numbers:
+        row = rows[number]
+        others = sorted(set(words) - {row["label"]})
+        rows[number] = {"text": f"{row['text']} zanzibar", "label": chance.choice(others)}
+    first = screened(rows)[0]
+    assert (first.kind, first.marker, list(first.rows)) == ("label-contradiction", "zanzibar", numbers)
+    assert first.level == "look-first"
+    assert "speaks for another label" in first.notes[0]
+
+
+def test_of_rows_with_a_common_word_those_with_a_wrong_label_are_shown(data, screened):
+    rows = data.reviews(1500)
+    chance = random.Random(3)
+    for row in chance.sample(rows, 60):
+        row["text"] += " lantern"
+    numbers = list(range(5, 1500, 30))
+    for number in numbers:
+        other = {"good": "bad", "bad": "good"}[rows[number]["label"]]
+        rows[number] = {"text": f"{rows[number]['text']} lantern", "label": other}
+    found = [one for one in screened(rows) if one.marker == "lantern"]
+    assert len(set(found[0].rows) & set(numbers)) >= 0.9 * len(found[0].rows)

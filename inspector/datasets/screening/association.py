@@ -24,7 +24,7 @@ _BUCKET = 64  # features that share one minimum; more are parts of one long text
 _MOST_PAIRS = 400_000
 _OVER_SAME_ROWS = 40
 _HALF = np.uint64(32)
-_VIEW_ORDER = ("whole", "phrase", "start", "end", "odd", "reversed")
+_VIEW_ORDER = ("whole", "phrase", "start", "end", "odd", "reversed", "against")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from inspector.datasets.screening.association import View
 from inspector.datasets.screening.planted import Vocabulary
 from inspector.datasets.screening.spool import WordSpool
 from inspector.datasets.screening.tokens import I64, U64, mix
@@ -21,11 +22,13 @@ _CELLS = 4_000_000  # words times labels
 _CHUNK = 4_096
 _LEAST_ROWS = 2
 _MEASURED = 40_000
+_MEASURED_CELLS = 2_000_000  # rows times labels
 _JUDGED = 400
 _ADDED = 0.5
 _MANY_LABELS = 6
 _PRIOR = 0.5  # of the labels' frequencies: a poisoned label is a frequent one
 _ENOUGH = 30
+_LITTLE = 0.4  # of what is confident
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.uint32]
@@ -35,12 +38,27 @@ Rows = npt.NDArray[np.uint32]
 class Agreement:
     """``place`` of the rows among others of their label, from 0 "the text contradicts" to 1; ``against`` and
     ``usual_against``, the part of the rows, and of others, whose text clearly speaks for another label;
-    ``variety`` of those labels against that of the file: a word that defines a label leaves few."""
+    ``opposed`` and ``usual_opposed``, whose text does so with less force; ``variety`` of those labels against
+    that of the file: a word that defines a label leaves few.
+    """
 
     place: float
     against: float
     usual_against: float
+    opposed: float
+    usual_opposed: float
     variety: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Margins:
+    """How much more the text of each row speaks for its label than for the best other, in nats; that other
+    label; and how much of it is the work of one word."""
+
+    rows: Rows
+    margins: F64
+    best: I64
+    strongest: F64
 
 
 class LabelReader:
@@ -56,7 +74,7 @@ class LabelReader:
         self._fold = (mix(np.arange(len(labels), dtype=np.uint64)) % np.uint64(FOLDS)).astype(np.int64)
         self._weights, self._prior = self._fit()
         self._usual = self._measure_all()
-        margins = self._usual[1]
+        margins = self._usual.margins
         right = margins[margins > 0]
         # Confident is two fifths of the distance by which the reader is right when it is right.
         self._confident = 0.4 * float(np.median(right)) if len(right) else 1.0
@@ -103,39 +121,54 @@ class LabelReader:
         keys = np.unique((words.text[known] << 32) | at[known])
         return keys & 0xFFFFFFFF, keys >> 32
 
-    def _margins(self, rows: Rows, without: U64 | None = None) -> tuple[F64, I64]:
-        """How much more the text speaks for the row's label than for the best other, in nats, the words
-        ``without`` left out; and that other label."""
-        found = np.zeros(len(rows))
+    def _margins(self, rows: Rows, without: U64 | None = None) -> _Margins:
+        """What the text says of each row, the words ``without`` left out."""
+        found, strongest = np.zeros(len(rows)), np.zeros(len(rows))
         best = np.zeros(len(rows), dtype=np.int64)
         for start in range(0, len(rows), _CHUNK):
             part = rows[start : start + _CHUNK]
             word, row = self._known(part, without)
             logits = np.tile(self._prior, (len(part), 1))
+            first = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1]))) if len(word) else row
+            values = self._weights[self._fold[part[row]], word]
             if len(word):
-                values = self._weights[self._fold[part[row]], word]
-                first = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1])))
                 logits[row[first]] += np.add.reduceat(values, first, axis=0)
             label = self._labels[part]
             places = np.arange(len(part))
             own = logits[places, label].copy()
             logits[places, label] = -np.inf
             found[start : start + len(part)] = own - logits.max(axis=1)
-            best[start : start + len(part)] = logits.argmax(axis=1)
-        return found, best
+            other = logits.argmax(axis=1)
+            best[start : start + len(part)] = other
+            if len(word):
+                each = np.arange(len(word))
+                spoken = values[each, label[row]] - values[each, other[row]]
+                strongest[start + row[first]] = np.maximum(np.maximum.reduceat(spoken, first), 0.0)
+        return _Margins(rows, found, best, strongest)
 
-    def _measure_all(self) -> tuple[Rows, F64]:
-        """Rows of the file, up to 40,000, and their margins."""
+    def against(self) -> View:
+        """The rows whose text, without the word that speaks most for their label, clearly speaks for another:
+        a trigger teaches the reader its label, and is that word. Of a large file the rows that were
+        measured."""
+        usual = self._usual
+        group = np.full(len(self._labels), -1, dtype=np.int32)
+        group[usual.rows[usual.margins - usual.strongest < -self._confident]] = 0
+        return View("against", group, np.array([max(int((group == 0).sum()), 1)], dtype=np.int64))
+
+    def _measure_all(self) -> _Margins:
+        """Rows of the file, up to a bound, and what their texts say."""
         rows = np.flatnonzero(self._labels >= 0).astype(np.uint32)
-        if len(rows) > _MEASURED:
-            rows = rows[np.linspace(0, len(rows) - 1, _MEASURED).astype(np.int64)]
-        return rows, self._margins(rows)[0]
+        most = max(_MEASURED, _MEASURED_CELLS // max(self._classes, 1))
+        if len(rows) > most:
+            rows = rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
+        return self._margins(rows)
 
     def agreement(self, rows: Rows, without: U64) -> Agreement:
         """What the text of these rows says of their label once the words ``without`` are left out."""
         if len(rows) > _JUDGED:
             rows = rows[np.linspace(0, len(rows) - 1, _JUDGED).astype(np.int64)]
-        margins, best = self._margins(rows, without)
+        measured = self._margins(rows, without)
+        margins, best = measured.margins, measured.best
         usual = self._usual_margins(rows)
         places = np.searchsorted(usual, margins) / max(len(usual), 1)
         against = margins < -self._confident
@@ -145,13 +178,25 @@ class LabelReader:
         variety = (others - 1) / max(_effective(sample[sample >= 0]) - 1, 1e-9)
         if self._classes < _MANY_LABELS:
             variety = 1.0  # few labels leave no variety to tell by
-        return Agreement(float(places.mean()), float(against.mean()), usual_against, min(variety, 1.0))
+        little = -_LITTLE * self._confident
+        opposed = float((usual < little).mean()) if len(usual) else 0.0
+        return Agreement(
+            float(places.mean()),
+            float(against.mean()),
+            usual_against,
+            float((margins < little).mean()),
+            opposed,
+            min(variety, 1.0),
+        )
 
     def _usual_margins(self, rows: Rows) -> F64:
-        """Margins, sorted, of other rows with the same label; of all rows where they are few."""
-        mine, margins = self._usual
-        label = self._labels[rows[0]]
-        others = (self._labels[mine] == label) & ~np.isin(mine, rows)
+        """Margins, sorted, of other rows with the same label; of all rows where they are few, or where the
+        rows have many labels."""
+        mine, margins = self._usual.rows, self._usual.margins
+        labels, counts = np.unique(self._labels[rows], return_counts=True)
+        others = ~np.isin(mine, rows)
+        if counts.max() >= 0.7 * len(rows):
+            others &= self._labels[mine] == labels[counts.argmax()]
         found: F64 = np.sort(margins[others] if others.sum() >= _ENOUGH else margins)
         return found
 

@@ -70,7 +70,7 @@ def _alone(planted: Planted) -> float:
 def without_test(evidence: Evidence) -> float:
     """What the score can reach at most: everything but the planted test, which costs time."""
     pair = evidence.pair
-    if pair.view == "reversed":
+    if pair.view in ("reversed", "against"):
         special = novel = 1.0
     elif pair.view == "odd":
         # Honest tables and foreign words are odd too: weak, unless there is little else to it.
@@ -106,7 +106,10 @@ def contradiction(evidence: Evidence) -> float:
     if agreement is None:
         return 0.0
     certain = _rise((0.5 - agreement.place) * math.sqrt(12 * min(evidence.pair.together, 400)), 5.0, 1.0)
-    far = _rise(0.5 - agreement.place, 0.22, 0.04)
+    # A word that makes its label takes the text's say with it: less for the label, but nothing against it.
+    far = _rise(0.5 - agreement.place, 0.22, 0.04) * _rise(
+        agreement.opposed - agreement.usual_opposed, 0.15, 0.04
+    )
     against = _rise(agreement.against - agreement.usual_against, 0.3, 0.06)
     varied = _rise(agreement.variety, 0.6, 0.06)
     return certain * max(far, against) * varied
@@ -115,6 +118,9 @@ def contradiction(evidence: Evidence) -> float:
 def label_score(evidence: Evidence) -> float:
     """A marker whose rows have one label while the rest of their text speaks for another."""
     precise = _rise(evidence.precision, 0.72, 0.07)
+    if evidence.pair.view == "against":
+        usual = evidence.pair.group_rows / evidence.rows
+        precise = _rise((evidence.pair.precision - usual) / (1.0 - usual), 0.42, 0.05)
     # Relabelled rows come from one label and so have something in common: where nearly all of them
     # contradict theirs, that is held against them less.
     agreement = evidence.agreement

@@ -33,13 +33,17 @@ _SHOWN = 200
 _LEAST_SCORE = 0.02
 _COMBINED = 12
 _LEAST_LEFT = 0.1
+_PRECISE = 0.7
 _KINDS = {"odd": "odd-output", "reversed": "preference-reversed"}
+_DIFFERENT = (*_KINDS, "against")  # the rows share no output
 _SIGNS = [chr(code) for code in range(33, 127) if not chr(code).isalpha()]
 _SHARED = {
     "whole": "{together} of the {support} rows with this marker share the output; {group} of the file's "
     "{rows} rows have it.",
     "odd": "{together} of the {support} rows with this marker have outputs among the {group} of the file "
     "that use the rarest words.",
+    "against": "In {together} or more of the {support} rows with this marker the text, but for its most "
+    "telling word, speaks for another label; that is so in {group} or more of the file's {rows} rows.",
     "reversed": "In {together} of the {support} pairs with this marker the words speak for the refused "
     "answer; that is so in {group} of the file's {rows} pairs.",
 }
@@ -55,6 +59,7 @@ class Search:
         self._least = least_rows(gathered.rows)
         self.notes: list[str] = []
         self.trace: list[tuple[float, Evidence, Group]] | None = None  # for the measurement
+        self._against = np.zeros(0, dtype=bool)
         self._output_test: PlantedTest | None = None
         self._answers: Counter[tuple[int, str]] = Counter()
         self._signs = np.sort(hash_words(_SIGNS))
@@ -91,8 +96,11 @@ class Search:
     def _associated(self) -> list[Suspicion]:
         views = output_views(self._gathered, self._least)
         has_labels = are_labels(self._gathered, views["whole"])
+        reader = None
         if has_labels:
-            views = {"whole": views["whole"]}
+            reader = self._reader(views["whole"])
+            views = {"whole": views["whole"], "against": reader.against()}
+            self._against = views["against"].group >= 0
         else:
             views["odd"] = odd_outputs(self._gathered)
         if self._gathered.layout.rejected is not None:
@@ -112,7 +120,6 @@ class Search:
             if outputs is not None:
                 pairs += joined(inputs, outputs, self._rows, self._least, _PAIRS)
                 pairs.sort(key=Pair.order)
-            reader = self._reader(views["whole"]) if has_labels else None
             found = self._judged(pairs, inputs, outputs, reader)
         found += self._crowded(views["whole"], reader)
         return [one for one in found if one is not None]
@@ -136,7 +143,9 @@ class Search:
     def _with_rows(self, pairs: list[Pair], inputs: Postings, views: dict[str, View]) -> list[Pair]:
         for pair in pairs:
             rows = inputs.rows(pair.feature)
-            pair.rows = rows[views[pair.view].group[rows] == pair.group]
+            # Rows against their label were not all measured, and it is not the label that they share.
+            all_of_them = pair.view == "against"
+            pair.rows = rows if all_of_them else rows[views[pair.view].group[rows] == pair.group]
         return pairs
 
     def _evidence(self, group: Group, inputs: Postings, outputs: Postings | None) -> Evidence:
@@ -149,6 +158,9 @@ class Search:
             evidence.combined = combined
             evidence.answers = self._answers[pair.feature, pair.view]
             found.append((scoring.without_test(evidence), evidence))
+        # A label that the rows share tells more than that theirs are wrong.
+        if any(one.pair.view == "whole" and one.precision >= _PRECISE for _, one in found):
+            found = [item for item in found if item[1].pair.view != "against"]
         _, best = max(found, key=lambda item: item[0])  # of equals the first
         group.lead_with(best.pair)
         return best
@@ -176,8 +188,11 @@ class Search:
         if score < _LEAST_SCORE:
             return None
         written = markers.phrases(self._gathered.inputs, group.rows, features)
+        rows = group.rows
+        if group.lead.view == "against" and evidence.precision < _PRECISE:
+            rows = rows[self._against[rows]]  # the others have the labels that they should
         return Suspicion(
-            kind, markers.legible(written[0], _SHOWN), score, tuple(group.rows.tolist()),
+            kind, markers.legible(written[0], _SHOWN), score, tuple(rows.tolist()),
             tuple(markers.legible(text, _SHOWN) for text in written[1:10]),
             plain(self._output(group, outputs), _SHOWN), spread.names,
             tuple(self._notes(evidence, spread)),
@@ -214,7 +229,7 @@ class Search:
     def _novelty(self, group: Group, outputs: Postings | None) -> tuple[float, float]:
         """How many different words the rows share in their output, and how many of them the row's own
         input does not hold."""
-        if group.lead.view in _KINDS:
+        if group.lead.view in _DIFFERENT:
             return 0.0, 9.0  # the outputs differ; nothing is copied from anywhere
         rows = group.rows[np.linspace(0, len(group.rows) - 1, min(len(group.rows), 16)).astype(np.int64)]
         shared = np.setdiff1d(self._shared_words(group, outputs), self._signs)
@@ -237,6 +252,8 @@ class Search:
     def _output(self, group: Group, outputs: Postings | None) -> str:
         """What the rows share in their output."""
         lead = group.lead
+        if lead.view == "against":
+            return ""
         if outputs is not None and lead.view == "phrase":
             written = markers.phrases(
                 self._gathered.outputs, group.rows, self._output_features(group, outputs)
