@@ -62,6 +62,7 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--format", choices=("text", "json", "jsonl"), default="text", help="default: text")
     parser.add_argument("-o", "--out", metavar="FILE", help="write the result here")
     parser.add_argument("--offline", action="store_true", help="open no socket; answer from what was saved")
+    parser.add_argument("--use-hub-token", action="store_true", help="send the hub's own token to the hub")
     parser.add_argument(
         "--token-stdin",
         action="store_true",
@@ -163,6 +164,7 @@ def _work(arguments: argparse.Namespace, telling: _Telling) -> LookUp:
     return LookUp(
         offline=arguments.offline,
         tokens=token_from(sys.stdin.buffer) if arguments.token_stdin else None,
+        use_hub_token=arguments.use_hub_token,
         on_wait=telling.waiting,
         patience=patience,
     )

@@ -1,4 +1,4 @@
-"""Stand-ins for data that is kept elsewhere: git-lfs pointers and DVC files.
+"""Stand-ins for data: git-lfs pointers and DVC files.
 
 Sources: the git-lfs pointer specification (``version``, ``oid``, ``size`` lines, under 1,024 bytes) and the
 ``.dvc`` file format (YAML with ``outs``: ``md5``, ``size``, ``path``). A DVC md5 tells one file from another
@@ -33,7 +33,8 @@ def read_lfs(source: ByteSource, path: str) -> DatasetFacts | None:
 
 
 def read_dvc(source: ByteSource, path: str) -> DatasetFacts | None:
-    """A .dvc file: what it stands for, by md5 and size."""
+    """A .dvc file: what it stands for, by md5 and size. Whether that is here is not told by it: the source
+    holds pointers against the bytes (sources/dvc.py)."""
     text = source.read_at(0, min(source.size, 256 * 1024)).decode("utf-8", "replace")
     if not re.search(r"^(?:outs|deps)\s*:", text, re.MULTILINE):
         return None
@@ -48,6 +49,5 @@ def read_dvc(source: ByteSource, path: str) -> DatasetFacts | None:
         if value:
             outs[-1][match[2]] = int(value) if match[2] in ("size", "nfiles") and value.isdecimal() else value
     named = [item for item in outs if "path" in item or "md5" in item][:500]
-    return DatasetFacts(
-        path, "dvc", card={"outs": named}, partly="A DVC file: the data itself is kept elsewhere."
-    )
+    told = "A DVC file: it names data by its MD5 and tells nothing of what is in it."
+    return DatasetFacts(path, "dvc", card={"outs": named}, partly=told)

@@ -214,3 +214,9 @@ def test_a_folder_without_pointers_is_listed_anew_each_time(tmp_path: Path) -> N
     assert [one.path for one in source.entries()] == ["a"]
     put(tmp_path, {"b": "2"})
     assert [one.path for one in source.entries()] == ["a", "b"]
+
+
+def test_data_that_is_here_is_not_said_to_be_elsewhere(tmp_path: Path) -> None:
+    put(tmp_path, {"a.csv": ROWS, "a.csv.dvc": pointer("a.csv", md5(ROWS))})
+    (found,) = findings(tmp_path, "data.not-read")
+    assert "elsewhere" not in json.dumps(found) and "tells nothing of what is in it" in json.dumps(found)

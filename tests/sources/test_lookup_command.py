@@ -237,6 +237,35 @@ def test_a_token_goes_to_the_hub_alone_and_is_written_nowhere(
     assert token not in json.dumps(result) + err
 
 
+class TestTheTokenOfTheHubsOwnTools:
+    TOKEN = "hf_" + "stored" * 5
+
+    @pytest.fixture(autouse=True)
+    def _stored(self, hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        hub.tokens.add(self.TOKEN)
+        hub.model("acme/hidden", private=True, sha=SHA)
+        monkeypatch.setenv("HF_TOKEN", self.TOKEN)
+
+    def test_is_not_sent_unasked(self, hub: Any, capsys: pytest.CaptureFixture[str]) -> None:
+        result, _ = looked_up(capsys, "hf://acme/hidden", code=3)
+        assert result["answers"][0]["answer"] == "missing" and hub.authorizations() == []
+
+    def test_is_sent_to_the_hub_where_it_is_asked_for(
+        self, hub: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        result, err = looked_up(capsys, "hf://acme/hidden", "--use-hub-token")
+        assert result["answers"][0]["commit"] == SHA
+        assert hub.authorizations() == [("hub", f"Bearer {self.TOKEN}")]
+        assert self.TOKEN not in json.dumps(result) + err
+
+    def test_that_is_not_there_is_said_and_nobody_is_asked(
+        self, hub: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr("huggingface_hub.get_token", lambda: None)
+        assert run(["lookup", "hf://acme/hidden", "--use-hub-token"]) == 2
+        assert "No token for 127.0.0.1" in capsys.readouterr().err and hub.requests == []
+
+
 def test_hostile_names_and_answers_are_written_escaped(
     hub: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

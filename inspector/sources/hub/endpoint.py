@@ -6,10 +6,14 @@ import ipaddress
 import os
 import socket
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from inspector.provenance.errors import UnreadableInput, WorkIncomplete
 from inspector.provenance.text import plain
+
+if TYPE_CHECKING:
+    from inspector.sources.hub.tokens import TokenStore
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 _PORTS = {"http": 80, "https": 443}
@@ -95,6 +99,20 @@ def stored_token(endpoint: Endpoint) -> Token | None:
             "Sign in again, or go on without --use-hub-token.",
         ) from None
     return token_for(endpoint, value) if value else None
+
+
+def token_in_use(endpoint: Endpoint, tokens: TokenStore | None, *, use_hub_token: bool) -> Token | None:
+    """The token that the reviewer gave for ``endpoint``, else the stored one where ``use_hub_token`` says
+    so; None where none is to be sent. UnreadableInput where the stored one is asked for and not there."""
+    token = tokens.get(endpoint) if tokens is not None else None
+    if use_hub_token and token is None:
+        token = stored_token(endpoint)
+        if token is None:
+            raise UnreadableInput(
+                f"No token for {plain(endpoint.host, 200)} is stored on this machine.",
+                "Sign in with the hub's own tools, or go on without --use-hub-token.",
+            )
+    return token
 
 
 def token_for(endpoint: Endpoint, value: str) -> Token | None:

@@ -16,7 +16,7 @@ from inspector.provenance.text import plain
 from inspector.sources.hub import errors
 from inspector.sources.hub.answer import Waiting
 from inspector.sources.hub.client import PATIENCE, HubClient
-from inspector.sources.hub.endpoint import endpoint_in_use
+from inspector.sources.hub.endpoint import endpoint_in_use, token_in_use
 from inspector.sources.hub.facts import repo_facts
 from inspector.sources.hub.info import read_info
 from inspector.sources.hub.moved import Listing, Moved, listing, moved
@@ -80,13 +80,16 @@ class LookedUp:
 
 
 class LookUp:
-    """Looks names up; ``cancel`` ends it in under a second, and what was found by then stays."""
+    """Looks names up; ``cancel`` ends it in under a second, and what was found by then stays. ``tokens`` are
+    the reviewer's, ``use_hub_token`` allows the one that the hub's own tools have stored; UnreadableInput
+    where there is none."""
 
     def __init__(
         self,
         *,
         offline: bool = False,
         tokens: TokenStore | None = None,
+        use_hub_token: bool = False,
         on_wait: Callable[[Waiting], None] | None = None,
         patience: float = PATIENCE,
     ) -> None:
@@ -94,7 +97,7 @@ class LookUp:
         self.host = endpoint.host
         self._client = HubClient(
             endpoint,
-            tokens.get(endpoint) if tokens is not None else None,
+            token_in_use(endpoint, tokens, use_hub_token=use_hub_token),
             offline="--offline" if offline else offline_switch(),
             on_wait=on_wait,
             patience=patience,

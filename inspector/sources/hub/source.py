@@ -10,14 +10,14 @@ from dataclasses import fields, replace
 from typing import Any
 from urllib.parse import quote
 
-from inspector.provenance.errors import InspectorError, UnreadableInput, WorkIncomplete
+from inspector.provenance.errors import InspectorError, WorkIncomplete
 from inspector.provenance.text import plain
 from inspector.sources.claims import git_id
 from inspector.sources.hub import errors
 from inspector.sources.hub.answer import Waiting
 from inspector.sources.hub.client import PATIENCE, HubClient
 from inspector.sources.hub.discussions import Discussion, read_discussions
-from inspector.sources.hub.endpoint import endpoint_in_use, stored_token
+from inspector.sources.hub.endpoint import endpoint_in_use, token_in_use
 from inspector.sources.hub.facts import HubFacts, RepoFacts, repo_facts
 from inspector.sources.hub.gguf_header import gguf_texts
 from inspector.sources.hub.info import read_info
@@ -116,14 +116,7 @@ class HubSource:
         InspectorError that names the repository and the hub."""
         endpoint = endpoint_in_use()
         switch = "--offline" if offline else offline_switch()
-        token = tokens.get(endpoint) if tokens is not None else None
-        if use_hub_token and token is None:
-            token = stored_token(endpoint)
-        if use_hub_token and token is None:
-            raise UnreadableInput(
-                f"No token for {plain(endpoint.host, 200)} is stored on this machine.",
-                "Sign in with the hub's own tools, or go on without --use-hub-token.",
-            )
+        token = token_in_use(endpoint, tokens, use_hub_token=use_hub_token)
         client = HubClient(
             endpoint, token, offline=switch, on_wait=on_wait, patience=patience, cancelled=cancelled
         )
