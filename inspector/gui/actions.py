@@ -81,6 +81,13 @@ ACTIONS: tuple[Action, ...] = (
         "sign",
     ),
     _A(
+        "open-store",
+        "Open a quarantine store…",
+        (),
+        "File",
+        "Open a store of training rows that wait for people, in the Data tab.",
+    ),
+    _A(
         "close-target",
         "Close target",
         ("Ctrl+W",),

@@ -81,6 +81,11 @@ class Commands:
         dialog.finished.connect(dialog.deleteLater)
         self._open(dialog)
 
+    def open_store(self) -> None:
+        self.window.show_tab("Data")
+        self.window.data.show_part("quarantine")
+        self.window.data.quarantine.ask_for_store()
+
     def open_sample(self) -> None:
         from inspector import resources
 

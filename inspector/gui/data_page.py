@@ -1,4 +1,5 @@
-"""The Data tab: datasets, data files and references to datasets, with who can add to them."""
+"""The Data tab: datasets and data files with what is known of them, the questions about training data, and
+the quarantine in which rows wait for people."""
 
 from __future__ import annotations
 
@@ -6,25 +7,44 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLayout,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from inspector.gui.ask_bar import AskBar
+from inspector.gui.data_facts import FactsPane, pairs_of
+from inspector.gui.data_questions import DataQuestions
 from inspector.gui.facts import Facts
 from inspector.gui.look import Look, marks_of
+from inspector.gui.quarantine_workplace import Workplace
 from inspector.gui.rows import Column
 from inspector.gui.screening_panel import QUESTION, ScreeningPanel
 from inspector.gui.selection import Selection
 from inspector.gui.session import Session
 from inspector.gui.table_page import TablePage
 from inspector.gui.texts import shown, tr
+from inspector.gui.widgets import spaced
 
 SCREENED = ("jsonl", "json", "csv", "tsv", "parquet")
 CHIPS = (("Datasets", "kind:dataset"), ("Unpinned", "unpinned"), ("With findings", "findings:worst"))
 
 
+PARTS = ("datasets", "questions", "quarantine")
+_PART = "data_part"
+
+
 class DataPage(TablePage):
-    """One row per dataset or data file: a node of the graph, with the facts read beside it."""
+    """Three parts: one row per dataset or data file with the facts read of it, the twenty questions, the
+    quarantine. ``show_part`` goes to one of them."""
 
     def __init__(self, look: Look, selection: Selection, bar: AskBar) -> None:
         self.look = look
@@ -58,23 +78,120 @@ class DataPage(TablePage):
         selection.node_changed.connect(self._follow)
         self.screening = ScreeningPanel(look, bar)
         self.screening.attach_wanted.connect(self._attach)
+        self.known = FactsPane()
+        self.known.hide()
+        self.questions = DataQuestions(look, selection)
+        self.quarantine = Workplace(look, bar)
+        self._place_parts()
+
+    def _place_parts(self) -> None:
         self.column.removeWidget(self.table)
+        below = QSplitter(Qt.Orientation.Vertical)
+        below.setChildrenCollapsible(False)
+        below.addWidget(self.known)
+        below.addWidget(self.screening)
+        below.setSizes([220, 320])
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(self.table)
-        splitter.addWidget(self.screening)
-        splitter.setStretchFactor(0, 2)
-        splitter.setStretchFactor(1, 5)
+        splitter.addWidget(below)
+        splitter.setSizes([220, 560])
         self.column.addWidget(splitter, 1)
+        datasets = QWidget()
+        _move(self.column, QVBoxLayout(datasets))
+        self.stack = QStackedWidget()
+        line = QHBoxLayout()
+        spaced(line, 12, 8, 12, 2, 6)
+        self._chips = QButtonGroup(self)
+        self.part_chips: dict[str, QPushButton] = {}
+        for name, text, part in (
+            (PARTS[0], tr("Datasets"), datasets),
+            (PARTS[1], tr("Questions"), self.questions),
+            (PARTS[2], tr("Quarantine"), self.quarantine),
+        ):
+            chip = QPushButton(text)
+            chip.setObjectName("chip")
+            chip.setCheckable(True)
+            chip.setAccessibleName(tr("Data: {0}").format(text))
+            chip.clicked.connect(lambda _=False, name=name: self.show_part(name))
+            self._chips.addButton(chip)
+            self.part_chips[name] = chip
+            self.stack.addWidget(part)
+            line.addWidget(chip)
+        line.addStretch(1)
+        self.column.addLayout(line)
+        self.column.addWidget(self.stack, 1)
+        self.setAcceptDrops(True)
+        self.quarantine.heading_changed.connect(self._count_waiting)
+        self.show_part(PARTS[0])
+
+    # --- the parts -----------------------------------------------------------------------------------
+
+    def show_part(self, name: str) -> None:
+        """datasets, questions or quarantine; the keyboard goes there too."""
+        self.part_chips[name].setChecked(True)
+        self.stack.setCurrentIndex(PARTS.index(name))
+        if self.session is not None:
+            self.session.remember(_PART, name)
+        self._focus_part()
+
+    def part_name(self) -> str:
+        return PARTS[self.stack.currentIndex()]
+
+    def _focus_part(self) -> None:
+        part = self.part_name()
+        if not self.isVisible():
+            return
+        if part == "datasets":
+            self.table.setFocus()
+        elif part == "questions":
+            self.questions.table.setFocus()
+        elif self.quarantine.link.is_open:
+            self.quarantine.queue.groups.setFocus()
+        else:
+            self.quarantine.open_first.setFocus()
+
+    def focus_filter(self) -> None:
+        page = self.questions.filter if self.part_name() == "questions" else self.filter
+        if self.part_name() != "quarantine":
+            page.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            page.selectAll()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._focus_part)  # after the window gave the keyboard to the table
+
+    def _count_waiting(self, waiting: str) -> None:
+        text = tr("Quarantine")
+        self.part_chips["quarantine"].setText(f"{text} {waiting}" if waiting else text)
+
+    def open_store(self, path: str) -> None:
+        """Opens a quarantine store, with its part in view."""
+        self.show_part("quarantine")
+        self.quarantine.open_store(path)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.quarantine.dragEnterEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.show_part("quarantine")
+        self.quarantine.dropEvent(event)
+
+    # --- datasets ------------------------------------------------------------------------------------
 
     def set_session(self, session: Session | None) -> None:
         self.session = session
         self.screening.set_session(session)
+        self.questions.set_session(session)
+        self.quarantine.set_session(session)
         self.filter.clear()
+        self.known.show_pairs([])
         self.set_all([])
         if session is not None:
             session.grown.connect(self.refresh)
             session.decided.connect(lambda _: self.refresh())
+            part = session.recalled(_PART, PARTS[0])
+            self.show_part(part if part in PARTS else PARTS[0])
 
     def refresh(self) -> None:
         if self.session is None:
@@ -101,6 +218,8 @@ class DataPage(TablePage):
         row = next((row for row in self.rows.rows if row["id"] == key), None)
         is_rows = row is not None and row["kind"] == "dataset-file" and row["format"] in SCREENED
         self.screening.show_file(str(row["name"]) if row is not None and is_rows else "")
+        facts = self.session.facts if self.session is not None and row is not None else None
+        self.known.show_pairs(pairs_of(facts, row["id"], str(row["name"])) if facts is not None else [])
         if self.session is not None and key in self.session.facts.nodes:
             self.selection.select_node(key)
 
@@ -120,6 +239,19 @@ class DataPage(TablePage):
     def _follow(self, node: str) -> None:
         if node.startswith("dataset") and node != self.table.current_key():
             self.table.select_key(node)
+
+
+def _move(source: QLayout, target: QLayout) -> None:
+    """Everything in one layout, in its order, into another."""
+    spaced(target, 0, 0, 0, 0, 0)
+    while source.count():
+        item = source.takeAt(0)
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            target.addWidget(widget, 1 if isinstance(widget, QSplitter) else 0)
+        elif inner is not None:
+            inner.setParent(None)
+            target.addLayout(inner)
 
 
 def _row(facts: Facts, key: str, read: dict[str, Any] | None) -> dict[str, Any]:

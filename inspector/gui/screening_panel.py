@@ -127,6 +127,7 @@ class ScreeningPanel(QWidget):
         outer.addWidget(self.said)
         outer.addWidget(splitter, 1)
         outer.addWidget(self.limits)
+        outer.addStretch(0)  # before there is a result, the words stand at the top
         self._empty()
 
     # --- which file ----------------------------------------------------------------------------------
