@@ -176,8 +176,11 @@ class _Folder:
         unlisted = [path for path in extra if not is_ignored(path)]
         unlisted += [path for path in self._left_out if not is_aside(path)]
         differs = bool(changed or missing or unlisted)
+        checked = check(signed, known)
+        if unknown:
+            checked = replace(checked, why=f"{checked.why} {_not_compared(signed, unknown)}".strip())
         return {
-            **_item(file.path, signed, check(signed, known)),
+            **_item(file.path, signed, checked),
             "content": "differs" if differs else "not-checked" if unknown else "matches",
             "changed": changed,
             "missing": missing,
@@ -213,7 +216,9 @@ class _Folder:
                 return True
         # A hub's word for a digest is no proof; small files were fetched whole.
         if any(part.algorithm not in _HASHES for part in parts):
-            return None
+            # Nothing here computes such a digest; that parts end elsewhere than the file can be told.
+            cut = parts[0].end is not None and not remote and not _covers(parts, file.entry.size or 0)
+            return False if cut else None
         if file.entry.kind is not EntryKind.FILE and not (remote and (file.entry.size or 0) <= _SMALL):
             return None
         try:
@@ -235,6 +240,17 @@ class _Folder:
         if remote is not None and file.entry.attributes.get("parts"):
             return remote(file.entry)
         return self._source.open(file.entry)
+
+
+def _not_compared(signed: Signature, unknown: Sequence[str]) -> str:
+    """The sentence about files of which nothing can be told, ``unknown`` by name."""
+    names = set(unknown)
+    strange = sorted({one.algorithm for one in signed.resources if one.name in names} - set(_HASHES))
+    number = f"{len(names)} of its files {'was' if len(names) == 1 else 'were'} not compared"
+    if not strange:
+        return f"{number}: their bytes are not here, or were read often enough."
+    listed = ", ".join(plain(one, 20) for one in strange[:3])
+    return f"{number}: no digest of this kind ({listed}) is computed here."
 
 
 def _covers(parts: Sequence[Resource], size: int) -> bool:

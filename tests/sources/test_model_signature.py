@@ -223,6 +223,36 @@ class TestInAScan:
         (folder / "w.bin").write_bytes(body + b"more")
         assert scanned(folder)[0]["changed"] == ["w.bin"]
 
+    @pytest.mark.parametrize("algorithm", ["blake3", "sha3-512", "\u202e", ""])
+    def test_digests_that_are_not_computed_here_are_said_not_to_be_compared(
+        self, tmp_path: Path, key: Any, algorithm: str
+    ) -> None:
+        trust(key)
+        said = statement(FILES)
+        for one in said["predicate"]["resources"]:
+            one["algorithm"] = algorithm
+        item, _ = scanned(written(tmp_path / "m", bundle(said, key)))
+        assert (item["signature"], item["content"]) == ("valid", "not-checked")
+        shown = "\\u202e" if algorithm == "\u202e" else algorithm.partition("-")[0]
+        assert item["why"] == (
+            f"2 of its files were not compared: no digest of this kind ({shown}) is computed here."
+        )
+        (tmp_path / "m" / "more.bin").write_bytes(b"x")
+        assert scanned(tmp_path / "m")[0]["content"] == "differs"
+
+    def test_of_parts_with_such_digests_it_is_told_that_they_end_elsewhere(
+        self, tmp_path: Path, key: Any
+    ) -> None:
+        said = statement({})
+        rows = [{"name": "w.bin:0:10", "algorithm": "blake3-sharded-10", "digest": "ab" * 32}]
+        said["predicate"]["resources"] = rows
+        said["predicate"]["serialization"]["method"] = "shards"
+        said["subject"][0]["digest"]["sha256"] = hashlib.sha256(bytes.fromhex("ab" * 32)).hexdigest()
+        folder = written(tmp_path / "m", bundle(said, key), {"w.bin": b"0" * 10})
+        assert scanned(folder)[0]["content"] == "not-checked"
+        (folder / "w.bin").write_bytes(b"0" * 11)
+        assert scanned(folder)[0]["changed"] == ["w.bin"]
+
     def test_on_a_hub_its_word_for_a_digest_is_no_proof(self, hub: Any, key: Any) -> None:
         files = {"config.json": b"{}", "model.bin": b"N." + bytes(300_000)}
         hub.model("acme/x", {**files, "model.sig": bundle(statement(files), key)})
