@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import polars
 import pytest
 import zstandard
 
-from inspector.datasets.quarantine import AddReport, Store
+from inspector.datasets.quarantine import AddReport, Store, staging
 from inspector.datasets.quarantine.canonical import MAX_ROW
 from inspector.provenance import InspectorError, UnreadableInput
 
@@ -273,3 +274,64 @@ def test_a_folder_or_a_missing_file_is_a_sentence(store: Store, tmp_path: Path) 
     for name in (str(tmp_path), str(tmp_path / "none"), "/dev/null"):
         with pytest.raises(UnreadableInput, match="is no file"):
             store.add(name, actor="ivan", source="test")
+
+
+def test_rows_of_a_program_are_taken_as_those_of_a_file(store: Store, tmp_path: Path) -> None:
+    given = [{"t": "a", "n": 1.5, "by": "u"}, {"t": "b", "by": "u", "deep": {"x": [1, None]}}]
+    report = store.add_rows(iter(given), actor="app", source="api", contributor_column="by")
+    assert (report.new, report.refused_count) == (2, 0)
+    assert [one["value"] for one in store.rows()] == given
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(one) + "\n" for one in given))
+    assert store.add(tmp_path / "a.jsonl", actor="app", source="file").duplicates == 2
+    store.verify()
+
+
+def test_rows_of_a_program_that_have_no_form_are_named_and_none_is_taken(store: Store) -> None:
+    with pytest.raises(UnreadableInput, match="Row 1 has no form in JSON"):
+        store.add_rows([{"a": 1}, {"a": object()}], actor="app", source="api")
+    assert sum(store.states().values()) == 0
+    bad = [{"a": float("nan")}, {"a": "\ud800"}, {"a": "\0"}, {1: "x"}]
+    report = store.add_rows(bad, actor="app", source="api")
+    assert (report.new, report.refused_count) == (1, 3)
+    assert store.rows()[0]["value"] == {"1": "x"}
+
+
+def test_an_open_stream_is_a_source(store: Store) -> None:
+    report = store.add(io.BytesIO(b'{"a":1}\n'), actor="app", source="api", form="jsonl")
+    assert report.new == 1 and report.source_sha256 == hashlib.sha256(b'{"a":1}\n').hexdigest()
+
+
+def test_once_takes_a_source_one_time_and_whole(
+    store: Store, rows_file: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "BATCH_ROWS", 3)
+    path = rows_file(10)
+    first = store.add(path, actor="app", source="s", once=True)
+    assert (first.new, len(first.batches), first.known) == (10, 4, False)
+    size = store.log_size()
+    assert store.add(path, actor="app", source="s", once=True).known
+    assert store.log_size() == size
+    assert not store.add(path, actor="app", source="another", once=True).known
+    store.verify()
+
+
+def test_a_source_of_which_a_part_is_missing_is_not_known(
+    store: Store, rows_file: Any, monkeypatch: pytest.MonkeyPatch, counts: Any
+) -> None:
+    """As a kill between two batches of a large file leaves it."""
+    monkeypatch.setattr(staging, "BATCH_ROWS", 4)
+    real, entered = staging.commit, []
+
+    def one_batch_only(*arguments: Any, **more: Any) -> None:
+        if entered:
+            raise KeyboardInterrupt
+        entered.append(real(*arguments, **more))
+
+    monkeypatch.setattr(staging, "commit", one_batch_only)
+    path = rows_file(10)
+    with pytest.raises(KeyboardInterrupt):
+        store.add(path, actor="app", source="s")
+    assert counts(store) == {"staged": 4}
+    monkeypatch.setattr(staging, "commit", real)
+    assert not store.add(path, actor="app", source="s", once=True).known
+    assert counts(store) == {"staged": 10}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from inspector.datasets.quarantine import Selection, Store
+from inspector.datasets.quarantine import Selection, Store, screening
 from inspector.datasets.quarantine.screening import ScreenReport
 from inspector.provenance import InspectorError, Refused
 
@@ -183,3 +183,33 @@ def test_the_real_screening_fits(store: Store, tmp_path: Path, capsys: pytest.Ca
     added = store.add(str(path), actor="ivan", source="t", screen=report)
     assert added.flagged == len({row for rows, _ in report.suspicions for row in rows})
     store.verify()
+
+
+def test_rows_and_what_their_screening_says_enter_together(
+    store: Store, rows_file: Callable[..., Path], counts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a kill in between would leave rows that one person may approve."""
+    path = rows_file(10)
+    report = report_on(path, 10, suspicion([2, 5]))
+
+    def killed(*arguments: Any, **more: Any) -> None:
+        raise KeyboardInterrupt
+
+    real = screening.take
+    monkeypatch.setattr(screening, "take", killed)
+    with pytest.raises(KeyboardInterrupt):
+        store.add(path, actor="ivan", source="t", screen=report)
+    assert counts(store) == {} and store.log_size() == 1
+    monkeypatch.setattr(screening, "take", real)
+    assert store.add(path, actor="ivan", source="t", screen=report).flagged == 2
+    assert counts(store) == {"flagged": 2, "screened": 8}
+    store.verify()
+
+
+def test_a_report_about_another_file_keeps_the_rows_out(
+    store: Store, rows_file: Callable[..., Path], counts: Any
+) -> None:
+    report = report_on(rows_file(9, "other.jsonl"), 9)
+    with pytest.raises(Refused, match="a file that was not added"):
+        store.add(rows_file(10), actor="ivan", source="t", screen=report)
+    assert counts(store) == {}

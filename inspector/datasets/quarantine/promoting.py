@@ -23,7 +23,7 @@ from inspector.datasets.quarantine import (
     verifying,
 )
 from inspector.datasets.quarantine.interface import PromotedSet, Signer
-from inspector.datasets.quarantine.ledger import Ledger
+from inspector.datasets.quarantine.ledger import Ledger, check_end
 from inspector.datasets.quarantine.merkle import inclusion_proof
 from inspector.provenance import WorkIncomplete
 
@@ -47,6 +47,7 @@ def promote(ledger: Ledger, actor: str, signer: Signer | None) -> PromotedSet | 
 
 def _attempt(ledger: Ledger, actor: str, signer: Signer | None) -> PromotedSet | Literal[False] | None:
     with ledger.reading() as connection:
+        check_end(connection)
         reviewing.check_signer(connection, actor, signer)
         chosen = candidates.candidates(connection, actor)
         for count, why in (
