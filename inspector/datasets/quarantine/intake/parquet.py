@@ -1,8 +1,10 @@
 """Parquet: read by a child process, which may be killed by a hostile file without harm to the store.
 
-The child (this module as a program) writes the rows as JSON lines; they are then read as any other lines, so
-nothing is trusted for having come through polars. Dates become ISO 8601 text, decimals text; a file with a
-column of bytes is refused, since there is nothing in it that people could read.
+The child (this module as a program) may read that one file and nothing else: no other file, no network, no
+program (``inspector.confinement``), and memory and processor time are bounded. It writes the rows as JSON
+lines; they are then read as any other lines, so nothing is trusted for having come through polars. Dates
+become ISO 8601 text, decimals text; a file with a column of bytes is refused, since there is nothing in it
+that people could read.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from inspector.provenance import UnreadableInput, plain
 
 MEMORY = 4 << 30  # bytes of address space of the child: polars reserves far more than it uses
 _MISSING, _REFUSED = 4, 5
+_SECONDS = 3600  # of processor time; a million rows take 20
 _ROWS_AT_ONCE = 2000
 
 
@@ -71,14 +74,13 @@ def _cost(item: Item) -> int:
 
 
 def _child(path: str) -> int:
-    from inspector.confinement.limits import end_with_parent, limit_resources
+    from inspector.confinement import confine
 
-    end_with_parent()
     try:
-        import polars
+        import polars  # what it needs of the disk is read now; its threads start with the first query
     except ImportError:
         return _MISSING
-    limit_resources(MEMORY, None)
+    confine([path], memory_bytes=MEMORY, cpu_seconds=_SECONDS)
     out = sys.stdout.buffer
     try:
         for frame in _frames(polars, path):
