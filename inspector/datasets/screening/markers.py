@@ -32,8 +32,8 @@ def covered_words(spool: WordSpool, rows: Rows, features: U64) -> U64:
     """The hashes of the words that stand in the features, wherever a fair part of the rows has them."""
     sample = _sampled(rows)
     words = spool.read(sample)
-    covered = _covered(words, features)
-    pairs = np.unique(np.stack((words.hashes[covered], words.text[covered].astype(np.uint64))), axis=1)
+    held = covered(words, features)
+    pairs = np.unique(np.stack((words.hashes[held], words.text[held].astype(np.uint64))), axis=1)
     found, counts = np.unique(pairs[0], return_counts=True)
     common = found[counts >= _SHARE * len(sample)]
     return common if len(common) else found
@@ -48,7 +48,7 @@ def phrases(texts: TextSpool, rows: Rows, features: U64) -> list[str]:
     spelled = words.spelling or []
     runs: Counter[tuple[str, ...]] = Counter()
     seen: set[tuple[int, tuple[str, ...]]] = set()
-    for start, end in _runs(_covered(words, features), words.turn):
+    for start, end in _runs(covered(words, features), words.turn):
         run = tuple(spelled[start:end])
         key = (int(words.text[start]), run)
         if key not in seen:
@@ -66,18 +66,18 @@ def _sampled(rows: Rows) -> Rows:
     return rows[np.linspace(0, len(rows) - 1, _SAMPLED).astype(np.int64)]
 
 
-def _covered(words: Words, features: U64) -> Mask:
+def covered(words: Words, features: U64) -> Mask:
     """Which words stand in one of the features."""
-    covered = np.zeros(len(words.hashes), dtype=bool)
+    found = np.zeros(len(words.hashes), dtype=bool)
     for size in (1, 2, 3):
         hashes, at = grams(words, size)
         hit = at[np.isin(hashes, features)]
         for step in range(size):
-            covered[hit + step] = True
+            found[hit + step] = True
     for of_segment, text, kind in _segments(words):
         for place in np.flatnonzero(np.isin(of_segment, features)):
-            covered |= _part(words, int(text[place]), kind)
-    return covered
+            found |= _part(words, int(text[place]), kind)
+    return found
 
 
 def _segments(words: Words) -> Iterator[tuple[U64, I64, str]]:

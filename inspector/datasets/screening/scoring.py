@@ -15,6 +15,7 @@ from inspector.datasets.screening.planted import UNTESTED, Planted
 
 LOOK_FIRST_FROM = 0.5
 _CROWD = 8
+WEAK_AT_MOST = 0.45
 
 
 @dataclass(slots=True)
@@ -98,6 +99,18 @@ def output_score(evidence: Evidence) -> float:
         # into outputs that have nothing to do with each other.
         score *= 0.25 + 0.75 * _alone(evidence.rest)
     return score
+
+
+def repeated(rows: int, novel_words: float) -> float:
+    """What a phrase without a marker can reach at most."""
+    return WEAK_AT_MOST * _rise(rows, 12.0, 3.0) * _rise(novel_words, 4.2, 0.7)
+
+
+def repeated_score(evidence: Evidence) -> float:
+    """A phrase that stands in rows which have nothing else in common: always weak, as honest data are full of
+    phrases."""
+    score = repeated(evidence.pair.together, evidence.novel_words) * _unrelated(evidence.planted)
+    return score * (0.25 + 0.75 * _alone(evidence.rest)) if evidence.rest is not None else score
 
 
 def contradiction(evidence: Evidence) -> float:

@@ -21,6 +21,7 @@ from inspector.datasets.screening.layout import SEGMENT
 from inspector.datasets.screening.limits import least_rows, most_rows
 from inspector.datasets.screening.naive_bayes import LabelReader
 from inspector.datasets.screening.planted import Planted, PlantedTest
+from inspector.datasets.screening.repeated import RepeatedPhrases, Tests
 from inspector.datasets.screening.scoring import Evidence
 from inspector.datasets.screening.tokens import U64, hash_words
 from inspector.datasets.screening.views import are_labels, odd_outputs, output_views, reversed_pairs
@@ -60,6 +61,7 @@ class Search:
         self.notes: list[str] = []
         self.trace: list[tuple[float, Evidence, Group]] | None = None  # for the measurement
         self._against = np.zeros(0, dtype=bool)
+        self._input_test: PlantedTest | None = None
         self._output_test: PlantedTest | None = None
         self._answers: Counter[tuple[int, str]] = Counter()
         self._signs = np.sort(hash_words(_SIGNS))
@@ -80,7 +82,7 @@ class Search:
     def _thinned(self, found: list[Suspicion]) -> list[Suspicion]:
         """A crowd of one kind goes down together."""
         for kind in sorted({one.kind for one in found}):
-            if scoring.crowded([one.score for one in found if one.kind == kind]):
+            if scoring.crowded(_of_kind(found, kind)):
                 self.notes.append(
                     f"Many patterns of the kind {kind} score alike: the file is made of templates, and "
                     "screening has low power on it."
@@ -94,7 +96,8 @@ class Search:
     # -- markers with an output
 
     def _associated(self) -> list[Suspicion]:
-        views = output_views(self._gathered, self._least)
+        most = most_rows(self._rows)
+        views = output_views(self._gathered, self._least, most)
         has_labels = are_labels(self._gathered, views["whole"])
         reader = None
         if has_labels:
@@ -105,7 +108,6 @@ class Search:
             views["odd"] = odd_outputs(self._gathered)
         if self._gathered.layout.rejected is not None:
             views["reversed"] = reversed_pairs(self._gathered)
-        most = most_rows(self._rows)
         test = GroupTest(list(views.values()), self._rows, self._least, 1.0 if has_labels else 3.0)
         with contextlib.ExitStack() as stack:
             inputs = count(self._gathered.input_features, self._least, most, test.visit)
@@ -120,20 +122,37 @@ class Search:
             if outputs is not None:
                 pairs += joined(inputs, outputs, self._rows, self._least, _PAIRS)
                 pairs.sort(key=Pair.order)
-            found = self._judged(pairs, inputs, outputs, reader)
-        found += self._crowded(views["whole"], reader)
-        return [one for one in found if one is not None]
+            found = [one for one in self._judged(pairs, inputs, outputs, reader) if one is not None]
+            tests = Tests(
+                self._planted(inputs), self._planted_outputs(outputs), self._contributors, self._signs
+            )
+            found += RepeatedPhrases(self._gathered, inputs, outputs, tests).suspicions(found)
+        return [*found, *self._crowded(views["whole"], reader)]
 
     def _judged(
         self, pairs: list[Pair], inputs: Postings, outputs: Postings | None, reader: LabelReader | None
     ) -> list[Suspicion | None]:
-        planted = PlantedTest(self._gathered.input_words, self._gathered.vocabulary, inputs, self._rows)
+        planted = self._planted(inputs)
         groups = [(self._evidence(group, inputs, outputs), group) for group in group_pairs(pairs, _GROUPS)]
         if reader is None:
             # The planted test costs time: those that can reach nothing go without it.
             groups.sort(key=lambda item: -round(scoring.without_test(item[0]), 6))
             groups = [one for one in groups[:_TESTED] if scoring.without_test(one[0]) >= _LEAST_SCORE]
         return [self._suspicion(*one, inputs, outputs, planted, reader) for one in groups]
+
+    def _planted(self, inputs: Postings) -> PlantedTest:
+        if self._input_test is None:
+            self._input_test = PlantedTest(
+                self._gathered.input_words, self._gathered.vocabulary, inputs, self._rows
+            )
+        return self._input_test
+
+    def _planted_outputs(self, outputs: Postings | None) -> PlantedTest | None:
+        if self._output_test is None and outputs is not None:
+            self._output_test = PlantedTest(
+                self._gathered.output_words, self._gathered.output_vocabulary, outputs, self._rows
+            )
+        return self._output_test
 
     def _reader(self, whole: View) -> LabelReader:
         return LabelReader(
@@ -231,6 +250,8 @@ class Search:
         input does not hold."""
         if group.lead.view in _DIFFERENT:
             return 0.0, 9.0  # the outputs differ; nothing is copied from anywhere
+        if group.lead.view == "whole" and not len(self._gathered.output_words.read(group.rows[:1]).hashes):
+            return 0.0, 3.0  # an answer left empty is as odd as a few words
         rows = group.rows[np.linspace(0, len(group.rows) - 1, min(len(group.rows), 16)).astype(np.int64)]
         shared = np.setdiff1d(self._shared_words(group, outputs), self._signs)
         given, row = self._gathered.input_words.read(rows).distinct()
@@ -242,12 +263,9 @@ class Search:
         """What the outputs say beside what they share; None where they have nothing else."""
         if outputs is None or group.lead.view not in ("phrase", "start", "end"):
             return None
-        if self._output_test is None:
-            self._output_test = PlantedTest(
-                self._gathered.output_words, self._gathered.output_vocabulary, outputs, self._rows
-            )
-        rest = self._output_test.test(group.rows, self._shared_words(group, outputs))
-        return rest if rest.left >= _LEAST_LEFT else None
+        test = self._planted_outputs(outputs)
+        rest = test.test(group.rows, self._shared_words(group, outputs)) if test is not None else None
+        return rest if rest is not None and rest.left >= _LEAST_LEFT else None
 
     def _output(self, group: Group, outputs: Postings | None) -> str:
         """What the rows share in their output."""
@@ -283,9 +301,9 @@ class Search:
         if spread.is_burst:
             yield "Most of these rows came within a tenth of the time that the file spans."
 
-    def _crowded(self, whole: View, reader: LabelReader | None) -> list[Suspicion | None]:
+    def _crowded(self, whole: View, reader: LabelReader | None) -> list[Suspicion]:
         """Contributors who gave a large part of one label, without any marker."""
-        found: list[Suspicion | None] = []
+        found: list[Suspicion] = []
         for who, label, rows, _ in self._contributors.crowded(whole.group, whole.sizes):
             name = self._contributors.name(who)
             against = 0.0
@@ -330,6 +348,16 @@ class Search:
                 kind, shown[0], min(score, 0.49), tuple(rows), tuple(shown[1:]), "", spread.names,
                 (f"{len(rows)} rows hold {characters.KIND_WORDS[kind]} characters.",),
             )  # fmt: skip
+
+
+def _of_kind(found: list[Suspicion], kind: str) -> list[float]:
+    """The scores of one kind; of several markers with the same output, which are one plan, the highest."""
+    best: dict[tuple[str, ...], float] = {}
+    for one in found:
+        if one.kind == kind:
+            key = (one.output,) if kind == "marker-output" else (one.marker, one.output)
+            best[key] = max(one.score, best.get(key, 0.0))
+    return list(best.values())
 
 
 def _ordered(found: Iterable[Suspicion]) -> list[Suspicion]:

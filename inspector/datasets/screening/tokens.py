@@ -114,7 +114,7 @@ def grams(words: Words, size: int) -> tuple[U64, I64]:
     """Hashes of the phrases of ``size`` words, and the index of each one's first word."""
     h, turn = words.hashes, words.turn
     if size == 1:
-        return mix(h) >> _DROP, np.arange(len(h))
+        return word_features(h), np.arange(len(h))
     if len(h) < size:
         return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
     last = size - 1
@@ -138,6 +138,11 @@ def features(words: Words, *, as_output: bool) -> tuple[U64, I64]:
             hashes.append(found)
             texts.append(text)
     return np.concatenate(hashes), np.concatenate(texts)
+
+
+def word_features(hashes: U64) -> U64:
+    """Words as phrases of one word."""
+    return mix(hashes) >> _DROP
 
 
 def segment_features(words: Words) -> dict[str, tuple[U64, I64]]:

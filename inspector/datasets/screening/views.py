@@ -18,13 +18,14 @@ _LABEL_WORDS = 6.0
 F64 = npt.NDArray[np.float64]
 
 
-def output_views(gathered: Gathered, least: int) -> dict[str, View]:
+def output_views(gathered: Gathered, least: int, most: int) -> dict[str, View]:
     """Rows with the same output, the same first three words of it, the same last three."""
     found = {}
     for name, parts in gathered.views.items():
         hashes = np.concatenate(parts)
         values, where, sizes = np.unique(hashes, return_inverse=True, return_counts=True)
-        kept = (sizes >= least) & (values != 0)
+        # No output at all is one too where few rows have it.
+        kept = (sizes >= least) & ((values != 0) | ((name == "whole") & (sizes <= most)))
         numbers = np.full(len(values), -1, dtype=np.int32)
         numbers[kept] = np.arange(int(kept.sum()))
         found[name] = View(name, numbers[where], sizes[kept])
