@@ -1,21 +1,21 @@
-"""``inspector review``: the review file without the window."""
+"""``inspector review``: the review file without the window. What changes it stands here; what shows it, in
+``review_shows``; what others say of it, in ``review_imports``."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inspector.cli.output import write_result
+from inspector.cli import review_imports, review_shows
+from inspector.cli.review_shows import opened, print_line, say
 from inspector.provenance import State, UnreadableInput, plain
 
 if TYPE_CHECKING:
-    from inspector.review import Review
+    pass
 
 _MOST_ANSWERS = 4 * 1024 * 1024  # bytes of an answers file
 
@@ -30,7 +30,8 @@ def register(subparsers: Any) -> None:
     commands = review.add_subparsers(dest="review_command", metavar="COMMAND", required=True)
     _register_new(commands)
     _register_work(commands)
-    _register_looks(commands)
+    review_imports.register(commands)
+    review_shows.register(commands)
 
 
 def _register_new(commands: Any) -> None:
@@ -73,27 +74,6 @@ def _register_work(commands: Any) -> None:
         command.set_defaults(run=run_undo if word == "undo" else run_redo)
 
 
-def _register_looks(commands: Any) -> None:
-    show = commands.add_parser("show", help="list findings, decisions and answers")
-    show.add_argument("file", metavar="FILE.review")
-    show.set_defaults(run=run_show)
-    history = commands.add_parser("history", help="list every step")
-    history.add_argument("file", metavar="FILE.review")
-    history.set_defaults(run=run_history)
-    compare = commands.add_parser(
-        "compare",
-        help="what changed from A to B",
-        description="A and B are review files or record packages; B may also be a folder, which is then "
-        "scanned without a network. Signatures of records are not checked here: `inspector verify` does.",
-    )
-    compare.add_argument("before", metavar="A")
-    compare.add_argument("after", metavar="B")
-    compare.set_defaults(run=run_compare)
-    for command in (show, history, compare):
-        command.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
-        command.add_argument("-o", "--out", metavar="FILE", help="write the result here")
-
-
 def run_new(arguments: argparse.Namespace) -> int:
     """Makes the file, scans, and stores the scan. A scan that fails leaves no file behind."""
     from inspector.review import Review
@@ -122,24 +102,16 @@ def run_new(arguments: argparse.Namespace) -> int:
         counts = Counter(item["severity"] for item in scan.get("findings") or ())
         found = ", ".join(f"{counts[word]} {word}" for word in _SEVERITIES if counts[word]) or "none"
         not_analysed = len((scan.get("coverage") or {}).get("not_analysed") or ())
-        _print(
+        print_line(
             f"{plain(str(path))}: {len(scan.get('files') or ())} files, findings: {found}, "
             f"not analysed: {not_analysed}, record id {review.record_id}"
         )
     return 0
 
 
-def run_show(arguments: argparse.Namespace) -> int:
-    """Writes what stands in the review."""
-    with _opened(arguments, read_only=True) as review:
-        shown = shown_review(review)
-    _write(arguments, shown, _show_text)
-    return 0
-
-
 def run_decide(arguments: argparse.Namespace) -> int:
     """Decides; UnreadableInput where a reason or an expiry is missing or a word or an id is unknown."""
-    with _opened(arguments) as review:
+    with opened(arguments) as review:
         step = review.decide(
             arguments.findings,
             arguments.state,
@@ -148,7 +120,7 @@ def run_decide(arguments: argparse.Namespace) -> int:
             owner=arguments.owner,
             note=arguments.note,
         )
-    _print(f"{step.text}.")
+    print_line(f"{step.text}.")
     return 0
 
 
@@ -170,136 +142,29 @@ def run_answer(arguments: argparse.Namespace) -> int:
         answers = {
             arguments.question: answer if arguments.note is None else {**answer, "note": arguments.note}
         }
-    with _opened(arguments) as review:
+    with opened(arguments) as review:
         step = review.answer_all(answers, evidence=[Path(name) for name in arguments.evidence])
-    _print(f"{step.text}.")
+    print_line(f"{step.text}.")
     return 0
 
 
 def run_undo(arguments: argparse.Namespace) -> int:
     """Takes the last step back."""
-    with _opened(arguments) as review:
+    with opened(arguments) as review:
         step = review.undo()
-    _print(f"{step.text}." if step else "There is nothing to undo.")
+    print_line(f"{step.text}." if step else "There is nothing to undo.")
     return 0
 
 
 def run_redo(arguments: argparse.Namespace) -> int:
     """Does what was undone last again."""
-    with _opened(arguments) as review:
+    with opened(arguments) as review:
         step = review.redo()
-    _print(f"{step.text}." if step else "There is nothing to do again.")
+    print_line(f"{step.text}." if step else "There is nothing to do again.")
     return 0
-
-
-def run_history(arguments: argparse.Namespace) -> int:
-    """Writes every step in order."""
-    with _opened(arguments, read_only=True) as review:
-        steps = [dict(step) for step in review.history()]
-    _write(arguments, {"schema": "provenance-inspector/history/1", "steps": steps}, _history_text)
-    return 0
-
-
-def run_compare(arguments: argparse.Namespace) -> int:
-    """Writes what changed. A folder as B is scanned with the options of A, and without a network."""
-    from inspector.review import comparable
-    from inspector.review.compare import compare
-
-    before = comparable.read(Path(arguments.before))
-    after = Path(arguments.after)
-    unsigned = [name for name in (arguments.before, arguments.after) if comparable.is_record(Path(name))]
-    if after.is_dir() and not comparable.is_record(after):
-        from inspector.scan import ScanOptions, run_scan
-
-        exclude = tuple(before.options.get("exclude") or ())
-        scan: Mapping[str, Any] = run_scan(
-            ScanOptions(target=str(after), offline=True, audit=False, exclude=exclude)
-        )
-    else:
-        scan = comparable.read(after).scan
-    for name in unsigned:
-        _say(f"note: the signature of {plain(name)} was not checked; `inspector verify` checks it.")
-    found = {**compare(before.scan, scan, before.decisions), "moved": _moved(before.scan, scan)}
-    _write(arguments, found, _compare_text)
-    return 0
-
-
-def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What moved in the hub repository that both speak of; None where they do not speak of one."""
-    kinds = [str((scan.get("target") or {}).get("kind") or "") for scan in (before, after)]
-    if not all(kind.startswith("hub-") for kind in kinds):
-        return None  # nothing of the hub's readers is imported for a folder
-    from inspector.sources.hub.moved import moved_between
-
-    found = moved_between(before, after)
-    if found is None:
-        return None
-    return {
-        "sentence": found.sentence,
-        "new_pickles": list(found.new_pickles),
-        "recreated": found.recreated,
-        "renamed": found.renamed,
-        "unknown": list(found.unknown),
-    }
-
-
-def shown_review(review: Review) -> dict[str, Any]:
-    """What ``show --format json`` writes. Times and paths of the machine stand under ``run`` alone."""
-    target = review.target
-    findings = review.findings()
-    questions = review.questions()
-    facts = review.scan_facts()
-    return {
-        "schema": "provenance-inspector/review/1",
-        "recordId": review.record_id,
-        "project": review.project,
-        "target": {name: value for name, value in target.items() if name != "root"},
-        "options": review.options,
-        "checklist": {
-            "id": review.checklist.id,
-            "version": review.checklist.version,
-            "sha256": review.checklist.digest,
-        },
-        "scanned": facts is not None,
-        "findings": [
-            {
-                "id": item.finding.id,
-                "rule": item.finding.rule,
-                "severity": item.finding.severity.value,
-                "state": item.state.value,
-                "because": item.because,
-                "expires": item.expires,
-                "title": item.finding.title,
-                "node": item.finding.node,
-                "owner": item.owner,
-                "note": item.note,
-                "ask_again": item.ask_again,
-                "marked": item.marked,
-            }
-            for item in findings
-        ],
-        "questions": [
-            {name: value for name, value in asdict(question).items() if name not in ("answered_at", "rules")}
-            for question in questions
-        ],
-        "blockers": review.blockers(),
-        "run": {
-            "root": target.get("root"),
-            "made": review.made,
-            "scan": (facts or {}).get("run"),
-            "decided": {item.finding.id: item.decided_at for item in findings if item.decided_at},
-            "answered": {item.id: item.answered_at for item in questions if item.answered_at},
-        },
-    }
 
 
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
-
-
-def _opened(arguments: argparse.Namespace, *, read_only: bool = False) -> Review:
-    from inspector.review import Review
-
-    return Review.open(Path(arguments.file), read_only=read_only)
 
 
 def _first_target(name: str) -> dict[str, Any]:
@@ -322,7 +187,7 @@ def _own_files(path: Path, target: str) -> list[str]:
         inside = path.resolve().relative_to(Path(target).resolve()).as_posix()
     except ValueError:
         return []
-    _say(
+    say(
         f"warning: the review file lies in the folder under review and is left out: {plain(inside)}. "
         "Move it out before the gate looks at the folder."
     )
@@ -361,71 +226,3 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         double = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise ValueError(f"{double} stands in it twice")
     return found
-
-
-def _show_text(shown: Mapping[str, Any]) -> list[str]:
-    lines = [
-        f"{plain(str(shown['project']))}: {plain(str(shown['target'].get('name')))}",
-        f"record {shown['recordId']}",
-        "",
-        f"Findings ({len(shown['findings'])})",
-    ]
-    for item in shown["findings"]:
-        state = f"{item['state']}, decide again" if item["ask_again"] else item["state"]
-        until = f" until {item['expires']}" if item["expires"] else ""
-        what = f"{plain(item['title'], 160)}: {plain(item['node'], 200)}"
-        lines.append(f"  {plain(item['id'])}  {item['severity']:<8}  {state}{until}  {what}")
-        if item["because"]:
-            lines.append(f"      because: {plain(item['because'], 300)}")
-        if item["note"]:
-            lines.append(f"      note: {plain(item['note'], 300)}")
-    lines += ["", f"Questions ({len(shown['questions'])})"]
-    for question in shown["questions"]:
-        required = " (required)" if question["required"] else ""
-        lines.append(f"  {question['id']}{required}: {question['answer'] or 'no answer'}")
-        lines.append(f"      {question['text']}")
-        if question["note"]:
-            lines.append(f"      note: {plain(question['note'], 300)}")
-    lines += ["", "Against an approval:" if shown["blockers"] else "Nothing stands against an approval."]
-    return lines + [f"  {sentence}" for sentence in shown["blockers"]]
-
-
-def _history_text(shown: Mapping[str, Any]) -> list[str]:
-    return [
-        f"{step['number']:>5}  {step['at']}  {plain(step['what'])}{' (undone)' if step['undone'] else ''}"
-        for step in shown["steps"]
-    ] or ["Nothing was done yet."]
-
-
-def _compare_text(shown: Mapping[str, Any]) -> list[str]:
-    moved = shown["moved"] or {}
-    lines = [plain(moved["sentence"])] if moved.get("sentence") else []
-    for part in ("files", "nodes", "findings", "decisions"):
-        counts = ", ".join(f"{len(items)} {name.replace('_', ' ')}" for name, items in shown[part].items())
-        lines.append(f"{part}: not compared" if part in shown["not_compared"] else f"{part}: {counts}")
-        for name, items in shown[part].items():
-            if part in ("findings", "decisions") and name == "carried":
-                continue
-            for item in items:
-                title = (shown["details"].get(item) or {}).get("title")
-                lines.append(
-                    f"  {name.replace('_', ' ')}: {plain(item)}{f'  {plain(title, 120)}' if title else ''}"
-                )
-    return lines
-
-
-def _write(arguments: argparse.Namespace, shown: Mapping[str, Any], as_lines: Any) -> None:
-    if arguments.format == "json":
-        # Escaped to ASCII: bidi characters of the target cannot act, broken names can be written.
-        text = json.dumps(shown, indent=2, sort_keys=True)
-    else:
-        text = "\n".join(as_lines(shown))
-    write_result((text + "\n").encode("utf-8", "backslashreplace"), arguments.out)
-
-
-def _print(line: str) -> None:
-    write_result((line + "\n").encode("utf-8", "backslashreplace"), None)
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(line + "\n")

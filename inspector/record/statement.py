@@ -16,6 +16,7 @@ from inspector import __version__
 from inspector.gate.inspector_gate import PACKAGE_NAME, REVIEW_TYPE, STATEMENT_TYPE, SUMS_NAME
 from inspector.provenance import Node, NodeKind, State
 from inspector.record.dsse import canonical_bytes, storable
+from inspector.record.imported import claims_of, imported
 from inspector.record.interface import Attachment, SignOff
 from inspector.record.manifest import Manifest, ManifestFile
 from inspector.review.interface import Question, ReviewedFinding, ReviewFile
@@ -78,6 +79,8 @@ def predicate_of(review: ReviewFile, manifest: Manifest, sign_off: SignOff) -> d
     scan = review.scan() or {}
     findings = review.findings()
     target = scan.get("target") or {}
+    imports = review.imports()
+    claims = claims_of(imports)
     value = {
         "schemaVersion": SCHEMA_VERSION,
         "critical": ["manifest.links"] if manifest.links else [],
@@ -100,7 +103,9 @@ def predicate_of(review: ReviewFile, manifest: Manifest, sign_off: SignOff) -> d
         "scope": _scope(scan, target, manifest),
         "manifest": _manifest(manifest),
         "lockfiles": _lockfiles(scan, manifest),
-        "components": [_component(node) for node in review.nodes() if node.kind in _COMPONENTS],
+        "components": [
+            _component(node, claims.get(node.id)) for node in review.nodes() if node.kind in _COMPONENTS
+        ],
         "findings": [_finding(item) for item in findings],
         "exceptions": [_exception(item, sign_off) for item in findings if item.state is State.ACCEPTED],
         "checklist": _checklist(review.questions(), getattr(review, "checklist", None)),
@@ -110,6 +115,8 @@ def predicate_of(review: ReviewFile, manifest: Manifest, sign_off: SignOff) -> d
         "packageFiles": PACKAGE_NAME,
         "notes": "",
     }
+    if imports:
+        value["imports"] = imported(imports)
     return dict(storable(value))
 
 
@@ -231,14 +238,16 @@ def purl_of(node: Node) -> str | None:
             named = named.lower().replace("_", "-")
         name = quote(named, safe="/.-_" if ecosystem == "npm" else ".-_")
         return f"pkg:{ecosystem}/{name}" + (f"@{quote(str(version), safe='.-')}" if version else "")
-    if node.kind is NodeKind.MODEL and node.name.count("/") == 1 and not node.name.startswith((".", "/")):
+    is_elsewhere = attributes.get("local") is True or attributes.get("hub") not in (None, "hf")
+    is_name = node.name.count("/") == 1 and not node.name.startswith((".", "/"))
+    if node.kind is NodeKind.MODEL and is_name and not is_elsewhere:  # a folder may look like a repository
         revision = attributes.get("revision")
         name = quote(node.name, safe="/.-_")
         return f"pkg:huggingface/{name}" + (f"@{quote(str(revision), safe='.-')}" if revision else "")
     return None
 
 
-def _component(node: Node) -> dict[str, Any]:
+def _component(node: Node, claims: Sequence[Mapping[str, Any]] | None = None) -> dict[str, Any]:
     attributes = node.attributes
     value = {
         "bomRef": node.id,
@@ -254,6 +263,7 @@ def _component(node: Node) -> dict[str, Any]:
         "licence": attributes.get("license") or attributes.get("licence"),
         "upstreamSignature": _first_signature(attributes).get("signature"),
         "upstreamSigner": (_first_signature(attributes).get("signer") or {}).get("subject"),
+        "claims": claims,
     }
     return {name: item for name, item in value.items() if item is not None}
 

@@ -8,17 +8,15 @@ file wait for each other and neither loses a decision.
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from inspector import __version__
 from inspector.provenance import Edge, Finding, Node, State, UnreadableInput, plain
 from inspector.review import (
+    adopting,
     attachments,
     blockers,
     checklist,
@@ -26,15 +24,17 @@ from inspector.review import (
     decisions,
     journal,
     opening,
+    proposals,
     scans,
     schema,
 )
+from inspector.review.access import ReviewAccess
 from inspector.review.answers import answer_changes, questions_with_answers
 from inspector.review.decisions import Decision
 from inspector.review.interface import Question, ReviewedFinding, Step
 
 
-class Review:
+class Review(ReviewAccess):
     """Implements ``inspector.review.interface.ReviewFile``; made by ``create`` or ``open`` alone.
 
     May be used from several threads: each call holds the file for itself. ``target`` is the contract's
@@ -42,10 +42,7 @@ class Review:
     """
 
     def __init__(self, path: Path, opened: opening.Opened) -> None:
-        self.path = path
-        self.read_only = opened.read_only
-        self._connection = opened.connection
-        self._lock = threading.RLock()
+        super().__init__(path, opened)
         self._parsed: tuple[int, list[tuple[Finding, str]]] = (-1, [])
         with self._reading():
             facts = {
@@ -270,6 +267,50 @@ class Review:
             ).fetchone()
         return None if row is None else bytes(row[0])
 
+    # What earlier records and bills of materials propose
+
+    def take_import(self, found: proposals.Import) -> Step:
+        """Keeps what a document proposes, as one step. Nothing is decided or answered by it."""
+        with self._writing():
+            kept = journal.kept(self._connection, proposals.IMPORT)
+            if len(kept.keys() | {found.origin.sha256}) > proposals.MOST_IMPORTS:
+                raise UnreadableInput(f"This review holds {proposals.MOST_IMPORTS} imports already.")
+            value = proposals.bounded(found, clock.now()).as_json()
+            what = f"Took {len(found.proposals)} proposals from {found.origin.words}"
+            change = journal.Change(proposals.IMPORT, found.origin.sha256, value)
+            return journal.write(self._connection, what, [change])
+
+    def imports(self) -> list[proposals.Import]:
+        """Every import that stands, the latest last."""
+        with self._reading():
+            kept = journal.kept(self._connection, proposals.IMPORT)
+        with self._sound():
+            return proposals.in_order(kept)
+
+    def proposed(self) -> dict[tuple[str, str], list[tuple[proposals.Origin, proposals.Proposal]]]:
+        """What is proposed now, by ("finding"|"question"|"node", id); what a later scan overtook is left."""
+        imports = self.imports()
+        with self._reading():
+            seen = scans.fingerprints(self._connection)
+        return proposals.standing(imports, seen, [one.id for one in self.checklist.questions])
+
+    def adopt(self, ids: Sequence[str], *, digest: str | None = None) -> Step:
+        """Takes over what is proposed for findings and questions by their ids, as one step: from then on it
+        is this reviewer's own, and says where it came from. UnreadableInput changes nothing."""
+        offered = self.proposed()
+        with self._writing():
+            changes = adopting.adopted(
+                ids,
+                offered,
+                digest,
+                fingerprints=scans.fingerprints(self._connection),
+                checklist=self.checklist,
+                answers=journal.kept(self._connection, journal.ANSWER),
+                at=clock.now(),
+                scan=scans.scan_number(self._connection),
+            )
+            return journal.write(self._connection, adopting.step_text(ids, changes), changes)
+
     # Where the window stood, and the rest
 
     def remember(self, key: str, value: Any) -> None:
@@ -339,47 +380,6 @@ class Review:
         stored = journal.kept(self._connection, journal.DECISION)
         with self._sound():
             return {key: Decision.from_json(key, value) for key, value in stored.items()}
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """SQLite's own errors as sentences, and text of ours in the file that is no JSON any more."""
-        try:
-            yield
-        except sqlite3.ProgrammingError:  # a defect of ours, such as a call after close
-            raise
-        except (sqlite3.Error, json.JSONDecodeError) as error:
-            raise opening.damaged(self.path, error) from error
-
-    @contextmanager
-    def _sound(self) -> Iterator[None]:
-        """What the file holds as JSON may still be no node, finding or decision: the file is damaged then."""
-        try:
-            yield
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
-            raise opening.damaged(self.path, error) from error
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Everything read within is of one moment, also while another process writes."""
-        with self._lock, self._told():
-            outermost = not self._connection.in_transaction
-            if outermost:
-                self._connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                if outermost and self._connection.in_transaction:
-                    self._connection.execute("COMMIT")
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        if self.read_only:
-            raise UnreadableInput(
-                f"{plain(str(self.path))} is open for reading only; nothing was changed.",
-                "Open it for writing, or work on a copy.",
-            )
-        with self._lock, self._told(), journal.transaction(self._connection):
-            yield
 
 
 def _in_order(values: Sequence[Mapping[str, Any]]) -> list[tuple[Finding, str]]:

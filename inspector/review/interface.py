@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from inspector.provenance import Edge, Finding, Node, State
+
+if TYPE_CHECKING:
+    from inspector.review.proposals import Import, Origin, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,18 @@ class ReviewFile(Protocol):
     def questions(self) -> list[Question]: ...
     def answer(self, question: str, answer: str, *, note: str = "", evidence: Sequence[Path] = ()) -> Step:
         """Evidence files are copied into the review (at most 32 MiB each) and hashed."""
+
+    def take_import(self, found: Import) -> Step:
+        """Keeps what an earlier record or a bill of materials proposes; decides and answers nothing."""
+
+    def imports(self) -> list[Import]:
+        """Every import that stands, the latest last."""
+
+    def proposed(self) -> dict[tuple[str, str], list[tuple[Origin, Proposal]]]:
+        """What is proposed now, by ("finding" | "question" | "node", id)."""
+
+    def adopt(self, ids: Sequence[str], *, digest: str | None = None) -> Step:
+        """Takes over what is proposed for findings and questions, as one step of this reviewer."""
 
     def remember(self, key: str, value: Any) -> None:
         """Where the window stood (selected node, tab, filter): any JSON value. Not an undo step."""

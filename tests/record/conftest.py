@@ -50,6 +50,7 @@ class StandInReview:
         self.memory: dict[str, Any] = {}
         self.scan_object: dict[str, Any] | None = None
         self.standing: list[str] = []
+        self.taken: list[Any] = []
         self.all_nodes = sample_nodes()
         self.all_edges = [
             Edge("project:assistant", "model:acme/base", EdgeKind.LOADS),
@@ -122,6 +123,9 @@ class StandInReview:
 
     def questions(self) -> list[Question]:
         return self.asked
+
+    def imports(self) -> list[Any]:
+        return self.taken
 
     def blockers(self) -> list[str]:
         return self.standing

@@ -65,6 +65,7 @@ def write(facts: Facts) -> bytes:
         *_exceptions(facts),
         *_findings(facts),
         *_checklist(facts),
+        *_imports(facts),
         *_tools(facts),
         *_how_to_verify(facts),
         "</main></body></html>\n",
@@ -308,6 +309,21 @@ def _checklist(facts: Facts) -> list[str]:
             rows,
             len(rows),
         ),
+    ]
+
+
+def _imports(facts: Facts) -> list[str]:
+    """Documents that proposals came from. What was taken over of them says so in its own reason."""
+    if not facts.imports:
+        return []
+    rows = [
+        (f"{one.origin.file}: {one.origin.title}", one.origin.words, len(one.proposals), one.at[:10])
+        for one in facts.imports
+    ]
+    heads = (("Document", 40), ("Origin", 34), ("Proposals", 12), ("Taken", 14))
+    return [
+        "<h2>Earlier records and bills of materials</h2>",
+        *_table("Proposals alone: nothing was decided by them", heads, rows, _MAX_LISTED),
     ]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from inspector.provenance import Edge, Node, UnreadableInput, plain
 from inspector.record.interface import SignOff
 from inspector.review.interface import Question, ReviewedFinding, ReviewFile
+from inspector.review.proposals import Import
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Facts:
     findings: tuple[ReviewedFinding, ...]
     questions: tuple[Question, ...]
     sign_off: SignOff | None = None
+    imports: tuple[Import, ...] = ()
 
     @property
     def target(self) -> Mapping[str, Any]:
@@ -54,6 +56,7 @@ def facts_of(review: ReviewFile, sign_off: SignOff | None = None) -> Facts:
         findings=tuple(review.findings()),
         questions=tuple(review.questions()),
         sign_off=sign_off,
+        imports=tuple(review.imports()),
     )
 
 
