@@ -36,6 +36,7 @@ def register(subparsers: Any) -> None:
             "serve": intake.serve,
             "sets": views.sets,
             "status": views.status,
+            "verifier": views.verifier,
             "verify": views.verify,
             "waive": _waive,
             "watch": intake.watch,

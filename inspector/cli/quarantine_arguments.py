@@ -157,6 +157,14 @@ def add_arguments(subparsers: Any, runs: _Runs) -> None:
     verify.add_argument("--pubkey", metavar="K", type=Path, help="the store's log.pub, kept elsewhere")
     _format(verify)
 
+    verifier = actions.add_parser(
+        "verifier",
+        help="write verify_set.py, the one file for a training image",
+        description="Write verify_set.py: one file that checks a promoted set before it trains anything.",
+    )
+    verifier.add_argument("-o", "--out", metavar="FILE")
+    verifier.set_defaults(run=runs["verifier"])
+
 
 def _action(
     actions: Any,

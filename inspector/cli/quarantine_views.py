@@ -142,3 +142,11 @@ def verify(arguments: argparse.Namespace) -> int:
         for line in found["told"]:
             say(line)
     return 0
+
+
+def verifier(arguments: argparse.Namespace) -> int:
+    """Writes the file that checks a set where this program is not installed."""
+    from inspector import resources
+
+    write_result(resources.path("training", "verify_set.py").read_bytes(), arguments.out)
+    return 0

@@ -181,7 +181,7 @@ def options() -> set[str]:
         own = {name for option in verb.options for name in option.names}
         return own.union(*(of(action) for action in verb.actions))
 
-    alone = ("inspector/gate/inspector_gate.py", "packaging/training-guard/verify_set.py")
+    alone = ("inspector/gate/inspector_gate.py", "resources/training/verify_set.py")
     texts = "".join((ROOT / file).read_text(encoding="utf-8") for file in alone)
     return set(re.findall(r'"(--[a-z-]+)"', texts)).union(*(of(verb) for verb in commands()))
 

@@ -18,7 +18,7 @@ import pytest
 from inspector.datasets.quarantine import PromotedSet, Store, verify_set
 from inspector.provenance import InspectorError
 
-SCRIPT = Path(__file__).parents[2] / "packaging" / "training-guard" / "verify_set.py"
+SCRIPT = Path(__file__).parents[2] / "resources" / "training" / "verify_set.py"
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +131,10 @@ def test_it_gives_rows_or_raises_before_the_first(alone: ModuleType, promoted: P
         next(rows)
     with pytest.raises(alone.Refused):
         alone.open_verified(str(promoted.path))
+
+
+def test_the_command_writes_the_file(tmp_path: Path) -> None:
+    from inspector import cli
+
+    assert cli.run(["quarantine", "verifier", "-o", str(tmp_path / "verify_set.py")]) == 0
+    assert (tmp_path / "verify_set.py").read_bytes() == SCRIPT.read_bytes()

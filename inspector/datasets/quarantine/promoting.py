@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from inspector.datasets.quarantine import (
     candidates,
+    croissant,
     filesystem,
     log,
     names,
@@ -73,17 +74,10 @@ def _finish(
     chosen: candidates.Candidates,
     written: promotion.Written,
 ) -> PromotedSet | Literal[False]:
-    croissant = statement.croissant(
-        f"quarantine-{written.sha256[:12]}",
-        written.rows,
-        written.sha256,
-        written.size,
-        names.now(),
-        written.columns,
-    )
+    described = croissant.document(written.rows, written.sha256, written.size, names.now(), written.columns)
     readme = statement.readme(written.rows)
     with ledger.writing() as connection:
-        prepared = promotion.prepare(connection, actor, chosen, written, croissant, readme)
+        prepared = promotion.prepare(connection, actor, chosen, written, described, readme)
     if prepared is None:
         return False
     manifest_raw, seq = prepared
@@ -94,7 +88,7 @@ def _finish(
     }
     record = statement.record(manifest_raw, written.sha256, _proof(ledger, seq), signers, summary)
     for name, content in (
-        (statement.CROISSANT, croissant),
+        (statement.CROISSANT, described),
         (statement.README, readme),
         (statement.MANIFEST, manifest_raw),
         (statement.RECORD, record),

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 
 from inspector.datasets.quarantine import filesystem, log, names, statement, trails
 from inspector.datasets.quarantine.candidates import Candidates, review_summary, sources, waivers
+from inspector.datasets.quarantine.croissant import note_columns
 from inspector.datasets.quarantine.interface import RowState, Signer
 from inspector.datasets.quarantine.merkle import Accumulator
 from inspector.datasets.quarantine.opening import BATCHES, SETS
@@ -99,7 +100,7 @@ def write(connection: sqlite3.Connection, store: Path, folder: Path, chosen: Can
                             "Bring the batch's file back from a copy, then verify the store.",
                         )
                     if len(hashes) < _COLUMN_SAMPLE:
-                        _note_columns(columns, line)
+                        note_columns(columns, json.loads(line))
                     block += line
                     hashes.append(sha)
                 out.write(block)
@@ -120,16 +121,7 @@ def write(connection: sqlite3.Connection, store: Path, folder: Path, chosen: Can
     hashes.sort()
     tree = Accumulator()
     tree.extend(hashes)
-    plain_columns = {name: kind for name, kind in columns.items() if kind}
-    return Written(folder, count, tree.root().hex(), digest.hexdigest(), size, plain_columns, sorted(used))
-
-
-def _note_columns(columns: dict[str, str], line: bytes) -> None:
-    for name, value in json.loads(line).items():
-        kind = statement.DATA_TYPES.get(type(value), "")
-        known = columns.setdefault(name, kind)
-        if known != kind:
-            columns[name] = statement.DATA_TYPES[str] if known and kind else ""
+    return Written(folder, count, tree.root().hex(), digest.hexdigest(), size, columns, sorted(used))
 
 
 def prepare(

@@ -42,8 +42,6 @@ The rows are in train.jsonl, one JSON object a line, and load without any code o
 
 manifest.json says who approved them, record.dsse.json is the signed record (an in-toto statement).
 """
-# Croissant's data types for the values of a column; nested ones are left out.
-DATA_TYPES: dict[type, str] = {str: "sc:Text", bool: "sc:Boolean", int: "sc:Integer", float: "sc:Float"}
 LIMITS = [
     "Review shows what people saw; it does not show that a set is free of planted rows.",
     "A name without a signature is a claim of the machine it was typed on.",
@@ -124,62 +122,3 @@ def record(
 def readme(rows: int) -> bytes:
     """How to load the set, for who finds its folder."""
     return README_TEXT.format(rows=rows).encode()
-
-
-def croissant(
-    set_name: str, rows: int, train_sha256: str, size: int, made: str, columns: Mapping[str, str]
-) -> bytes:
-    """The set as Croissant 1.1 JSON-LD with fields of its RAI vocabulary (mlcommons/croissant)."""
-    import json
-
-    fields = [
-        {
-            "@type": "cr:Field",
-            "@id": f"rows/{place}",
-            "name": name,
-            "dataType": kind,
-            "source": {"fileObject": {"@id": TRAIN}, "extract": {"column": name}},
-        }
-        for place, (name, kind) in enumerate(columns.items())
-    ]
-    value = {
-        "@context": {
-            "@language": "en",
-            "@vocab": "https://schema.org/",
-            "sc": "https://schema.org/",
-            "cr": "http://mlcommons.org/croissant/",
-            "rai": "http://mlcommons.org/croissant/RAI/",
-            "dct": "http://purl.org/dc/terms/",
-            "conformsTo": "dct:conformsTo",
-            "recordSet": "cr:recordSet",
-            "field": "cr:field",
-            "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-            "source": "cr:source",
-            "fileObject": "cr:fileObject",
-            "extract": "cr:extract",
-            "column": "cr:column",
-            "isLiveDataset": "cr:isLiveDataset",
-        },
-        "@type": "sc:Dataset",
-        "conformsTo": ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"],
-        "name": set_name,
-        "description": f"{rows} rows that were reviewed before they were promoted; manifest.json says how.",
-        "datePublished": made[:10],
-        "isLiveDataset": False,
-        "distribution": [
-            {
-                "@type": "cr:FileObject",
-                "@id": TRAIN,
-                "name": TRAIN,
-                "contentUrl": TRAIN,
-                "contentSize": f"{size} B",
-                "encodingFormat": "application/jsonlines",
-                "sha256": train_sha256,
-            }
-        ],
-        "recordSet": [{"@type": "cr:RecordSet", "@id": "rows", "name": "rows", "field": fields}],
-        "rai:dataCollection": "Rows entered a quarantine store; each addition is an entry of its log.",
-        "rai:dataAnnotationProtocol": "Rows were approved by people who had not contributed them.",
-        "rai:dataReleaseMaintenancePlan": "The set never changes; a withdrawal is an entry of the log.",
-    }
-    return json.dumps(value, indent=1, ensure_ascii=False).encode() + b"\n"
