@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.gui.filter_line import FilterLine
 from inspector.gui.look import Look
 from inspector.gui.rows import Column
 from inspector.gui.selection import Selection
@@ -28,6 +28,7 @@ from inspector.gui.widgets import Flow, button, clear, plain_label, spaced
 from inspector.review.interface import Question
 
 HINTS_SHOWN = 12
+DRAFTS = "note-drafts"  # where the review keeps notes to questions that have no answer yet
 CHIPS = (
     ("Unanswered", "answer:unanswered"),
     ("Unknown", "answer:unknown"),
@@ -81,6 +82,10 @@ class ChecklistPage(TablePage):
         self.filter.clear()
         self.set_all([])
         self.detail.show_question(None)
+        kept = session.recalled(DRAFTS, {}) if session is not None else {}
+        self.detail.drafts = (
+            {str(key): str(text) for key, text in kept.items()} if isinstance(kept, dict) else {}
+        )
         if session is not None:
             session.answered.connect(self.refresh)
 
@@ -130,6 +135,7 @@ class _Detail(QScrollArea):
         super().__init__()
         self.page = page
         self.question: Question | None = None
+        self.drafts: dict[str, str] = {}  # notes to questions that have no answer yet
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMinimumHeight(190)
@@ -146,8 +152,7 @@ class _Detail(QScrollArea):
         self.hints = QVBoxLayout()
         self.answers: dict[str, QPushButton] = {}
         self._group = QButtonGroup(self)
-        line = QHBoxLayout()
-        spaced(line, 0, 0, 0, 0, 4)
+        line = FilterLine(field=len(ANSWERS))
         for answer in ANSWERS:
             made = button(answer, tr("Answer {0}").format(answer))
             made.setCheckable(True)
@@ -155,8 +160,7 @@ class _Detail(QScrollArea):
             self._group.addButton(made)
             self.answers[answer] = made
             line.addWidget(made)
-        line.addSpacing(8)
-        line.addWidget(self.note, 1)
+        line.addWidget(self.note)
         line.addWidget(self.attach)
         spaced(self.hints, 0, 0, 0, 0, 0)
         column = QVBoxLayout(body)
@@ -185,7 +189,7 @@ class _Detail(QScrollArea):
             made.setChecked(question.answer == answer)
         self._group.setExclusive(True)
         if not self.note.hasFocus():
-            self.note.setText(question.note)
+            self.note.setText(question.note or self.drafts.get(question.id, ""))
         files = ", ".join(
             f"{shown(item.get('name'), 80)} ({size_words(item.get('size'))}, {str(item.get('sha256'))[:12]})"
             for item in question.evidence
@@ -209,7 +213,9 @@ class _Detail(QScrollArea):
             text = " · ".join((*found_words, item.state.value))
             link = button(text, role="link")
             link.setIcon(self.page.look.severity_icon(item.finding.severity.value))
-            link.setIconSize(QSize(14, 14))
+            size = round(14 * self.page.look.scale)
+            link.setIconSize(QSize(size, size))
+            link.setMinimumWidth(40)
             link.clicked.connect(
                 lambda _=False, item=item: self.page.selection.select_finding(
                     item.finding.id, item.finding.node
@@ -226,12 +232,25 @@ class _Detail(QScrollArea):
             return
         if not self.page.session.answer(self.question.id, answer, self.note.text().strip(), files):
             self.show_question(self.question)  # the buttons go back to what stands in the review
+        elif self.question is not None and self.question.id in self.drafts:
+            self._draft(self.question.id, "")
 
     def _note_written(self) -> None:
-        """A note is kept with the answer that stands; without one it waits for it."""
-        question = self.question
-        if question is not None and question.answer and self.note.text().strip() != question.note:
+        """A note is kept with the answer that stands; without one it is kept until there is one."""
+        question, text = self.question, self.note.text().strip()
+        if question is None or text == question.note:
+            return
+        if question.answer:
             self._answer(question.answer)
+        elif self.page.session is not None and text != self.drafts.get(question.id, ""):
+            self._draft(question.id, text)
+
+    def _draft(self, question: str, text: str) -> None:
+        self.drafts = {key: kept for key, kept in self.drafts.items() if key != question}
+        if text:
+            self.drafts[question] = text
+        if self.page.session is not None:
+            self.page.session.remember(DRAFTS, self.drafts)
 
     def _attach(self) -> None:
         if self.question is None:

@@ -276,7 +276,7 @@ class Commands:
         window = self.window
         entries = [
             Entry(
-                tr(row.text).rstrip("…"),
+                tr(row.text).rstrip("… "),
                 "  ".join(row.keys),
                 0,
                 lambda key=row.id: window.run(key),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.gui.actions import STATES
@@ -32,7 +33,8 @@ class DecisionPanel(QWidget):
         self.mark.setCheckable(True)
         group = QButtonGroup(self)
         group.setExclusive(True)
-        grid = QGridLayout()
+        self._grid = grid = QGridLayout()
+        self._columns = 2
         spaced(grid, 0, 2, 0, 2, 4)
         for number, (action, state) in enumerate(STATES.items()):
             made = button(f"{number + 1}  {state}", tr("Set {0}").format(state))
@@ -61,9 +63,24 @@ class DecisionPanel(QWidget):
         column.addWidget(self.decided)
         column.addLayout(extra)
 
+    def minimumSizeHint(self) -> QSize:
+        """In one column at least every state can be read."""
+        widest = max(made.sizeHint().width() for made in self.states.values())
+        return QSize(widest, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        widest = max(made.sizeHint().width() for made in self.states.values())
+        columns = 2 if 2 * widest + self._grid.horizontalSpacing() <= self.width() else 1
+        if columns != self._columns:
+            self._columns = columns
+            for number, made in enumerate(self.states.values()):
+                self._grid.removeWidget(made)
+                self._grid.addWidget(made, number // columns, number % columns)
+
     def show_finding(self, item: ReviewedFinding) -> None:
         found = item.finding
-        self.icon.setPixmap(self.look.severity_icon(found.severity.value).pixmap(16))
+        self.icon.setPixmap(self.look.severity_icon(found.severity.value).pixmap(round(16 * self.look.scale)))
         self.icon.setAccessibleName(found.severity.value)
         self.title.set_text(f"{found.severity.value}: {shown(found.title)}")
         self.message.set_text(found.message)

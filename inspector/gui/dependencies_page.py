@@ -14,8 +14,10 @@ from inspector.gui.selection import Selection
 from inspector.gui.session import Phase, Session
 from inspector.gui.table_page import TablePage
 from inspector.gui.texts import count, shown, tr
-from inspector.gui.widgets import button, plain_label, set_role
+from inspector.gui.widgets import Elided, button, set_role
 
+MANIFESTS_SHOWN = 3
+MANIFESTS_IN_TIP = 40
 _AUDIT_ORDER = {"vulnerable": 0, "not-audited": 1, "not-in-database": 2, "no-advisory": 3}
 CHIPS = (
     ("Vulnerable", "audit:vulnerable"),
@@ -76,7 +78,8 @@ class DependenciesPage(TablePage):
             chips=CHIPS,
             hint=tr("Filter, such as pin:none audit:vulnerable"),
         )
-        self.audit = plain_label(role="sub")
+        self.audit = Elided()
+        self.audit.setProperty("role", "sub")
         self.ask = button(tr("Audit packages online"))
         self.ask.setToolTip(tr("Sends names and versions of packages to the advisory service."))
         self.ask.clicked.connect(self.audit_wanted)
@@ -155,10 +158,12 @@ class DependenciesPage(TablePage):
             self._grow_tree()
 
     def _show_manifests(self, manifests: list[dict[str, Any]]) -> None:
-        lines = [_manifest_words(item) for item in manifests[:12]]
-        if len(manifests) > 12:
-            lines.append(tr("and {0} more manifests").format(len(manifests) - 12))
+        told = [_manifest_words(item) for item in manifests[:MANIFESTS_IN_TIP]]
+        lines = told[:MANIFESTS_SHOWN]
+        if len(manifests) > len(lines):
+            lines.append(tr("and {0} more manifests").format(len(manifests) - len(lines)))
         self.remark.setText("\n".join(lines))
+        self.remark.setToolTip("\n".join(told).replace("<", "‹").replace(">", "›"))
         self.remark.setVisible(bool(lines))
 
     def head(self, visible: int, total: int) -> str:
@@ -228,7 +233,9 @@ def _looks_like(row: Any) -> str:
 
 def _manifest_words(item: dict[str, Any]) -> str:
     """``requirements.txt · requirements: 12 in all, 1 exact, 9 range``: zero counts are left out."""
-    head = f"{shown(item.get('path'), 120)} · {shown(item.get('format'), 40)}"
+    path, form = shown(item.get("path"), 120), shown(item.get("format"), 40)
+    name = path.rpartition("/")[2].lower()
+    head = path if form.lower() in name else f"{path} · {form}"  # a Dockerfile of format Dockerfile
     if item.get("error"):
         return f"{head} · {tr('not read whole')}: {shown(item['error'], 160)}"
     parts = []

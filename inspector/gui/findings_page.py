@@ -9,9 +9,9 @@ from inspector.gui.facts import order
 from inspector.gui.look import Look, marks_of
 from inspector.gui.rows import Column
 from inspector.gui.selection import Selection
-from inspector.gui.session import Session
+from inspector.gui.session import Phase, Session
 from inspector.gui.table_page import TablePage
-from inspector.gui.texts import shown, tr
+from inspector.gui.texts import count, shown, tr
 from inspector.provenance import InspectorError, State
 from inspector.review.interface import ReviewedFinding
 
@@ -43,6 +43,7 @@ class FindingsPage(TablePage):
             chips=CHIPS,
             hint=tr("Filter, such as kind:model pin:none severity:>=high path:*.bin"),
         )
+        self.table.chooses_first = True  # the digits decide on what is chosen here
         self.table.chosen.connect(self._chosen)
         selection.finding_changed.connect(self._follow)
 
@@ -116,6 +117,16 @@ class FindingsPage(TablePage):
         if visible == total:
             return tr("{0} findings").format(f"{total:,}")
         return tr("{0} of {1} findings").format(f"{visible:,}", f"{total:,}")
+
+    def nothing(self, total: int) -> str:
+        session = self.session
+        if total or session is None or session.phase is not Phase.READY or session.outcome:
+            return super().nothing(total)
+        files = session.facts.coverage.get("files") or 0
+        if not files:
+            return tr("There are no files here that could be judged.")
+        said = tr("The rules of this program found nothing in {0}.").format(count(files, "file", "files"))
+        return f"{said} {tr('What was not analysed, nobody judged.')}" if session.facts.gaps else said
 
     def _asked(self) -> Query | None:
         """The filter that was typed; None where there is none, or none that can be read."""

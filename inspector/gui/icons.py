@@ -9,7 +9,7 @@ from PySide6.QtGui import QIcon, QPainter, QPixmap
 
 from inspector import resources
 
-_RATIOS = (1, 2)
+_PICTURES = ((20, 1), (20, 2), (40, 1))  # size and device ratio; a small one is never blown up
 
 
 @lru_cache(maxsize=512)
@@ -31,13 +31,13 @@ def pixmap(name: str, colour: str, size: int = 20, ratio: float = 1.0) -> QPixma
 
 @lru_cache(maxsize=512)
 def icon(name: str, colour: str, disabled: str = "") -> QIcon:
-    """The icon ``name`` for actions and rows, sharp on ordinary and on dense screens."""
+    """The icon ``name`` for actions and rows, sharp on ordinary and on dense screens and at every scale."""
     made = QIcon()
-    for ratio in _RATIOS:
-        made.addPixmap(pixmap(name, colour, 20, ratio))
-        made.addPixmap(pixmap(name, colour, 20, ratio), QIcon.Mode.Selected)  # Qt would tint it
+    for size, ratio in _PICTURES:
+        made.addPixmap(pixmap(name, colour, size, ratio))
+        made.addPixmap(pixmap(name, colour, size, ratio), QIcon.Mode.Selected)  # Qt would tint it
         if disabled:
-            made.addPixmap(pixmap(name, disabled, 20, ratio), QIcon.Mode.Disabled)
+            made.addPixmap(pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
     return made
 
 
@@ -48,10 +48,15 @@ def application_icon() -> QIcon:
     return made
 
 
-@lru_cache(maxsize=64)
+PLATES = ((18, 1.0), (18, 2.0), (36, 1.0), (36, 2.0))  # size and device ratio
+
+
+@lru_cache(maxsize=256)
 def plate(kind: str, colour: str, ink: str, size: int = 18, ratio: float = 2.0) -> QPixmap:
-    """The letter plate of a node kind: M on a rounded square for a model."""
-    from PySide6.QtGui import QColor, QFont
+    """The sign of a node kind on its plate, as the graph paints it: round for models and owners."""
+    from PySide6.QtGui import QColor
+
+    from inspector.gui.graph.glyphs import draw_stroked, known
 
     image = QPixmap(round(size * ratio), round(size * ratio))
     image.fill(Qt.GlobalColor.transparent)
@@ -60,27 +65,16 @@ def plate(kind: str, colour: str, ink: str, size: int = 18, ratio: float = 2.0) 
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colour))
     edge = size * ratio
-    painter.drawRoundedRect(QRectF(0, 0, edge, edge), edge * 0.2, edge * 0.2)
-    painter.setPen(QColor(ink))
-    font = QFont()
-    font.setBold(True)
-    font.setPixelSize(round(edge * 0.62))
-    painter.setFont(font)
-    painter.drawText(QRectF(0, 0, edge, edge), Qt.AlignmentFlag.AlignCenter, LETTERS.get(kind, "?"))
+    whole, inset = QRectF(0, 0, edge, edge), edge * 0.16
+    if kind in ROUND_KINDS:
+        painter.drawEllipse(whole)
+    else:
+        painter.drawRoundedRect(whole, edge * 0.2, edge * 0.2)
+    sign = kind if known(kind) else "unknown"
+    draw_stroked(painter, sign, whole.adjusted(inset, inset, -inset, -inset), QColor(ink), 2.1)
     painter.end()
     image.setDevicePixelRatio(ratio)
     return image
 
 
-LETTERS = {
-    "project": "P",
-    "model": "M",
-    "model-file": "F",
-    "dataset": "D",
-    "dataset-file": "R",
-    "package": "K",
-    "manifest": "L",
-    "code": "C",
-    "container-image": "I",
-    "owner": "O",
-}
+ROUND_KINDS = ("model", "owner")

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeView,
     QVBoxLayout,
@@ -23,6 +22,7 @@ from inspector.gui.look import Look, marks_of
 from inspector.gui.selection import Selection
 from inspector.gui.session import Session
 from inspector.gui.slices import Slices
+from inspector.gui.table import ShortenedNames
 from inspector.gui.texts import tr
 from inspector.gui.widgets import spaced
 from inspector.provenance import Severity
@@ -104,10 +104,9 @@ class Inventory(QWidget):
         wanted = self.filter.text().strip().lower()
         for number, node in enumerate(list(facts.nodes.values())):
             group = groups[GROUP_OF.get(node.kind.value, 0)]
-            group.total += 1
             worst = facts.worst_open(node.id)
             severities[node.id] = worst
-            group.risky += worst is not None
+            group.mind(worst)
             if not wanted or wanted in node.name.lower() or wanted in " ".join(marks_of(node)):
                 group.nodes.append(node)
             if number % 20 == 19:
@@ -168,8 +167,9 @@ class _Tree(QTreeView):
             super().keyPressEvent(event)
 
 
-class _Marks(QStyledItemDelegate):
-    """Paints the marks of a node (padlock, pickle, code, question mark) at the end of its row."""
+class _Marks(ShortenedNames):
+    """Paints the marks of a node (padlock, pickle, code, question mark) at the end of its row, and of a kind
+    how many of its nodes are at risk, with the shape of the gravest."""
 
     def __init__(self, look: Look, model: InventoryModel, parent: QWidget) -> None:
         super().__init__(parent)
@@ -177,13 +177,19 @@ class _Marks(QStyledItemDelegate):
         self._model = model
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
-        node = self._model.node_at(index)
-        marks = marks_of(node)
-        if not marks:
+        group = self._model.group_at(index)
+        if group is not None:
+            icons = [self._look.severity_icon(group.worst.value)] if group.worst is not None else []
+            number = f"{group.risky:,}" if group.worst is not None else ""
+        else:
+            icons = [self._look.mark_icon(mark) for mark in marks_of(self._model.node_at(index))]
+            number = ""
+        if not icons:
             super().paint(painter, option, index)
             return
-        size = 14
-        room = len(marks) * (size + 4) + 2
+        size = round(14 * self._look.scale)
+        words = option.fontMetrics.horizontalAdvance(number) + 4 if number else 0
+        room = len(icons) * (size + 4) + 2 + words
         whole = QRect(option.rect)
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(whole, QColor(self._look.tokens.selection))
@@ -191,9 +197,13 @@ class _Marks(QStyledItemDelegate):
         super().paint(painter, option, index)
         left = whole.right() - room + 4
         top = whole.top() + (whole.height() - size) // 2
-        for mark in marks:
-            self._look.mark_icon(mark).paint(painter, QRect(left, top, size, size))
+        for icon in icons:
+            icon.paint(painter, QRect(left, top, size, size))
             left += size + 4
+        if number:
+            painter.setPen(QColor(self._look.tokens.sub))
+            area = QRect(left, whole.top(), words, whole.height())
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, number)
 
 
 def _rank(severity: Severity | None) -> int:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from inspector.gui.look import Look, marks_of
 from inspector.gui.texts import shown, tr
 from inspector.provenance import Node, Severity
+from inspector.provenance.words import worse_severity
 
 Index = QModelIndex | QPersistentModelIndex
 _TOP = 0xFFFFFFFF  # internal id of the rows of kinds; the others carry the number of their kind
@@ -39,6 +40,14 @@ class Group:
     nodes: list[Node] = field(default_factory=list)
     total: int = 0
     risky: int = 0
+    worst: Severity | None = None
+
+    def mind(self, severity: Severity | None) -> None:
+        """Counts one node whose gravest finding that stands has ``severity``."""
+        self.total += 1
+        if severity is not None:
+            self.risky += 1
+            self.worst = severity if self.worst is None else worse_severity(self.worst, severity)
 
 
 class InventoryModel(QAbstractItemModel):
@@ -120,12 +129,22 @@ class InventoryModel(QAbstractItemModel):
             return ", ".join(parts + ([severity.value] if severity else []))
         return None
 
+    def group_at(self, index: Index) -> Group | None:
+        """The group whose row ``index`` is, or None."""
+        return self.groups[index.row()] if index.isValid() and index.internalId() == _TOP else None
+
     def _group_data(self, group: Group, role: int) -> Any:
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            total = f"{group.total:,}"
-            number = total if len(group.nodes) == group.total else f"{len(group.nodes):,} {tr('of')} {total}"
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _group_words(group)
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             risk = f" · {group.risky:,} {tr('at risk')}" if group.risky else ""
-            return f"{tr(group.title)}  {number}{risk}"
+            return f"{_group_words(group)}{risk}"
         if role == Qt.ItemDataRole.ForegroundRole:
             return QColor(self.look.tokens.ink if group.total else self.look.tokens.sub)
         return None
+
+
+def _group_words(group: Group) -> str:
+    total = f"{group.total:,}"
+    number = total if len(group.nodes) == group.total else f"{len(group.nodes):,} {tr('of')} {total}"
+    return f"{tr(group.title)}  {number}"

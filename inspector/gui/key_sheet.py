@@ -44,8 +44,8 @@ class KeySheet(QDialog):
                         QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
                         for key in action.keys
                     )
-                    grid.addWidget(plain_label(keys), row, 0)
-                    text = plain_label(f"{tr(action.text).rstrip('…')}: {tr(action.help)}", role="sub")
+                    grid.addWidget(plain_label(keys), row, 0, Qt.AlignmentFlag.AlignTop)
+                    text = plain_label(f"{tr(action.text).rstrip('… ')}: {tr(action.help)}", role="sub")
                     text.setWordWrap(True)
                     grid.addWidget(text, row, 1)
                     row += 1

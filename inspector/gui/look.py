@@ -42,9 +42,12 @@ class Look(QObject):
         return self.tokens.severity.get(severity, self.tokens.sub)
 
     def kind_icon(self, kind: str) -> QIcon:
-        plate = icons.plate(kind, self.tokens.kind.get(kind, self.tokens.sub), self.tokens.plate_ink)
-        made = QIcon(plate)
-        made.addPixmap(plate, QIcon.Mode.Selected)  # Qt would tint it
+        colours = self.tokens.kind.get(kind, self.tokens.sub), self.tokens.plate_ink
+        made = QIcon()
+        for size, ratio in icons.PLATES:
+            plate = icons.plate(kind, *colours, size, ratio)
+            made.addPixmap(plate)
+            made.addPixmap(plate, QIcon.Mode.Selected)  # Qt would tint it
         return made
 
     def mark_icon(self, mark: str) -> QIcon:

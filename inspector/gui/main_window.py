@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, settings: Settings | None = None, backend: Backend | None = None) -> None:
         super().__init__()
+        self._divided_by_hand = False  # whether the reviewer has moved what divides the three parts
         self.settings = settings or Settings()
         self.backend = backend or Backend()
         self.look = Look(self)
@@ -115,10 +116,10 @@ class MainWindow(QMainWindow):
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
-        for widget, least in ((self.inventory, 170), (self.tabs, 420), (self.pane, 260)):
-            widget.setMinimumWidth(least)
+        for widget in (self.inventory, self.tabs, self.pane):
             self.splitter.addWidget(widget)
         self.splitter.setStretchFactor(1, 1)
+        self.splitter.splitterMoved.connect(self._divided)
         work = QWidget()
         column = QVBoxLayout(work)
         spaced(column, 0, 0, 0, 0, 0)
@@ -174,8 +175,7 @@ class MainWindow(QMainWindow):
                 table.setIconSize(QSize(round(15 * scale), round(15 * scale)))
                 table.fit()
         self.inventory.tree.setIconSize(QSize(round(15 * scale), round(15 * scale)))
-        self.inventory.setMinimumWidth(round(170 * scale))
-        self.pane.setMinimumWidth(max(round(260 * scale), self.pane.least_width()))
+        self._keep_room()
         if abs(scale - self._placed_at) > 0.01:
             self._placed_at = scale
             self.splitter.setSizes(self._usual_sizes())
@@ -183,8 +183,27 @@ class MainWindow(QMainWindow):
     def _usual_sizes(self) -> list[int]:
         """Inventory, tabs and node pane: the sides grow with the type, but leave the middle its room."""
         scale, whole = self.settings.scale, self.width()
-        left, right = min(round(232 * scale), whole // 4), min(round(362 * scale), whole // 3)
-        return [left, max(whole - left - right, 420), right]
+        most_left, most_right = (0.156, 0.258) if scale <= 1 else (0.22, 0.34)
+        left = max(min(round(232 * scale), round(whole * most_left)), self.inventory.minimumWidth())
+        right = max(min(round(362 * scale), round(whole * most_right)), self.pane.minimumWidth())
+        return [left, max(whole - left - right, self.tabs.minimumWidth()), right]
+
+    def _divided(self, *_: int) -> None:
+        self._divided_by_hand = True
+
+    def _keep_room(self) -> None:
+        """The least that each part needs, as far as the window has it: large type never pushes one out."""
+        scale, whole = self.settings.scale, self.width()
+        pane = max(round(260 * scale), self.pane.least_width())
+        self.inventory.setMinimumWidth(min(round(170 * scale), round(whole * 0.2)))
+        self.tabs.setMinimumWidth(min(420, round(whole * 0.4)))
+        self.pane.setMinimumWidth(min(pane, round(whole * 0.38)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._keep_room()
+        if not self._divided_by_hand:
+            self.splitter.setSizes(self._usual_sizes())
 
     def _system_changed(self, *_: object) -> None:
         if self.settings.theme == "system":
@@ -197,6 +216,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
         sizes = self.settings.get("splitter")
         whole = isinstance(sizes, list) and len(sizes) == 3 and all(isinstance(n, int) for n in sizes)
+        self._divided_by_hand = whole
         self.splitter.setSizes(sizes if whole else self._usual_sizes())
 
     # --- opening and closing -------------------------------------------------------------------------
@@ -280,7 +300,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.hide()
         self.settings.put("geometry", bytes(self.saveGeometry().toBase64().data()).decode())
-        self.settings.put("splitter", self.splitter.sizes())
+        self.settings.put("splitter", self.splitter.sizes() if self._divided_by_hand else None)
         self.close_target()
         event.accept()
 

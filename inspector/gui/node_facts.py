@@ -63,7 +63,8 @@ def identity(facts: Facts, node: Node) -> list[tuple[str, str]]:
         pairs.append(("Format", shown(form)))
     size = found.get("size", given.get("size"))
     if isinstance(size, int):
-        pairs.append(("Size", f"{size_words(size)} ({size:,} bytes)"))
+        exact = tr("{0} bytes").format(f"{size:,}")
+        pairs.append(("Size", exact if size < 1000 else f"{size_words(size)} ({exact})"))
     digest = found.get("sha256") or given.get("sha256")
     if found or digest:
         pairs.append(("SHA-256", shown(digest) or tr("not known")))

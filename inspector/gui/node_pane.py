@@ -77,7 +77,13 @@ class NodePane(QScrollArea):
         self.decision.wanted.connect(self.wanted)
         self.hub.wanted.connect(self.wanted)
         self.findings.currentItemChanged.connect(self._finding_chosen)
-        look.changed.connect(self._soon.start)
+        look.changed.connect(self._dressed)
+
+    def _dressed(self) -> None:
+        size = round(14 * self.look.scale)
+        self.findings.setIconSize(QSize(size, size))
+        self._node = None  # its icon has another colour or size now
+        self._soon.start()
 
     def _build(self, body: QWidget) -> None:
         column = QVBoxLayout(body)
@@ -191,7 +197,7 @@ class NodePane(QScrollArea):
             self._show_evidence(session, node, current)
 
     def _show_identity(self, session: Session, node: Node) -> None:
-        self.plate.setPixmap(self.look.kind_icon(node.kind.value).pixmap(18))
+        self.plate.setPixmap(self.look.kind_icon(node.kind.value).pixmap(round(18 * self.look.scale)))
         self.title.set_text(node.name)
         clear(self.marks)
         for mark in marks_of(node):

@@ -153,6 +153,7 @@ QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(11)}; height: {px(11)
 QTabWidget::pane {{ border: none; border-top: 1px solid {t.line}; background: {t.surface}; }}
 QTabWidget::tab-bar {{ left: {px(8)}; }}
 QTabBar {{ background: transparent; }}
+QTabBar::scroller {{ width: {px(28)}; }}
 QTabBar QToolButton {{ padding: 0; min-width: {px(16)}; border-radius: 0; background: {t.window}; }}
 QTabBar::tab {{ background: transparent; color: {t.sub}; padding: {px(6)} {px(11)};
     border: none; border-bottom: 2px solid transparent; }}
@@ -179,7 +180,7 @@ QScrollArea, #pane {{ background: {t.surface}; border: none; }}
 #pane, #inventory {{ background: {t.surface}; }}
 #palette {{ background: {t.surface}; border: 1px solid {t.edge}; border-radius: {px(8)}; }}
 #card {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {px(6)}; }}
-#chip {{ padding: {px(1)} {px(8)}; border-radius: {px(10)}; font-size: {pt(9)}; min-height: {px(16)}; }}
+#chip {{ padding: {px(1)} {px(8)}; border-radius: {px(8)}; font-size: {pt(9)}; min-height: {px(16)}; }}
 QSplitter::handle {{ background: {t.line}; }}
 QSplitter::handle:hover {{ background: {t.accent}; }}
 

@@ -5,17 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
+from inspector.gui.elide import elided
 from inspector.gui.rows import Rows
+from inspector.gui.texts import tr
 
 
 class Table(QTableView):
@@ -30,6 +43,8 @@ class Table(QTableView):
         super().__init__(parent)
         self._rows = rows
         self._quiet = False
+        self._instead = ""
+        self.chooses_first = False  # whether the first row is chosen as soon as the keyboard comes here
         self.setModel(rows)
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -40,7 +55,7 @@ class Table(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        middle = _MiddleElided(self)
+        middle = ShortenedNames(self)
         for number, column in enumerate(rows.columns):
             if column.middle:
                 self.setItemDelegateForColumn(number, middle)
@@ -63,6 +78,9 @@ class Table(QTableView):
     def fit(self) -> None:
         """Sets widths and row heights from the font: asking every row would take too long."""
         metrics = self.fontMetrics()
+        bold = QFont(self.font())
+        bold.setBold(True)
+        titles = QFontMetrics(bold)
         self.verticalHeader().setDefaultSectionSize(metrics.height() + 11)
         header = self.horizontalHeader()
         for number, column in enumerate(self._rows.columns):
@@ -70,7 +88,27 @@ class Table(QTableView):
                 header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
             else:
                 header.setSectionResizeMode(number, QHeaderView.ResizeMode.Interactive)
-                header.resizeSection(number, metrics.averageCharWidth() * column.width + 24)
+                wanted = max(
+                    metrics.averageCharWidth() * column.width, titles.horizontalAdvance(tr(column.title))
+                )
+                header.resizeSection(number, wanted + 24)
+
+    def say_instead(self, sentence: str) -> None:
+        """A quiet sentence where there are no rows; "" for none."""
+        if sentence != self._instead:
+            self._instead = sentence
+            self.setAccessibleDescription(sentence)
+            self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._instead and not self._rows.rows:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            area = self.viewport().rect().adjusted(24, 24, -24, -24)
+            flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+            painter.drawText(area, int(flags), self._instead)
+            painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -147,9 +185,11 @@ class Table(QTableView):
             self.activated_key.emit(self._rows.key(row))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
         # Qt makes the first row current without choosing it: then a key would act on what nobody sees.
-        if self._rows.rows and not self.selectionModel().hasSelection():
+        before, self._quiet = self._quiet, True
+        super().focusInEvent(event)
+        self._quiet = before
+        if self._rows.rows and self.chooses_first and not self.selectionModel().hasSelection():
             self.setCurrentIndex(self._rows.index(max(self.currentIndex().row(), 0), 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -160,7 +200,14 @@ class Table(QTableView):
             super().keyPressEvent(event)
 
 
-class _MiddleElided(QStyledItemDelegate):
+class ShortenedNames(QStyledItemDelegate):
+    """Shortens a name that does not fit so that its last part stays; see ``inspector.gui.elide``."""
+
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         super().initStyleOption(option, index)
-        option.textElideMode = Qt.TextElideMode.ElideMiddle
+        style = option.widget.style() if option.widget is not None else QApplication.style()
+        room = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, option.widget).width()
+        margin = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, option, option.widget) + 1
+        room = min(room, option.rect.width()) - 2 * margin
+        if room > 0:
+            option.text = elided(option.text, option.fontMetrics.horizontalAdvance, room)

@@ -11,11 +11,12 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from inspector.gui.filter_line import FilterLine
 from inspector.gui.rows import Column, Rows, matches
 from inspector.gui.slices import Slices
 from inspector.gui.table import Table
 from inspector.gui.texts import tr
-from inspector.gui.widgets import plain_label, spaced
+from inspector.gui.widgets import Elided, plain_label, spaced
 
 IDLE_MILLISECONDS = 400  # of stillness before what filtering and sorting need is worked out ahead
 _AT_ONCE = 400  # rows between two looks at the clock
@@ -36,7 +37,8 @@ class TablePage(QWidget):
         super().__init__()
         self.setObjectName("page")
         self.name = name
-        self.heading = plain_label(role="heading")
+        self.heading = Elided()
+        self.heading.setProperty("role", "heading")
         self.remark = plain_label(role="sub")
         self.remark.setWordWrap(True)
         self.remark.hide()
@@ -73,10 +75,9 @@ class TablePage(QWidget):
         top.addWidget(self.heading)
         top.addStretch(1)
         self.top = top
-        line = QHBoxLayout()
-        spaced(line, 12, 0, 12, 8, 6)
-        self.filter.setMinimumWidth(180)
-        line.addWidget(self.filter, 2)
+        line = FilterLine()
+        line.setContentsMargins(12, 0, 12, 8)
+        line.addWidget(self.filter)
         for text, term in chips:
             chip = QPushButton(tr(text))
             chip.setObjectName("chip")
@@ -86,8 +87,6 @@ class TablePage(QWidget):
             chip.clicked.connect(lambda on, term=term: self.toggle_term(term, on))
             self.chips[term] = chip
             line.addWidget(chip)
-        line.addStretch(1)
-        self.line = line
         column = QVBoxLayout(self)
         spaced(column, 0, 0, 0, 0, 0)
         column.addLayout(top)
@@ -115,6 +114,10 @@ class TablePage(QWidget):
 
     def head(self, visible: int, total: int) -> str:
         return tr("{0} of {1}").format(f"{visible:,}", f"{total:,}")
+
+    def nothing(self, total: int) -> str:
+        """What stands where there are no rows to show; ``total`` is how many there are without the filter."""
+        return tr("Nothing here passes the filter.") if total else ""
 
     def order(self, row: Any) -> Any:
         """The order of rows until a column is clicked."""
@@ -194,6 +197,7 @@ class TablePage(QWidget):
     def _show(self, found: list[Any]) -> None:
         self.table.show_rows(found)
         self.heading.setText(self.head(len(found), len(self._all)))
+        self.table.say_instead("" if found else self.nothing(len(self._all)))
         self._mark_chips()
         if self._again:
             self.refilter()

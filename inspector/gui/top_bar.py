@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from inspector.gui.look import Look
@@ -50,6 +50,35 @@ class TopBar(QWidget):
         self._decorate(self.sign, "sign")
         line.addWidget(self.sign)
         look.changed.connect(self._redecorate)
+        self._needed = 0  # pixels for all the words
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Words where there is room for all of them; else the signs alone, with the words as tips."""
+        if not self._needed:
+            self._say_words(True)
+            margins = self.layout().contentsMargins()
+            widths = [widget.sizeHint().width() + 4 for widget, _ in self._buttons]
+            self._needed = sum(widths) + margins.left() + margins.right()
+        self._say_words(self.width() >= self._needed)
+
+    def _say_words(self, words: bool) -> None:
+        style = Qt.ToolButtonStyle
+        for widget, _ in self._buttons:
+            if isinstance(widget, QToolButton):
+                widget.setToolButtonStyle(
+                    style.ToolButtonTextBesideIcon if words else style.ToolButtonIconOnly
+                )
+                if not widget.toolTip():
+                    widget.setToolTip(widget.text())
+        self.search.setText(tr("Search everything   Ctrl+K") if words else tr("Search"))
+        self.search.setMinimumWidth(200 if words else 0)
 
     def _tool(self, action: QAction, icon: str, text: str) -> QToolButton:
         made = tool(text)
@@ -69,6 +98,8 @@ class TopBar(QWidget):
         for widget, icon in self._buttons:
             widget.setIcon(self.look.icon(icon))
             widget.setIconSize(QSize(round(16 * self.look.scale), round(16 * self.look.scale)))
+        self._needed = 0
+        self._arrange()
 
     def set_open(self, is_open: bool) -> None:
         """Greys out what needs a target."""

@@ -95,8 +95,8 @@ class Elided(QLabel):
     """One line that gives way: what does not fit is shortened, and stands whole in the tip and for screen
     readers. A long sentence never makes the window wider."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 

@@ -10,6 +10,7 @@ from inspector.provenance import Edge
 from inspector.views.interface import PlacedEdge, PlacedNode, View
 from inspector.views.layered import Wire, arrange
 from inspector.views.network import Network
+from inspector.views.words import say
 
 _CHIP_LETTER = 7.4
 _CHIP_PADDING = 20.0
@@ -27,7 +28,7 @@ class Join:
 
     @property
     def chip_text(self) -> str:
-        return self.label or (f"{self.hops} hops" if self.hops > 1 else "")
+        return self.label or (say("{0} hops", self.hops) if self.hops > 1 else "")
 
 
 def joins_between(network: Network, shown: Sequence[str]) -> list[Join]:
@@ -133,4 +134,5 @@ def hot_path(view: View, selected: str | None, start: str | None = None) -> list
 
 def count_of(shown: int, total: int) -> str:
     """ "25 of 2,000 nodes"."""
-    return f"{shown:,} of {total:,} {'node' if total == 1 else 'nodes'}"
+    numbers = f"{shown:,}", f"{total:,}"
+    return say("{0} of {1} node", *numbers) if total == 1 else say("{0} of {1} nodes", *numbers)

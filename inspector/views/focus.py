@@ -10,6 +10,7 @@ from inspector.views.compose import Join, compose, count_of, joins_between
 from inspector.views.interface import PlacedNode, View
 from inspector.views.marks import card, card_label, marks, node_severity, stack_card, worst_first
 from inspector.views.network import Graph, Network, findings_by_node
+from inspector.views.words import say
 
 FOCUS_CAP = 60
 # More of one kind than this side by side and the plainest of them become a stack.
@@ -35,7 +36,7 @@ def focus(
     """
     network = Network.of(graph)
     if node_id not in network.nodes:
-        heading = f"That node is not in the graph: {count_of(0, len(network))}"
+        heading = f"{say('That node is not in the graph')}: {count_of(0, len(network))}"
         return compose("focus", (), (), heading=heading, shown=0, total=len(network))
     found = findings_by_node(findings)
     layer, holder = _around(network, node_id, max(hops, 1))
@@ -70,7 +71,7 @@ def focus(
         "focus",
         cards,
         joins,
-        heading=f"Around {name}: {count_of(len(keys), len(network))}",
+        heading=f"{say('Around {0}', name)}: {count_of(len(keys), len(network))}",
         shown=len(keys),
         total=len(network),
         anchor=node_id,

@@ -12,10 +12,12 @@ from inspector.views.compose import Join, compose, count_of
 from inspector.views.interface import View
 from inspector.views.marks import card, card_label
 from inspector.views.network import Graph, Network, findings_by_node
+from inspector.views.words import say
 
 LINEAGE_CAP = 60
 _MODELS = frozenset({NodeKind.MODEL, NodeKind.DATASET})
 _STEPS = frozenset({EdgeKind.DERIVED_FROM, EdgeKind.TRAINED_ON})
+_VERIFIED = {True: "verified", False: "not verified"}
 _UNCLEAR = "relation not stated"
 _DETAIL_LIMIT = 44
 _COMMIT = re.compile("[0-9a-f]{40}")
@@ -28,9 +30,9 @@ def lineage(graph: Graph, node_id: str, *, findings: Iterable[Finding] = (), cap
     found = findings_by_node(findings)
     subject = _subject(network, node_id)
     if subject is None:
-        name = card_label(network.nodes[node_id]) if node_id in network.nodes else "that node"
+        name = card_label(network.nodes[node_id]) if node_id in network.nodes else say("that node")
         cards = [card(network.nodes[node_id])] if node_id in network.nodes else []
-        heading = f"No lineage is known of {name}: {count_of(len(cards), len(network))}"
+        heading = f"{say('No lineage is known of {0}', name)}: {count_of(len(cards), len(network))}"
         total = len(network)
         return compose("lineage", cards, (), heading=heading, shown=len(cards), total=total, anchor=node_id)
     keys, joins = _tree(network, subject, cap)
@@ -43,7 +45,7 @@ def lineage(graph: Graph, node_id: str, *, findings: Iterable[Finding] = (), cap
         "lineage",
         cards,
         joins,
-        heading=f"Lineage of {name}: {count_of(len(keys), len(network))}",
+        heading=f"{say('Lineage of {0}', name)}: {count_of(len(keys), len(network))}",
         shown=len(keys),
         total=len(network),
         anchor=subject,
@@ -94,11 +96,11 @@ def _tree(network: Network, subject: str, cap: int) -> tuple[list[str], list[Joi
 def _relation(edges: tuple[Edge, ...]) -> str:
     """What the sources call the step; a disagreement between them is said, never smoothed over."""
     if edges[0].kind is EdgeKind.TRAINED_ON:
-        return "trained on"
+        return say("trained on")
     said = [item.get("relation") for item in edges[0].evidence]
     words = list(dict.fromkeys(plain(str(word), 20) for word in said if word))
-    text = " / ".join(words[:2]) if words else _UNCLEAR
-    return f"{text}, sources differ" if edges[0].agree is False else text
+    text = " / ".join(words[:2]) if words else say(_UNCLEAR)
+    return say("{0}, sources differ", text) if edges[0].agree is False else text
 
 
 def _details(network: Network, node: Node) -> tuple[str, ...]:
@@ -107,13 +109,7 @@ def _details(network: Network, node: Node) -> tuple[str, ...]:
         if node.kind is not NodeKind.OWNER:
             return ()
         verified = node.attributes.get("verified")
-        word = (
-            "verified"
-            if verified is True
-            else "not verified"
-            if verified is False
-            else "verification unknown"
-        )
+        word = say(_VERIFIED[verified] if isinstance(verified, bool) else "verification unknown")
         kind = node.attributes.get("type")
         return (f"{_shown(kind)} · {word}" if isinstance(kind, str) else word,)
     owners = [
@@ -123,13 +119,18 @@ def _details(network: Network, node: Node) -> tuple[str, ...]:
     ]
     attributes = node.attributes
     gate = attributes.get("gated")
-    gate_word = (
-        "unknown" if gate is None else "no" if gate is False else "yes" if gate is True else _shown(gate)
-    )
+    known = gate is None or isinstance(gate, bool)
+    gate_word = say({None: "unknown", False: "no", True: "yes"}[gate]) if known else _shown(gate)
+    unknown = say("unknown")
     return (
-        f"owner {_shown(owners[0]) if owners else 'unknown'}",
+        say("owner {0}", _shown(owners[0]) if owners else unknown),
         _revision(attributes),
-        f"licence {_first_text(attributes, ('license', 'licence')) or 'unknown'} · gated {gate_word}",
+        " · ".join(
+            (
+                say("licence {0}", _first_text(attributes, ("license", "licence")) or unknown),
+                say("gated {0}", gate_word),
+            )
+        ),
     )
 
 
@@ -137,8 +138,8 @@ def _revision(attributes: Mapping[str, object]) -> str:
     """A commit is called one only where it is: 40 hexadecimal digits. Any other name can move."""
     said = _first_text(attributes, ("commit", "sha", "revision"))
     if _COMMIT.fullmatch(said):
-        return f"commit {said[:12]}"
-    return f"revision {said}, not a commit" if said else "commit unknown"
+        return say("commit {0}", said[:12])
+    return say("revision {0}, not a commit", said) if said else say("commit unknown")
 
 
 def _first_text(attributes: Mapping[str, object], names: tuple[str, ...]) -> str:

@@ -20,6 +20,7 @@ from inspector.views.interface import (
     UNPINNED,
     PlacedNode,
 )
+from inspector.views.words import say, say_count
 
 _NAME_LIMIT = 300
 _LABEL_LIMIT = 44
@@ -29,17 +30,17 @@ _PICKLE_LOADINGS = frozenset({Loading.ALLOW_LISTED, Loading.LIBRARY, Loading.UNK
 # What could not be read to its end never counts as fine.
 _UNKNOWN_LOADINGS = frozenset({Loading.UNREADABLE, Loading.NOT_UNDERSTOOD})
 
-_PLURALS: Final = {
-    NodeKind.PROJECT: "projects",
-    NodeKind.MODEL: "models",
-    NodeKind.MODEL_FILE: "model files",
-    NodeKind.DATASET: "datasets",
-    NodeKind.DATASET_FILE: "dataset files",
-    NodeKind.PACKAGE: "packages",
-    NodeKind.MANIFEST: "manifests",
-    NodeKind.CODE: "code files",
-    NodeKind.CONTAINER_IMAGE: "container images",
-    NodeKind.OWNER: "owners",
+_COUNTED: Final = {
+    NodeKind.PROJECT: ("{0} project", "{0} projects"),
+    NodeKind.MODEL: ("{0} model", "{0} models"),
+    NodeKind.MODEL_FILE: ("{0} model file", "{0} model files"),
+    NodeKind.DATASET: ("{0} dataset", "{0} datasets"),
+    NodeKind.DATASET_FILE: ("{0} dataset file", "{0} dataset files"),
+    NodeKind.PACKAGE: ("{0} package", "{0} packages"),
+    NodeKind.MANIFEST: ("{0} manifest", "{0} manifests"),
+    NodeKind.CODE: ("{0} code file", "{0} code files"),
+    NodeKind.CONTAINER_IMAGE: ("{0} container image", "{0} container images"),
+    NodeKind.OWNER: ("{0} owner", "{0} owners"),
 }
 _IN_A_FOLDER = frozenset({NodeKind.MODEL_FILE, NodeKind.DATASET_FILE, NodeKind.MANIFEST, NodeKind.CODE})
 
@@ -96,8 +97,8 @@ def card_sublabel(node: Node) -> str:
 
 def plural(kind: NodeKind, count: int) -> str:
     """ "29 packages", "1 package"."""
-    word = _PLURALS[kind] if count != 1 else kind.value.replace("-", " ")
-    return f"{count:,} {word}"
+    one, many = _COUNTED[kind]
+    return say_count(count, one, many)
 
 
 def node_severity(node: Node, findings: Sequence[Finding]) -> Severity | None:
@@ -118,7 +119,7 @@ def card(
     """The card of ``node``, not placed yet. ``more`` is how many neighbours the view leaves out."""
     words = marks(node)
     severity = node_severity(node, findings)
-    sublabel = f"{node.kind.value} · +{more:,} more" if more else card_sublabel(node)
+    sublabel = f"{node.kind.value} · {say('+{0} more', f'{more:,}')}" if more else card_sublabel(node)
     height = CARD_HEIGHT_MARKED if words else CARD_HEIGHT
     return PlacedNode(
         id=node.id,
@@ -145,7 +146,7 @@ def stack_card(
     return PlacedNode(
         id=key,
         label=f"+{plural(kind, count)}",
-        sublabel="Enter shows them",
+        sublabel=say("Enter shows them"),
         kind=kind.value,
         marks=words,
         severity=severity.value if severity else None,
@@ -154,7 +155,7 @@ def stack_card(
         w=CARD_WIDTH,
         h=CARD_HEIGHT_MARKED if words else CARD_HEIGHT,
         stack=count,
-        name=f"{count:,} alike",
+        name=say("{0} alike", f"{count:,}"),
         members=tuple(members),
     )
 
@@ -173,10 +174,8 @@ def spoken_detail(node: PlacedNode) -> str:
     """The rest of a card in words: severity, findings, second line and details."""
     parts = []
     if node.severity:
-        count = (
-            f", {node.findings:,} {'finding' if node.findings == 1 else 'findings'}" if node.findings else ""
-        )
-        parts.append(f"severity {node.severity}{count}")
+        count = f", {say_count(node.findings, '{0} finding', '{0} findings')}" if node.findings else ""
+        parts.append(f"{say('severity')} {node.severity}{count}")
     parts.append(node.sublabel)
     parts.extend(node.details)
     return "; ".join(parts)

@@ -9,6 +9,7 @@ from inspector.views.compose import Join, compose, count_of, joins_between
 from inspector.views.interface import PlacedNode, View
 from inspector.views.marks import card, card_label, marks, node_severity, stack_card
 from inspector.views.network import Graph, Network, findings_by_node
+from inspector.views.words import say
 
 PATHS_CAP = 60
 _EDGES_OF_A_STACK = 100
@@ -27,7 +28,7 @@ def paths(
     network = Network.of(graph)
     total = len(network)
     if node_id not in network.nodes:
-        heading = f"That node is not in the graph: {count_of(0, total)}"
+        heading = f"{say('That node is not in the graph')}: {count_of(0, total)}"
         return compose("paths", (), (), heading=heading, shown=0, total=total)
     found = findings_by_node(findings)
     steps = _steps(network, node_id)
@@ -49,12 +50,17 @@ def paths(
         layers[stack.id] = number
         joins += _stack_joins(network, stack, kept[number - 1], kept[number + 1])
     ways = _count_ways(network, steps)
-    word = "shortest way" if ways == 1 else "shortest ways"
+    times = f"{ways:,}"
+    said = (
+        say("{0} shortest way to {1}", times, name)
+        if ways == 1
+        else say("{0} shortest ways to {1}", times, name)
+    )
     return compose(
         "paths",
         cards,
         joins,
-        heading=f"{ways:,} {word} to {name}: {count_of(len(keys), total)}",
+        heading=f"{said}: {count_of(len(keys), total)}",
         shown=len(keys),
         total=total,
         anchor=network.root or node_id,
@@ -157,9 +163,9 @@ def _stack_joins(network: Network, stack: PlacedNode, before: list[str], after: 
 def _unreached(network: Network, node_id: str, found: dict[str, list[Finding]]) -> View:
     node = network.nodes[node_id]
     if network.root == node_id:
-        said = f"{card_label(node)} is the project itself"
+        said = say("{0} is the project itself", card_label(node))
     else:
-        said = f"No way leads from the project to {card_label(node)}"
+        said = say("No way leads from the project to {0}", card_label(node))
     return compose(
         "paths",
         [card(node, found.get(node_id, ()))],

@@ -15,6 +15,7 @@ from inspector.views.compose import Join, compose, count_of, joins_between
 from inspector.views.interface import PlacedNode, View
 from inspector.views.marks import card, marks, node_severity, stack_card, worst_first
 from inspector.views.network import Graph, Network, findings_by_node
+from inspector.views.words import say
 
 STORY_CAP = 25
 _TARGETS = 14
@@ -70,9 +71,10 @@ def story(
 
 def _heading(shown_findings: int, findings: int, shown: int, total: int) -> str:
     if not findings:
-        return f"No findings, {count_of(shown, total)}"
-    word = "finding" if findings == 1 else "findings"
-    return f"{shown_findings:,} of {findings:,} {word}, {count_of(shown, total)}"
+        return f"{say('No findings')}, {count_of(shown, total)}"
+    numbers = f"{shown_findings:,}", f"{findings:,}"
+    said = say("{0} of {1} finding", *numbers) if findings == 1 else say("{0} of {1} findings", *numbers)
+    return f"{said}, {count_of(shown, total)}"
 
 
 class _Telling:

@@ -12,6 +12,7 @@ from inspector.views.compose import compose, joins_between
 from inspector.views.interface import PlacedEdge, PlacedNode, Point, View
 from inspector.views.marks import card
 from inspector.views.network import Graph, Network, findings_by_node
+from inspector.views.words import say_count
 
 # Up to here every line gets its own way round the cards; beyond, lines run straight below them.
 ROUTED_LIMIT = 120
@@ -58,7 +59,7 @@ def whole_in_steps(
     found = findings_by_node(findings)
     total = len(network)
     anchor = network.root or next(iter(network.nodes), "")
-    heading = f"{total:,} {'node' if total == 1 else 'nodes'}"
+    heading = say_count(total, "{0} node", "{0} nodes")
     if corners is None:
         cards = [card(node, found.get(node.id, ())) for node in network.nodes.values()]
         joins = joins_between(network, list(network.nodes))

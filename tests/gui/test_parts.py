@@ -78,13 +78,14 @@ def test_what_is_selected_in_one_place_is_selected_in_all(opened, qtbot):
 
 def test_the_inventory_counts_and_filters(opened, qtbot):
     model = opened.inventory.model
-    titles = [model.index(row, 0).data() for row in range(model.rowCount())]
+    spoken = Qt.ItemDataRole.AccessibleTextRole
+    titles = [model.index(row, 0).data(spoken) for row in range(model.rowCount())]
     assert "Model files  2 · 1 at risk" in titles
     opened.inventory.filter.setText("pickle")
     qtbot.waitUntil(
         lambda: (
             "Model files  1 of 2 · 1 at risk"
-            in [model.index(row, 0).data() for row in range(model.rowCount())]
+            in [model.index(row, 0).data(spoken) for row in range(model.rowCount())]
         )
     )
     row = model.index_of("model-file:models/scaler.pkl")

@@ -23,7 +23,13 @@ SAME = {
     "Token", "Version", "in", "offline", "{0}/s", "Offset",
 }  # fmt: skip
 
-CONTRACT = {"yes", "no", "package"}  # words of answers and kinds, which are written as they are recorded
+# Words of answers and kinds, which are written as they are recorded.
+CONTRACT = {"yes", "no", "unknown", "package"}
+    "yes",
+    "no",
+    "unknown",
+    "package",
+}  # words of answers and kinds, which are written as they are recorded
 
 
 @pytest.fixture

@@ -9,19 +9,23 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import inspector.gui
 
 ROOM = Path(inspector.gui.__file__).parent
+VIEWS = ROOM.parent / "views"  # whose texts the graph panel translates
 _ID = re.compile(r"[a-z]+(-[a-z]+)+|\W*")  # of an action, and what has no letters
+# Functions that translate, and which of their arguments.
+_PLACES = {"tr": (0,), "count": (1, 2), "Column": (0,), "say": (0,), "say_count": (1, 2)}
 _PAIRS = {"pairs", "said"}  # lists of (title, words) that the node pane shows
 
 
 def texts() -> set[str]:
     """All of them, in English."""
     found: set[str] = set()
-    for file in sorted(ROOM.rglob("*.py")):
+    for file in sorted([*ROOM.rglob("*.py"), *VIEWS.glob("*.py")]):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         found.update(_handed_over(tree))
     return {text for text in {*found, *_tables()} if text and not _ID.fullmatch(text)}
@@ -32,7 +36,7 @@ def _handed_over(tree: ast.AST) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         if isinstance(node.func, ast.Name):
-            places = {"tr": (0,), "count": (1, 2), "Column": (0,)}.get(node.func.id, ())
+            places = _PLACES.get(node.func.id, ())
             yield from _constants(node.args[place] for place in places if place < len(node.args))
         elif isinstance(node.func, ast.Attribute):
             if node.func.attr == "_section" and len(node.args) > 1:
@@ -89,6 +93,9 @@ def _tables() -> Iterator[str]:
     from inspector.gui import texts as words
     from inspector.gui.graph import bar, legend
 
+    # The package gives functions of the same names.
+    lineage, marks = import_module("inspector.views.lineage"), import_module("inspector.views.marks")
+
     for action in actions.ACTIONS:
         yield from (action.text, action.help, action.text.rstrip("…"))
     yield from (*actions.MENUS, *actions.TABS)
@@ -96,8 +103,11 @@ def _tables() -> Iterator[str]:
         yield from (text for text, _ in page.CHIPS)
     for table in (words.PIN_WORDS, words.LOADING_WORDS, key_sheet.MARK_WORDS, verify_dialog.CHECK_WORDS):
         yield from table.values()
-    yield from (*bar._TITLES.values(), *bar._HINTS.values())
+    yield from (*bar.TITLES.values(), *bar._HINTS.values())
     yield from (text for _, text in legend._MARKS)
+    yield from (text for pair in marks._COUNTED.values() for text in pair)
+    yield from (*lineage._VERIFIED.values(), "verification unknown", lineage._UNCLEAR)
+    yield from ("unknown", "yes", "no")
     yield from (text for _, _, text in compare_dialog.PARTS)
     yield from (text for _, text in (*settings_dialog.THEMES, *language.LANGUAGES))
     yield from (title for title, _ in inventory_model.GROUPS)

@@ -16,13 +16,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.gui import icons
 from inspector.gui.graph.glyphs import icon
 from inspector.gui.graph.inks import Inks
 from inspector.gui.graph.tips import plain_tip
 from inspector.gui.texts import tr
+from inspector.gui.widgets import Elided
 
 VIEWS = ("story", "focus", "paths", "map", "lineage")
-_TITLES = {"story": "Story", "focus": "Focus", "paths": "Paths", "map": "Map", "lineage": "Lineage"}
+TITLES = {"story": "Story", "focus": "Focus", "paths": "Paths", "map": "Map", "lineage": "Lineage"}
 _HINTS = {
     "story": "The worst findings and the shortest ways to them",
     "focus": "What stands around the selected node",
@@ -45,6 +47,7 @@ class GraphBar(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._buttons: dict[str, QToolButton] = {}
+        self._measured = 0
         self._first = QHBoxLayout()
         self._first.setContentsMargins(10, 6, 10, 6)
         self._first.setSpacing(_GAP)
@@ -64,7 +67,8 @@ class GraphBar(QWidget):
         self._filler.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._filler.hide()
         self._first.addWidget(self._filler, 1)
-        self.heading = self._label("graphHeading")
+        self.heading = Elided(self)
+        self.heading.setObjectName("graphHeading")
         self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._first.addWidget(self.heading, 1)
         self.tools = QWidget(self)
@@ -85,8 +89,8 @@ class GraphBar(QWidget):
         group = QButtonGroup(self)
         for name in VIEWS:
             button = QToolButton(self)
-            button.setText(tr(_TITLES[name]))
-            button.setAccessibleName(tr(_TITLES[name]))
+            button.setText(tr(TITLES[name]))
+            button.setAccessibleName(tr(TITLES[name]))
             button.setToolTip(tr(_HINTS[name]))
             button.setCheckable(True)
             button.setObjectName("graphView")
@@ -133,12 +137,23 @@ class GraphBar(QWidget):
         for name, button in self._buttons.items():
             button.setIcon(icon(name, inks.ink, inks.line, size))
             button.setIconSize(QSize(size, size))
+        for name, button in self.view_buttons.items():
+            button.setIcon(icons.icon(name, inks.tokens.ink))
+            button.setIconSize(QSize(size, size))
+        self._measured = 0
         self.zoom_label.setMinimumWidth(round(48 * scale))
         self.arrange()
 
     def arrange(self) -> None:
-        """Puts heading and tools into the row where they fit."""
-        taken = sum(button.sizeHint().width() + _GAP for button in self.view_buttons.values())
+        """Puts heading and tools into the row where they fit; where not even the names of the views do, their
+        signs stand for them."""
+        views = self._views_with_names()
+        sides = self.back_button.sizeHint().width() * 2 + 50
+        named = views + sides <= self.width()
+        style = Qt.ToolButtonStyle.ToolButtonTextOnly if named else Qt.ToolButtonStyle.ToolButtonIconOnly
+        for button in self.view_buttons.values():
+            button.setToolButtonStyle(style)
+        taken = views if named else self.width()
         taken += self.back_button.sizeHint().width() * 2 + self.tools.sizeHint().width() + 60
         fits = taken + self.heading.sizeHint().width() <= self.width()
         wished, other = (self._first, self._second) if fits else (self._second, self._first)
@@ -148,6 +163,17 @@ class GraphBar(QWidget):
                 wished.addWidget(widget, stretch)
             self._filler.setVisible(not fits)
         self._second.setContentsMargins(12, 0, 10, 0 if fits else 6)
+
+    def _views_with_names(self) -> int:
+        """How wide the buttons of the views are with their names on."""
+        if not self._measured:
+            for button in self.view_buttons.values():
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+                self._measured += button.sizeHint().width() + _GAP
+        return self._measured
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

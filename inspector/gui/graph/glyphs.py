@@ -175,6 +175,11 @@ def _severity(word: str) -> QPainterPath:
     return path
 
 
+def known(name: str) -> bool:
+    """Whether there is a sign of this name."""
+    return name in _STROKED
+
+
 @cache
 def stroked(name: str) -> QPainterPath:
     """The path of a kind, a mark or a button, to be stroked."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
+from inspector.gui.elide import elided
 from inspector.gui.theme import Tokens
 from inspector.provenance import plain
 
@@ -50,14 +51,14 @@ class Inks:
         self._short: dict[tuple[str, int, bool], str] = {}
 
     def short(self, text: str, width: float, *, name: bool = False) -> str:
-        """``text`` shortened in its middle to ``width`` pixels, so that version and extension stay."""
+        """``text`` shortened to ``width`` pixels, so that name, version and extension stay."""
         key = (text, int(width), name)
         known = self._short.get(key)
         if known is None:
             if len(self._short) > _KEPT_TEXTS:
                 self._short.clear()
             metrics = self.name_metrics if name else self.small_metrics
-            known = plain(_elided(text, metrics, width))
+            known = plain(elided(text, metrics.horizontalAdvance, width))
             self._short[key] = known
         return known
 
@@ -65,19 +66,3 @@ class Inks:
 def _between(one: QColor, other: QColor, share: float) -> QColor:
     """The colour ``share`` of the way from ``one`` to ``other``."""
     return QColor(*(round(a + (b - a) * share) for a, b in zip(one.getRgb()[:3], other.getRgb()[:3])))
-
-
-def _elided(text: str, metrics: QFontMetricsF, width: float) -> str:
-    """Own middle elision: Qt's puts invisible direction marks around the cut in some scripts."""
-    if metrics.horizontalAdvance(text) <= width:
-        return text
-    low, high = 1, len(text)
-    while low < high:
-        keep = (low + high + 1) // 2
-        tail = keep // 2
-        if metrics.horizontalAdvance(f"{text[: keep - tail]}…{text[len(text) - tail :]}") <= width:
-            low = keep
-        else:
-            high = keep - 1
-    tail = low // 2
-    return f"{text[: low - tail]}…{text[len(text) - tail :]}"

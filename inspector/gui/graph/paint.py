@@ -14,6 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygon
 
 from inspector.gui.graph.glyphs import draw_severity, draw_stroked
 from inspector.gui.graph.inks import Inks
+from inspector.gui.icons import ROUND_KINDS
 from inspector.views.interface import (
     DETAIL_HEIGHT,
     PICKLE_BASED,
@@ -254,7 +255,7 @@ def _plate(painter: QPainter, inks: Inks, node: PlacedNode) -> None:
     plate = QRectF(node.x + _PAD, node.y + 11.0, _PLATE, _PLATE)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(inks.kind.get(node.kind, inks.sub))
-    if node.kind in ("model", "owner"):
+    if node.kind in ROUND_KINDS:
         painter.drawEllipse(plate)
     else:
         painter.drawRoundedRect(plate, 6, 6)

@@ -15,7 +15,7 @@ from PySide6.QtCore import QKeyCombination, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from inspector.gui.graph.bar import VIEWS, GraphBar
+from inspector.gui.graph.bar import TITLES, VIEWS, GraphBar
 from inspector.gui.graph.canvas import GraphCanvas
 from inspector.gui.graph.export import export_view, view_image
 from inspector.gui.graph.inks import Inks
@@ -29,8 +29,12 @@ from inspector.gui.theme import LIGHT, Tokens
 from inspector.provenance import Edge, Finding, Node
 from inspector.views import Network, View, focus, lineage, paths, story
 from inspector.views.bands import bands
+from inspector.views.compose import count_of
 from inspector.views.interface import Point
 from inspector.views.whole import numbered, wants_bands, whole_in_steps
+from inspector.views.words import translate_with
+
+translate_with(tr)
 
 _ABOUT_A_NODE = frozenset({"focus", "paths", "lineage"})
 _GATHER = 120  # milliseconds between two builds while a scan runs
@@ -294,8 +298,9 @@ class GraphPanel(QWidget):
         return lineage(network, node, findings=findings)
 
     def _show(self, view: View, *, keep_place: bool = False) -> None:
-        count = f"{view.shown:,} of {view.total:,} nodes" if view.name != "map" else f"{view.total:,} nodes"
-        self.canvas.setAccessibleName(tr("Provenance graph, {} view, {}").format(view.name, count))
+        count = view.heading if view.name == "map" else count_of(view.shown, view.total)
+        name = tr(TITLES[view.name]) if view.name in TITLES else view.name
+        self.canvas.setAccessibleName(tr("Provenance graph, {0} view, {1}").format(name.lower(), count))
         self.bar.set_heading(view.heading)
         self.canvas.set_message("" if view.nodes else self._empty_words or tr("No nodes yet"))
         self.canvas.set_view(view, keep_place=keep_place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from inspector.gui.graph.places import Places
+from inspector.gui.texts import tr
 from inspector.provenance import plain
 from inspector.provenance.text import elide_middle
 from inspector.views import PlacedEdge, PlacedNode
@@ -30,7 +31,7 @@ def edge_tip(edge: PlacedEdge, places: Places) -> str:
     source, target = places.node(edge.source), places.node(edge.target)
     lines = [f"{source.label if source else '?'} → {target.label if target else '?'}"]
     kinds = list(dict.fromkeys(item.kind.value for item in edge.edges))
-    lines.append(", ".join(kinds) + (f" · {edge.hops} hops" if edge.hops > 1 else ""))
+    lines.append(", ".join(kinds) + (f" · {tr('{0} hops').format(edge.hops)}" if edge.hops > 1 else ""))
     seen = [item for original in edge.edges for item in original.evidence]
     for item in seen[:_EVIDENCE]:
         where = item.get("path") or item.get("source") or ""
@@ -39,5 +40,5 @@ def edge_tip(edge: PlacedEdge, places: Places) -> str:
         place = f"{where}:{line}" if line else f"{where}"
         lines.append(plain(elide_middle(f"{place}  {said}", _LIMIT)))
     if len(seen) > _EVIDENCE:
-        lines.append(f"and {len(seen) - _EVIDENCE:,} more")
+        lines.append(tr("and {0} more").format(f"{len(seen) - _EVIDENCE:,}"))
     return plain_tip(lines)
