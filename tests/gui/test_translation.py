@@ -25,11 +25,6 @@ SAME = {
 
 # Words of answers and kinds, which are written as they are recorded.
 CONTRACT = {"yes", "no", "unknown", "package"}
-    "yes",
-    "no",
-    "unknown",
-    "package",
-}  # words of answers and kinds, which are written as they are recorded
 
 
 @pytest.fixture
