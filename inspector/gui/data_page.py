@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QHBoxLayout,
     QLayout,
     QPushButton,
     QSplitter,
@@ -26,6 +25,7 @@ from inspector.gui.data_questions import DataQuestions
 from inspector.gui.facts import Facts
 from inspector.gui.look import Look, marks_of
 from inspector.gui.quarantine_workplace import Workplace
+from inspector.gui.quarantine_wrap import Wrap
 from inspector.gui.rows import Column
 from inspector.gui.screening_panel import QUESTION, ScreeningPanel
 from inspector.gui.selection import Selection
@@ -100,8 +100,8 @@ class DataPage(TablePage):
         datasets = QWidget()
         _move(self.column, QVBoxLayout(datasets))
         self.stack = QStackedWidget()
-        line = QHBoxLayout()
-        spaced(line, 12, 8, 12, 2, 6)
+        line = Wrap()
+        line.setContentsMargins(12, 8, 12, 2)
         self._chips = QButtonGroup(self)
         self.part_chips: dict[str, QPushButton] = {}
         for name, text, part in (
@@ -118,7 +118,6 @@ class DataPage(TablePage):
             self.part_chips[name] = chip
             self.stack.addWidget(part)
             line.addWidget(chip)
-        line.addStretch(1)
         self.column.addLayout(line)
         self.column.addWidget(self.stack, 1)
         self.setAcceptDrops(True)

@@ -177,8 +177,8 @@ def _sources(facts: Facts) -> Iterator[str]:
     inside = [n for n in facts.nodes.values() if n.kind is NodeKind.DATASET_FILE]
     missing = [shown(n.name, 80) for n in inside if n.attributes.get("missing")]
     if outside or inside:
-        yield tr("{0} from outside, {1} in the target.").format(
-            count(len(outside), "dataset", "datasets"),
+        yield tr("{0}, {1} in the target.").format(
+            count(len(outside), "dataset from outside", "datasets from outside"),
             count(len(inside) - len(missing), "data file", "data files"),
         )
     if outside:

@@ -15,9 +15,10 @@ from inspector.gui.look import Look
 from inspector.gui.quarantine_link import Link
 from inspector.gui.quarantine_lists import DeskTable
 from inspector.gui.quarantine_words import moment, policy_lines, problem_words
+from inspector.gui.quarantine_wrap import Wrap
 from inspector.gui.rows import Column, Rows
 from inspector.gui.texts import shown, tr
-from inspector.gui.widgets import Flow, TextPane, button, plain_label, set_role, spaced
+from inspector.gui.widgets import Elided, Flow, TextPane, button, plain_label, set_role, spaced
 
 
 class Sets(QWidget):
@@ -37,7 +38,7 @@ class Sets(QWidget):
                 [
                     Column("Set", lambda row: row["id"], 0, middle=True),
                     Column("Rows", lambda row: f"{row['rows']:,}", 9),
-                    Column("Made", lambda row: moment(row["made"]), 20, least=60),
+                    Column("Made", lambda row: moment(row["made"]), 23, least=66),
                     Column("By", lambda row: row["promoted_by"], 13, least=44),
                     Column("State", _set_state, 14, colour=lambda row: _set_colour(look, row)),
                 ],
@@ -69,16 +70,8 @@ class Sets(QWidget):
 
     def _build(self) -> None:
         self.table.setMinimumHeight((self.table.fontMetrics().height() + 11) * 4)
-        first, second = QHBoxLayout(), QHBoxLayout()
-        spaced(first, 0, 0, 0, 0, 6)
-        spaced(second, 0, 0, 0, 0, 6)
-        first.addWidget(self.promote)
-        first.addWidget(self.withdraw)
-        first.addStretch(1)
-        second.addWidget(self.verify_store)
-        second.addWidget(self.verify_set)
-        second.addWidget(self.folder)
-        second.addStretch(1)
+        first = Wrap(self.promote, self.withdraw)
+        second = Wrap(self.verify_store, self.verify_set, self.folder)
         grid = QGridLayout()
         spaced(grid, 0, 0, 0, 0, 6)
         for row, field in enumerate((self.checkpoint, self.pubkey)):
@@ -176,7 +169,7 @@ class Log(QWidget):
             Rows(
                 [
                     Column("Entry", lambda row: row["seq"], 7),
-                    Column("Time", lambda row: moment(row["at"]), 20, least=60),
+                    Column("Time", lambda row: moment(row["at"]), 23, least=66),
                     Column("What", lambda row: row["what"], 18),
                     Column(
                         "Rows", lambda row: "" if row["rows"] is None else f"{row['rows']:,}", 8, least=44
@@ -194,7 +187,8 @@ class Log(QWidget):
         )
         self.older = button(tr("Older"), tr("Older entries"))
         self.newest = button(tr("Newest"), tr("Newest entries"))
-        self.place = plain_label(role="sub")
+        self.place = Elided()
+        self.place.setProperty("role", "sub")
         self.note = TextPane(tr("Checkpoint"))
         self.copy = button(tr("Copy"), tr("Copy the checkpoint"))
         self.save = button(tr("Save…"), tr("Save the checkpoint"))
@@ -238,7 +232,7 @@ class Log(QWidget):
         self._ask(None)
 
         def noted(answer: dict[str, Any] | None, problem: dict[str, Any]) -> None:
-            self.note.show_text(answer["note"] if answer is not None else problem_words(problem))
+            self.note.show_text(answer["note"] if answer is not None else problem_words(problem), wrap=True)
             self.copy.setEnabled(answer is not None)
             self.save.setEnabled(answer is not None)
 

@@ -29,6 +29,7 @@ LOG_PAGE = 100
 CONTRIBUTORS = 500
 SLICE = 20_000  # characters of a long row that are shown at once
 MAX_REQUEST = 64 << 20  # bytes of a request: a list of chosen rows is the longest
+_PROBE = 8  # rows of a batch that are asked for at once
 _SOURCES_SECONDS = 0.25  # how long is looked for where the rows of one page come from
 _FILES = ("index.db", "index.db-wal", "checkpoint")
 
@@ -182,10 +183,15 @@ class Desk:
             told = {"source": plain(batch.title, 120), "added": str(batch.facts.get("at") or "")}
             if len(batches) == 1:
                 return dict.fromkeys(numbers, told)
-            for one in self.store.rows(group=batch.id, first=min(wanted), most=len(numbers)):
-                if one["row"] in wanted:
-                    wanted.discard(one["row"])
-                    found[one["row"]] = told
+            left = sorted(wanted)
+            while left and monotonic() < until:
+                rows = self.store.rows(group=batch.id, first=left[0], most=_PROBE)
+                for one in rows:
+                    if one["row"] in wanted:
+                        wanted.discard(one["row"])
+                        found[one["row"]] = told
+                last = rows[-1]["row"] if len(rows) == _PROBE else left[-1]
+                left = [number for number in left if number > last]
         return found
 
     # Deciding

@@ -22,10 +22,11 @@ from inspector.gui.quarantine_books import Log, Policy, Sets
 from inspector.gui.quarantine_link import Link
 from inspector.gui.quarantine_queue import Queue
 from inspector.gui.quarantine_signing import Signing
+from inspector.gui.quarantine_wrap import Wrap
 from inspector.gui.texts import tr
 from inspector.gui.widgets import Elided, Flow, button, plain_label, spaced, tool
 
-_NARROW = 74  # characters of width below which things stand under each other
+_NARROW = 92  # characters of width below which things stand under each other
 
 
 class Face(QWidget):
@@ -40,8 +41,7 @@ class Face(QWidget):
         self.link = Link(self)
         self.title = Elided()
         self.title.setProperty("role", "heading")
-        self.choose = tool(tr("Open a store…"), role="")
-        self.leave = button(tr("Close the store"))
+        self.choose = tool(tr("Stores"), tr("Open or close a store"), role="")
         self.states = Flow(name=tr("Where the rows stand"))
         self.signing = Signing(self.link)
         self.queue = Queue(look, self.link)
@@ -60,7 +60,7 @@ class Face(QWidget):
     def _build(self) -> None:
         self.scope.setAccessibleName(tr("What is decided on"))
         self.scope.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.scope.setMinimumContentsLength(10)
+        self.scope.setMinimumContentsLength(18)
         self.scope.addItem("", "rows")
         self.scope.addItem("", "group")
         self.choose.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -78,10 +78,8 @@ class Face(QWidget):
         top = QHBoxLayout()
         spaced(top, 0, 0, 0, 0, 8)
         top.addWidget(self.title, 1)
-        top.addWidget(self.leave)
         top.addWidget(self.choose)
-        sections = QHBoxLayout()
-        spaced(sections, 0, 0, 0, 0, 4)
+        sections = Wrap(gap=4)
         self.stack = QStackedWidget()
         self._group = QButtonGroup(self)
         parts = {
@@ -100,7 +98,6 @@ class Face(QWidget):
             self.pages[name] = (chip, page)
             self.stack.addWidget(page)
             sections.addWidget(chip)
-        sections.addStretch(1)
         self.body = QWidget()
         column = QVBoxLayout(self.body)
         spaced(column, 0, 0, 0, 0, 6)
@@ -127,11 +124,7 @@ class Face(QWidget):
 
     def _queue_page(self) -> QWidget:
         page = QWidget()
-        line = QHBoxLayout()
-        spaced(line, 0, 0, 0, 0, 6)
-        line.addWidget(self.scope, 1)
-        for widget in (self.approve, self.reject, self.reopen, self.more):
-            line.addWidget(widget)
+        line = Wrap(self.scope, self.approve, self.reject, self.reopen, self.more)
         column = QVBoxLayout(page)
         spaced(column, 0, 0, 0, 0, 6)
         column.addWidget(self.queue, 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
 from inspector.gui.look import Look
@@ -44,6 +44,9 @@ class DeskTable(Table):
     def __init__(self, rows: Rows, name: str) -> None:
         super().__init__(rows, name)
         self.rows_model = rows
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumHeight())  # more is given where there is room
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_ours(event):
@@ -101,7 +104,7 @@ def page_rows(look: Look) -> Rows:
             Column("Row", lambda row: row["row"], 7),
             Column("State", lambda row: row["state"], 13, tooltip=lambda row: state_help(row["state"])),
             Column("Contributor", lambda row: who(row), 13, least=48, middle=True),
-            Column("Time", lambda row: when(row), 17, least=88),
+            Column("Time", lambda row: when(row), 23, least=96),
             Column("Source", lambda row: row["source"] or "—", 13, least=104, middle=True),
             Column("Beginning", lambda row: row["text"], 0),
         ],

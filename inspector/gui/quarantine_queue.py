@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -31,7 +31,7 @@ from inspector.gui.quarantine_words import (
 )
 from inspector.gui.spread import ContributorBars, TimeBars
 from inspector.gui.texts import count, shown, tr
-from inspector.gui.widgets import Flow, button, plain_label, spaced
+from inspector.gui.widgets import Elided, Flow, button, spaced
 
 PAGE = 40
 _LEFT = 34  # characters of the groups' side
@@ -81,7 +81,8 @@ class Queue(QWidget):
             self.state.addItem(state, state)
         self.back = button("‹", tr("Page before"), tip=tr("Page before ([)"))
         self.forward = button("›", tr("Next page"), tip=tr("Next page (])"))
-        self.place = plain_label(role="sub")
+        self.place = Elided()
+        self.place.setProperty("role", "sub")
         self._build()
         self._connect()
 
@@ -163,11 +164,13 @@ class Queue(QWidget):
     def fit(self) -> None:
         """Heights from the type: a list shows some rows at every scale."""
         line = self.groups.fontMetrics().height() + 11
-        self.groups.setMinimumHeight(line * 4)
-        self.rows.setMinimumHeight(line * 4)
-        self.reader.setMinimumHeight(line * 4)
+        for part in (self.groups, self.rows, self.reader):
+            part.setMinimumHeight(line * 3)
         self.groups.fit()
         self.rows.fit()
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()  # more is given where there is room
 
     def set_narrow(self, narrow: bool) -> None:
         way = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal

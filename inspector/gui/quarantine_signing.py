@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QHBoxLayout, Q
 from inspector import places
 from inspector.gui.quarantine_link import Link
 from inspector.gui.quarantine_words import problem_words
+from inspector.gui.quarantine_wrap import Wrap
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import button, plain_label, set_role, spaced
 
@@ -39,7 +40,7 @@ class Signing(QWidget):
         self.key.setEditable(True)
         self.key.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.key.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.key.setMinimumContentsLength(8)
+        self.key.setMinimumContentsLength(3)
         self.key.setAccessibleName(tr("Key that signs the decisions"))
         self.key.setToolTip(tr("A key file, ssh-agent or pkcs11:… Empty: decisions are not signed."))
         line = self.key.lineEdit()
@@ -79,12 +80,11 @@ class Signing(QWidget):
         self._line.addLayout(pair(tr("Reviewer"), self.name), 2)
         self._line.addLayout(key_line, 3)
         self.ask = QWidget()
-        ask_line = pair(tr("Passphrase"), self.passphrase)
         self.passphrase.setAccessibleName(tr("Passphrase or PIN of the key"))
-        spaced(ask_line, 0, 0, 0, 0, 6)
-        ask_line.addWidget(self.open_key)
-        ask_line.addWidget(self.leave)
-        self.ask.setLayout(ask_line)
+        ask = QVBoxLayout(self.ask)
+        spaced(ask, 0, 0, 0, 0, 4)
+        ask.addLayout(pair(tr("Passphrase"), self.passphrase))
+        ask.addLayout(Wrap(self.open_key, self.leave))
         self.ask.hide()
         column = QVBoxLayout(self)
         spaced(column, 0, 0, 0, 0, 4)

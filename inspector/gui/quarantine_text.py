@@ -21,6 +21,7 @@ MOST_OF_ROW = 8000  # characters of one row that are shown
 MOST_PIECES = 24
 MOST_MARKERS = 12
 _AROUND = 160  # characters kept on both sides of a marker in a piece that is cut
+_HEAD = 400  # characters of the beginning, where a marker is what is looked for
 _PLACES = 200  # places of markers that are painted in one piece
 _ODD = re.compile(r"[^ -~]")
 _ROLE_KEYS = (("role", "content"), ("from", "value"))
@@ -140,7 +141,7 @@ def _windows(length: int, places: list[tuple[int, int]], most: int) -> list[tupl
     """The parts of a long text that are shown: its beginning, the first places of a marker, its end."""
     if length <= most:
         return [(0, length)]
-    head = most // 2 if places else most * 3 // 4
+    head = min(_HEAD, most // 2) if places else most * 3 // 4
     wanted = [(0, head)]
     room = most - head
     for start, end in places:

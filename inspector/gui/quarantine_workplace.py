@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QSizePolicy
 
 from inspector.gui.ask_bar import AskBar
 from inspector.gui.look import Look
@@ -55,7 +55,6 @@ class Workplace(Face):
 
     def _connect(self) -> None:
         self.open_first.clicked.connect(self.ask_for_store)
-        self.leave.clicked.connect(lambda: self.close_store())
         self.choose.menu().aboutToShow.connect(self._fill_recent)
         self.wanted.connect(self.deciding.do)
         self.page_wanted.connect(self.show_page)
@@ -126,7 +125,6 @@ class Workplace(Face):
             self._remember()
             self.closed.hide()
             self.body.show()
-            self.leave.show()
             self.title.setText(tr("Quarantine {0}").format(shown(self.path, 300)))
             self.signing.offer(str(settings.get(_WHO) or ""), str(settings.get(_KEY) or ""))
             self.sets.open(self.path)
@@ -156,7 +154,6 @@ class Workplace(Face):
     def _show_closed(self) -> None:
         self.title.setText(tr("Quarantine"))
         self.body.hide()
-        self.leave.hide()
         self.closed.show()
         self.answer.setVisible(bool(self.answer.toPlainText()))
         self.heading_changed.emit("")
@@ -181,6 +178,9 @@ class Workplace(Face):
         menu.addAction(tr("Choose a folder…"), self.ask_for_store)
         for path in self.recent():
             menu.addAction(label(path, 100), lambda path=path: self.open_store(path))
+        if self.link.is_open:
+            menu.addSeparator()
+            menu.addAction(tr("Close the store"), self.close_store)
 
     def _show_recent(self) -> None:
         clear(self.recent_stores)
@@ -224,6 +224,9 @@ class Workplace(Face):
         chip, page = self.pages[name]
         chip.setChecked(True)
         self.stack.setCurrentWidget(page)
+        ignored, preferred = QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+        for _, other in self.pages.values():  # only the page in view says how high the workplace has to be
+            other.setSizePolicy(preferred, preferred if other is page else ignored)
         self._refresh_page()
 
     def page_name(self) -> str:
@@ -314,7 +317,7 @@ class Workplace(Face):
         group, chosen = self.queue.group(), self.queue.chosen_rows()
         self.scope.setItemText(0, tr("Chosen rows: {0}").format(f"{len(chosen):,}"))
         waiting = f"{group['pending']:,}" if group is not None else "0"
-        self.scope.setItemText(1, tr("Whole group: {0} rows wait").format(waiting))
+        self.scope.setItemText(1, tr("Whole group: {0} wait").format(waiting))
         self.scope.setCurrentIndex(0 if self.queue.on_rows else 1)
 
     def _show_busy(self, busy: bool) -> None:
