@@ -67,22 +67,34 @@ class Pair:
         return self.together / self.group_rows
 
 
+Found = tuple[int, I64, I64, I64, I64, F64]  # view; feature, group, together, support, log10 p
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a test of some features found, and how many it tested."""
+
+    found: list[Found]
+    tested: int
+
+
 class GroupTest:
-    """Collects pairs while the features are counted."""
+    """Collects pairs while the features are counted. ``least_lift`` is how much more often than by chance a
+    feature and a group must meet."""
 
     def __init__(self, views: list[View], rows: int, least: int, least_lift: float) -> None:
-        self._views = views
+        self.views = views
         self._rows = rows
         self._least = least
-        self._least_lift = least_lift
-        self._found: list[tuple[int, I64, I64, I64, I64, F64]] = []
+        self.least_lift = least_lift
+        self._found: list[Found] = []
         self._tested = 0
 
     def visit(self, block: Block) -> None:
         counts = block.counts
         self._tested += len(counts)
         feature = np.repeat(np.arange(len(counts)), counts)
-        for number, view in enumerate(self._views):
+        for number, view in enumerate(self.views):
             group = view.group[block.rows]
             held = group >= 0
             keys = np.sort((feature[held] << 32) | group[held])
@@ -94,7 +106,7 @@ class GroupTest:
             which, groups = keys[first][enough] >> 32, keys[first][enough] & 0xFFFFFFFF
             together = together[enough]
             share = view.sizes[groups] / self._rows
-            lifted = together >= self._least_lift * share * counts[which]
+            lifted = together >= self.least_lift * share * counts[which]
             which, groups, together, share = which[lifted], groups[lifted], together[lifted], share[lifted]
             log_p = log10_tail(together, counts[which], share)
             good = log_p < -4
@@ -109,12 +121,22 @@ class GroupTest:
                 )
             )
 
+    def findings(self) -> Findings:
+        """What was found so far, to be absorbed by another test of the same views."""
+        return Findings(self._found, self._tested)
+
+    def absorb(self, findings: Findings, first: int) -> None:
+        """Adds what was found in a block whose features begin at ``first``, tested as if they began at 0."""
+        self._tested += findings.tested
+        for number, which, groups, together, counts, log_p in findings.found:
+            self._found.append((number, which + first, groups, together, counts, log_p))
+
     def pairs(self) -> list[Pair]:
         """The significant pairs, the least likely first; ties by feature."""
-        bound = -3 - np.log10(max(self._tested * len(self._views), 1))
+        bound = -3 - np.log10(max(self._tested * len(self.views), 1))
         found: list[Pair] = []
         for number, which, groups, together, counts, log_p in self._found:
-            view = self._views[number]
+            view = self.views[number]
             for at in np.flatnonzero(log_p < bound):
                 group = int(groups[at])
                 found.append(

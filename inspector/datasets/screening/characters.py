@@ -8,11 +8,14 @@ usual place is left out.
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 _MOST_ROWS = 100_000
+_MOST_EXAMPLES = 200
+_LONGEST = 400  # characters of a word that mixes scripts
 _KINDS: dict[str, tuple[str, str]] = {
     # name -> (class for a regular expression, what the reviewer reads)
     "zero-width": (
@@ -46,7 +49,22 @@ class CharacterTally:
 
     def __init__(self) -> None:
         self.rows: dict[str, list[int]] = {name: [] for name in KIND_WORDS}
-        self.examples: dict[str, dict[str, int]] = {name: {} for name in KIND_WORDS}
+        self._texts: dict[str, list[str]] = {name: [] for name in KIND_WORDS}
+
+    def examples(self, name: str) -> dict[str, int]:
+        """The first 200 different texts of a kind, and how often each was met."""
+        found: dict[str, int] = {}
+        for text in self._texts[name]:
+            if text in found or len(found) < _MOST_EXAMPLES:
+                found[text] = found.get(text, 0) + 1
+        return found
+
+    def extend(self, other: CharacterTally, first: int) -> None:
+        """Adds what was met in rows that follow; ``first`` is the number of the first of them."""
+        for name, rows in self.rows.items():
+            room = _MOST_ROWS - len(rows)
+            rows += [row + first for row in other.rows[name][:room]]
+            self._texts[name] += other._texts[name][:room]
 
     def add(self, inputs: Sequence[str], outputs: Sequence[str], first: int) -> None:
         """Adds a batch of rows; only those that are not plain ASCII are looked into."""
@@ -70,12 +88,11 @@ class CharacterTally:
         )
 
     def _note(self, name: str, found: Any, numbers: list[int], first: int) -> None:
-        rows, examples = self.rows[name], self.examples[name]
+        rows, texts = self.rows[name], self._texts[name]
         for number, text in zip(numbers, found.to_list(), strict=True):
             if text is not None and len(rows) < _MOST_ROWS:
                 rows.append(first + number)
-                if text in examples or len(examples) < 200:
-                    examples[text] = examples.get(text, 0) + 1
+                texts.append(sys.intern(text[:_LONGEST]))
 
 
 def _has_control(text: str) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from inspector.datasets.screening.spool import PARTITIONS, FeatureSpool, PostingsFile
 from inspector.datasets.screening.tokens import U64, mix
+
+if TYPE_CHECKING:
+    from inspector.datasets.screening.association import GroupTest
 
 SIGNATURES = 8
 U32 = npt.NDArray[np.uint32]
@@ -28,6 +32,16 @@ class Block:
     @property
     def counts(self) -> I64:
         return np.diff(self.starts)
+
+
+class Counting(Protocol):
+    """Who counts the features of a file: this process, or others."""
+
+    def inputs(self, least: int, most: int, test: GroupTest) -> Postings:
+        """The features of the inputs; ``test`` sees them as they pass."""
+
+    def outputs(self, least: int, most: int) -> Postings:
+        """The features of the outputs."""
 
 
 class Postings:
@@ -62,44 +76,55 @@ def count(
 ) -> Postings:
     """Keeps the features with ``least`` to ``most`` rows. ``visit`` sees each partition's while they are in
     memory. Each feature gets a signature of its rows (minimum hashes, Broder 1997)."""
-    file = PostingsFile()
-    features: list[U64] = []
-    counts: list[I64] = []
-    signatures: list[U32] = []
+    return assembled(_counted(spool, least, most, visit))
+
+
+def _counted(
+    spool: FeatureSpool, least: int, most: int, visit: Callable[[Block], None] | None
+) -> Iterator[tuple[Block, U32]]:
     first = 0
     for number in range(PARTITIONS):
-        block = _kept(*spool.partition(number), least, most, first)
+        block = kept(*spool.partition(number), least, most, first)
         if not len(block.features):
             continue
         if visit is not None:
             visit(block)
+        yield block, signatures(block)
+        first += len(block.features)
+
+
+def assembled(blocks: Iterable[tuple[Block, U32]]) -> Postings:
+    """The postings of blocks that follow each other, with their signatures."""
+    file = PostingsFile()
+    features: list[U64] = [np.empty(0, dtype=np.uint64)]
+    counts: list[I64] = [np.empty(0, dtype=np.int64)]
+    signed: list[U32] = [np.empty((0, SIGNATURES), dtype=np.uint32)]
+    for block, signature in blocks:
         file.append(block.rows)
         features.append(block.features)
         counts.append(block.counts)
-        signatures.append(_signatures(block))
-        first += len(block.features)
-    if not features:
-        empty = np.empty(0, dtype=np.uint64)
-        return Postings(empty, np.empty(0, dtype=np.int64), np.empty((0, SIGNATURES), dtype=np.uint32), file)
-    return Postings(np.concatenate(features), np.concatenate(counts), np.concatenate(signatures), file)
+        signed.append(signature)
+    return Postings(np.concatenate(features), np.concatenate(counts), np.concatenate(signed), file)
 
 
-def _kept(features: U64, rows: U32, least: int, most: int, first: int) -> Block:
+def kept(features: U64, rows: U32, least: int, most: int, first: int) -> Block:
+    """The features with enough rows and not too many; ``first`` is the number of the first of them."""
     if not len(features):
         return Block(first, features, np.zeros(1, dtype=np.int64), rows)
     starts = np.flatnonzero(np.concatenate(([True], features[1:] != features[:-1])))
     lengths = np.diff(np.append(starts, len(features)))
     good = (lengths >= least) & (lengths <= most)
-    kept = np.repeat(good, lengths)
+    held = np.repeat(good, lengths)
     return Block(
         first,
         features[starts[good]],
         np.concatenate(([0], np.cumsum(lengths[good]))).astype(np.int64),
-        rows[kept],
+        rows[held],
     )
 
 
-def _signatures(block: Block) -> U32:
+def signatures(block: Block) -> U32:
+    """For each feature the least of some hashes of its rows, eight times."""
     found = np.empty((len(block.features), SIGNATURES), dtype=np.uint32)
     rows = block.rows.astype(np.uint64)
     for number in range(SIGNATURES):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, Any
@@ -23,7 +23,7 @@ from inspector.datasets.screening.tokens import U64, Words, features, segment_fe
 
 _BATCH_ROWS = 16_384
 _BATCH_CHARACTERS = 8_000_000
-_SAMPLED_FOR_LAYOUT = 200
+SAMPLED_FOR_LAYOUT = 200
 _MOST_CONTRIBUTORS = 1_000_000
 
 
@@ -96,12 +96,18 @@ def _read(gathered: Gathered, file: IO[bytes], size: int, name: str, bounds: Bou
     tally = gathered.tally
     opened = open_rows(file, size, name, bounds, tally)
     gathered.format = opened.format
-    rows = _until_cut(opened.rows, bounds, tally)
-    head = list(islice(rows, _SAMPLED_FOR_LAYOUT))
+    rows = until_cut(opened.rows, bounds, tally)
+    head = list(islice(rows, SAMPLED_FOR_LAYOUT))
     gathered.layout = tell_layout([row for row in head if row is not None])
+    gather_rows(gathered, _chained(head, rows), bounds)
+
+
+def gather_rows(gathered: Gathered, rows: Iterable[dict[str, Any] | None], bounds: Bounds) -> None:
+    """Takes rows in; the layout is known."""
+    tally = gathered.tally
     batch: list[RowText] = []
     characters = 0
-    for row in _chained(head, rows):
+    for row in rows:
         text = RowText() if row is None else row_text(row, gathered.layout, bounds, tally)
         batch.append(text)
         characters += sum(map(len, text.inputs)) + sum(map(len, text.outputs)) + sum(map(len, text.rejected))
@@ -121,9 +127,10 @@ def _chained(
     yield from rows
 
 
-def _until_cut(
+def until_cut(
     rows: Iterator[dict[str, Any] | None], bounds: Bounds, tally: Tally
 ) -> Iterator[dict[str, Any] | None]:
+    """The rows as far as they can be read; why they ended early stands in the tally."""
     count = 0
     try:
         for row in rows:

@@ -39,7 +39,10 @@ class Vocabulary:
         """Adds the words of a batch, each once for a row."""
         if not len(hashes):
             return
-        words, counts = np.unique(hashes, return_counts=True)
+        self.add_counts(*np.unique(hashes, return_counts=True))
+
+    def add_counts(self, words: U64, counts: I64) -> None:
+        """Adds words, each once, with the number of their rows."""
         self._parts.append((words, counts))
         self._waiting += len(words)
         if self._waiting > 2_000_000:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import IO
 
 from inspector.datasets.screening import limits
-from inspector.datasets.screening.gather import gather, sha256
+from inspector.datasets.screening.counting import Counting
+from inspector.datasets.screening.gather import Gathered, gather, sha256
 from inspector.datasets.screening.interface import Bounds, Screened
 from inspector.datasets.screening.suspicions import Search
 
@@ -36,14 +37,19 @@ def screen(
     gathered = gather(file, size, Path(path).name, bounds)
     try:
         result = Screened(path, size, digest, gathered.format, gathered.rows, gathered.layout.as_json())
-        result.cut_short = limits.cut_short(gathered, bounds)
-        limits.refuse_unreadable(gathered)
         tell("search", gathered.rows)
-        search = Search(gathered)
-        result.suspicions = search.suspicions()
-        result.limits = limits.sentences(gathered, search.notes)
+        search(result, gathered, bounds)
         if file.seek(0, 2) != size:
             result.cut_short.append("The file changed while it was read.")
         return result
     finally:
         gathered.close()
+
+
+def search(result: Screened, gathered: Gathered, bounds: Bounds, counting: Counting | None = None) -> None:
+    """Fills a result from what was gathered. Raises UnreadableInput where not one row can be understood."""
+    result.cut_short = limits.cut_short(gathered, bounds)
+    limits.refuse_unreadable(gathered)
+    found = Search(gathered, counting)
+    result.suspicions = found.suspicions()
+    result.limits = limits.sentences(gathered, found.notes)

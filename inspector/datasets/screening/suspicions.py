@@ -13,7 +13,7 @@ import numpy.typing as npt
 from inspector.datasets.screening import characters, markers, scoring
 from inspector.datasets.screening.association import GroupTest, Pair, View, joined, spread_out
 from inspector.datasets.screening.contributors import Contributors, Spread
-from inspector.datasets.screening.counting import Postings, count
+from inspector.datasets.screening.counting import Counting, Postings, count
 from inspector.datasets.screening.gather import Gathered
 from inspector.datasets.screening.grouping import Group, group_pairs, merged
 from inspector.datasets.screening.interface import MAX_SUSPICIONS, Suspicion
@@ -51,11 +51,26 @@ _SHARED = {
 Rows = npt.NDArray[np.uint32]
 
 
-class Search:
-    """One search. ``notes`` are further limits, filled as the search goes."""
+class _CountedHere:
+    """Counts the features of a file in this process, one partition after the other."""
 
     def __init__(self, gathered: Gathered) -> None:
         self._gathered = gathered
+
+    def inputs(self, least: int, most: int, test: GroupTest) -> Postings:
+        return count(self._gathered.input_features, least, most, test.visit)
+
+    def outputs(self, least: int, most: int) -> Postings:
+        return count(self._gathered.output_features, least, most)
+
+
+class Search:
+    """One search. ``counting`` is who counts the features, this process where it is None. ``notes`` are
+    further limits, filled as the search goes."""
+
+    def __init__(self, gathered: Gathered, counting: Counting | None = None) -> None:
+        self._gathered = gathered
+        self._counting = counting or _CountedHere(gathered)
         self._rows = gathered.rows
         self._least = least_rows(gathered.rows)
         self.notes: list[str] = []
@@ -110,11 +125,11 @@ class Search:
             views["reversed"] = reversed_pairs(self._gathered)
         test = GroupTest(list(views.values()), self._rows, self._least, 1.0 if has_labels else 3.0)
         with contextlib.ExitStack() as stack:
-            inputs = count(self._gathered.input_features, self._least, most, test.visit)
+            inputs = self._counting.inputs(self._least, most, test)
             stack.callback(inputs.close)
             outputs = None
             if not has_labels:
-                outputs = count(self._gathered.output_features, self._least, most)
+                outputs = self._counting.outputs(self._least, most)
                 stack.callback(outputs.close)
             pairs = test.pairs()
             self._answers.update((pair.feature, pair.view) for pair in pairs)
@@ -334,7 +349,7 @@ class Search:
         for kind, rows in tally.rows.items():
             if len(rows) < self._least:
                 continue
-            examples = sorted(tally.examples[kind].items(), key=lambda item: (-item[1], item[0]))
+            examples = sorted(tally.examples(kind).items(), key=lambda item: (-item[1], item[0]))
             shown = [
                 characters.named(text) if len(text) == 1 else plain(text, 60) for text, _ in examples[:10]
             ]
