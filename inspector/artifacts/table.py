@@ -179,6 +179,7 @@ ROWS: tuple[Row, ...] = (
     Row(_named(".index"), Late("formats.tensorflow_checkpoint:read_index")),
     Row(_named(".pb"), Late("formats.onnx_values:read_onnx_value")),
     Row(_named(".pb"), Late("formats.tensorflow_graph:read_graph", "source path")),
+    Row(_named(".meta"), Late("formats.tensorflow_graph:read_meta_graph")),
     Row(_any, lambda sample: _behind_blanks(sample)),
     Row(_named(".pdmodel"), Late("formats.paddle:read_program")),
     Row(_named(".pdiparams"), Late("formats.paddle:read_parameters")),

@@ -102,6 +102,7 @@ CATEGORIES = {
     "mxnet": 4,
     "msgpack": 10,
     "spacy": 6,
+    "pickle-odd": 90,
 }
 
 
@@ -117,9 +118,9 @@ def verdict(case: Labelled) -> Artifact:
 
 def test_the_corpus_is_as_large_as_it_claims() -> None:
     labels = [case.label for case in HOSTILES]
-    assert labels.count(HOSTILE) >= 1500
+    assert labels.count(HOSTILE) >= 1900
     assert labels.count(UNKNOWN) >= 25
-    assert sum(case.label in (DATA, LIBRARY) for case in HARMLESS) >= 450
+    assert sum(case.label in (DATA, LIBRARY) for case in HARMLESS) >= 630
     found = [case.category for case in HOSTILES]
     for category, least in CATEGORIES.items():
         assert found.count(category) >= least, category

@@ -6,7 +6,8 @@
 Writes ``harmless/`` and ``harmless.toml`` beside this file: path, label, the one right verdict, library with
 its version, and why. Refuses to keep a file that holds a path or a name of the machine it was made on.
 ``--tools`` writes only the files of the libraries around training (``honest/tool_files.py``, with
-``requirements-tools.txt``) and keeps the others; without it those are kept.
+``requirements-tools.txt``), ``--daily`` only those of ``honest/daily_files.py`` (``requirements-daily.txt``);
+each keeps the files of the others.
 """
 
 from __future__ import annotations
@@ -42,25 +43,29 @@ def _traces() -> list[bytes]:
     return [word.encode() for word in words if len(word) > 3]
 
 
-def _kept(is_tool: bool) -> list[Row]:
+def _kept(part: str) -> list[Row]:
     """The rows of the last making that are not made anew."""
     rows = tomllib.loads((HERE / "harmless.toml").read_text("utf-8"))["file"]
-    return [Row(**row) for row in rows if (row["part"] == "tools") is not is_tool]
+    return [Row(**row) for row in rows if row["part"] != part]
 
 
 def main() -> None:
-    is_tool = "--tools" in sys.argv
+    part = next((word for word in ("tools", "daily") if f"--{word}" in sys.argv), "training")
     folder = HERE / "harmless"
-    kept = _kept(is_tool)
+    kept = _kept(part)
     names = {row.path for row in kept}
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_file() and path.relative_to(folder).as_posix() not in names:
             path.unlink()
-    shelf = Shelf(folder, "tools" if is_tool else "training")
-    if is_tool:
+    shelf = Shelf(folder, part)
+    if part == "tools":
         from honest import tool_files
 
         tool_files.write(shelf)
+    elif part == "daily":
+        from honest import daily_files
+
+        daily_files.write(shelf)
     else:
         from honest import estimator_files, graph_files, text_files, torch_files
 

@@ -18,6 +18,8 @@ from hostile import (
     disguise_cases,
     graph_cases,
     keras_cases,
+    odd_call_cases,
+    odd_text_cases,
     pickle_cases,
     tensor_cases,
     text_cases,
@@ -33,6 +35,8 @@ _ROOMS = (
     keras_cases,
     text_cases,
     disguise_cases,
+    odd_call_cases,
+    odd_text_cases,
 )
 
 

@@ -165,7 +165,7 @@ def _kind(names: set[str]) -> tuple[str, str | None]:
         if last == "data.pkl" and f"{root}.data/extern_modules" in names:
             return "torch-package", None
         if last in ("data.pkl", "constants.pkl"):
-            if has_folder(f"{root}code/"):
+            if has_folder(f"{root}code/") or f"{root}bytecode.pkl" in names:
                 return "torchscript", root
             marks = ("version", "byteorder", ".format_version")
             if last == "data.pkl" and (

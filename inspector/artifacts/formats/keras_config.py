@@ -63,6 +63,14 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
     return value
 
 
+def judge_object(pairs: Pairs, judgement: Judgement) -> None:
+    """The same for one mapping of a file that may be an architecture (``keras.models.model_from_json``): what
+    names its module and its settings is an object of Keras."""
+    keys = {key for key, _ in pairs}
+    if {"class_name", "module", "config"} <= keys:
+        _see(pairs, judgement)
+
+
 def _object(module: object, name: str, pairs: Pairs, judgement: Judgement) -> None:
     shown = plain(f"{module}.{name}" if isinstance(module, str) else name, 200)
     if name in _CODE_CLASSES:

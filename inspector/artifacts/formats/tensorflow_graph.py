@@ -14,6 +14,7 @@ from inspector.artifacts.formats.protobuf import BadProto, Schema, text, walk
 from inspector.artifacts.formats.tensorflow_operators import KNOWN
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
+from inspector.artifacts.texts.strict_json import BadJson, parse_pairs
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
 
@@ -45,6 +46,9 @@ OPERATORS: dict[str, str] = {
     **dict.fromkeys(("XlaLaunch", "RemoteCall", "RpcCall", "TryRpc", "Rpc"), _NATIVE),
 }
 _LAMBDA = re.compile(rb'"class_name"\s*:\s*"(?:Lambda|__lambda__|TorchModuleWrapper)"')
+_LAMBDA_FOUND = "The model has a Lambda layer: Python byte code that Keras runs on load."
+CODE_LAYERS = frozenset(("Lambda", "__lambda__", "TorchModuleWrapper"))
+_METADATA: Schema = {"metadata": {1: "object"}, "object": {4: "", 5: ""}}
 _MAX_NAMED = 20
 _MAX_FOREIGN = 20_000
 _MAX_FUNCTIONS = 200_000
@@ -63,15 +67,12 @@ def read_graph(source: ByteSource, path: str) -> Artifact:
         judgement.note(Loading.UNREADABLE, "over-limit", "The graph is longer than 512 MB and was not read.")
         return judgement.artifact("tensorflow-graph", Loading.UNREADABLE)
     if holds_lambda(source, MAX_GRAPH):
-        judgement.note(
-            Loading.RUNS_CODE,
-            "lambda-layer",
-            "The model has a Lambda layer: Python byte code that Keras runs on load.",
-        )
+        judgement.note(Loading.RUNS_CODE, "lambda-layer", _LAMBDA_FOUND)
     if name == "keras_metadata.pb":
         try:
-            for _ in walk(source, "metadata", {}):
-                pass
+            for item in walk(source, "metadata", _METADATA):
+                if item.message == "object" and isinstance(item.value, bytes) and item.value[:1] == b"{":
+                    _layer(item.value, judgement)
         except BadProto as bad:
             judgement.note(Loading.UNREADABLE, "broken-graph", f"The metadata cannot be read. {bad}")
         return judgement.artifact("keras-metadata", Loading.DATA_ONLY)
@@ -82,6 +83,17 @@ def read_graph(source: ByteSource, path: str) -> Artifact:
         return _without_operators(source, name, word)
     facts: dict[str, Any] = {"operators": count}
     return judgement.artifact(word, Loading.DATA_ONLY, facts)
+
+
+def _layer(raw: bytes, judgement: Judgement) -> None:
+    """One object of the metadata of Keras, described as JSON: a name in it may be written by escapes."""
+    names: list[object] = []
+    try:
+        parse_pairs(raw, lambda pairs: names.extend(value for key, value in pairs if key == "class_name"))
+    except BadJson as bad:
+        judgement.note(Loading.UNREADABLE, "broken-json", str(bad))
+    if CODE_LAYERS.intersection(name for name in names if isinstance(name, str)):
+        judgement.note(Loading.RUNS_CODE, "lambda-layer", _LAMBDA_FOUND)
 
 
 @dataclass(slots=True)
@@ -160,6 +172,19 @@ def _is_message(source: ByteSource) -> bool:
     except BadProto:
         return False
     return source.size > 8
+
+
+def read_meta_graph(source: ByteSource) -> Artifact | None:
+    """The verdict on the graph beside a checkpoint of TensorFlow 1 (``.meta``, a MetaGraphDef), or None where
+    the file is none. ``tf.train.import_meta_graph`` makes its operators."""
+    if source.size > MAX_GRAPH:
+        return None
+    reading = _read(source, "meta")
+    if not reading.count:
+        return None
+    judgement = Judgement()
+    _judge([reading], judgement)
+    return judgement.artifact("tensorflow-graph", Loading.DATA_ONLY, {"operators": reading.count})
 
 
 def _read(source: ByteSource, message: str) -> _Reading:

@@ -146,16 +146,25 @@ pandas._libs.tslibs.timedeltas: _timedelta_unpickle
 pandas._libs.tslibs.timestamps: _unpickle_timestamp Timestamp
 pandas._libs.tslibs.nattype: _nat_unpickle
 pandas._libs.tslibs.period: Period
-pandas._libs.missing: NAType
+pandas._libs.missing: NAType NA
 pandas.core.frame: DataFrame
 pandas.core.series: Series
 pandas.core.arrays.boolean: BooleanArray BooleanDtype
 pandas.core.arrays.categorical: Categorical
 pandas.core.arrays.datetimes: DatetimeArray
-pandas.core.arrays.floating: FloatingArray Float64Dtype
-pandas.core.arrays.integer: IntegerArray Int64Dtype
+pandas.core.arrays.arrow.array: ArrowExtensionArray
+pandas.core.arrays.floating: FloatingArray Float32Dtype Float64Dtype
+pandas.core.arrays.integer: IntegerArray Int8Dtype Int16Dtype Int32Dtype Int64Dtype UInt8Dtype UInt16Dtype
+    UInt32Dtype UInt64Dtype
+pandas.core.arrays.interval: IntervalArray
+pandas.core.arrays.numpy_: NumpyExtensionArray PandasArray
+pandas.core.arrays.period: PeriodArray
+pandas.core.arrays.sparse.array: SparseArray
+pandas.core.arrays.string_arrow: ArrowStringArray
+pandas.core.arrays.timedeltas: TimedeltaArray
 pandas.core.arrays.string_: StringArray StringDtype
-pandas.core.dtypes.dtypes: CategoricalDtype DatetimeTZDtype PeriodDtype IntervalDtype
+pandas.core.dtypes.dtypes: CategoricalDtype DatetimeTZDtype PeriodDtype IntervalDtype SparseDtype ArrowDtype
+    NumpyEADtype
 pandas.core.indexes.base: Index
 pandas.core.indexes.category: CategoricalIndex
 pandas.core.indexes.datetimes: DatetimeIndex

@@ -31,6 +31,9 @@ def around_training() -> Iterator[Row]:
     yield from rows_of(tools.MATPLOTLIB_FUNCTIONS, "value", "a function of a figure", reads["matplotlib"])
     yield from rows_of(tools.SYMPY, "class", "a term or a matrix of sympy", reads["sympy"], "sympy")
     yield from rows_of(tools.SYMPY_NAMES, "class", "a name in a term of sympy", reads["sympy"])
+    yield from rows_of(
+        tools.SYMPY_PATTERNS, "class", "a pattern in a term of sympy", reads["sympy"], "sympy-name"
+    )
     yield Row("regex._regex_core", "RegexFlag", "enum", "a setting of a pattern", "", "regex 2026.11.15")
     yield from rows_of(tools.POLARS_TYPES, "class", "the type of a column", reads["polars"])
     scheduler, network = "a scheduler of diffusers", "a part of a network of diffusers"

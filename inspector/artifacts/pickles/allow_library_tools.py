@@ -204,7 +204,14 @@ matplotlib.markers: MarkerStyle
 matplotlib.offsetbox: AnchoredOffsetbox AnchoredText AnnotationBbox AuxTransformBox DraggableAnnotation
     DraggableBase DraggableOffsetBox DrawingArea HPacker OffsetBox OffsetImage PackerBase PaddedBox
     TextArea VPacker
-matplotlib.patches: Annulus Arc Arrow ArrowStyle BoxStyle Circle CirclePolygon ConnectionPatch
+matplotlib.patches: ArrowStyle.BarAB ArrowStyle.BracketA ArrowStyle.BracketAB ArrowStyle.BracketB
+    ArrowStyle.BracketCurve ArrowStyle.Curve ArrowStyle.CurveA ArrowStyle.CurveAB ArrowStyle.CurveB
+    ArrowStyle.CurveBracket ArrowStyle.CurveFilledA ArrowStyle.CurveFilledAB ArrowStyle.CurveFilledB
+    ArrowStyle.Fancy ArrowStyle.Simple ArrowStyle.Wedge BoxStyle.Circle BoxStyle.DArrow BoxStyle.Ellipse
+    BoxStyle.LArrow BoxStyle.RArrow BoxStyle.Round BoxStyle.Round4 BoxStyle.Roundtooth BoxStyle.Sawtooth
+    BoxStyle.Square ConnectionStyle.Angle ConnectionStyle.Angle3 ConnectionStyle.Arc ConnectionStyle.Arc3
+    ConnectionStyle.Bar
+    Annulus Arc Arrow ArrowStyle BoxStyle Circle CirclePolygon ConnectionPatch
     ConnectionStyle Ellipse FancyArrow FancyArrowPatch FancyBboxPatch Patch PathPatch Polygon Rectangle
     RegularPolygon Shadow StepPatch Wedge _Style
 matplotlib.path: Path
@@ -301,9 +308,12 @@ sympy.polys.domains.rationalfield: RationalField
 sympy.polys.domains.expressiondomain: ExpressionDomain
 """
 
+# A text and then terms: what a pattern is to exclude is evaluated.
+SYMPY_PATTERNS = "sympy.core.symbol: Wild"
+
 SYMPY_NAMES = """
 sympy.core.numbers: Float
-sympy.core.symbol: Dummy Symbol Wild
+sympy.core.symbol: Dummy Symbol
 sympy.polys.matrices.domainmatrix: DomainMatrix
 """
 

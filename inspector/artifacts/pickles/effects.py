@@ -126,6 +126,13 @@ class Effects:
         """What calling ``callee`` gives; the call is recorded and held against the rules."""
         if not isinstance(callee, Import):
             return self._call_of_value(callee, args)
+        if not isinstance(args, Tup) and not is_unknown(args):
+            self.object_to(
+                Loading.UNREADABLE,
+                "bad-arguments",
+                f"The pickle calls {callee.dotted} with {shown(args)}, where every pickler writes a tuple: "
+                "what is handed over cannot be told.",
+            )
         callee.call_count += 1
         self.effects += 2
         if len(callee.calls) < CALLS_PER_IMPORT:

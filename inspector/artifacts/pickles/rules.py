@@ -25,6 +25,7 @@ from inspector.artifacts.pickles.rules_numpy import (
     numpy_generator,
     numpy_scalar,
 )
+from inspector.artifacts.pickles.rules_state import judge_state
 from inspector.artifacts.pickles.symbols import (
     Import,
     LongText,
@@ -181,14 +182,23 @@ def _default_factory(args: list[object]) -> Objection | None:
 
 
 def _torch_from_type(args: list[object]) -> Objection | None:
+    """``_rebuild_from_type_v2(function, type, arguments, state)`` calls the function, makes the result a
+    ``type`` and hands it the state as BUILD does: only torch's own functions rebuild tensors."""
+    function = args[0] if len(args) >= 3 else None
     if (
-        len(args) >= 2
-        and isinstance(args[0], Import)
-        and args[0].entry.kind != "value"
+        isinstance(function, Import)
+        and function.entry.kind != "value"
+        and (function.module.startswith("torch.") or function.tier > Tier.LIBRARY)
+        and isinstance(args[2], Tup)
         and _is_class(args[1])
     ):
-        return None
-    return Loading.UNREADABLE, "rebuild-function", "rebuilds a tensor with something that is not an import"
+        return judge_state(Made(function, args[2]), args[3]) if len(args) > 3 else None
+    return (
+        Loading.UNREADABLE,
+        "rebuild-function",
+        f"has torch rebuild a tensor with {shown(function)}, which is none of its functions, or with "
+        "arguments that do not stand in the stream",
+    )
 
 
 def _text_bytes(args: list[object]) -> Objection | None:
@@ -248,6 +258,11 @@ def _sympy(args: list[object]) -> Objection | None:
         f"makes a term of sympy from ({', '.join(shown(arg) for arg in args[:5])}); it evaluates what is "
         "neither a number nor a term",
     )
+
+
+def _sympy_name(args: list[object]) -> Objection | None:
+    """A name of sympy: a text, and terms. ``Wild`` evaluates the texts that it is to exclude."""
+    return _sympy(args[1:])
 
 
 def _tokenizer(args: list[object]) -> Objection | None:
@@ -316,6 +331,7 @@ RULES: dict[str, Rule] = {
     "logger": _logger,
     "no-text": _no_text,
     "sympy": _sympy,
+    "sympy-name": _sympy_name,
     "tokenizer": _tokenizer,
     "typing-form": _typing_form,
 }
@@ -367,7 +383,7 @@ def objections_to(callee: Import, args: list[object]) -> Iterator[Objection]:
 
 
 def _is_guarded(arg: Import, callee: Import) -> bool:
-    if arg.entry.rule in ("joblib-array", "joblib-file", "bare", "sympy", "pandas-index"):
+    if arg.entry.rule in ("joblib-array", "joblib-file", "bare", "sympy", "sympy-name", "pandas-index"):
         return callee.name not in _MAKERS and callee.entry.rule not in ("union", "enum-member", "partial")
     if arg.entry.rule == "scipy-distribution":
         return callee.module != "copyreg"

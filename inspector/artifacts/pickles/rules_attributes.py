@@ -25,7 +25,7 @@ NESTED_AT = {"nested-bytes": 0, "nested-document": 1, "nested-vocabulary": 4}
 # What keeping such an import as a value is worth: it may be called later with bytes or texts of the stream.
 WATCHED: dict[str, Loading] = {
     **dict.fromkeys(NESTED_AT, Loading.RUNS_CODE),
-    "sympy": Loading.UNKNOWN_IMPORT,
+    **dict.fromkeys(("sympy", "sympy-name"), Loading.UNKNOWN_IMPORT),
 }
 
 # Rules whose imports do harm when somebody else than the stream calls them: never an argument of a call.
@@ -162,7 +162,7 @@ def partial_rule(args: list[object]) -> Objection | None:
     if isinstance(function, Import):
         if function.tier in (Tier.UNKNOWN, Tier.DANGEROUS):
             return None  # it is reported as an import
-        is_free = function.entry.rule not in (*GUARDED, "sympy", "pandas-index")
+        is_free = function.entry.rule not in (*GUARDED, "sympy", "sympy-name", "pandas-index")
         if is_free and function.entry.kind in ("class", "value", "enum"):
             return None
     return (

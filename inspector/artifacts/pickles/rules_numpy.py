@@ -76,7 +76,7 @@ def numpy_generator(args: list[object]) -> Objection | None:
 
 def array_state(state: object) -> Objection | None:
     """The state of an array of any class: version, shape, dtype, order, bytes or list, a mask's parts."""
-    items = state.items if isinstance(state, Tup) else []
+    items = state.items if isinstance(state, (Tup, Series)) else []
     for place, dtype in enumerate(items[:4]):
         if isinstance(dtype, Made) and is_dtype(dtype):
             dtype.is_used = True
@@ -88,7 +88,7 @@ def array_state(state: object) -> Objection | None:
 
 def reconstructed_state(state: object) -> Objection | None:
     """The state of what ``_reconstruct`` made: its dtype has to be known."""
-    if isinstance(state, Tup) and len(state.items) == 5:
+    if isinstance(state, (Tup, Series)) and len(state.items) == 5:  # numpy takes any sequence
         dtype, raw = state.items[2], state.items[4]
         if (not is_dtype(dtype) or has_objects(dtype)) and not isinstance(raw, Series):
             return raw_objects("fills an array")
@@ -99,7 +99,9 @@ def dtype_state(target: Made, state: object) -> Objection | None:
     """A dtype's state: fields that hold objects say so in its flags; a dtype in use is not changed."""
     if target.is_used or target.state is not None:
         return Loading.UNREADABLE, "dtype-changed", "a numpy dtype is changed after it was used"
-    parts = state.items if isinstance(state, Tup) else []
+    if not isinstance(state, Tup):
+        return odd_state(target, state)
+    parts = state.items
     within = [value for part in parts for value in _inside(part)]
     inner = [value for value in within if isinstance(value, Made) and is_dtype(value)]
     for value in inner:
@@ -174,6 +176,15 @@ def _names_objects(spec: object, depth: int = 0) -> bool:
     if isinstance(spec, Tup) and len(spec.items) == 2:  # (record class, fields)
         return any(_names_objects(part, depth + 1) for part in spec.items)
     return not (isinstance(spec, Made) and is_dtype(spec)) or has_objects(spec)
+
+
+def odd_state(target: Made, state: object) -> Objection:
+    return (
+        Loading.UNREADABLE,
+        "odd-state",
+        f"{shown(target)} gets {shown(state)} as its state, where numpy writes a tuple: what it is "
+        "filled with cannot be told",
+    )
 
 
 def raw_objects(what: str) -> Objection:

@@ -8,8 +8,15 @@ from __future__ import annotations
 import re
 
 from inspector.artifacts.pickles.listed import Tier
-from inspector.artifacts.pickles.rules_attributes import partial_rule
-from inspector.artifacts.pickles.rules_numpy import array_state, dtype_state, is_dtype, reconstructed_state
+from inspector.artifacts.pickles.rules_attributes import is_unknown, partial_rule
+from inspector.artifacts.pickles.rules_formula import formula_state
+from inspector.artifacts.pickles.rules_numpy import (
+    array_state,
+    dtype_state,
+    is_dtype,
+    odd_state,
+    reconstructed_state,
+)
 from inspector.artifacts.pickles.symbols import Import, Made, Mapped, Objection, Series, Tup, shown
 from inspector.provenance import Loading
 
@@ -98,9 +105,21 @@ def judge_state(target: Made, state: object) -> Objection | None:
         return partial_rule(state.items if isinstance(state, Tup) else [])
     if is_dtype(target):
         return dtype_state(target, state)
+    if class_of(target).module == "statsmodels.base.data":
+        return formula_state(state)
+    if _fills_an_array(target, state):
+        return odd_state(target, state)
     if target.callee.name == "_reconstruct":
         return reconstructed_state(state)
     return array_state(state) or _named_attributes(target, state)
+
+
+def _fills_an_array(target: Made, state: object) -> bool:
+    """Whether an object of numpy is filled with what a call gives, and not with a tuple of the stream."""
+    if not isinstance(state, Made) or is_unknown(state):
+        return False
+    is_array = target.callee.name in ("_reconstruct", "_mareconstruct")
+    return is_array or class_of(target).module.split(".")[0] == "numpy"
 
 
 def _named_attributes(target: Made, state: object) -> Objection | None:

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 from inspector.artifacts.pickles.danger import REVEALING_ATTRIBUTES
 from inspector.artifacts.texts.jinja_constants import Value, constant, runs, spine
-from inspector.artifacts.texts.jinja_syntax import Block, Node, blocks, unquoted
+from inspector.artifacts.texts.jinja_spelled import Spelled
+from inspector.artifacts.texts.jinja_syntax import MAX_DEPTH, Block, Node, blocks, unquoted
 from inspector.provenance import plain
 
 MAX_TEMPLATE = 4 << 20
@@ -28,6 +29,8 @@ _PIECES = "it puts a name of Python's inside together out of pieces"
 _FUNCTION = "it takes attributes of a function of Jinja, which lead to Python's modules"
 _COMPUTED = "its filter takes attributes by computed names"
 _CALLED = "it calls what a computed name stands for"
+_TEXT_OF_FUNCTION = "it makes a text of a function of Jinja, out of which names can be cut"
+_DEEP = "it is nested more deeply than any template, and was not followed"
 _FORMATS = "a format text takes an attribute of Python's inside"
 
 # What an expression must not hold, outside of its quoted texts, and why. The first rows hold for every
@@ -96,6 +99,8 @@ class _Judge:
         self._known: dict[str, Value] = {}
         self._set: set[str] = set()
         self._macros: set[str] = set()
+        self._functions: set[str] = set()  # other names of Jinja's functions
+        self._spelled = Spelled(self._known)
         self._left = _MAX_NODES
 
     def reaches(self, block: Block) -> Iterator[str]:
@@ -111,6 +116,8 @@ class _Judge:
                 yield _FORMATS
             elif self._is_chat and _PIECE.match(value):
                 yield "a quoted text is (a piece of) the name of an attribute of Python's inside"
+        if self._is_chat and not block.is_parsed and _openings(code) > MAX_DEPTH // 2:
+            yield _DEEP
         self._learn(block)
         for expression in block.expressions if self._is_chat else ():
             yield from self._walk(expression)
@@ -118,7 +125,10 @@ class _Judge:
     def _learn(self, block: Block) -> None:
         if block.word == "macro" and block.expressions and block.expressions[0][0] == "call":
             self._macros.add(str(block.expressions[0][1][1]))
+        self._spelled.learn(block)
         for name, value in block.sets:
+            if value is not None and value[0] == "name" and self._is_function(str(value[1]), ""):
+                self._functions.add(name)
             self._set.add(name)
             self._known[name] = constant(value, self._known) if value is not None else None
 
@@ -153,6 +163,8 @@ class _Judge:
                 value = constant(subject, self._known)
                 if isinstance(value, str) and _FORMAT_STEP.search(value):
                     yield _FORMATS
+            case ("bin", ("~" | "+" | "%"), *_) if self._joins_a_function(node):
+                yield _TEXT_OF_FUNCTION
             case ("bin", "%", ("const", str(text)), _) if "%c" in text:
                 yield "it builds a text out of character codes"
         made: Value = None
@@ -163,7 +175,18 @@ class _Judge:
         if isinstance(made, str) and (_DUNDER.search(made) or made in REVEALING_ATTRIBUTES):
             yield _PIECES
 
+    def _joins_a_function(self, node: Node) -> bool:
+        first, rest = spine(node)
+        return any(self._is_jinjas(part) for part in (first, *(part for _, part in rest)))
+
+    def _is_jinjas(self, node: Node) -> bool:
+        """Whether a node is one of Jinja's functions itself, not what it gives."""
+        is_name = node[0] == "name" and node[1] not in ("varargs", "kwargs")
+        return is_name and self._is_function(str(node[1]), "")
+
     def _is_function(self, holder: str, name: str) -> bool:
+        if holder in self._functions:
+            return True
         if holder in self._macros:
             return name not in _OF_MACRO
         return holder in _FUNCTIONS and holder not in self._set
@@ -176,12 +199,14 @@ class _Judge:
         if isinstance(value, str):
             if value.startswith("__") or value in REVEALING_ATTRIBUTES:
                 yield _UNDERSCORED if key[0] == "const" else _PIECES
-        elif value is None and _is_pieced(key):
+        elif value is None and (_is_pieced(key) or self._spelled.is_made(key)):
             yield _PIECES
 
     def _filter(
         self, name: str, subject: Node, arguments: list[Node], named: list[tuple[str, Node]]
     ) -> Iterator[str]:
+        if name not in ("default", "d", "tojson") and self._is_jinjas(subject):
+            yield _TEXT_OF_FUNCTION
         if name == "format" and subject[0] == "const" and "%c" in str(subject[1]):
             yield "it builds a text out of character codes"
         if name == "map" and arguments:
@@ -207,6 +232,10 @@ def _nodes_in(part: object) -> Iterator[Node]:
     elif isinstance(part, list):
         for item in part:
             yield from _nodes_in(item)
+
+
+def _openings(code: str) -> int:
+    return sum(code.count(mark) for mark in "([{")
 
 
 def _is_pieced(key: Node) -> bool:

@@ -9,11 +9,13 @@ import re
 from typing import Any
 
 from inspector.artifacts.bytesource import read_all
+from inspector.artifacts.formats.keras_config import judge_object
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import MAX_JSON, spend_work
 from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.encoding import utf8
+from inspector.artifacts.texts.named_calls import CALL_WORDS, judge_mapping
 from inspector.artifacts.texts.named_code import grade, judge_target, why_dangerous
 from inspector.artifacts.texts.strict_json import BadJson, Pairs, parse_pairs
 from inspector.artifacts.texts.switched_calls import judge_switched
@@ -25,13 +27,13 @@ _LOADER_CONFIGS = """
 config.json tokenizer_config.json chat_template.json generation_config.json processor_config.json
 preprocessor_config.json adapter_config.json model_index.json modules.json special_tokens_map.json
 scheduler_config.json config_sentence_transformers.json added_tokens.json tokenizer.json params.json
-quantize_config.json image_processor_config.json feature_extractor_config.json
+quantize_config.json image_processor_config.json feature_extractor_config.json modular_model_index.json
 """
 LOADER_CONFIGS = frozenset(_LOADER_CONFIGS.split())
 _TRIGGERS = re.compile(
     rb"auto_map|custom_pipeline|py\\?/|chat_template|_target_|class_path|Lambda|__lambda__|TFSMLayer|"
     rb"activation_f|\"types\"|\"target\"|TorchModuleWrapper|\\u00|trust_remote_code|parent_library|zarr_format|"
-    rb'"op"\s*:\s*"(?:Custom|_Native|_NDArray|_CustomFunction)"|expr_str'
+    rb'"op"\s*:\s*"(?:Custom|_Native|_NDArray|_CustomFunction)"|expr_str|"model_file"|' + CALL_WORDS
 )
 _LONG_TRIGGERS = (b"py/", b"py\\/", b"_target_", b"auto_map")
 _PIECE = 1 << 20
@@ -80,7 +82,7 @@ text_to_video_synthesis unclip unidiffuser versatile_diffusion visualcloze vq_di
 z_image
 """
 _PIPELINE_FOLDERS = frozenset(_NAMED_PIPELINE_FOLDERS.split())
-_HUB_KERNEL = re.compile(r"(?:[a-z_]+\|)?[\w.-]+/[\w.-]+(?:[@:][\w./-]+)?\Z")
+_HUB_KERNEL = re.compile(r"(?:[a-z_]+\|)?[\w.-]+/[\w.-]+(?:[@:][\w./-]+)*\Z")
 _CHAT_NAMES = re.compile(r"chat_?template|additional_chat_templates/", re.I)
 _MESSAGES = re.compile(r"\bmessages\b|\badd_generation_prompt\b|\bbos_token\b")
 
@@ -104,14 +106,15 @@ def read_json(source: ByteSource, path: str) -> Artifact:
         return Artifact(word, base)
     judgement = Judgement()
     try:
-        top = parse_pairs(raw, lambda pairs: _see(pairs, judgement))
+        is_keras = b"keras" in raw
+        top = parse_pairs(raw, lambda pairs: _see(pairs, judgement, is_keras=is_keras))
     except BadJson as bad:
         # A loader refuses it as well; only a file that a loader looks for is worth an alarm.
         judgement.note(Loading.UNREADABLE if is_config else Loading.NO_LOADER, "broken-json", str(bad))
         return judgement.artifact(word, base)
     if name == "modules.json":
         _custom_modules(top, judgement)
-    elif name == "model_index.json":
+    elif name in ("model_index.json", "modular_model_index.json"):
         _components(top, judgement)
     return judgement.artifact(word, base)
 
@@ -138,7 +141,10 @@ def _model_of_trees(raw: bytes) -> str:
     return "json"
 
 
-def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
+def _see(pairs: Pairs, judgement: Judgement, *, is_keras: bool = False) -> dict[str, Any]:
+    judge_mapping(pairs, judgement)
+    if is_keras:
+        judge_object(pairs, judgement)
     for key, value in pairs:
         if key == "auto_map" and _names_code(value):
             judgement.note(
@@ -161,6 +167,15 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
             )
         elif key in _PY_CALLS or key in _PY_NAMES:
             _jsonpickle(key, value, judgement)
+        elif key.startswith("json://"):
+            _key_in_json(key, judgement)
+        elif key == "model_file" and isinstance(value, str) and value.lower().endswith(".py"):
+            judgement.note(
+                Loading.RUNS_CODE,
+                "custom-module",
+                "The configuration has the model made by Python code of the repository, which mlx-lm runs "
+                f"({plain(value, 200)}).",
+            )
         elif key.endswith("chat_template"):
             for template in _templates(value):
                 _template(template, judgement)
@@ -286,19 +301,26 @@ def _shown(value: Any) -> str:
 
 
 def _templates(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return [item for item in value.values() if isinstance(item, str)]
-    if isinstance(value, list):
-        return [
-            text
-            for item in value
-            if isinstance(item, dict)
-            for text in item.values()
-            if isinstance(text, str)
-        ]
-    return []
+    """The texts in the value of a key for templates: one, or several by their names, in lists or mappings."""
+    found: list[str] = []
+    pending = [value]
+    while pending and len(found) < 1000:
+        item = pending.pop()
+        if isinstance(item, str):
+            found.append(item)
+        elif isinstance(item, dict):
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+    return found[::-1]
+
+
+def _key_in_json(key: str, judgement: Judgement) -> None:
+    """A key that jsonpickle decodes as JSON of its own (``keys=True``). Each level doubles the escapes."""
+    try:
+        parse_pairs(key[7:].encode("utf-8", "replace"), lambda pairs: _see(pairs, judgement))
+    except BadJson:
+        return
 
 
 def _template(text: str, judgement: Judgement) -> None:
@@ -331,9 +353,10 @@ def _parent_library(name: str, judgement: Judgement) -> None:
 def _components(top: Any, judgement: Judgement) -> None:
     """model_index.json of diffusers: each part is [module, class]; an unknown module is a file beside it."""
     for part, pair in top.items() if isinstance(top, dict) else ():
-        if part.startswith("_") or not isinstance(pair, list) or len(pair) != 2:
+        if part.startswith("_") or not isinstance(pair, list) or len(pair) not in (2, 3):
             continue
-        module, name = pair
+        described = pair[2].get("type_hint") if len(pair) == 3 and isinstance(pair[2], dict) else None
+        module, name = described if isinstance(described, list) and len(described) == 2 else pair[:2]
         if not isinstance(module, str) or not isinstance(name, str):
             continue
         if module.split(".")[0] not in _LIBRARIES and module not in _PIPELINE_FOLDERS:

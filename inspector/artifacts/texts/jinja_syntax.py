@@ -1,7 +1,7 @@
 """The expressions of a Jinja template as a tree, read without Jinja and without evaluating anything.
 
 The grammar is that of Jinja 3.1 (``jinja2.lexer``, ``jinja2.parser``), expressions whole, statements only as
-far as their expressions and the names they set. Recursion is bounded by ``_MAX_DEPTH``.
+far as their expressions and the names they set. Recursion is bounded by ``MAX_DEPTH``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-_MAX_DEPTH = 60
+MAX_DEPTH = 60
 _OPEN = re.compile(r"\{\{|\{%|\{#")
 _ENDS = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_RAW = re.compile(r"\{%[-+]?\s*raw\s*-?%\}")
+_END_OF_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.S)
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -54,6 +56,10 @@ def blocks(text: str) -> Iterator[Block]:
     """The parts of a template that are executed, quoted texts respected. An open end counts as well."""
     at = 0
     while match := _OPEN.search(text, at):
+        if raw := _RAW.match(text, match.start()):  # shown as it stands, up to the end that Jinja looks for
+            end_of_raw = _END_OF_RAW.search(text, raw.end())
+            at = end_of_raw.end() if end_of_raw else len(text)
+            continue
         start, end_mark = match.start(), _ENDS[match.group()]
         at = match.end()
         if end_mark == "#}":
@@ -180,7 +186,7 @@ class _Reader:
 
     def expression(self) -> Node:
         self.depth += 1
-        if self.depth > _MAX_DEPTH:
+        if self.depth > MAX_DEPTH:
             raise BadTemplate
         value = self.either()
         while self.accept("if"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.texts.switched_calls import yaml_mappings
 from inspector.artifacts.texts.yaml_files import pairs, read_yaml
 from inspector.provenance import Loading, plain
 
@@ -40,7 +41,11 @@ def read_mlmodel(text: str) -> Artifact:
             _note(judgement, f"the folder {plain(value, 200)!r} is put on the import path")
         elif key in ("model_code_path", "model_config_path") and value.endswith(".py"):
             _note(judgement, f"the source file {plain(value, 200)!r} is run")
-    if not seen & _KEYS and not judgement.has_reasons:
+    for mapping in yaml_mappings(text) if "*" in text else ():  # aliases and merges
+        loader = mapping.get("loader_module")
+        if isinstance(loader, str):
+            _loader(loader, judgement)
+    if not seen & _KEYS and "flavors" not in text and not judgement.has_reasons:
         judgement.note(Loading.UNREADABLE, "broken-mlmodel", "The MLmodel file cannot be read as YAML.")
     return judgement.artifact("mlflow-model", Loading.DATA_ONLY)
 

@@ -7,6 +7,7 @@ that is no alarm. A name that hands its arguments to the operating system or to 
 from __future__ import annotations
 
 from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.pickles.compat_names import current_name
 from inspector.artifacts.pickles.listed import Tier, entry_for
 from inspector.provenance import Loading, plain
 
@@ -29,6 +30,24 @@ MODULES: dict[str, str] = {
     **dict.fromkeys(("socket", "_socket", "ftplib", "telnetlib", "smtplib", "http", "urllib"), _NETWORK),
     **dict.fromkeys(("shutil",), _PATHS),
 }
+# Of the dangers of pickles, those that a configuration has no reason to call either.
+_ACTING = frozenset(
+    (
+        "it starts programs",
+        "it unpickles further bytes",
+        "it compiles or runs source code of its arguments",
+        "it runs code under a debugger, profiler or timer",
+    )
+)
+# Names among them that configurations of training runs use: workers, schedulers, exporters, Hydra's own.
+_NAMED_USED = """
+multiprocessing threading concurrent asyncio sched joblib.memory joblib.parallel joblib._parallel_backends
+joblib.Memory joblib.Parallel joblib.delayed joblib.hash torch.utils.data torch.onnx torch.export
+torch.multiprocessing torch.distributed torch.utils.benchmark torch.testing torch._dynamo torch._inductor
+numba hydra ray distributed dask numpy.testing sklearn.utils.parallel nltk git docker celery unittest
+sympy.utilities pytest srsly numpy.load numpy.lib
+"""
+_USED = tuple(_NAMED_USED.split())
 # What these modules hold besides, that configurations do use.
 _NAMED_FINE = """
 os.path.join os.path.basename os.path.dirname os.path.abspath os.path.exists os.path.expanduser os.getcwd
@@ -45,13 +64,20 @@ NAMES: dict[str, str] = {
     **dict.fromkeys(("sympy.sympify", "sympy.parse_expr", "pandas.eval", "cython.inline"), _PYTHON),
     **dict.fromkeys(("yaml.unsafe_load", "yaml.load", "pandas.read_pickle"), _PICKLE),
     **dict.fromkeys(("torch.load", "joblib.load", "torch.hub.load", "skops.io.load"), _PICKLE),
+    **dict.fromkeys(("pandas.io.pickle.read_pickle", "pandas.io.api.read_pickle"), _PICKLE),
     **dict.fromkeys(("numexpr.evaluate", "types.FunctionType", "types.CodeType"), _PYTHON),
     **dict.fromkeys(("multiprocessing.util.spawnv_passfds", "platform.popen"), _SYSTEM),
+    **dict.fromkeys(("multiprocessing.Process", "multiprocessing.process.Process"), _SYSTEM),
+    **dict.fromkeys(("asyncio.create_subprocess_shell", "asyncio.create_subprocess_exec"), _SYSTEM),
+    **dict.fromkeys(("logging.config.dictConfig", "logging.config.fileConfig"), _PYTHON),
+    **dict.fromkeys(("torch.ops.load_library", "torch.classes.load_library"), "it loads native code"),
+    **dict.fromkeys(("setuptools.sandbox.run_setup", "pkg_resources.run_script", "pip.main"), _PYTHON),
 }
 
 
 def why_dangerous(name: str) -> str | None:
     """Why a configuration that has ``name`` called is an alarm; None where it is none."""
+    name = name.lstrip(".")
     if name in _FINE:
         return None
     if name in NAMES:
@@ -64,6 +90,10 @@ def why_dangerous(name: str) -> str | None:
     for place in range(1, len(parts) - 1):  # torch.serialization.os.system walks through an attribute
         if parts[place] in ("os", "subprocess", "sys", "builtins", "__builtins__", "posix", "__globals__"):
             return _SYSTEM
+    if len(parts) > 1 and not any(name == used or name.startswith(f"{used}.") for used in _USED):
+        entry = entry_for(".".join(parts[:-1]), parts[-1])
+        if entry.tier is Tier.DANGEROUS and entry.reason in _ACTING:
+            return entry.reason
     return None
 
 
@@ -90,5 +120,5 @@ _TIERS = {
 def grade(name: str) -> tuple[Loading, str]:
     """The verdict and the reason of the allow-lists on ``module.name``; a bare name is a builtin."""
     module, _, last = name.rpartition(".")
-    entry = entry_for(module or "builtins", last)
+    entry = entry_for(*current_name(module or "builtins", last))
     return _TIERS[entry.tier], entry.reason

@@ -13,13 +13,27 @@ from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import single
 from inspector.provenance import Loading, plain
 
+# Classes that ``datasets`` looks for in a script, at any depth and under any name.
+_BUILDERS = r"(?:GeneratorBasedBuilder|ArrowBasedBuilder|BeamBasedBuilder|DatasetBuilder)"
+_PACKAGED = r"(?:Csv|Json|Text|Parquet|ImageFolder|AudioFolder|FolderBasedBuilder|Arrow|Sql|WebDataset|Xml)"
 _BUILDER = re.compile(
-    r"(?m)^class\s+\w+\s*\([^)\n]*\b(?:GeneratorBasedBuilder|ArrowBasedBuilder|BeamBasedBuilder)\b"
+    rf"(?m)^[ \t]*class\s+\w+\s*\([^)]{{0,500}}\b{_BUILDERS}\b|"
+    rf"^[ \t]*from\s+datasets(?:\.\w+)*\s+import\s+[^\n]*\b{_BUILDERS}\s+as\s+\w|"
+    rf"^[ \t]*class\s+\w+\s*\([^)]{{0,500}}\bpackaged_modules\.[\w.]*{_PACKAGED}\b|"
+    rf"\btype\s*\([^)]{{0,200}}\([^)]{{0,200}}\b{_BUILDERS}\b"
 )
+_FROM_PACKAGED = re.compile(
+    rf"(?m)^[ \t]*from\s+datasets\.packaged_modules[\w.]*\s+import\s+[^\n]*\b{_PACKAGED}\b"
+)
+_USES_PACKAGED = re.compile(rf"(?m)^[ \t]*class\s+\w+\s*\([^)]{{0,500}}\b{_PACKAGED}\b")
 _USES_DATASETS = re.compile(r"(?m)^\s*(?:import|from)\s+datasets\b")
-_HANDLER = re.compile(r"(?m)^class\s+EndpointHandler\b")
-_PIPELINE = re.compile(r"(?m)^class\s+\w+\s*\([^)\n]*\bDiffusionPipeline\b")
-_GENERATE = re.compile(r"(?m)^def\s+generate\s*\(")
+_HANDLER = re.compile(
+    r"(?m)^[ \t]*(?:class\s+EndpointHandler\b|EndpointHandler\s*=|.*\bas\s+EndpointHandler\b)"
+)
+_PIPELINE = re.compile(r"(?m)^class\s+\w+\s*\([^)]{0,500}\bDiffusionPipeline\b")
+_PRETRAINED = re.compile(r"(?m)^class\s+PreTrainedPipeline\b")
+# Functions that SageMaker's inference containers call in code/inference.py.
+_SERVED = re.compile(r"(?m)^(?:async\s+)?def\s+(?:model_fn|predict_fn|input_fn|output_fn|transform_fn)\s*\(")
 _IMPORT_LINE = re.compile(r"(?m)^import[ \t].*$")
 _START_UP = frozenset({"sitecustomize.py", "usercustomize.py"})
 _SITES = re.compile(r"(?:^|/)(?:site|dist)-packages/[^/]+\Z")
@@ -31,7 +45,8 @@ def read_python(text: str, path: str) -> Artifact:
     in_root = "/" not in path
     if name in _START_UP:
         return _runs("start-up-code", "Python runs this file at every start, wherever it is importable.")
-    if _BUILDER.search(text) and _USES_DATASETS.search(text):
+    is_packaged = _FROM_PACKAGED.search(text) and _USES_PACKAGED.search(text)
+    if _USES_DATASETS.search(text) and (is_packaged or _BUILDER.search(text)):
         return _runs("dataset-script", "It is a dataset script: loading the dataset by its name runs it.")
     if name == "handler.py" and _HANDLER.search(text):
         return _runs("endpoint-handler", "It is the handler of an inference endpoint: deploying runs it.")
@@ -40,7 +55,15 @@ def read_python(text: str, path: str) -> Artifact:
             "custom-pipeline",
             "It is a pipeline in Python: loading the repository as a custom pipeline runs it.",
         )
-    if path.lower().endswith("custom_generate/generate.py") and _GENERATE.search(text):
+    if name == "pipeline.py" and _PRETRAINED.search(text):
+        return _runs(
+            "endpoint-handler", "It is the pipeline of an inference endpoint of the hub: deploying runs it."
+        )
+    if path.lower().endswith("code/inference.py") and _SERVED.search(text):
+        return _runs(
+            "endpoint-handler", "It is the script of an inference container (SageMaker): deploying runs it."
+        )
+    if path.lower().endswith("custom_generate/generate.py"):
         return _runs(
             "custom-generate", "It is generation code of a model: generating with it runs this file."
         )

@@ -67,6 +67,10 @@ def read_text(source: ByteSource, path: str) -> Artifact:
         if found.loading is Loading.RUNS_CODE:
             return found
     if word == "text" and head(source, 2) == b"#!":
+        if suffix == ".llamafile":
+            return single(
+                "llamafile", Loading.RUNS_CODE, "program", "It is a program: a script that is run as it is."
+            )
         word = "script"
     return Artifact(word, Loading.NO_LOADER)
 

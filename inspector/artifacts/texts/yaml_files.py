@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.texts.chat_template import judge_template
+from inspector.artifacts.texts.named_calls import judge_mapping, may_call
 from inspector.artifacts.texts.named_code import grade, judge_target
 from inspector.artifacts.texts.switched_calls import judge_switched, yaml_mappings
 from inspector.provenance import Loading, plain
@@ -90,9 +91,13 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
     if len(text) <= _MAX_PARSED and _WORTH_PARSING.search(text):
         for key, value in pairs(text):
             _pair(key, value, judgement)
-        if _SWITCHED.search(text):
-            for mapping in yaml_mappings(text):
-                judge_switched(mapping, judgement)
+    if len(text) <= _MAX_PARSED and (_SWITCHED.search(text) or may_call(text)):
+        for mapping in yaml_mappings(text):
+            judge_switched(mapping, judgement)
+            judge_mapping(mapping.items(), judgement)
+            for key in ("_target_", "class_path"):
+                if isinstance(name := mapping.get(key), str):
+                    judge_target(name, judgement, key=key)
     return judgement.artifact(word, Loading.NO_LOADER)
 
 

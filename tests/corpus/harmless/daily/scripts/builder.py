@@ -1,0 +1,3 @@
+import datasets
+
+NAME = datasets.__name__  # no GeneratorBasedBuilder

@@ -1,0 +1,3 @@
+import datasets
+
+rows = datasets.load_dataset('imdb')
