@@ -133,8 +133,12 @@ def _some(names: Iterable[str]) -> str:
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def strict_json(raw: Raw, what: str, *, items: int) -> Any:
+def strict_json(
+    raw: Raw, what: str, *, items: int, row: Callable[[dict[str, Any]], Any] | None = None
+) -> Any:
     """``raw`` as JSON of which every reader says the same: no key twice, no float, no NaN, no big integer.
+    ``row`` may put something smaller in the place of an object; with it, a ``raw`` that can be emptied is
+    used up, so that text and bytes do not stand in memory together.
 
     Raises Refusal ``json`` for what some readers accept and others read differently, ``ValueError`` for
     what is no JSON at all. ``items`` bounds the brackets, and so the memory, before anything is parsed.
@@ -147,12 +151,14 @@ def strict_json(raw: Raw, what: str, *, items: int) -> Any:
         raise Refusal("json", f"{what} is not UTF-8.") from None
     if text.startswith("\ufeff"):
         raise Refusal("json", f"{what} begins with a byte order mark.")
+    if row is not None and isinstance(raw, bytearray):
+        raw.clear()
 
     def no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
             raise Refusal("json", f"{what} holds one key twice, so two readers may read two things.")
-        return found
+        return found if row is None else row(found)
 
     def no_float(token: str) -> Any:
         raise Refusal("json", f"{what} holds the number {plain(token, 30)}; a record has whole numbers only.")
@@ -173,7 +179,7 @@ def strict_json(raw: Raw, what: str, *, items: int) -> Any:
             parse_int=whole,
         )
         if _SURROGATE.search(text):  # a pair is fine; half of one is read differently by every reader
-            json.dumps(value, ensure_ascii=False).encode("utf-8")
+            json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8")
     except RecursionError:
         raise Refusal("json", f"{what} is nested too deeply.") from None
     except UnicodeEncodeError:
@@ -724,6 +730,26 @@ def sums_line(sha256: str, name: str) -> bytes:
 class ListedFile(NamedTuple):
     size: int
     sha256: str
+    name: str = ""
+
+
+_ROW = {"name", "role", "sha256", "size"}
+
+
+def _listed(item: Any) -> ListedFile:
+    """A row of the manifest that has other fields than ours."""
+    name = _field(item, "name", "text", "the manifest")
+    size = _field(item, "size", "number", "the manifest")
+    return ListedFile(size, _field(item, "sha256", "text", "the manifest"), name)
+
+
+def _small_row(value: dict[str, Any]) -> Any:
+    """A row of the manifest as a ListedFile, a third of the dictionary it was: a record may list 100,000."""
+    if len(value) == 4 and value.keys() == _ROW:
+        name, size, sha256 = value["name"], value["size"], value["sha256"]
+        if type(name) is str and type(size) is int and type(sha256) is str:
+            return ListedFile(size, sha256, name)
+    return value
 
 
 # --- The bytes --------------------------------------------------------------------------------------------
@@ -739,32 +765,37 @@ class Tree(NamedTuple):
     left_out: dict[str, str]
 
 
-def walk(root: str, rules: Iterable[str], left_out: Mapping[str, str], listed: Iterable[str]) -> Tree:
+def walk(
+    root: str,
+    rules: Iterable[str],
+    left_out: Mapping[str, str],
+    listed: Mapping[str, ListedFile],
+    links: Iterable[str] = (),
+) -> Tree:
     """Lists everything under ``root`` without following a link or opening a file.
 
     ``rules`` are the words of scope.exclude, ``left_out`` the paths the record names. A folder that holds a
-    listed file is never left out.
+    listed file or one of ``links`` is never left out.
     """
     words = frozenset(rules)
-    needed = {name[:end] for name in listed for end in _slashes(name)}
+    needed = {name[:end] for names in (listed, links) for name in names for end in _slashes(name)}
     tree = Tree({}, {}, [], [], {})
     waiting = [""]
     while waiting:
         folder = waiting.pop()
         try:
-            entries = list(os.scandir(os.path.join(root, folder) if folder else root))
+            with os.scandir(os.path.join(root, folder) if folder else root) as entries:
+                for entry in entries:
+                    name = f"{folder}/{entry.name}" if folder else entry.name
+                    try:
+                        below = _take(tree, entry, name, needed, words, left_out, listed)
+                    except OSError:  # it went away, or may not be looked at
+                        tree.denied.append(name)
+                        continue
+                    if below:
+                        waiting.append(name)
         except OSError:
             tree.denied.append(folder or ".")
-            continue
-        for entry in entries:
-            name = f"{folder}/{entry.name}" if folder else entry.name
-            try:
-                below = _take(tree, entry, name, needed, words, left_out)
-            except OSError:  # it went away, or may not be looked at
-                tree.denied.append(name)
-                continue
-            if below:
-                waiting.append(name)
     return tree
 
 
@@ -775,6 +806,7 @@ def _take(
     needed: set[str],
     rules: frozenset[str],
     left_out: Mapping[str, str],
+    listed: Mapping[str, ListedFile],
 ) -> bool:
     """Puts one entry where it belongs; True for a folder that is to be walked."""
     if entry.is_symlink() or _is_junction(entry):
@@ -788,7 +820,10 @@ def _take(
         if name in left_out:
             tree.left_out[name] = left_out[name]
         else:
-            tree.files[name] = entry.stat(follow_symlinks=False).st_size
+            size, row = entry.stat(follow_symlinks=False).st_size, listed.get(name)
+            if row is not None and row[::2] == (size, name):  # one name and one number for both lists
+                size, name = row.size, row.name
+            tree.files[name] = size
     else:
         tree.special.append(name)
     return False
@@ -870,12 +905,11 @@ def changed_files(
     while it computes.
     """
     jobs: deque[list[str]] = deque()
-    ordered = sorted(listed, key=lambda name: -listed[name].size)
-    small = [name for name in ordered if listed[name].size < BLOCK]
-    for name in ordered[: len(ordered) - len(small)]:
-        jobs.append([name])
-    for start in range(0, len(small), 200):
-        jobs.append(small[start : start + 200])
+    large = [name for name, one in listed.items() if one.size >= BLOCK]
+    jobs.extend([name] for name in sorted(large, key=lambda name: -listed[name].size))
+    small = [name for name, one in listed.items() if one.size < BLOCK]
+    jobs.extend(small[start : start + 200] for start in range(0, len(small), 200))
+    del small
     changed: list[str] = []
 
     def work() -> None:
@@ -1108,7 +1142,7 @@ class Verification:
 
     def _parse(self, envelope: Envelope, what: str, kind: str) -> dict[str, Any]:
         try:
-            statement = strict_json(envelope.payload, what, items=MAX_PAYLOAD_ITEMS)
+            statement = strict_json(envelope.payload, what, items=MAX_PAYLOAD_ITEMS, row=_small_row)
         except ValueError:
             raise Refusal("json", f"{what} is not JSON.") from None
         if not isinstance(statement, dict) or statement.get("_type") != STATEMENT_TYPE:
@@ -1128,6 +1162,7 @@ class Verification:
 
     def _check_schema(self) -> str:
         self._statement = self._parse(self._envelope, "the record", REVIEW_TYPE)
+        self._envelope = self._envelope._replace(payload=b"")  # its digest is kept; it may be large
         predicate = self._predicate = self._statement["predicate"]
         for name, kind in REVIEW_FIELDS.items():
             _field(predicate, name, kind, "the record")
@@ -1336,28 +1371,30 @@ class Verification:
         if _field(manifest, "format", "text", "the manifest") != "sha256sum":
             raise Refusal("schema", "The manifest is of another format than sha256sum.")
         for item in _field(manifest, "files", "list", "the manifest"):
-            name = _field(item, "name", "text", "the manifest")
+            listed = item if isinstance(item, ListedFile) else _listed(item)
+            name = listed.name
             if not clean_name(name):
                 raise Refusal("manifest-path", f"The manifest lists {plain(name)}, no path inside a tree.")
             if name in self.files:
                 raise Refusal("manifest", f"The manifest lists {plain(name)} twice.")
-            size = _field(item, "size", "number", "the manifest")
-            if size < 0:
+            if listed.size < 0:
                 raise Refusal("schema", f"The manifest gives {plain(name)} a size below zero.")
-            self.files[name] = ListedFile(size, _digest(item, "sha256", "the manifest"))
+            if not _HEX.match(listed.sha256):
+                raise Refusal("schema", "the manifest: “sha256” is not a SHA-256 digest.")
+            self.files[name] = listed
         digest = hashlib.sha256()
-        for name in sorted(self.files, key=str.encode):
+        for name in sorted(self.files):  # by characters, which is the order of their bytes in UTF-8
             digest.update(sums_line(self.files[name].sha256, name))
         found = digest.hexdigest()
         first = self._statement["subject"][0]
-        named = (first["digest"]["sha256"], first["digest"].get("dirHash1"))
+        about = (first["digest"]["sha256"], first["digest"].get("dirHash1"))
         stated = _digest(_field(manifest, "digest", "map", "the manifest"), "sha256", "the manifest")
         again = manifest["digest"].get("dirHash1", found)
-        if first["name"] != SUMS_NAME or named != (found, found) or (stated, again) != (found, found):
+        if first["name"] != SUMS_NAME or about != (found, found) or (stated, again) != (found, found):
             raise Refusal("subject", "The manifest is not the list of files that the statement is about.")
         for subject in self._statement["subject"][1:]:
-            listed = self.files.get(subject["name"])
-            if listed is None or listed.sha256 != subject["digest"]["sha256"]:
+            named = self.files.get(subject["name"])
+            if named is None or named.sha256 != subject["digest"]["sha256"]:
                 raise Refusal("subject", f"Subject {plain(subject['name'])} is not so in the manifest.")
         self._read_scope()
         return f"{len(self.files)} files, list sha256:{found}"
@@ -1379,8 +1416,17 @@ class Verification:
                 raise Refusal("manifest-path", f"The scope leaves out {plain(path)}, no path inside a tree.")
             self._left_out[path] = _field(item, "rule", "text", "the scope")
         self._rules = _items(self._predicate["scope"], "exclude", "the scope", str)
-        leaves = {*self.files, *self._links}
-        below = next((name for name in leaves for end in _slashes(name) if name[:end] in leaves), None)
+        lists = (self.files, self._links)
+        below = next(
+            (
+                name
+                for names in lists
+                for name in names
+                for end in _slashes(name)
+                if any(name[:end] in leaves for leaves in lists)
+            ),
+            None,
+        )
         if below is not None:
             raise Refusal("manifest", f"The manifest lists {plain(below)} below what it says is no folder.")
 
@@ -1534,9 +1580,11 @@ class Verification:
 
     def _is_this_record(self, raw: Raw) -> bool:
         try:
-            return envelope_of(raw, "it")[:3] == self._envelope[:3]
+            one = envelope_of(raw, "it")
         except (Refusal, Unreadable):
             return False
+        same = hashlib.sha256(one.payload).hexdigest() == self._report.payload_sha256
+        return same and (one.payload_type, one.signature) == (PAYLOAD_TYPE, self._envelope.signature)
 
     def _check_bytes(self) -> str:
         if self._root is None:
@@ -1548,7 +1596,7 @@ class Verification:
         is_cache = self._predicate["scope"].get("symlinks") == "hf-cache"
         if is_cache:
             self._be_one_repository(root)
-        tree = walk(root, self._rules, self._left_out, list(self.files) + list(self._links))
+        tree = walk(root, self._rules, self._left_out, self.files, self._links)
         blobs = {}
         for name in tree.links.keys() & self.files.keys() if is_cache else ():
             blob = blob_behind(root, name)
@@ -1559,16 +1607,16 @@ class Verification:
             del tree.links[name]
         links = [name for name, target in tree.links.items() if self._links.get(name) != target]
         links += [name for name in self._links if name not in tree.links]
-        present = {name for name in self.files if name in tree.files}
-        changed = [name for name in present if tree.files[name] != self.files[name].size]
-        same_size = {name: self.files[name] for name in present if tree.files[name] == self.files[name].size}
-        changed += changed_files(root, same_size, blobs=blobs)
+        sized = {name for name, listed in self.files.items() if tree.files.get(name) != listed.size}
+        same = {name: self.files[name] for name in self.files if name not in sized} if sized else self.files
+        changed = [name for name in sized if name in tree.files]
+        changed += changed_files(root, same, blobs=blobs)
         elsewhere = {*tree.links, *tree.special, *tree.denied}
         found = (
             ("denied", tree.denied, "Not readable"),
             ("special", tree.special, "No regular file"),
             ("link", links, "A link that the record does not list so, or none where it lists one"),
-            ("missing", [n for n in self.files if n not in present and n not in elsewhere], "Missing"),
+            ("missing", [n for n in self.files if n not in tree.files and n not in elsewhere], "Missing"),
             ("changed", changed, "Not the approved bytes"),
             ("extra", [name for name in tree.files if name not in self.files], "Not in the record"),
         )

@@ -688,6 +688,16 @@ def test_both_read_an_option_alike(
     assert said[0][0] == code
 
 
+def test_a_row_of_the_manifest_in_another_form_is_the_same_row(scene: Any) -> None:
+    """Rows of the usual four fields are kept small while they are read; others mean the same."""
+    assert scene.by_gate()[0] == 0
+    for change in ({"mode": 420}, {"claimed": True}):
+        scene.relist(lambda manifest, more=change: [row.update(more) for row in manifest["files"]])
+        assert scene.by_verify()[0] == scene.by_gate()[0] == 0
+    scene.relist(lambda manifest: manifest["files"][0].update(size=True))
+    assert scene.by_verify()[1] == scene.by_gate()[1] == ["schema"]
+
+
 def test_a_large_zip_is_as_unreadable_to_the_gate_as_a_small_one(scene: Any, tmp_path: Path) -> None:
     for size in (10, 2 << 20):
         scene.record = tmp_path / "package.zip"
