@@ -3,7 +3,10 @@
     .venv/bin/python tests/bench/hub_cost.py
 
 Every file is served by the stand-in on loopback and read by the artifact reader itself. "requests" counts
-the redirect of the hub too. The last line maps 34 related models with 100 ms added to every answer.
+the redirect of the hub too. "least" are the bytes without which no reader can know what loading does: of a
+torch archive its directory and its pickle, of GGUF and safetensors the header. A row whose least is over its
+bound (128 KiB of a torch archive, 0.2 % of any file above 100 MB) is marked "over": there the bound cannot be
+kept by anybody who gives a verdict. The last line maps 34 related models with 100 ms added to every answer.
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ def bodies(large: ModuleType) -> dict[str, Any]:
         "torch-100mb.bin": large.torch_zip(200, MIB // 2),
         "torch-3gb.bin": large.torch_zip(200, 16 * MIB),
         "torch-12gb-500-tensors.pt": large.torch_zip(500, 24 * MIB),
+        "torch-700mb-680-tensors.pt": large.torch_zip(680, MIB),
         "torch-1gb-1000-tensors.pt": large.torch_zip(1_000, MIB),
         "torch-2gb-2000-tensors.pt": large.torch_zip(2_000, MIB),
         "torch-3gb-hostile.pt": large.torch_zip(200, 16 * MIB, call),
@@ -59,6 +63,20 @@ def bodies(large: ModuleType) -> dict[str, Any]:
     }
 
 
+def least(name: str, pieces: dict[int, bytes]) -> int | None:
+    """The bytes that decide, of the formats of which they can be told."""
+    lengths = sorted((len(piece) for piece in pieces.values()), reverse=True)
+    if name.startswith("torch-"):
+        return sum(lengths[:2])  # the directory and data.pkl; everything else is a head of some bytes
+    return lengths[0] if name.endswith((".gguf", ".safetensors")) else None
+
+
+def bound(name: str, size: int) -> int:
+    """What the review may fetch of a file at most, as docs/howto/hub-model.md has it."""
+    most = size // 500 if size > 100_000_000 else size
+    return min(most, 128 << 10) if name.startswith("torch-") else most
+
+
 def main() -> None:
     standin = loaded("hub_standin", HERE.parent / "hub_standin" / "server.py")
     large = loaded("hub_large", HERE.parent / "hub_standin" / "large.py")
@@ -73,16 +91,19 @@ def main() -> None:
         hub.model("acme/large", {name: standin.File(body, True) for name, body in files.items()})
         source = open_target("hf://acme/large")
         assert isinstance(source, HubSource)
-        print(f"{'file':33} {'size':>15} {'requests':>9} {'bytes':>11} {'share':>9}  verdict")
+        print(
+            f"{'file':33} {'size':>15} {'requests':>9} {'bytes':>11} {'share':>9} {'least':>11}       verdict"
+        )
         for entry in source.wanted_remotely():
             before, sent = len(hub.requests), hub.sent
             artifact = artifacts.read(source.open_remote(entry), entry.path)
             requests, count = len(hub.requests) - before, hub.sent - sent
             size = entry.size or 1
-            print(
-                f"{entry.path:33} {size:15,} {requests:9} {count:11,} {count / size:9.4%}  "
-                f"{artifact.format} {artifact.loading.value}"
-            )
+            needed = least(entry.path, files[entry.path].pieces)
+            over = "over" if (needed or 0) > bound(entry.path, size) else ""
+            told = "" if needed is None else f"{needed:,}"
+            cost = f"{size:15,} {requests:9} {count:11,} {count / size:9.4%} {told:>11} {over:4}"
+            print(f"{entry.path:33} {cost}  {artifact.format} {artifact.loading.value}")
     with standin.HubStandIn(delay=0.1) as hub:
         os.environ["HF_ENDPOINT"] = hub.endpoint
         standin.family(hub, 34)
