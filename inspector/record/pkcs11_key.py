@@ -75,6 +75,8 @@ class TokenKey:
         except UnreadableInput:
             self.close()
             raise
+        asks = pin is not None and _asks_each_time(library, self._private)
+        self._again = {"pin": pin.decode()} if pin is not None and asks else {}
         self._mechanism = library.Mechanism.ECDSA
         self._error = library.exceptions.PKCS11Error
 
@@ -83,7 +85,8 @@ class TokenKey:
         from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
         try:
-            raw = bytes(self._private.sign(hashlib.sha256(message).digest(), mechanism=self._mechanism))
+            digest = hashlib.sha256(message).digest()
+            raw = bytes(self._private.sign(digest, mechanism=self._mechanism, **self._again))
         except self._error as error:
             raise _refused(error) from None
         if len(raw) != 64:
@@ -92,6 +95,15 @@ class TokenKey:
 
     def close(self) -> None:
         self._session.close()
+
+
+def _asks_each_time(library: Any, private: Any) -> bool:
+    """Whether the key wants the PIN before every single use (CKA_ALWAYS_AUTHENTICATE, PKCS#11 v2.40 section
+    4.9): the signature slot of a PIV card does. It is then given again by C_Login(CKU_CONTEXT_SPECIFIC)."""
+    try:
+        return bool(private[library.Attribute.ALWAYS_AUTHENTICATE])
+    except (library.exceptions.PKCS11Error, KeyError):  # a module that does not know the attribute
+        return False
 
 
 def _library() -> Any:

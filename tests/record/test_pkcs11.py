@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +57,9 @@ def test_without_the_package_the_sentence_names_it(monkeypatch: pytest.MonkeyPat
         pkcs11_key.TokenKey("pkcs11:object=a?module-path=/m", b"1234")
 
 
-@pytest.mark.skipif(not HAS_TOKEN, reason="SoftHSM and the package python-pkcs11 are not both here")
-def test_a_record_signed_on_a_token_verifies(
-    sign: Any, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def token_uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Makes a P-256 key on a token of SoftHSM; gives its URI. The PIN is 1234."""
     import pkcs11  # type: ignore[import-not-found]
     from pkcs11.util.ec import encode_named_curve_parameters  # type: ignore[import-not-found]
 
@@ -67,17 +67,33 @@ def test_a_record_signed_on_a_token_verifies(
     settings = tmp_path / "softhsm2.conf"
     settings.write_text(f"directories.tokendir = {tmp_path / 'tokens'}\n")
     monkeypatch.setenv("SOFTHSM2_CONF", str(settings))
-    make = ["softhsm2-util", "--module", str(MODULE), "--init-token", "--free", "--label", "review"]
+    label = f"review{os.urandom(4).hex()}"  # one library serves the whole process
+    make = ["softhsm2-util", "--module", str(MODULE), "--init-token", "--free", "--label", label]
     subprocess.run([*make, "--pin", "1234", "--so-pin", "5678"], check=True, capture_output=True)
-    token = pkcs11.lib(MODULE).get_token(token_label="review")
-    with token.open(rw=True, user_pin="1234") as session:
-        parameters = session.create_domain_parameters(
-            pkcs11.KeyType.EC,
-            {pkcs11.Attribute.EC_PARAMS: encode_named_curve_parameters("secp256r1")},
-            local=True,
-        )
-        parameters.generate_keypair(store=True, label="signing", id=b"\1")
-    uri = f"pkcs11:token=review;object=signing?module-path={MODULE}"
+    library = pkcs11.lib(MODULE)
+    library.reinitialize()
+
+    def made(name: str, **private: Any) -> str:
+        with library.get_token(token_label=label).open(rw=True, user_pin="1234") as session:
+            parameters = session.create_domain_parameters(
+                pkcs11.KeyType.EC,
+                {pkcs11.Attribute.EC_PARAMS: encode_named_curve_parameters("secp256r1")},
+                local=True,
+            )
+            template = {pkcs11.Attribute[key]: value for key, value in private.items()}
+            parameters.generate_keypair(store=True, label=name, private_template=template)
+        return f"pkcs11:token={label};object={name}?module-path={MODULE}"
+
+    return made
+
+
+@pytest.mark.skipif(not HAS_TOKEN, reason="SoftHSM and the package python-pkcs11 are not both here")
+@pytest.mark.parametrize("asks_each_time", [False, True])
+def test_a_record_signed_on_a_token_verifies(
+    sign: Any, project: Path, tmp_path: Path, token_uri: Callable[..., str], asks_each_time: bool
+) -> None:
+    """Also with a key that wants the PIN before each signature, as the signature slot of a PIV card does."""
+    uri = token_uri("signing", **({"ALWAYS_AUTHENTICATE": True} if asks_each_time else {}))
     with pytest.raises(UnreadableInput, match="PIN is not"):
         pkcs11_key.TokenKey(uri, b"9999")
     with pytest.raises(UnreadableInput, match="no P-256 key"):
