@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import time
 from pathlib import Path
@@ -58,9 +59,15 @@ def make_application():  # type: ignore[no-untyped-def]
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     QCoreApplication.setApplicationName(places.APP)
     QGuiApplication.setApplicationDisplayName("")
-    QGuiApplication.setDesktopFileName("provenance-inspector")
+    QGuiApplication.setDesktopFileName(desktop_name())
     # The name alone: a target called "-style" or "-qwindowgeometry" is no option of Qt.
     return QApplication([places.APP])
+
+
+def desktop_name() -> str:
+    """Name of the desktop entry, so that windows are grouped under its icon. In a Flatpak it bears the name
+    that the package was installed under."""
+    return os.environ.get("FLATPAK_ID") or "provenance-inspector"
 
 
 # What the first target needs, imported while the reviewer looks at the welcome page.

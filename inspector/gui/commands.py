@@ -58,23 +58,11 @@ class Commands:
     def open_hub(self) -> None:
         from inspector.gui.hub_dialog import HubDialog
 
-        tokens = self.window.backend.tokens
-        try:
-            endpoint, host = self.window.backend.hub_endpoint()
-        except InspectorError as error:
-            self.window.tell(shown(error, 600))
-            return
-        dialog = HubDialog(
-            self.window,
-            self.window.settings.recent(),
-            host,
-            has_token=tokens.has(endpoint),
-            backend=self.window.backend,
-        )
+        dialog = HubDialog(self.window, self.window.settings.recent(), self.window.backend)
 
         def accepted() -> None:
-            if dialog.token.text().strip():
-                tokens.keep(endpoint, dialog.token.text())
+            if dialog.token.text().strip() and dialog.endpoint:
+                self.window.backend.tokens.keep(dialog.endpoint, dialog.token.text())
             self.window.open(dialog.target())
 
         dialog.accepted.connect(accepted)

@@ -96,6 +96,19 @@ class EvidencePanel(QWidget):
         if explain and self._path:
             self._settled.start()
 
+    def show_said(self, title: str, text: str) -> None:
+        """Shows a text of this program itself, such as a comparison, until something else is selected."""
+        self._forget()
+        self._places, self._path = [], ""
+        self.explain.hide()
+        with QSignalBlocker(self.places):
+            self.places.clear()
+            self.places.addItem(shown(title, 200))
+        self.places.show()
+        self.text.show()
+        self._colours.use("")
+        self.text.show_text(text)
+
     def _first_place(self) -> int:
         """The row of the first place in the list; the explanation stands above where there is one."""
         return 1 if self._path else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -22,9 +23,11 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.gui.backend import Backend
+from inspector.gui.background import Background
 from inspector.gui.revision_list import RevisionList
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import button, buttons_without_icons, plain_label, spaced
+from inspector.provenance import InspectorError
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?\Z")
 _REVISION = re.compile(r"[\w./-]+\Z")
@@ -37,15 +40,14 @@ class HubDialog(QDialog):
         self,
         parent: QWidget | None = None,
         recent: Iterable[str] = (),
-        host: str = "",
-        *,
-        has_token: bool = False,
         backend: Backend | None = None,
     ) -> None:
-        """``recent`` are targets opened before, offered while typing; ``host`` is the hub's name. Without a
-        ``backend`` there is nobody to ask for branches, and no button for it."""
+        """``recent`` are targets opened before, offered while typing. Without a ``backend`` there is nobody
+        to ask for branches, no button for it, and no hub to name."""
         super().__init__(parent)
         self.setWindowTitle(tr("Open hub repository"))
+        self._backend = backend
+        self._unusable = ""  # why no hub can be asked
         self.kind = QComboBox()
         self.kind.addItems(["model", "dataset", "space"])
         self.kind.setAccessibleName(tr("Kind of repository"))
@@ -76,9 +78,10 @@ class HubDialog(QDialog):
         self.token = QLineEdit()
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
         self.token.setAccessibleName(tr("Token"))
-        self.token.setPlaceholderText(
-            tr("kept from before; type to replace it") if has_token else tr("none: public repositories only")
-        )
+        self.token.setPlaceholderText(tr("none: public repositories only"))
+        self.endpoint = ""  # the address that a token is for; "" until it is known
+        self._opens_soon = False  # Open was pressed before the hub's address was known
+        self._is_over = False
         self.problem = plain_label(role="risk")
         grid = QGridLayout()
         spaced(grid, 0, 0, 0, 0, 8)
@@ -103,16 +106,10 @@ class HubDialog(QDialog):
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         spaced(column, 18, 16, 18, 14, 10)
-        name = shown(host, 120) or tr("the hub")
-        hint = plain_label(
-            tr(
-                "Opening asks {0} for the list of files. A token is kept in memory until this program ends, "
-                "and is sent to {0} alone."
-            ).format(name),
-            role="sub",
-        )
-        hint.setWordWrap(True)
-        column.addWidget(hint)
+        self.hint = plain_label(role="sub")
+        self.hint.setWordWrap(True)
+        self._name_hub(tr("the hub"))
+        column.addWidget(self.hint)
         column.addLayout(grid)
         column.addWidget(self.meant)
         column.addWidget(self.refs)
@@ -121,6 +118,40 @@ class HubDialog(QDialog):
         self.problem.hide()
         self.setMinimumWidth(500)
         self.id.setFocus()
+        if backend is not None:
+            # In a thread: the first look at which hub is meant imports its readers. The dialog may be gone
+            # before that is done, so the thread belongs to the window.
+            background = Background(parent or self)
+
+            def known(found: Any, error: BaseException | None) -> None:
+                background.deleteLater()
+                if not self._is_over:
+                    self._hub_known(found, error)
+
+            background.run(lambda: _hub_of(backend), known)
+
+    def _name_hub(self, name: str) -> None:
+        self.hint.setText(
+            tr(
+                "Opening asks {0} for the list of files. A token is kept in memory until this program ends, "
+                "and is sent to {0} alone."
+            ).format(name)
+        )
+
+    def _hub_known(self, found: Any, error: BaseException | None) -> None:
+        """Names the hub; one that cannot be named is said, and nothing can be opened from it."""
+        if isinstance(error, InspectorError):
+            self._refuse(shown(error, 600))
+            self._unusable = shown(error, 600)
+        elif error is not None:
+            raise error
+        else:
+            self.endpoint, host, has_token = found
+            self._name_hub(shown(host, 120))
+            if has_token:
+                self.token.setPlaceholderText(tr("kept from before; type to replace it"))
+            if self._opens_soon:
+                self.accept()
 
     def target(self) -> str:
         text = self.id.text().strip().removeprefix("hf://")
@@ -153,16 +184,22 @@ class HubDialog(QDialog):
 
     def accept(self) -> None:
         sentence = self._problem_of(self.target())
+        self._opens_soon = False
         if sentence:
             self._refuse(sentence)
+        elif self._backend is not None and not self.endpoint:
+            self._opens_soon = True  # a token must be kept for the hub that it was typed for
         else:
             super().accept()
 
     def done(self, result: int) -> None:
         self.refs.forget()
+        self._is_over = True
         super().done(result)
 
     def _problem_of(self, target: str) -> str:
+        if self._unusable:
+            return self._unusable
         name, at, revision = target.removeprefix("hf://").partition("@")
         for prefix in ("models/", "datasets/", "spaces/"):
             name = name.removeprefix(prefix)
@@ -176,3 +213,9 @@ class HubDialog(QDialog):
         self.problem.setText(sentence)
         self.problem.show()
         self.id.setFocus()
+
+
+def _hub_of(backend: Backend) -> tuple[str, str, bool]:
+    """Address and name of the hub in use, and whether a token is kept for it."""
+    address, host = backend.hub_endpoint()
+    return address, host, backend.tokens.has(address)

@@ -1,4 +1,4 @@
-"""The part of the node pane that says what the hub answered about the selected repository."""
+"""What the hub answered about the selected repository, and what changed in it: a part of the node pane."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from inspector.gui.background import Background
+from inspector.gui.hub_contents import changed_lines
 from inspector.gui.hub_moves import HubMoves
 from inspector.gui.looking_up import (
     LookingUp,
@@ -28,9 +30,11 @@ _SHORT = 8  # characters of a commit, as git shows them
 
 
 class HubPanel(QWidget):
-    """Shows remembered answers; ``work`` does the asking. ``wanted`` is the id of an action pressed here."""
+    """Shows remembered answers; ``work`` does the asking. ``wanted`` is the id of an action pressed here,
+    ``lines_told`` a title and a text for the evidence: what changed line by line."""
 
     wanted = Signal(str)
+    lines_told = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,6 +42,8 @@ class HubPanel(QWidget):
         self.work = LookingUp(self)
         self.moves = HubMoves(self)
         self._node: Node | None = None
+        self._background = Background(self)
+        self._lines_soon: tuple[str, ...] | None = None  # of which answer the lines are shown when it comes
         self._since: tuple[dict[str, Any], str] | None = None  # the answer and the commit to hold against it
         self.rows = QVBoxLayout()
         spaced(self.rows, 0, 0, 0, 0, 4)
@@ -61,6 +67,7 @@ class HubPanel(QWidget):
 
     def set_session(self, session: Session | None) -> None:
         self._node = None
+        self._lines_soon = None
         self.session = session
         self.work.set_session(session)
         self.moves.set_session(session)
@@ -109,12 +116,38 @@ class HubPanel(QWidget):
             changes = Flow("", tr("What changed"))
             changes.set_text(since_words(since), keep_newlines=True)
             self.rows.addWidget(changes)
+            self._offer_lines(row, since)
         if before and not (isinstance(since, dict) and since.get("commit") == before):
             what = tr("What changed since {0}").format(before[:_SHORT])
             ask = button(what, role="link")
             ask.clicked.connect(lambda _=False, row=row, before=before: self._press(row, before))
             self._since = self._since or (row, before)
             self.rows.addWidget(ask, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _offer_lines(self, row: dict[str, Any], since: dict[str, Any]) -> None:
+        """Which lines changed is told where it is asked for, and at once after "what changed since"."""
+        before, now = since.get("commit"), row.get("commit")
+        if not (is_commit(before) and is_commit(now) and before != now):
+            return
+        what = (str(row["kind"]), str(row.get("moved_to") or row["name"]), str(before), str(now))
+        show = button(tr("Show the lines that changed"), role="link")
+        show.clicked.connect(lambda: self._tell_lines(what, since))
+        self.rows.addWidget(show, 0, Qt.AlignmentFlag.AlignLeft)
+        if self._lines_soon == (what[0], str(row["name"]), what[2]):
+            self._lines_soon = None
+            self._tell_lines(what, since)
+
+    def _tell_lines(self, what: tuple[str, str, str, str], since: dict[str, Any]) -> None:
+        node = self._node
+
+        def told(text: Any, error: BaseException | None) -> None:
+            if error is not None:
+                raise error
+            if node is self._node:
+                self.lines_told.emit(tr("What changed since {0}").format(what[2][:_SHORT]), text)
+
+        # In a thread: it reads files, and its first import takes longer than a key press may wait.
+        self._background.run(lambda: changed_lines(*what, since), told)
 
     def _say(self, name: str, words: str) -> None:
         self.rows.addWidget(Flow(words, name))
@@ -141,6 +174,7 @@ class HubPanel(QWidget):
         row, before = self._since
         prefix = {"dataset": "datasets/", "space": "spaces/"}.get(row["kind"], "")
         at = f"@{row['revision']}" if row.get("revision") else ""
+        self._lines_soon = (str(row["kind"]), str(row["name"]), before)
         return self.work.ask([f"hf://{prefix}{row['name']}{at}"], "--since", before)
 
     def _told(self) -> None:

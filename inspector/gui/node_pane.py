@@ -76,6 +76,7 @@ class NodePane(QScrollArea):
         selection.finding_changed.connect(lambda _: self._soon.start())
         self.decision.wanted.connect(self.wanted)
         self.hub.wanted.connect(self.wanted)
+        self.hub.lines_told.connect(self.show_said)
         self.findings.currentItemChanged.connect(self._finding_chosen)
         look.changed.connect(self._dressed)
 
@@ -269,6 +270,13 @@ class NodePane(QScrollArea):
         if self._node is not None and places:
             self._evidence_of = edges
             self.evidence.show_places(places, "", "")
+            self._sections["evidence"].show()
+            self.ensureWidgetVisible(self._sections["evidence"], 0, 0)
+
+    def show_said(self, title: str, text: str) -> None:
+        """Shows what changed in a repository in the place of the evidence."""
+        if self._node is not None:
+            self.evidence.show_said(title, text)
             self._sections["evidence"].show()
             self.ensureWidgetVisible(self._sections["evidence"], 0, 0)
 

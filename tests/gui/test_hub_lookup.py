@@ -288,7 +288,7 @@ def test_closing_the_target_ends_the_asking(hub: Hub, opened: Any, qtbot: Any) -
 
 @pytest.fixture
 def dialog(window: Any, backend: Any, hub: Hub, qtbot: Any) -> HubDialog:
-    made = HubDialog(window, (), "hub.example", backend=backend)
+    made = HubDialog(window, (), backend)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -397,3 +397,49 @@ def test_the_real_command_answers_the_window_from_a_hub(
         qtbot.waitUntil(lambda: not opened.pane.hub.work.running, timeout=20000)
         (row,) = opened.pane.hub.work.answers_on("model", "org/base")
         assert row["commit"] == NEW and len(running.requests) == 1
+
+
+def saved(home: Any, commit: str, path: str, body: bytes) -> None:
+    """Puts what a hub once answered where the program keeps such answers."""
+    from inspector.sources.hub.saved import SavedAnswers
+
+    SavedAnswers("http://127.0.0.1:9").put(
+        f"/org/base/resolve/{commit}/{path}",
+        status=200, headers={}, linked={}, time="2026-01-02T03:04:05Z", body=body,
+    )  # fmt: skip
+
+
+def test_the_lines_that_changed_are_shown_from_what_is_on_this_machine(
+    hub: Hub, opened: Any, qtbot: Any, monkeypatch: Any, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+    saved(tmp_path, OLD, "config.json", b'{\n "model_type": "bert",\n "hidden": 1\n}\n')
+    here = tmp_path / "cache/models--org--base/snapshots" / NEW
+    here.mkdir(parents=True)
+    (here / "config.json").write_text(
+        '{\n "model_type": "bert",\n "auto_map": "\u202ex.py",\n "hidden": 1\n}\n'
+    )
+    opened.selection.select_node("model:org/base")
+    for commit in (OLD, NEW):
+        hub.tell(answer(commit=commit, paste=f'revision="{commit}"', sentence=f"It is {commit}."))
+        opened.run("look-up")
+        answered(qtbot, opened, commit)
+    since = {
+        "commit": OLD,
+        "sentence": "2 files changed, 1 new pickle.",
+        "changed": ["config.json", "README.md", "model.bin"],
+        "new_pickles": ["model.bin"],
+    }
+    hub.tell(answer(since=since))
+    pressed(opened, f"What changed since {OLD[:8]}")
+    text = opened.pane.evidence.text
+    qtbot.waitUntil(lambda: "config.json" in text.toPlainText(), timeout=10000)
+    said = text.toPlainText()
+    assert '+  "auto_map": "\\u202ex.py",' in said and "- " not in said.replace("→", "")
+    assert "New pickles, not read by this comparison:\n  model.bin" in said
+    assert f"not known: at {OLD[:8]} it is neither" in said and f"not known: at {NEW[:8]}" in said
+    assert "1 file more changed, of which only digests are compared." in said
+    opened.run("state-confirmed")
+    assert "auto_map" in text.toPlainText(), "a decision does not take it away"
+    opened.selection.select_node("package:torch")
+    qtbot.waitUntil(lambda: "auto_map" not in text.toPlainText())

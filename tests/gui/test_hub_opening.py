@@ -6,6 +6,7 @@ import copy
 import pickle
 
 import pytest
+from PySide6.QtCore import Qt
 
 from inspector.gui.hub_dialog import HubDialog
 from inspector.gui.hub_tokens import HubTokens
@@ -54,25 +55,57 @@ def test_without_a_token_nothing_is_said_of_one(window, backend, monkeypatch):
     assert "--token-stdin" not in options and line == b""
 
 
-def test_the_dialog_names_the_hub_and_offers_what_was_opened_before(window, qtbot):
-    dialog = HubDialog(window, ["hf://acme/x@main", "/home/folder", "hf://datasets/acme/rows"], "hub.example")
+def test_the_dialog_names_the_hub_and_offers_what_was_opened_before(window, backend, qtbot, monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", "http://hub.example")
+    backend.tokens.keep("http://hub.example", TOKEN)
+    recent = ["hf://acme/x@main", "/home/folder", "hf://datasets/acme/rows"]
+    dialog = HubDialog(window, recent, backend)
     qtbot.addWidget(dialog)
     offered = dialog.id.completer().model()
     assert [offered.data(offered.index(n, 0)) for n in range(offered.rowCount())] == [
         "acme/x",
         "datasets/acme/rows",
     ]
-    assert any("hub.example" in label.text() for label in dialog.findChildren(type(dialog.problem)))
+    qtbot.waitUntil(lambda: "hub.example" in dialog.hint.text())
+    assert "kept from before" in dialog.token.placeholderText()
     assert dialog.token.echoMode() == dialog.token.EchoMode.Password
 
 
-def test_an_endpoint_that_is_none_is_said_and_nothing_is_opened(window, monkeypatch):
+def test_an_endpoint_that_is_none_is_said_and_nothing_is_opened(window, monkeypatch, qtbot):
     monkeypatch.setenv("HF_ENDPOINT", "ftp://nowhere")
-    said = []
-    monkeypatch.setattr(window, "tell", said.append)
     window.run("open-hub")
-    assert said and "HF_ENDPOINT" in said[0]
-    assert not window.findChildren(HubDialog)
+    (dialog,) = window.findChildren(HubDialog)
+    qtbot.waitUntil(lambda: "HF_ENDPOINT" in dialog.problem.text())
+    dialog.id.setText("acme/x")
+    qtbot.keyClick(dialog.id, Qt.Key.Key_Return)
+    assert dialog.isVisible() and window.session is None
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_open_pressed_before_the_hub_is_known_opens_with_the_token_that_was_typed(
+    window, backend, qtbot, monkeypatch
+):
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    window.run("open-hub")
+    (dialog,) = window.findChildren(HubDialog)
+    dialog.id.setText("acme/x")
+    dialog.token.setText(TOKEN)
+    assert dialog.endpoint == ""
+    dialog.accept()
+    assert window.session is None, "nothing is opened without the token"
+    qtbot.waitUntil(lambda: window.session is not None)
+    assert "--token-stdin" in backend.commands[0][1]
+    assert backend.tokens.has("http://127.0.0.1:9")
+
+
+def test_the_dialog_that_asks_for_a_repository_never_holds_up_the_window(window, qtbot, watchdog):
+    watchdog.start()
+    window.run("open-hub")
+    (dialog,) = window.findChildren(HubDialog)
+    qtbot.waitUntil(lambda: bool(dialog.endpoint))
+    watchdog.stop()
+    dialog.reject()
 
 
 def test_the_strip_counts_down_while_the_hub_wants_silence(opened):

@@ -56,3 +56,12 @@ def test_left_over_scans_are_dropped_and_new_ones_are_not(tmp_path):
     os.utime(old, (time.time() - 200_000,) * 2)
     app._tidy()
     assert not old.exists() and new.exists()
+
+
+def test_in_a_flatpak_the_window_belongs_to_the_entry_of_that_package(monkeypatch):
+    from inspector.gui.app import desktop_name
+
+    monkeypatch.delenv("FLATPAK_ID", raising=False)
+    assert desktop_name() == "provenance-inspector"
+    monkeypatch.setenv("FLATPAK_ID", "org.example.Inspector")
+    assert desktop_name() == "org.example.Inspector"
