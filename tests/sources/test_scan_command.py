@@ -48,3 +48,22 @@ def test_a_limit_longer_than_the_patience_ends_with_its_sentence(hub: Any, tmp_p
     ended = command(tmp_path, "--hub-patience", "1")
     assert ended.returncode in (2, 3)
     assert b"limit" in ended.stderr and b"Traceback" not in ended.stderr
+
+
+def test_a_file_that_cannot_be_judged_within_the_bounds_is_not_fine(
+    hub: Any, hub_standin: Any, large: Any, tmp_path: Path
+) -> None:
+    files = {
+        "words.gguf": large.gguf(2, 51_000_000, tokens=30_000),
+        "many.pt": large.torch_zip(2_000, 60_000),
+    }
+    for name, body in files.items():
+        hub.model("acme/x", {name: hub_standin.File(hub_standin.Sparse(*body), True)})
+        before = hub.sent
+        ended = command(tmp_path, "--format", "json", "--fail-on", "critical")
+        result = json.loads(ended.stdout)
+        assert ended.returncode == 3 and hub.sent - before <= body[0] // 500
+        assert [file["loading"] for file in result["files"]] == ["unreadable"]
+        (unread,) = result["coverage"]["not_analysed"]
+        assert "would have to be fetched; not inspected" in unread["why"]
+        assert any(one["severity"] in ("high", "medium") for one in result["findings"])
