@@ -6,8 +6,9 @@ package, as the process does that starts the workers, waits for none of them.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from inspector.late import late_names
 
 if TYPE_CHECKING:
     from inspector.artifacts.bytesource import BytesSource, SliceSource
@@ -30,12 +31,4 @@ _PLACES = {
 
 __all__ = ["READER_VERSION", "Artifact", "BytesSource", "Reason", "SliceSource", "allow_list_digest", "read"]
 
-
-def __getattr__(name: str) -> Any:
-    """One of the names above, from the module that it is written in."""
-    place = _PLACES.get(name)
-    if place is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{place}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = late_names(__name__, _PLACES)

@@ -19,6 +19,7 @@ from hostile import (
     graph_cases,
     keras_cases,
     odd_call_cases,
+    odd_file_cases,
     odd_text_cases,
     pickle_cases,
     tensor_cases,
@@ -36,6 +37,7 @@ _ROOMS = (
     text_cases,
     disguise_cases,
     odd_call_cases,
+    odd_file_cases,
     odd_text_cases,
 )
 

@@ -34,6 +34,8 @@ pkg.onnxscript.torch_lib pkg.onnxscript.torch_lib.common pkg.torch"""
 DOMAINS = frozenset(_NAMED_DOMAINS.split())
 # Operators that hand their input to Python code (onnxruntime-extensions, onnxruntime-training, Caffe2).
 PYTHON_OPERATORS = frozenset({"PyOp", "PyCustomOp", "PythonOp", "PythonOpGrad", "Python", "ATenPython"})
+# A graph that was compiled for one device: its code stands in an attribute or in a file beside the model.
+_COMPILED = "EPContext"
 _MAX_NAMED = 20
 
 
@@ -134,6 +136,12 @@ def _judge(found: _Found, judgement: Judgement) -> None:
             "python-operator",
             f"The graph has the operator {plain(operator, 100)}, which runs Python code.",
             offset,
+        )
+    if _COMPILED in found.operators:
+        judgement.note(
+            Loading.UNREADABLE,
+            "delegate",
+            f"A part of the graph is compiled for a device ({_COMPILED}) and was not read.",
         )
     for domain in sorted(found.domains - found.own_domains - DOMAINS - {""})[:_MAX_NAMED]:
         judgement.note(

@@ -118,8 +118,8 @@ def _scripts(shelf: Shelf) -> None:
     scripts = {
         "handler.py": "def handler(event, context):\n    return event\n",
         "code/inference.py": "def main():\n    pass\n",
-        "load.py": "import datasets\n\nrows = datasets.load_dataset('imdb')\n",
-        "pipeline.py": "from transformers import pipeline\n\npipe = pipeline('ner')\n",
+        "load.py": 'import datasets\n\nrows = datasets.load_dataset("imdb")\n',
+        "pipeline.py": 'from transformers import pipeline\n\npipe = pipeline("ner")\n',
         "builder.py": "import datasets\n\nNAME = datasets.__name__  # no GeneratorBasedBuilder\n",
     }
     for name, text in scripts.items():

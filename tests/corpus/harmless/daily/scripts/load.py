@@ -1,3 +1,3 @@
 import datasets
 
-rows = datasets.load_dataset('imdb')
+rows = datasets.load_dataset("imdb")

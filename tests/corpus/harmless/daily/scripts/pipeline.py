@@ -1,3 +1,3 @@
 from transformers import pipeline
 
-pipe = pipeline('ner')
+pipe = pipeline("ner")
