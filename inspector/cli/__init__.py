@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import atexit
 import contextlib
+import errno
 import gc
 import importlib
 import os
@@ -44,6 +45,7 @@ COMMANDS = {
 
 _INTERRUPTED = 130
 _DEFECT = 3
+_UNREADABLE = 2
 
 
 def run(argv: Sequence[str]) -> int:
@@ -154,6 +156,10 @@ def has_display() -> bool:
     return bool(shown) or platform.startswith(("offscreen", "minimal", "vnc"))
 
 
+# A full disk, a full quota, a limit on the size of files.
+_NO_ROOM = frozenset((errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG))
+
+
 class _Outcome:
     code = _DEFECT
 
@@ -177,8 +183,27 @@ def _sentences(outcome: _Outcome) -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         outcome.code = 0
     except Exception as error:  # noqa: BLE001 - the last net: a defect must not show as a traceback
-        _say(_report_defect(error))
-        outcome.code = _DEFECT
+        lacking = _what_the_machine_lacks(error)
+        _say(lacking or _report_defect(error))
+        outcome.code = _UNREADABLE if lacking else _DEFECT
+
+
+def _what_the_machine_lacks(error: Exception) -> str | None:
+    """The sentence for a machine without room, where no command has one of its own; None for a defect."""
+    if isinstance(error, MemoryError):
+        return (
+            "There is not enough memory. Nothing that was saved is lost. Close other programs and try again."
+        )
+    if not isinstance(error, OSError):
+        return None
+    if error.errno == errno.ENOENT and "usable temporary" in str(error):
+        return (
+            "No folder for temporary files can be written to. "
+            "Free some space, or set TMPDIR to a folder of your own."
+        )
+    if error.errno in _NO_ROOM:
+        return f"The disk takes nothing more ({error.strerror}). Nothing that was saved is lost. Free some space."
+    return None
 
 
 def _report_defect(error: Exception) -> str:

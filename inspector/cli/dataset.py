@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import signal
 import sys
-import threading
 from collections.abc import Iterator, Mapping
-from types import FrameType
 from typing import Any
 
+from inspector.cli.ending import ending_in_order
 from inspector.cli.output import write_result
 from inspector.provenance import InspectorError, plain
 
@@ -52,7 +50,7 @@ def run_rows(arguments: argparse.Namespace) -> int:
     from inspector.cli.scan import json_bytes
     from inspector.datasets.screening.process import rows_of
 
-    with _ending_in_order():
+    with ending_in_order():
         result = rows_of(arguments.file, arguments.rows)
     if result["missing"]:
         _say(f"rows that are not there or were not reached: {', '.join(map(str, result['missing'][:20]))}")
@@ -92,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
     require_libraries()
     results: list[dict[str, Any]] = []
     unreadable = incomplete = False
-    with _ending_in_order():
+    with ending_in_order():
         for path in arguments.files:
             try:
                 outcome = screen_file(path, report=_progress if sys.stderr.isatty() else None)
@@ -151,23 +149,3 @@ def _progress(phase: str, rows: int) -> None:
 def _say(sentence: str) -> None:
     with contextlib.suppress(OSError, ValueError):
         print(f"inspector: {plain(sentence)}", file=sys.stderr)
-
-
-@contextlib.contextmanager
-def _ending_in_order() -> Iterator[None]:
-    """Lets SIGTERM and SIGHUP end the work the way Ctrl-C does: the child goes first."""
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    before: dict[int, Any] = {}
-    if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-                before[number] = signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

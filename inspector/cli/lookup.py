@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inspector.cli.hub_options import add_hub_options, patience, token_given
 from inspector.cli.output import write_result, write_stdout
 from inspector.cli.scan import json_bytes
 from inspector.provenance import InspectorError, UnreadableInput, plain
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "provenance-inspector/lookup/1"
 MOST_PATHS = 500  # of each list of changed files; the numbers are those of all
-_UNSEEN_PATIENCE = 10.0  # seconds; as in a scan, nobody sees a countdown in a log
 _EXIT_INCOMPLETE = 3
 
 
@@ -62,18 +62,7 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--format", choices=("text", "json", "jsonl"), default="text", help="default: text")
     parser.add_argument("-o", "--out", metavar="FILE", help="write the result here")
     parser.add_argument("--offline", action="store_true", help="open no socket; answer from what was saved")
-    parser.add_argument("--use-hub-token", action="store_true", help="send the hub's own token to the hub")
-    parser.add_argument(
-        "--token-stdin",
-        action="store_true",
-        help="read a token for the hub's endpoint from standard input; it stays in memory",
-    )
-    parser.add_argument(
-        "--hub-patience",
-        type=_seconds,
-        metavar="N",
-        help="wait up to N seconds in all where the hub asks for silence (default: 10, at a terminal 930)",
-    )
+    add_hub_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -154,19 +143,14 @@ def _chosen(found: NamesFound, wanted: list[str]) -> NamesFound:
 
 
 def _work(arguments: argparse.Namespace, telling: _Telling) -> LookUp:
-    from inspector.sources import PATIENT
     from inspector.sources.hub.lookup import LookUp
-    from inspector.sources.hub.tokens import token_from
 
-    patience = arguments.hub_patience
-    if patience is None:
-        patience = PATIENT if sys.stderr.isatty() else _UNSEEN_PATIENCE
     return LookUp(
         offline=arguments.offline,
-        tokens=token_from(sys.stdin.buffer) if arguments.token_stdin else None,
+        tokens=token_given(arguments),
         use_hub_token=arguments.use_hub_token,
         on_wait=telling.waiting,
-        patience=patience,
+        patience=patience(arguments),
     )
 
 
@@ -325,10 +309,3 @@ def _now() -> str:
 
 def _say(sentence: str) -> None:
     print(f"inspector: {plain(sentence)}", file=sys.stderr)
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0.1 <= value <= 86_400:
-        raise argparse.ArgumentTypeError("a number of seconds from 0.1 to 86400")
-    return value

@@ -6,22 +6,19 @@ import argparse
 import contextlib
 import json
 import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from inspector.cli.ending import ending_in_order
+from inspector.cli.hub_options import add_hub_options, patience, seconds, token_given
 from inspector.cli.output import write_result, write_stdout
 from inspector.provenance import InspectorError
 from inspector.provenance.words import Severity
 from inspector.scan import Collected, ScanOptions, scan_events
 
 if TYPE_CHECKING:
-    from inspector.sources.hub.tokens import TokenStore
+    pass
 
-_UNSEEN_PATIENCE = 10.0  # seconds; nobody sees a countdown in a log, and a pipeline is not to hang
 _FORMATS = ("text", "json", "jsonl", "sarif", "cyclonedx")
 
 
@@ -65,7 +62,7 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--max-seconds-per-file",
-        type=_seconds,
+        type=seconds,
         default=20.0,
         metavar="N",
         help="patience with one file (default: 20)",
@@ -73,24 +70,13 @@ def register(subparsers: Any) -> None:
     parser.add_argument(
         "--exclude", action="append", default=[], metavar="GLOB", help="leave these paths out"
     )
-    parser.add_argument("--use-hub-token", action="store_true", help="send the hub's own token to the hub")
-    parser.add_argument(
-        "--token-stdin",
-        action="store_true",
-        help="read a token for the hub's endpoint from standard input; it stays in memory",
-    )
-    parser.add_argument(
-        "--hub-patience",
-        type=_seconds,
-        metavar="N",
-        help="wait up to N seconds in all where the hub asks for silence (default: 10, at a terminal 930)",
-    )
+    add_hub_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Scans and writes; gives the exit code of the contract."""
-    with _ending_in_order():
+    with ending_in_order():
         return _scan(arguments)
 
 
@@ -110,8 +96,8 @@ def _scan(arguments: argparse.Namespace) -> int:
         max_seconds_per_file=arguments.max_seconds_per_file,
         exclude=tuple(arguments.exclude),
         use_hub_token=arguments.use_hub_token,
-        hub_tokens=_token() if arguments.token_stdin else None,
-        hub_patience=_patience(arguments.hub_patience),
+        hub_tokens=token_given(arguments),
+        hub_patience=patience(arguments),
     )
     countdown = _Countdown()
     collected = Collected()
@@ -138,27 +124,6 @@ def _scan(arguments: argparse.Namespace) -> int:
     return exit_code(result, arguments.fail_on)
 
 
-@contextlib.contextmanager
-def _ending_in_order() -> Iterator[None]:
-    """Lets SIGTERM and SIGHUP end the scan the way Ctrl-C does: the workers and pip-audit are stopped and
-    temporary files go. A signal that the caller ignores (nohup) stays ignored."""
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    before: dict[int, Any] = {}
-    if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-                before[number] = signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def exit_code(result: dict[str, Any], fail_on: str) -> int:
     """0, 1 or 3. A finding that is bad enough decides at once; below it, only a complete scan is fine."""
     if fail_on == "none":
@@ -174,21 +139,6 @@ def json_bytes(value: Any, *, indent: int | None = None) -> bytes:
     separators = (",", ":") if indent is None else (",", ": ")
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=separators, indent=indent)
     return text.encode("utf-8", "backslashreplace") + b"\n"
-
-
-def _token() -> TokenStore:
-    """The reviewer's token, from a pipe: a command line and an environment can be read by others."""
-    from inspector.sources.hub.tokens import token_from
-
-    return token_from(sys.stdin.buffer)
-
-
-def _patience(asked: float | None) -> float:
-    if asked is not None:
-        return asked
-    from inspector.sources import PATIENT
-
-    return PATIENT if sys.stderr.isatty() else _UNSEEN_PATIENCE
 
 
 class _Countdown:
@@ -229,11 +179,4 @@ def _positive(text: str) -> int:
     value = int(text)
     if not 1 <= value <= 64:
         raise argparse.ArgumentTypeError("a number from 1 to 64")
-    return value
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0.1 <= value <= 86_400:
-        raise argparse.ArgumentTypeError("a number of seconds from 0.1 to 86400")
     return value

@@ -5,10 +5,9 @@ A module is imported when the first of its names is used: a folder of weights ne
 
 from __future__ import annotations
 
-import importlib
-import sys
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from inspector.late import late_names
 
 if TYPE_CHECKING:
     from inspector.dependencies.auditing import audit, heading, is_all_clear, shortfall
@@ -97,23 +96,4 @@ __all__ = [
     "wants",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """One of the names above, from the module that it is written in."""
-    place = _PLACES.get(name)
-    if place is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{place}"), name)
-    globals()[name] = value
-    return value
-
-
-class _Room(ModuleType):
-    def __setattr__(self, name: str, value: object) -> None:
-        # A module that is named like what it gives: its import must not hide the function.
-        if isinstance(value, ModuleType) and _PLACES.get(name) == name:
-            value = getattr(value, name)
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Room
+__getattr__ = late_names(__name__, _PLACES)

@@ -5,8 +5,9 @@ A module is imported when the first of its names is used: a worker that reads fi
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from inspector.late import late_names
 
 if TYPE_CHECKING:
     from inspector.provenance.errors import InspectorError, Refused, UnreadableInput, WorkIncomplete
@@ -70,12 +71,4 @@ __all__ = [
     "plain",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """One of the names above, from the module that it is written in."""
-    place = _PLACES.get(name)
-    if place is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{place}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = late_names(__name__, _PLACES)

@@ -1,5 +1,6 @@
 """What a person at a terminal meets: sentences, exit codes, no traceback."""
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -89,6 +90,27 @@ def test_a_defect_is_told_without_a_traceback(monkeypatch, capsys):
     assert cli.run([]) == 3
     message = capsys.readouterr().err
     assert "defect" in message and "Traceback" not in message
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "takes nothing more"),
+        (OSError(errno.EFBIG, "File too large"), "takes nothing more"),
+        (FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/t']"), "TMPDIR"),
+        (MemoryError(), "memory"),
+    ],
+)
+def test_a_machine_without_room_is_no_defect(monkeypatch, capsys, error, words):
+    from inspector import cli
+
+    def lacking(_):
+        raise error
+
+    monkeypatch.setattr(cli, "_dispatch", lacking)
+    assert cli.run([]) == 2
+    message = capsys.readouterr().err
+    assert words in message and "defect" not in message
 
 
 def test_no_option_is_taken_by_a_part_of_its_name(tmp_path, capsys):
