@@ -202,7 +202,7 @@ def _what_the_machine_lacks(error: Exception) -> str | None:
             "Free some space, or set TMPDIR to a folder of your own."
         )
     if error.errno in _NO_ROOM:
-        return f"The disk takes nothing more ({error.strerror}). Nothing that was saved is lost. Free some space."
+        return f"The disk takes nothing more ({error.strerror}); what was saved is safe. Free some space."
     return None
 
 
