@@ -24,6 +24,10 @@ def add_stored(graph: ProvenanceGraph, root: str, stored: Iterable[Stored]) -> N
         if known is None:
             graph.add_node(Node(key, kind, name, one.pin, attributes=attributes))
             graph.add_edge(Edge(root, key, EdgeKind.CONTAINS))
+            for path in one.files:
+                part = node_id(NodeKind.MODEL_FILE, path)
+                if graph.node(part) is not None:
+                    graph.add_edge(Edge(key, part, EdgeKind.CONTAINS))
             continue
         for word in ("revisions", "problems"):
             attributes[word] = list(dict.fromkeys([*known.attributes.get(word, ()), *attributes[word]]))

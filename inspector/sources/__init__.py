@@ -162,7 +162,7 @@ def _open_folder(path: str, exclude: Sequence[str]) -> Source:
     from inspector.sources.gitclone import GitClone, is_git_clone
     from inspector.sources.hubcache import HubCacheSource, is_cached_repository, is_hub_cache
     from inspector.sources.localdir import LocalDownload, is_local_download
-    from inspector.sources.ollama import OllamaSource, is_ollama_store
+    from inspector.sources.ollama import OllamaSource, is_ollama_home, is_ollama_store
     from inspector.sources.othercaches import (
         KagglehubCache,
         ModelScopeCache,
@@ -172,7 +172,7 @@ def _open_folder(path: str, exclude: Sequence[str]) -> Source:
 
     if is_cached_repository(path) or is_hub_cache(path):
         return HubCacheSource(path, exclude)
-    if is_ollama_store(path):
+    if is_ollama_store(path) or is_ollama_home(path):
         return OllamaSource(path, exclude)
     if is_local_download(path):
         return LocalDownload(path, exclude)

@@ -35,7 +35,8 @@ _KAGGLE_FOLDERS = {"models", "datasets", "competitions", "notebooks", "packages"
 @dataclass(frozen=True, slots=True)
 class Stored:
     """One model or dataset of a cache. ``name`` is what its folders claim, with the hub's host in front;
-    ``pin`` how firmly ``revision`` names it."""
+    ``pin`` how firmly ``revision`` names it; ``files`` are paths of the target that it is made of, where its
+    folder does not say so."""
 
     kind: str
     host: str
@@ -44,6 +45,7 @@ class Stored:
     pin: Pin
     revision: str | None = None
     problems: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     def attributes(self) -> dict[str, Any]:
         """For a node of the graph."""

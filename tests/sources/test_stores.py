@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from inspector.scan import ScanOptions, run_scan
 from inspector.sources import Entry, EntryKind, open_target
 from inspector.sources.claims import git_id
 from inspector.sources.ollama import model_of
@@ -77,6 +78,40 @@ class TestOllama:
     def test_what_is_no_manifest_names_no_layer(self, store: Path, body: str) -> None:
         (store / "manifests/odd").write_text(body)
         assert not [one for one in files_of(store, "ollama-store").values() if one.attributes.get("missing")]
+
+    def test_each_model_is_a_node_above_its_layers_at_a_name_that_moves(self, store: Path) -> None:
+        self.manifest(store, b"GGUF weights", b"not here", tag="8b")
+        result = run_scan(ScanOptions(str(store), audit=False, jobs=1, offline=True, use_cache=False))
+        nodes = {node["id"]: node for node in result["nodes"]}
+        one = nodes["model:registry.ollama.ai/library/llama3:8b"]
+        manifest = store / "manifests/registry.ollama.ai/library/llama3/8b"
+        assert one["pin"] == "movable"
+        assert one["attributes"]["revisions"] == [f"sha256:{sha256(manifest.read_bytes())}"]
+        assert one["attributes"]["problems"] == ["1 of its 3 layers are not here."]
+        assert nodes["model:registry.ollama.ai/library/llama3:latest"]["attributes"]["problems"] == []
+        below = {edge["target"] for edge in result["edges"] if edge["source"] == one["id"]}
+        assert f"model-file:blobs/sha256-{sha256(b'GGUF weights')}" in below
+
+    def test_what_is_no_manifest_is_no_model(self, store: Path) -> None:
+        place = store / "manifests/registry.ollama.ai/library/llama3"
+        for name, body in (("a", "[]"), ("b", "{}"), ("c", "{"), ("d", '{"layers": [{"digest": "x"}]}')):
+            (place / name).write_text(body)
+        source: Any = open_target(str(store))
+        assert [one.name for one in source.stored()] == ["library/llama3:latest"]
+
+    def test_the_home_around_a_store_is_one_and_its_blobs_are_held_against_their_names(
+        self, store: Path
+    ) -> None:
+        home = store.parent
+        (home / "id_ed25519.pub").write_text("ssh-ed25519 AAAA")
+        (home / "history").write_text("hello")
+        files = files_of(home, "ollama-store")
+        blob = files[f"models/blobs/sha256-{sha256(b'GGUF weights')}"]
+        assert blob.claimed_sha256 == sha256(b"GGUF weights")
+        assert blob.attributes["snapshots"] == ["registry.ollama.ai/library/llama3:latest"]
+        assert "id_ed25519.pub" in files
+        (home / "app.py").write_text("")
+        files_of(home, "folder")
 
     def test_a_folder_with_more_in_it_is_a_folder(self, store: Path) -> None:
         (store / "run.py").write_text("pass")
