@@ -192,6 +192,7 @@ class HubStandIn:
         self.page = page
         self.delay = delay
         self.small_file_redirect = False  # True: small files come by way of /api/resolve-cache, as of 2025
+        self.store_tags = True  # False: the store sends no ETag
         self.sent = 0  # bytes of file bodies that were written, headers not counted
         self.over = threading.Event()
         self._hub = _server(self, "hub", port, tls)
@@ -545,7 +546,8 @@ class _Handler(BaseHTTPRequestHandler):
                 if not one.lfs or not path.startswith(f"/lfs/{repo.kind}/{quote(repo.name)}/"):
                     continue
                 if path.split("/lfs/", 1)[1].startswith(f"{repo.kind}/{quote(repo.name)}/{one.sha256}/"):
-                    self._file(one.body, {"accept-ranges": "bytes", "etag": f'"{one.sha256}"'})
+                    tag = {"etag": f'"{one.sha256}"'} if self.hub.store_tags else {}
+                    self._file(one.body, {"accept-ranges": "bytes", **tag})
                     return
         self._error(404)
 

@@ -89,6 +89,35 @@ def test_a_store_that_refuses_is_not_taken_for_the_hub(hub: Any, status: int) ->
     )
 
 
+class TestAStoreThatTagsNothing:
+    BODY = bytes(range(256)) * 4_000
+
+    def opened(self, hub: Any) -> tuple[Any, Any]:
+        hub.store_tags = False
+        repo = hub.model("acme/x", {"model.bin": self.BODY})
+        source: Any = open_target("hf://acme/x")
+        return repo, source.open_remote(source.wanted_remotely()[0])
+
+    def test_is_read_all_the_same(self, hub: Any) -> None:
+        _, data = self.opened(hub)
+        for at in (0, 500_000, 900_000):
+            assert data.read_at(at, 1_000) == self.BODY[at : at + 1_000]
+
+    @pytest.mark.parametrize("keeps_the_old_address", [False, True])
+    def test_does_not_give_parts_of_two_files_for_one(
+        self, hub: Any, hub_standin: Any, keeps_the_old_address: bool
+    ) -> None:
+        repo, data = self.opened(hub)
+        data.read_at(0, 8)
+        other = hub_standin.File(b"\1" * len(self.BODY), True)
+        if keeps_the_old_address:
+            repo.files["old.bin"] = repo.files["model.bin"]
+        repo.files["model.bin"] = other
+        with pytest.raises(ReadFailure, match="the file changed between two answers"):
+            data.read_at(900_000, 8)
+        assert data.changed()
+
+
 def pages(hub: Any, rows_of: Any) -> list[str]:
     """The stand-in's list of files, made to go on for ever; gives the pages that were asked for."""
     asked: list[str] = []

@@ -3,7 +3,8 @@
 The first read goes to the hub, at an address with the commit, which redirects to the store where the bytes
 lie; further reads go to that store directly. What comes back must be 206, the very range asked for, of a
 file of the listed size and digest, uncompressed and complete (RFC 9110, sections 14.4 and 15.3.7); from the
-second read on ``If-Range`` binds it to the same bytes (section 13.1.5). A file that was fetched to its last
+second read on ``If-Range`` binds it to the same bytes (section 13.1.5); a store that tags nothing is only
+asked by way of the hub, which says each time of what bytes it speaks. A file that was fetched to its last
 byte is held against its digest; of parts the server is believed, over TLS, as every loader believes it. A
 server that ignores ranges costs one request, of whose answer nothing is read.
 """
@@ -287,7 +288,9 @@ class RangeBytes:
             if answer.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
                 raise ReadFailure(f"{self._shown}: the server sends compressed bytes unasked; not inspected.")
             if self._is_exact(answer, start, length):
-                self._store = answer.url if answer.url != answer.asked else self._store
+                # A store that tags nothing cannot say that another file lies there now: the hub is asked.
+                if answer.url != answer.asked and self._etag is not None:
+                    self._store = answer.url
                 return answer.body
         self._budget.signs += signs
         raise ReadFailure(f"Transfer of {self._shown} broke off; not inspected.")
