@@ -13,6 +13,7 @@ from inspector.provenance import plain
 
 if TYPE_CHECKING:
     from inspector.record.interface import Attachment, SignedRecord
+    from inspector.record.keys import Signer
 
 _DECISIONS = ("approved", "approved-with-exceptions", "rejected", "deferred")
 
@@ -39,6 +40,11 @@ def register(subparsers: Any) -> None:
         "--model-signatures",
         action="store_true",
         help="also write an OpenSSF model.sig for each folder with weights (P-256 keys)",
+    )
+    sign.add_argument(
+        "--pades",
+        action="store_true",
+        help="also sign the printed report itself (PAdES; P-256 keys; needs the extra pades)",
     )
     sign.set_defaults(run=_sign)
 
@@ -68,6 +74,10 @@ def _sign(arguments: argparse.Namespace) -> int:
 
     if arguments.zip is not None:
         refuse_existing(arguments.zip)
+    if arguments.pades:
+        from inspector.record.pades import require_library
+
+        require_library()
     key = opened_key(arguments.key, arguments.passphrase_file)
     review = Review.open(arguments.review)
     try:
@@ -80,7 +90,7 @@ def _sign(arguments: argparse.Namespace) -> int:
             valid_until=arguments.valid_until,
             organisation=arguments.organisation,
             email=arguments.email,
-            after_signing=_pdf_report,
+            after_signing=lambda signed: _pdf_report(signed, key if arguments.pades else None),
             model_signatures=arguments.model_signatures,
         )
     finally:
@@ -95,8 +105,9 @@ def _sign(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _pdf_report(signed: SignedRecord) -> list[Attachment]:
-    """The report as PDF with the record attached; none, and a word about it, where it cannot be painted."""
+def _pdf_report(signed: SignedRecord, key: Signer | None) -> list[Attachment]:
+    """The report as PDF with the record attached; none, and a word about it, where it cannot be painted.
+    With ``key`` the PDF is signed as well, and the certificate made for that lies beside it."""
     import importlib
 
     from inspector.record.interface import Attachment
@@ -108,7 +119,19 @@ def _pdf_report(signed: SignedRecord) -> list[Attachment]:
     except (ImportError, AttributeError):
         print("review-report.pdf was not written: it cannot be painted here without Qt.", file=sys.stderr)
         return []
-    return [Attachment("review-report.pdf", "application/pdf", paint(signed.report_html, signed.record))]
+    pdf = paint(signed.report_html, signed.record)
+    if key is None:
+        return [Attachment("review-report.pdf", "application/pdf", pdf)]
+    from inspector.record.pades import certificate, signed_pdf
+
+    said = signed.predicate
+    name = str(said["reviewers"][0]["name"])
+    made = certificate(key, name, said["signedAt"], said["validUntil"])
+    pdf = signed_pdf(pdf, key, made, reason=f"Review {said['recordId']}: {said['decision']}")
+    return [
+        Attachment("review-report.pdf", "application/pdf", pdf),
+        Attachment(f"keys/{key.public.keyid[:8]}.crt", "application/pkix-cert", made),
+    ]
 
 
 def _countersign(arguments: argparse.Namespace) -> int:

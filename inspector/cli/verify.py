@@ -36,6 +36,10 @@ def register(subparsers: Any) -> None:
     parser.add_argument(
         "--lock", metavar="NAME", action="append", default=[], help="this lock file of the record only"
     )
+    parser.add_argument("--timestamp", metavar="FILE.tsr", type=_path, help="RFC 3161, over the signature")
+    parser.add_argument(
+        "--authority", metavar="FILE.pem", type=_path, help="certificates of the authority that stamped it"
+    )
     parser.add_argument("--report", metavar="FILE", help="writes every check as JSON")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.set_defaults(run=run)
@@ -58,6 +62,11 @@ def run(arguments: argparse.Namespace) -> int:
     from inspector.gate.inspector_gate import Unreadable, read_trust, write_report
     from inspector.record.verify import say, verify_record
 
+    if (arguments.timestamp is None) != (arguments.authority is None):
+        raise UnreadableInput(
+            "--timestamp and --authority belong together.",
+            "Name the token and the certificates of the authority whose word counts.",
+        )
     path = arguments.trust or places.trust_store()
     try:
         # A store that was named must be there; one's own may not exist yet, and is then empty.
@@ -75,6 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
         packages=arguments.packages,
         locks=arguments.lock,
     )
+    if arguments.timestamp and report.ok:
+        from inspector.record.timestamp import add_timestamp
+
+        add_timestamp(report, arguments.record, arguments.timestamp, arguments.authority)
     if arguments.report:
         try:
             write_report(report, arguments.report)

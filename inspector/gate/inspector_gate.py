@@ -1456,6 +1456,10 @@ class Verification:
             elif hashlib.sha256(raw).hexdigest() != digest:
                 raise Refusal("attachment", f"{plain(name)} in the package was changed after signing.")
         missing += self._check_companions()
+        stamps = [name for name in self._package.names() if name.endswith((".tsr", ".tst"))]
+        if stamps:
+            words = f"Not checked: {_some(stamps)}. `openssl ts -verify` checks a timestamp."
+            self._warn("package", "timestamp", words)
         if missing:
             self._warn("package", "package-incomplete", f"The package lacks {_some(missing)}.")
         return "the files of the package are those the record was signed with"
@@ -1917,6 +1921,7 @@ NEXT_STEPS = {
     "package": "Ask for the package again.",
     "attachment": "Ask for the package again; do not read the changed file.",
     "zip": "Ask for the package again.",
+    "timestamp": "Ask the reviewer for the timestamp again, or name the authority's certificates.",
     "denied": "Let the gate's user read it.",
     "special": "Take it away, or review the tree as it is.",
     "link": "Put back the approved tree, or review it as it is.",

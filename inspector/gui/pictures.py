@@ -59,7 +59,9 @@ def _pdf(report_html: bytes, title: str, record: bytes | None) -> bytes:
             QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM), QPageLayout.Unit.Millimeter
         )
         writer.setTitle(title)
-        if record is not None:
+        if record is None:
+            writer.setPdfVersion(QPdfWriter.PdfVersion.PdfVersion_A1b)  # which may hold no attachment
+        else:
             writer.addFileAttachment("review-record.dsse.json", QByteArray(record), "application/json")
         # With a page size of its own the document is printed as it is; else Qt adds a second margin.
         document.documentLayout().setPaintDevice(writer)

@@ -20,11 +20,12 @@ from inspector.gate.inspector_gate import (
     Unreadable,
     Verification,
     say,
+    seconds,
 )
 from inspector.provenance import UnreadableInput, plain
 from inspector.record.zipped import ZipPackage
 
-__all__ = ["Check", "Report", "Signer", "Verification", "open_package", "say", "verify_record"]
+__all__ = ["Check", "Report", "Signer", "Verification", "open_package", "say", "seconds_of", "verify_record"]
 
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
@@ -40,6 +41,11 @@ def open_package(record: Path) -> Package:
         if magic in _ZIP_MAGIC:
             return ZipPackage(record)
     return FolderPackage(str(record))
+
+
+def seconds_of(report: Report) -> int:
+    """When the record of a good ``report`` says it was signed, in seconds since 1970."""
+    return seconds(str(report.predicate["signedAt"]))
 
 
 def verify_record(

@@ -1041,7 +1041,7 @@ def test_every_refusal_says_what_to_do_next() -> None:
 
     source = Path(inspector_gate.__file__).read_text()
     codes = set(re.findall(r'(?:Refusal\(\s*|_fail\("\w+", )"([a-z-]+)"', source))
-    codes |= {"denied", "special", "link", "missing", "changed", "extra", "zip"}
+    codes |= {"denied", "special", "link", "missing", "changed", "extra", "zip", "timestamp"}
     assert codes == set(inspector_gate.NEXT_STEPS)
     assert all(step.endswith(".") for step in inspector_gate.NEXT_STEPS.values())
 

@@ -251,9 +251,10 @@ extendedKeyUsage = critical,timeStamping
 
 
 @pytest.mark.skipif(not HAS_PROGRAMS, reason="an authority is made with openssl")
-def test_a_timestamp_over_the_signature_is_asked_for_and_verified_by_openssl(
-    sign: Sign, tmp_path: Path
-) -> None:
+def test_a_timestamp_over_the_signature_is_verified_by_openssl_and_by_us(
+    sign: Sign, tmp_path: Path, trust_file: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     """The commands of docs/record.md, with an authority made here (RFC 3161)."""
     place = tmp_path / "authority"
     place.mkdir()
@@ -275,7 +276,8 @@ def test_a_timestamp_over_the_signature_is_asked_for_and_verified_by_openssl(
     stamp = ("-extfile", "settings", "-extensions", "stamp", "-days", 30, "-out", "cert")
     openssl("x509", "-req", "-in", "csr", *signed_by, *stamp)
 
-    envelope = json.loads((sign() / "review-record.dsse.json").read_text())
+    package = sign()
+    envelope = json.loads((package / "review-record.dsse.json").read_text())
     signature = base64.b64decode(envelope["signatures"][0]["sig"])
     (place / "signature.bin").write_bytes(signature)
     openssl("ts", "-query", "-data", "signature.bin", "-sha256", "-cert", "-out", "request.tsq")
@@ -285,3 +287,27 @@ def test_a_timestamp_over_the_signature_is_asked_for_and_verified_by_openssl(
     openssl(*verify)
     (place / "signature.bin").write_bytes(signature + b"x")
     openssl(*verify, code=1)
+
+    from inspector.cli import run
+
+    def ours(record: Path, *more: str) -> tuple[int, str]:
+        capsys.readouterr()
+        code = run(["verify", str(record), "--trust", str(trust_file), *more])
+        return code, capsys.readouterr().err
+
+    shutil.copyfile(place / "response.tsr", package / "response.tsr")
+    code, said = ours(package)
+    assert code == 0 and "warning: timestamp: Not checked" in said
+    stamped = ("--timestamp", str(place / "response.tsr"), "--authority", str(place / "root.pem"))
+    code, said = ours(package, *stamped)
+    assert code == 0 and "timestamp" not in said
+    code, said = ours(sign(now=1_780_000_100), *stamped)  # another record
+    assert code == 1 and "refused: timestamp: No named authority" in said
+    openssl("req", "-x509", *new_key, *made, *root[:-4], "-out", "other.pem", "-extensions", "root")
+    code, said = ours(package, *stamped[:3], str(place / "other.pem"))
+    assert code == 1 and "refused: timestamp: No named authority" in said
+    assert ours(package, *stamped[:2])[0] == 2
+    assert ours(package, *stamped[:3], str(place / "nowhere"))[0] == 2
+    monkeypatch.setattr("inspector.record.timestamp.seconds_of", lambda report: 2**33)
+    code, said = ours(package, *stamped)
+    assert code == 1 and "before the time of signing" in said
