@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ from inspector.provenance import UnreadableInput
 
 _BLOCK = 1 << 18
 _SPACE = " \t\r\n"
+_OUTSIDE = re.compile(r'["{}\[\]]')  # what matters outside of a text, and within one
+_IN_TEXT = re.compile(r'["\\]')
 ROW_KEYS = ("data", "rows", "train", "instances", "examples", "samples", "items", "records")
 
 
@@ -130,26 +133,21 @@ def _pass_over(text: _Text) -> bool:
         return start > 0 and text.text[start - 1 : start] in '}]"0123456789eln'
     depth, quoted, place = 0, False, start
     while True:
-        while place < len(text.text):
-            character = text.text[place]
+        while (found := (_IN_TEXT if quoted else _OUTSIDE).search(text.text, place)) is not None:
+            place, character = found.end(), found[0]
             if quoted:
-                if character == "\\":
-                    place += 1
-                elif character == '"':
-                    quoted = False
+                quoted = character == "\\"
+                place += quoted  # what stands behind a backslash ends nothing
             elif character == '"':
                 quoted = True
-            elif character in "{[":
-                depth += 1
-            elif character in "}]":
-                depth -= 1
+            else:
+                depth += 1 if character in "{[" else -1
                 if depth == 0:
-                    text.place = place + 1
+                    text.place = place
                     return True
-            place += 1
         if text.ended or text.left() > 8 * MAX_ROW:
             return False
-        done = place - text.place
+        done = max(place, len(text.text)) - text.place
         text.widen()
         place = done
 

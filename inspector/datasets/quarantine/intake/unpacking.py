@@ -17,7 +17,7 @@ from inspector.provenance import UnreadableInput
 
 MAX_UNPACKED = 64 << 30  # bytes of one source after unpacking
 MAX_RATIO = 300  # text compresses 3 to 30 times; rows that repeat, 100 times
-FREE = 64 << 20  # bytes that may come out before the ratio counts
+FREE = 16 << 20  # bytes that may come out before the ratio counts
 LOOKED_AT = 4096  # bytes that are enough to tell a format
 _BLOCK = 1 << 18
 _ZSTD_STEP = 1024  # compressed bytes a step: a run of equal bytes makes 128 KB out of 4
