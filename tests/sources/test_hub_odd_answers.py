@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from inspector.provenance.errors import InspectorError
-from inspector.sources import ReadFailure, open_target
+from inspector.scan import ScanOptions, run_scan
+from inspector.sources import Entry, EntryKind, ReadFailure, open_target
+from inspector.sources.claims import git_id
 
 JSON = {"content-type": "application/json"}
 
@@ -87,6 +89,44 @@ def test_a_store_that_refuses_is_not_taken_for_the_hub(hub: Any, status: int) ->
     assert str(caught.value) == (
         f"model.bin was not read: The store that the hub names for its files does not give them ({status})."
     )
+
+
+class TestARowThatMakesNoSense:
+    """A file may hide behind it, so the list does not count as read to its end."""
+
+    @staticmethod
+    def denied(hub: Any, rows: list[Any]) -> dict[str, str]:
+        hub.model("acme/x")
+        hub.fault("/tree/", status=200, body=json.dumps(rows).encode(), headers=JSON)
+        entries = [one for one in open_target("hf://acme/x").entries() if isinstance(one, Entry)]
+        return {one.path: one.detail for one in entries if one.kind is EntryKind.DENIED}
+
+    @pytest.mark.parametrize("odd", ["a", 7, None, [], {}, {"path": None}, {"path": ["x"]}, {"path": ""}])
+    def test_and_names_no_path_is_listed_by_its_number(self, hub: Any, odd: Any) -> None:
+        denied = self.denied(hub, [row("a.txt"), odd, row("b.txt")])
+        assert list(denied) == ["(row 2 of the list)"]
+
+    def test_and_calls_a_large_file_a_folder_is_that_file(self, hub: Any) -> None:
+        hub.model("acme/x")
+        odd = {**row("model.bin"), "type": "directory", "lfs": {"oid": "a" * 64, "size": 9}}
+        folder = {"type": "directory", "path": "sub", "size": 0, "oid": "b" * 40}
+        hub.fault("/tree/", status=200, body=json.dumps([folder, odd]).encode(), headers=JSON)
+        assert [one.path for one in open_target("hf://acme/x").entries()] == ["model.bin"]
+
+    @pytest.mark.parametrize("lfs", [None, {"oid": "a" * 64, "size": 0}])
+    def test_and_calls_a_file_empty_that_is_not_is_not_believed(self, hub: Any, lfs: Any) -> None:
+        odd = {**row("model.bin"), "size": 0, **({"lfs": lfs} if lfs else {})}
+        empty = {**row("__init__.py"), "size": 0, "oid": "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"}
+        assert list(self.denied(hub, [odd, empty])) == ["model.bin"]
+
+    def test_leaves_the_scan_incomplete(self, hub: Any) -> None:
+        hub.model("acme/x", {"README.md": b"hello\n"})
+        hub.organization("acme")
+        rows = [{**row("README.md"), "size": 6, "oid": git_id(b"hello\n")}, {}]
+        hub.fault("/tree/", status=200, body=json.dumps(rows).encode(), headers=JSON)
+        result = run_scan(ScanOptions("hf://acme/x", audit=False, jobs=1))
+        assert [one["path"] for one in result["coverage"]["not_analysed"]] == ["(row 2 of the list)"]
+        assert result["incomplete"]
 
 
 class TestAStoreThatTagsNothing:

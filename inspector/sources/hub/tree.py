@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -44,6 +45,9 @@ _TEXT_NAMES = {
 }
 _TEXT_SUFFIXES = (".py", ".jinja")
 _WRONG_PATH = "a path that no repository can hold; it is not asked for"
+_NO_PATH = "a row that names no path; which file it stands for is not known"
+_NOT_EMPTY = "the hub gives no bytes as its size, and the digest of a file that has some"
+_EMPTY = ("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391", hashlib.sha256().hexdigest())
 _TWICE = "listed twice with different contents"
 
 
@@ -70,8 +74,8 @@ def _siblings(client: HubClient, kind: str, name: str, revision: str) -> dict[st
     if not isinstance(rows, list):
         return None
     found: dict[str, Entry] = {}
-    for row in map(mapping, rows):
-        _take(found, {**row, "path": row.get("rfilename"), "oid": row.get("blobId")})
+    for place, row in enumerate(map(mapping, rows), 1):
+        _take(found, {**row, "path": row.get("rfilename"), "oid": row.get("blobId")}, place)
     return found
 
 
@@ -93,8 +97,8 @@ def _pages(client: HubClient, kind: str, name: str, revision: str) -> dict[str, 
         if not isinstance(rows, list):
             raise errors.not_a_hub(ask, "no list of files")
         known = len(found)
-        for row in rows:
-            _take(found, mapping(row))
+        for place, row in enumerate(rows, listed + 1):
+            _take(found, mapping(row), place)
         listed += len(rows)
         is_old = len(found) == known and any(mapping(row).get("type") != "directory" for row in rows)
         if is_old or (len(asked) > PAGES_OF_ANY_LENGTH and listed < len(asked) * SHORTEST_PAGE):
@@ -108,11 +112,15 @@ def _pages(client: HubClient, kind: str, name: str, revision: str) -> dict[str, 
     raise errors.not_a_hub(ask, "a list of files that never ends")
 
 
-def _take(found: dict[str, Entry], row: Mapping[str, Any]) -> None:
+def _take(found: dict[str, Entry], row: Mapping[str, Any], place: int) -> None:
+    """Adds what one row stands for. A row that names nothing stays to be seen: a file may hide behind it."""
     raw_path = row.get("path")
-    if row.get("type") == "directory" or not isinstance(raw_path, str) or not raw_path:
+    if row.get("type") == "directory" and not row.get("lfs") and not row.get("size"):
         return
-    entry = _entry(raw_path, row)
+    if isinstance(raw_path, str) and raw_path:
+        entry = _entry(raw_path, row)
+    else:
+        entry = Entry(f"(row {place} of the list)", EntryKind.DENIED, None, _NO_PATH)
     known = found.get(entry.path)
     if known is not None and known != entry:
         entry = Entry(entry.path, EntryKind.DENIED, None, _TWICE, entry.undecodable)
@@ -134,6 +142,9 @@ def _entry(raw_path: str, row: Mapping[str, Any]) -> Entry:
         if size is not None and size != lfs_size:
             detail = f"the hub gives two sizes: {size:,} and {lfs_size:,} bytes"
         size = lfs_size
+    digest = claimed.group(1) if claimed else git_oid if _GIT_ID.match(git_oid) else None
+    if size == 0 and digest is not None and digest not in _EMPTY:
+        return Entry(path, EntryKind.DENIED, size, _NOT_EMPTY, undecodable)
     openable = not lfs and size is not None and size <= MAX_TEXT_FILE and is_wanted_text(path)
     attributes: dict[str, Any] = {
         "git_oid": git_oid if _GIT_ID.match(git_oid) else None,
