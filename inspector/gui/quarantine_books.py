@@ -3,6 +3,7 @@ the words of the command."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from inspector.gui.child import Child, inspector_command, message_of
 from inspector.gui.look import Look
 from inspector.gui.quarantine_link import Link
 from inspector.gui.quarantine_lists import DeskTable
@@ -33,6 +35,7 @@ class Sets(QWidget):
         self._link = link
         self._look = look
         self._path = ""
+        self._child: Child | None = None
         self.table = DeskTable(
             Rows(
                 [
@@ -97,6 +100,7 @@ class Sets(QWidget):
     def open(self, path: str) -> None:
         """Which store the sets lie in; the result of another one is let go."""
         self._path = path
+        self.forget()
         self.result.hide()
         self.words.set_text("")
 
@@ -117,30 +121,39 @@ class Sets(QWidget):
         self.verify_set.setEnabled(row is not None)
 
     def verify(self, name: str) -> None:
-        """Asks whether the store, or the set ``name``, holds."""
+        """Asks the command whether the store, or the set ``name``, holds: beside the work, which goes on."""
+        self.forget()
         self.say(tr("Checking …"))
         self.words.set_text("")
+        place = Path(self._path, "sets", Path(name).name) if name else Path(self._path)
+        arguments = ["quarantine", "verify", "--format", "json"]
+        for option, field in (("--checkpoint", self.checkpoint), ("--pubkey", self.pubkey)):
+            if field.text().strip():
+                arguments.append(f"{option}={Path(field.text().strip()).expanduser()}")
+        self._child = Child(self, inspector_command(*arguments, "--", str(place)), self._verified)
 
-        def answered(answer: dict[str, Any] | None, problem: dict[str, Any]) -> None:
-            if answer is None:
-                self.say(tr("Refused. {0}").format(problem_words(problem)), "risk")
-                return
-            told, warnings = answer["told"], answer["warnings"]
-            # What was compared with nothing kept elsewhere is not said to hold without saying so.
-            self.say(shown(told[0], 600) if told else "", "" if warnings else "good")
-            lines = [
-                *(shown(one, 400) for one in told[1:]),
-                *(f"{tr('Note:')} {shown(one, 500)}" for one in warnings),
-            ]
-            self.words.set_text("\n".join(lines), keep_newlines=True)
+    def _verified(self, code: int | None, out: bytes, err: str) -> None:
+        self._child = None
+        try:
+            found = json.loads(out) if code == 0 else None
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            why = shown(message_of(err) or tr("The check could not be made."), 700)
+            self.say(tr("Refused. {0}").format(why), "risk")
+            return
+        told, warnings = found.get("told") or [], found.get("warnings") or []
+        # What was compared with nothing kept elsewhere is not said to hold in the colour of what holds.
+        self.say(shown(told[0], 600) if told else "", "" if warnings else "good")
+        lines = [shown(one, 400) for one in told[1:]]
+        lines += [f"{tr('Note:')} {shown(one, 500)}" for one in warnings]
+        self.words.set_text("\n".join(lines), keep_newlines=True)
 
-        self._link.ask(
-            "verify",
-            answered,
-            set=name,
-            checkpoint=self.checkpoint.text().strip(),
-            pubkey=self.pubkey.text().strip(),
-        )
+    def forget(self) -> None:
+        """Ends a check that is under way."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
 
     def say(self, sentence: str, role: str = "") -> None:
         self.result.setText(sentence)

@@ -79,15 +79,17 @@ class Deciding:
     def _scope(self) -> tuple[dict[str, Any], str] | None:
         """What is decided on, for the store and in words. ``as_of`` is how long the log was when the rows
         were looked at: what came or changed since is left as it is."""
-        queue, as_of = self._place.queue, self._place.entries
+        queue = self._place.queue
         if self._place.scope.currentData() == "rows":
             rows = [one["row"] for one in queue.chosen_rows()]
-            return ({"rows": rows, "as_of": as_of}, count(len(rows), "row", "rows")) if rows else None
+            words = count(len(rows), "row", "rows")
+            return ({"rows": rows, "as_of": queue.entries}, words) if rows else None
         group = queue.group()
         if group is None:
             return None
         seen = tr("{0} of them were on the screen").format(f"{queue.seen_of_group():,}")
         name = "" if group["id"] == EVERYTHING else group["id"]
+        as_of = min(queue.entries, self._place.entries)  # the page and the count may be of two moments
         return {"group": name, "as_of": as_of}, f"{queue.describe()}; {seen}"
 
     def _decide(self, verdict: str) -> None:

@@ -55,7 +55,6 @@ class Desk:
             "promote": self._promote,
             "withdraw": self._withdraw,
             "sets": lambda _: {"sets": self.store.sets()},
-            "verify": self._verify,
             "log": self._log,
             "checkpoint": lambda _: {"note": self.store.checkpoint().decode()},
             "policy": self._policy,
@@ -142,6 +141,7 @@ class Desk:
         group = request.get("group") or None
         state = RowState(request["state"]) if request.get("state") else None
         most = min(int(request.get("most") or PAGE), 200)
+        entries = len(self.store.log_entries())
         found = self.store.rows(
             group=group, state=state, first=max(int(request.get("first") or 0), 0), most=most + 1
         )
@@ -153,6 +153,7 @@ class Desk:
             "rows": rows,
             "next": found[most]["row"] if len(found) > most else None,
             "facts": answers.short_facts(facts),
+            "entries": entries,
         }
 
     def _slice(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -269,18 +270,6 @@ class Desk:
         )
         return {"rows": rows, "own": self._own(request, before), "warnings": self._warnings()}
 
-    def _verify(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """``inspector quarantine verify`` for the store or one of its sets: the same words."""
-        from inspector.datasets.quarantine.checking import verify_any
-
-        path = self.store.path
-        if request.get("set"):
-            path = path / "sets" / Path(str(request["set"])).name
-        found = verify_any(
-            path, checkpoint=_kept(request.get("checkpoint")), pubkey=_kept(request.get("pubkey"))
-        )
-        return {"told": list(found["told"]), "warnings": list(found["warnings"])}
-
     def _log(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Entries before ``before`` (or the last ones), newest first; or those from ``since`` on."""
         entries = self.store.log_entries()
@@ -342,12 +331,6 @@ class _Key:
     def sign(self, message: bytes) -> bytes:
         signature: bytes = self._key.sign(message)
         return signature
-
-
-def _kept(name: Any) -> bytes | None:
-    from inspector.record.keys import read_bounded
-
-    return read_bounded(Path(str(name)).expanduser()) if name else None
 
 
 def main() -> int:

@@ -57,6 +57,7 @@ class Queue(QWidget):
         self._seen: dict[str, set[int]] = {}
         self._group = ""
         self.group_wanted = ""  # a group that is gone to as soon as it is there: a sample just drawn
+        self.entries = 0  # how long the log was when the page was read
         self.on_rows = False
         self.groups = DeskTable(group_rows(look), tr("Groups that wait"))
         self.rows = DeskTable(page_rows(look), tr("Rows of the group"))
@@ -268,6 +269,7 @@ class Queue(QWidget):
                 self._show_page([], None)
                 self.reader.say(problem_words(problem))
                 return
+            self.entries = answer["entries"]
             self._show_facts(group, answer.get("facts") or {})
             self._show_page(answer["rows"], answer.get("next"))
             if self.rows.rows_model.rows and not self.rows.selectionModel().hasSelection():

@@ -141,6 +141,7 @@ class Workplace(Face):
     def close_store(self, *, forget: bool = True) -> None:
         """Lets go of the store. Everything is on the disk already."""
         self.deciding.forget()
+        self.sets.forget()
         self.link.close()
         self.signing.lose()
         self.path, self._stamp, self.entries, self.read_only = "", None, 0, False
@@ -254,7 +255,6 @@ class Workplace(Face):
             rows = sum(self._states.values())
             groups = answer["groups"]
             self.queue.set_groups(groups, rows, self.waiting())
-            self.queue.refresh()
             self.heading_changed.emit(f"{self.waiting():,}" if self.waiting() else "")
             self.sets.promote.setEnabled(not self.read_only and self.to_promote() > 0)
             for one in answer["warnings"]:
@@ -262,6 +262,7 @@ class Workplace(Face):
             if known and self.entries > known:
                 self._tell_others(known)
 
+        self.queue.refresh()  # first, because counting a million rows takes seconds
         self.link.ask("overview", counted, quiet=True)
         self._refresh_page()
 

@@ -84,6 +84,10 @@ def decide(place, qtbot, key, why):
     qtbot.keyClick(bar.text, Qt.Key.Key_Return)
 
 
+def verified(place, qtbot):
+    qtbot.waitUntil(lambda: place.sets._child is None, timeout=WAIT)
+
+
 def group(place, key, qtbot):
     place.queue.select_group(key)
     until_settled(place, qtbot)
@@ -280,7 +284,7 @@ def test_sample_promote_verify_withdraw_log_and_rules(place, qtbot, store_folder
     (made,) = place.sets.table.rows_model.rows
     place.sets.table.setCurrentIndex(place.sets.table.rows_model.index(0, 0))
     place.sets.verify_set.click()
-    until_settled(place, qtbot)
+    verified(place, qtbot)
     assert made["id"] in place.sets.result.text() and "holds" in place.sets.result.text()
     assert place.sets.words.toPlainText() and place.sets.result.property("role") == "heading"
     place.sets.withdraw.click()
@@ -289,7 +293,7 @@ def test_sample_promote_verify_withdraw_log_and_rules(place, qtbot, store_folder
     until_settled(place, qtbot)
     assert "withdrawn" in place.sets.result.text() and not place.sets.promote.isEnabled()
     place.sets.verify(made["id"])
-    until_settled(place, qtbot)
+    verified(place, qtbot)
     assert "Refused" in place.sets.result.text() and place.sets.result.property("role") == "heading-risk"
     place.show_page("log")
     until_settled(place, qtbot)
@@ -300,6 +304,24 @@ def test_sample_promote_verify_withdraw_log_and_rules(place, qtbot, store_folder
     assert "2 people approve a row that a screening flagged" in place.policy.words.toPlainText()
     assert "No key is enrolled" in place.policy.words.toPlainText()
     assert unnamed(place) == []
+
+
+def test_a_check_holds_against_what_was_kept_elsewhere_and_refuses_a_changed_store(
+    place, qtbot, store_folder
+):
+    kept = store_folder.parent / "checkpoint.kept"
+    kept.write_bytes((store_folder / "checkpoint").read_bytes())
+    place.sets.checkpoint.setText(str(kept))
+    place.sets.pubkey.setText(str(store_folder / "log.pub"))
+    place.sets.verify("")
+    verified(place, qtbot)
+    assert place.sets.result.property("role") == "heading-good" and "holds" in place.sets.result.text()
+    batch = next(one for one in (store_folder / "batches").iterdir() if b"question 51" in one.read_bytes())
+    batch.chmod(0o644)
+    batch.write_bytes(batch.read_bytes().replace(b"question 51", b"question XX"))
+    place.sets.verify("")
+    verified(place, qtbot)
+    assert place.sets.result.property("role") == "heading-risk" and "Refused" in place.sets.result.text()
 
 
 def test_a_killed_process_is_said_and_the_store_opens_again(place, qtbot, store_folder):
