@@ -22,6 +22,7 @@ DIMENSIONS = 48
 _SAMPLED_ROWS = 160
 _OWN_WORDS = 60
 _COMPANIONS = 24
+_FREQUENT = 0.02  # of the rows
 F64 = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.uint32]
 
@@ -96,6 +97,7 @@ class PlantedTest:
         self._count = rows
         self._own: dict[int, F64] = {}
         self._centre = np.zeros(DIMENSIONS)
+        self._sample: tuple[U64, I64] = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
         self._pairwise = 0.0
         self._said = 1.0
         self._measure_background()
@@ -105,6 +107,7 @@ class PlantedTest:
         h, row = self._words(np.unique(sample))
         vectors = self._vectors(h, row)
         self._centre = vectors.mean(axis=0) if len(vectors) else self._centre
+        self._sample = h, row
         self._pairwise = max(_pairwise(h, row), 1e-4)
         self._said = max(float(self._weights(h).sum()) / max(len(vectors), 1), 1e-9)
 
@@ -129,10 +132,11 @@ class PlantedTest:
         if constant.sum() > _COMPANIONS:
             threshold = np.sort(lift[constant])[-_COMPANIONS]
             constant &= lift >= threshold
-        keep = ~(is_marker | constant)[where]
+        away = is_marker | constant
+        keep = ~away[where]
         h, row = h[keep], row[keep]
         left = float(self._weights(h).sum()) / k
-        vectors = self._vectors(h, row) - self._centre
+        vectors = self._vectors(h, row) - self._centre_without(words[away & (usual >= _FREQUENT)])
         all_rows, k = k, len(vectors)
         if k < 2 or k < 0.6 * all_rows:
             # Most rows are nothing but the phrase: a template, of which nothing can be said.
@@ -140,6 +144,16 @@ class PlantedTest:
         mean = vectors.mean(axis=0)
         spread = float((vectors**2).sum(axis=1).mean() - mean @ mean)
         return k * float(mean @ mean) / max(spread, 1e-9), _pairwise(h, row), left
+
+    def _centre_without(self, words: U64) -> F64:
+        """The middle of the file. Words that many rows have are taken away from it too: else the rows differ
+        from the file, and in the same way, by what was taken from them."""
+        if not len(words):
+            return self._centre
+        h, row = self._sample
+        kept = ~np.isin(h, words)
+        vectors = self._vectors(h[kept], row[kept])
+        return vectors.mean(axis=0) if len(vectors) else self._centre
 
     def _own_words(self, support: int) -> F64:
         """Coherence of words of this file with about as many rows."""
