@@ -1,0 +1,830 @@
+"""The gate at its bounds: each word of its tables, each second of its clocks, each byte of its forms."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inspector.gate import inspector_gate as gate
+from inspector.gate.inspector_gate import Refusal, TrustedKey, Unreadable
+from inspector.record import dsse
+from inspector.record.keys import FileKey, PublicKey, new_key
+
+SIGNED = gate.seconds("2026-05-28T20:26:40Z")
+UNTIL = gate.seconds("2026-12-31T00:00:00Z")
+NOW = gate.seconds("2026-06-01T00:00:00Z")
+KEY = new_key()
+SECOND = new_key()
+
+
+def trusted(key: FileKey = KEY, name: str = "Ana", **more: Any) -> TrustedKey:
+    line = TrustedKey(name, ("reviewer",), None, None, key.public.keyid, key.public.spki)
+    return line._replace(**more)
+
+
+class Package:
+    """A record in memory, with what lies beside it."""
+
+    def __init__(self, record: bytes, beside: dict[str, bytes], *, whole: bool) -> None:
+        self._files = {gate.RECORD_NAME: record, **beside}
+        self._whole = whole
+
+    def record(self) -> tuple[str, bytes]:
+        return gate.RECORD_NAME, self._files[gate.RECORD_NAME]
+
+    def names(self) -> list[str]:
+        return sorted(self._files)
+
+    def read(self, name: str, limit: int) -> bytes | None:
+        return self._files.get(name)
+
+    def is_whole(self) -> bool:
+        return self._whole
+
+
+def digest_of(files: dict[str, tuple[int, str]]) -> str:
+    lines = b"".join(gate.sums_line(files[name][1], name) for name in sorted(files, key=str.encode))
+    return hashlib.sha256(lines).hexdigest()
+
+
+class Record:
+    """A record by hand: a test changes what it is about and asks what comes of it."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, tuple[int, str]] = {"model.bin": (3, "ab" * 32)}
+        self.links: list[dict[str, str]] = []
+        self.beside: dict[str, bytes] = {}
+        self.whole = False
+        self.predicate: dict[str, Any] = {
+            "schemaVersion": "1.0",
+            "critical": [],
+            "recordId": "r-1",
+            "serial": 7,
+            "supersedes": [],
+            "project": {"id": "acme/assistant"},
+            "decision": "approved",
+            "signedAt": gate.shown_time(SIGNED),
+            "validUntil": gate.shown_time(UNTIL),
+            "reviewers": [{"name": "Ana"}],
+            "separationOfDuties": {},
+            "scope": {},
+            "findings": [],
+            "exceptions": [],
+            "checklist": {"items": []},
+            "tool": {},
+            "attachments": [],
+        }
+
+    def payload(self) -> bytes:
+        digest = digest_of(self.files)
+        both = {"sha256": digest, "dirHash1": digest}
+        rows = [{"name": name, "size": size, "sha256": sha} for name, (size, sha) in self.files.items()]
+        manifest = {"format": "sha256sum", "files": rows, "digest": {"sha256": digest}, "links": self.links}
+        statement = {
+            "_type": gate.STATEMENT_TYPE,
+            "predicateType": gate.REVIEW_TYPE,
+            "subject": [{"name": gate.SUMS_NAME, "digest": both}],
+            "predicate": {**self.predicate, "manifest": manifest},
+        }
+        return dsse.canonical_bytes(statement)
+
+    def countersigned(self, *, key: FileKey = SECOND, at: int = SIGNED + 60, **change: Any) -> None:
+        digest = hashlib.sha256(self.payload()).hexdigest()
+        predicate = {
+            "schemaVersion": "1.0",
+            "role": "reviewer",
+            "decision": self.predicate["decision"],
+            "statement": "Seen.",
+            "signedAt": gate.shown_time(at),
+            "name": "Ben",
+            "keyid": key.public.keyid,
+            **change,
+        }
+        statement = {
+            "_type": gate.STATEMENT_TYPE,
+            "predicateType": gate.COUNTERSIGNATURE_TYPE,
+            "subject": [{"name": "record", "digest": {"sha256": digest}}],
+            "predicate": predicate,
+        }
+        envelope = dsse.sign(dsse.canonical_bytes(statement), key)
+        name = f"countersignature-{len(self.beside)}.dsse.json"
+        self.beside[name] = dsse.envelope_bytes(envelope)
+
+    def judged(self, *, now: int = NOW, trust: list[TrustedKey] | None = None, **options: Any) -> gate.Report:
+        raw = dsse.envelope_bytes(dsse.sign(self.payload(), KEY))
+        package = Package(raw, self.beside, whole=self.whole)
+        keys = [trusted()] if trust is None else trust
+        return gate.Verification(package, keys, now=now, **options).run()
+
+    def codes(self, **options: Any) -> list[str]:
+        return [check.code for check in self.judged(**options).refusals]
+
+    def warnings(self, **options: Any) -> list[str]:
+        return [check.code for check in self.judged(**options).warnings]
+
+
+@pytest.fixture
+def record() -> Record:
+    return Record()
+
+
+def finding(**change: str) -> dict[str, str]:
+    return {"id": "F-1", "severity": "low", "state": "fixed", "because": "Seen.", **change}
+
+
+def exception(**change: Any) -> dict[str, Any]:
+    ends = gate.shown_time(UNTIL)
+    known = {"id": "E-1", "rationale": "Why.", "owner": "Ana", "expires": ends, "findings": ["F-1"]}
+    return {**known, **change}
+
+
+# --- Words -------------------------------------------------------------------------------------
+
+
+def test_a_record_by_hand_is_approved(record: Record) -> None:
+    assert record.codes() == []
+    assert record.warnings() == ["no-root"]
+
+
+@pytest.mark.parametrize(
+    "name", ["manifest", "manifest.links", "scope", "scope.leftOut", "validUntil", "exceptions"]
+)
+def test_each_field_that_is_understood_may_be_a_must(record: Record, name: str) -> None:
+    record.predicate["critical"] = [name]
+    assert record.codes() == []
+    record.predicate["critical"] = [name, "new"]
+    assert record.codes() == ["critical"]
+
+
+@pytest.mark.parametrize(
+    ("decision", "codes"),
+    [
+        ("approved", []),
+        ("approved-with-exceptions", []),
+        ("rejected", ["not-approved"]),
+        ("deferred", ["not-approved"]),
+        ("fine", ["schema"]),
+    ],
+)
+def test_each_decision_is_a_known_word(record: Record, decision: str, codes: list[str]) -> None:
+    record.predicate["decision"] = decision
+    assert record.codes() == codes
+
+
+@pytest.mark.parametrize("severity", ["critical", "high", "medium", "low", "info"])
+@pytest.mark.parametrize(
+    "state", ["open", "confirmed", "fixed", "accepted", "false-positive", "not-applicable"]
+)
+def test_each_severity_and_state_means_what_it_says(record: Record, severity: str, state: str) -> None:
+    record.predicate["findings"] = [finding(severity=severity, state=state)]
+    record.predicate["exceptions"] = [exception()]
+    grave = severity in ("critical", "high")
+    bad = grave and state in ("open", "confirmed", "accepted")
+    assert record.codes() == (["incomplete"] if bad else [])
+    record.predicate["decision"] = "approved-with-exceptions"
+    assert record.codes() == (["incomplete"] if bad and state != "accepted" else [])
+
+
+@pytest.mark.parametrize("state", ["false-positive", "not-applicable"])
+@pytest.mark.parametrize("because", ["", " ", None])
+def test_a_finding_is_set_aside_with_a_reason(record: Record, state: str, because: Any) -> None:
+    record.predicate["findings"] = [{**finding(state=state), "because": because}]
+    assert record.codes() == ["incomplete"]
+
+
+@pytest.mark.parametrize("change", [{"severity": "grave"}, {"state": "new"}, {"severity": "open"}])
+def test_a_finding_in_other_words_is_refused(record: Record, change: dict[str, str]) -> None:
+    record.predicate["findings"] = [finding(**change)]
+    assert record.codes() == ["schema"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "codes"),
+    [
+        *(("yes", []), ("no", []), ("partial", []), ("n/a", [])),
+        *(("unknown", ["incomplete"]), (None, ["incomplete"]), ("perhaps", ["schema"])),
+    ],
+)
+def test_each_answer_to_a_required_question(record: Record, answer: Any, codes: list[str]) -> None:
+    record.predicate["checklist"]["items"] = [{"id": "Q1", "required": True, "answer": answer}]
+    assert record.codes() == codes
+    record.predicate["checklist"]["items"] = [{"id": "Q1", "required": False, "answer": answer}]
+    assert record.codes() == [code for code in codes if code == "schema"]
+
+
+@pytest.mark.parametrize("field", sorted({*gate.REVIEW_FIELDS, "manifest"}))
+def test_each_field_of_the_record_must_be_there(record: Record, field: str) -> None:
+    if field == "manifest":
+        payload = record.payload().replace(b'"manifest":{', b'"other":{')
+        raw = dsse.envelope_bytes(dsse.sign(payload, KEY))
+        report = gate.Verification(Package(raw, {}, whole=False), [trusted()], now=NOW).run()
+        assert [check.code for check in report.refusals] == ["schema"]
+        return
+    for value in (None, 1.5, True):
+        record.predicate[field] = "x" if value is None else value
+        if value == 1.5:
+            del record.predicate[field]
+        elif value is None and isinstance(Record().predicate[field], str):
+            record.predicate[field] = 5
+        assert record.codes() == ["schema"]
+
+
+def test_there_are_as_many_fields_as_the_schema_requires(record: Record) -> None:
+    assert set(gate.REVIEW_FIELDS) == {*record.predicate, "manifest"}
+
+
+@pytest.mark.parametrize(
+    "field", ["schemaVersion", "role", "decision", "statement", "signedAt", "name", "keyid"]
+)
+def test_each_field_of_a_countersignature_must_be_there(record: Record, field: str) -> None:
+    record.countersigned(**{field: 5})
+    both = [trusted(), trusted(SECOND, "Ben")]
+    assert record.codes(trust=both, require=2) == ["four-eyes"]
+    assert "countersignature" in record.warnings(trust=both)
+
+
+@pytest.mark.parametrize("name", ["id", "rationale", "owner", "expires"])
+def test_an_exception_says_each_of_its_things(record: Record, name: str) -> None:
+    record.predicate["exceptions"] = [exception(**{name: " "})]
+    assert record.codes() == ["incomplete"]
+
+
+def test_an_accepted_finding_needs_an_exception_of_its_own(record: Record) -> None:
+    record.predicate["findings"] = [finding(state="accepted"), finding(id="F-2", state="accepted")]
+    record.predicate["exceptions"] = [exception()]
+    assert record.codes() == ["incomplete"]
+    record.predicate["exceptions"] = [exception(), exception(findings=["F-2"])]
+    assert record.codes() == []
+
+
+# --- Clocks -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("late", "codes"), [(0, []), (1, ["expired"])])
+def test_the_last_second_of_a_record_counts(record: Record, late: int, codes: list[str]) -> None:
+    assert record.codes(now=UNTIL + late) == codes
+
+
+@pytest.mark.parametrize(("late", "codes"), [(0, []), (1, ["exception-expired"])])
+def test_the_last_second_of_an_exception_counts(record: Record, late: int, codes: list[str]) -> None:
+    record.predicate["exceptions"] = [exception(expires=gate.shown_time(NOW))]
+    assert record.codes(now=NOW + late) == codes
+
+
+@pytest.mark.parametrize(("early", "codes"), [(0, []), (300, []), (301, ["signed-in-future"])])
+def test_clocks_may_differ_by_five_minutes(record: Record, early: int, codes: list[str]) -> None:
+    assert record.codes(now=SIGNED - early) == codes
+
+
+@pytest.mark.parametrize(("length", "codes"), [(0, []), (-1, ["schema"])])
+def test_a_record_does_not_end_before_it_was_signed(record: Record, length: int, codes: list[str]) -> None:
+    record.predicate["validUntil"] = gate.shown_time(SIGNED + length)
+    assert record.codes(now=SIGNED - 100) == codes
+
+
+@pytest.mark.parametrize(
+    ("at", "counts"),
+    [
+        *((SIGNED - 301, False), (SIGNED - 300, True), (SIGNED, True)),
+        *((NOW + 300, True), (NOW + 301, False)),
+    ],
+)
+def test_a_countersignature_lies_between_the_record_and_now(record: Record, at: int, counts: bool) -> None:
+    record.countersigned(at=at)
+    both = [trusted(), trusted(SECOND, "Ben")]
+    assert record.codes(trust=both, require=2) == ([] if counts else ["four-eyes"])
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"valid_after": SIGNED}, None),
+        ({"valid_after": SIGNED + 1}, "key-not-yet-valid"),
+        ({"valid_before": SIGNED + 1}, None),
+        ({"valid_before": SIGNED}, "key-expired"),
+        ({"revoked": "superseded", "revoked_at": SIGNED + 1}, None),
+        ({"revoked": "superseded", "revoked_at": SIGNED}, "key-revoked"),
+        ({"revoked": "compromised"}, "key-revoked"),
+        ({"valid_after": 0}, None),
+        ({"valid_before": 0}, "key-expired"),
+    ],
+)
+def test_a_key_speaks_from_its_first_second_to_before_its_last(
+    change: dict[str, Any], code: str | None
+) -> None:
+    refusal = gate.why_not_trusted(trusted(**change), SIGNED)
+    assert (refusal.code if refusal else None) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        *(("1970-01-01", 0), ("1970-01-01T00:00:01Z", 1), ("1970-01-01T01:01:00Z", 3660)),
+        *(("2026-02-28T23:59:59Z", 1772323199), ("1969-12-31T23:59:59Z", -1)),
+    ],
+)
+def test_a_time_is_seconds_since_1970(text: str, moment: int) -> None:
+    assert gate.seconds(text) == moment
+    if "T" in text:
+        assert gate.shown_time(moment) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-02-30", "2026-1-1", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00", "", "٢"]
+)
+def test_what_is_no_time(text: str) -> None:
+    with pytest.raises(ValueError):
+        gate.seconds(text)
+
+
+# --- Persons -------------------------------------------------------------------------------------
+
+
+def test_a_second_key_of_one_person_is_no_second_person(record: Record) -> None:
+    record.countersigned()
+    assert record.codes(trust=[trusted(), trusted(SECOND, "Ben")], require=2) == []
+    for name in ("ana", "ANA", "A\u200bna", " Ana ", "Ａna"):
+        assert record.codes(trust=[trusted(), trusted(SECOND, name)], require=2) == ["four-eyes"]
+
+
+def test_one_key_that_signs_twice_is_one_signer(record: Record) -> None:
+    record.countersigned(key=KEY)
+    report = record.judged()
+    assert [one.keyid for one in report.signers] == [KEY.public.keyid]
+
+
+def test_a_role_is_held_by_any_who_signed(record: Record) -> None:
+    record.countersigned()
+    both = [trusted(), trusted(SECOND, "Ben", roles=("legal", "security"))]
+    assert record.codes(trust=both, roles=["legal", "reviewer"]) == []
+    assert record.codes(trust=both, roles=["legal", "owner"]) == ["role"]
+
+
+def test_a_countersignature_of_another_decision_stops_everything(record: Record) -> None:
+    record.countersigned(decision="rejected")
+    assert record.codes(trust=[trusted(), trusted(SECOND, "Ben")]) == ["countersignature-disagrees"]
+
+
+@pytest.mark.parametrize(("more", "codes"), [(0, []), (1, ["four-eyes"])])
+def test_so_many_countersignatures_and_no_more(record: Record, more: int, codes: list[str]) -> None:
+    record.beside = {f"countersignature-{n}.dsse.json": b"{}" for n in range(64 + more)}
+    record.beside["countersignature-x.txt"] = record.beside["other.dsse.json"] = b"{}"
+    assert record.codes() == codes
+
+
+def test_a_name_that_is_not_the_key_s_is_said(record: Record) -> None:
+    record.predicate["reviewers"] = [{"name": "Eve"}]
+    assert record.warnings() == ["reviewer-name", "no-root"]
+    assert record.judged().signers[0].principal == "Ana"
+
+
+@pytest.mark.parametrize(("text", "number"), [("1", 1), ("64", 64), ("007", 7)])
+def test_how_many_must_sign(text: str, number: int) -> None:
+    assert gate.count(text) == number
+
+
+@pytest.mark.parametrize("text", ["0", "65", "-1", "", "1.0", "²", "0064", "one"])
+def test_what_is_no_number_of_persons(text: str) -> None:
+    import argparse
+
+    with pytest.raises(argparse.ArgumentTypeError):
+        gate.count(text)
+
+
+# --- Keys and signatures ------------------------------------------------------------------------------------
+
+SMALL_ORDER = [
+    "00" * 32,
+    "01" + "00" * 31,
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ec" + "ff" * 30 + "7f",
+    "ed" + "ff" * 30 + "7f",
+    "ee" + "ff" * 30 + "7f",
+]
+
+
+@pytest.mark.parametrize("point", SMALL_ORDER)
+def test_a_key_under_which_anybody_can_sign_is_no_key(point: str) -> None:
+    raw = bytes.fromhex(point)
+    assert gate.key_kind(gate.ED25519_PREFIX + raw) == ""
+    assert gate.key_kind(gate.ED25519_PREFIX + raw[:31] + bytes([raw[31] | 0x80])) == ""
+
+
+def test_a_key_has_one_length() -> None:
+    p256, ed25519 = KEY.public.spki, gate.ED25519_PREFIX + b"\x07" * 32
+    assert (gate.key_kind(p256), gate.key_kind(ed25519)) == ("P-256", "Ed25519")
+    for whole in (p256, ed25519):
+        assert gate.key_kind(whole[:-1]) == gate.key_kind(whole + b"\0") == gate.key_kind(b"\0" + whole) == ""
+
+
+def _der(first: int, second: int) -> bytes:
+    body = b"\x02" + bytes([first]) + b"\1" * first + b"\x02" + bytes([second]) + b"\1" * second
+    return b"\x30" + bytes([len(body)]) + body
+
+
+@pytest.mark.parametrize(
+    ("signature", "holds"),
+    [
+        *((_der(1, 1), True), (_der(33, 33), True), (_der(32, 33), True), (_der(33, 34), False)),
+        *((_der(1, 0), False), (_der(0, 1), False)),
+        (_der(33, 33) + b"\0", False),
+        (_der(33, 33)[:-1], False),
+        (b"\x31" + _der(33, 33)[1:], False),
+        (_der(33, 33)[:2] + b"\x03" + _der(33, 33)[3:], False),
+        (b"\x30\x08\x02\x02\1\1\x03\x02\1\1", False),
+        (b"\x30\x08\x02\x02\1\1\x02\x03\1\1", False),
+        (b"\x30\x08\x02\x02\1\1\x02\x01\1\1", False),
+        (b"\x30\x08\x02\x04\1\1\1\1\1\1", False),
+        (b"\x30\x08\x02\xff\1\1\1\1\1\1", False),
+        (b"", False),
+    ],
+)
+def test_a_signature_of_p256_has_one_form(signature: bytes, holds: bool) -> None:
+    assert gate.is_well_formed("P-256", signature) is holds
+
+
+def test_a_signature_of_ed25519_has_one_length() -> None:
+    assert [gate.is_well_formed("Ed25519", bytes(size)) for size in (63, 64, 65)] == [False, True, False]
+    assert gate.is_well_formed("", bytes(64)) is False
+
+
+def test_the_bytes_that_are_signed() -> None:
+    assert gate.pae("application/x", b"abc") == b"DSSEv1 13 application/x 3 abc"
+    assert gate.pae("ü", b"") == "DSSEv1 2 ü 0 ".encode()
+
+
+def test_the_hint_of_the_signer_is_tried_first_and_no_more(record: Record) -> None:
+    others = [trusted(new_key(), f"P{n}") for n in range(3)]
+    assert record.codes(trust=[*others, trusted()]) == []
+    assert record.codes(trust=others) == ["signature"]
+    assert record.codes(trust=[]) == ["signature"]
+
+
+# --- JSON -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (b"9007199254740991", 2**53 - 1),
+        (b"-9007199254740991", -(2**53) + 1),
+        (b"0", 0),
+        (b'"\\ud83d\\ude00"', "😀"),
+        (b"[[],{}]", [[], {}]),
+        (b"true", True),
+    ],
+)
+def test_what_every_reader_reads_alike_is_read(text: bytes, value: Any) -> None:
+    assert gate.strict_json(text, "it", items=3) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(b"9007199254740992", b"-9007199254740992", b"1" * 17, b"1" * 18, b"1" * 5000),
+        *(b"-0", b"1.0", b"1e3", b"NaN", b"Infinity", b"-Infinity"),
+        *(
+            b'{"a":1,"a":1}',
+            b'"\\ud83d"',
+            b'"\\uDE00"',
+            b'"\xff"',
+            b"\xef\xbb\xbf1",
+            b"[[],[],[]]",
+            b"[{},{},{}]",
+        ),
+    ],
+)
+def test_what_readers_read_differently_is_refused(text: bytes) -> None:
+    with pytest.raises(Refusal) as caught:
+        gate.strict_json(text, "it", items=3)
+    assert caught.value.code == "json"
+
+
+@pytest.mark.parametrize("text", ["QQ==", "QUI=", "QUJD"])
+def test_base64_in_its_one_spelling(text: str) -> None:
+    assert gate._base64(text, "it") == base64.b64decode(text)
+
+
+@pytest.mark.parametrize("text", ["", "QR==", "QQ", "QQ=", "Q Q==", "QQ==\n", "ÄÄÄÄ", "-_-_", "===="])
+def test_base64_in_any_other_is_refused(text: str) -> None:
+    with pytest.raises(Refusal, match="canonical"):
+        gate._base64(text, "it")
+
+
+def test_an_envelope_holds_so_many_brackets(record: Record) -> None:
+    value = dsse.envelope_object(dsse.sign(record.payload(), KEY))
+    here = dsse.canonical_bytes(value).count(b"{") + dsse.canonical_bytes(value).count(b"[")
+    value["more"] = [[] for _ in range(2000 - here - 1)]
+    assert gate.envelope_of(dsse.canonical_bytes(value), "it").payload == record.payload()
+    value["more"].append([])
+    with pytest.raises(Refusal, match="nested"):
+        gate.envelope_of(dsse.canonical_bytes(value), "it")
+
+
+# --- Names and trees -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "clean"),
+    [
+        *(("a", True), ("a/b", True), ("...", True), ("a..b", True), ("ü", True), ("a\nb", True)),
+        *(("", False), ("/a", False), ("a/", False), ("a//b", False), (".", False), ("..", False)),
+        *(("a/../b", False), ("./a", False), ("a\0", False), ("\udc80", False)),
+    ],
+)
+def test_a_clean_name(name: str, clean: bool) -> None:
+    assert gate.clean_name(name) is clean
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "inside"),
+    [
+        *(("a", "b", True), ("a", "../b", False), ("d/a", "../b", True), ("d/a", "../../b", False)),
+        *(("a", "x/../b", True), ("a", "x/../../b", False), ("a", "./b", True), ("a", ".", True)),
+        *(
+            ("d/a", "..", True),
+            ("a", "..", False),
+            ("a", "/etc", False),
+            ("a", "\\x", False),
+            ("a", "", False),
+        ),
+        *(
+            ("a", "x\0", False),
+            ("d/a", "../x/../../y/..", False),
+            ("d/e/a", "../../b", True),
+            ("a", "x//../b", True),
+        ),
+    ],
+)
+def test_a_link_that_stays_inside(name: str, target: str, inside: bool) -> None:
+    assert gate._stays_inside(name, target) is inside
+
+
+def test_a_line_of_sha256sum() -> None:
+    assert gate.sums_line("ab", "x y") == b"ab  x y\n"
+    for char, shown in (("\\", b"\\\\"), ("\n", b"\\n"), ("\r", b"\\r")):
+        assert gate.sums_line("ab", f"x{char}") == b"\\ab  x" + shown + b"\n"
+
+
+@pytest.mark.parametrize("name", [".git", ".hg", ".svn", "__pycache__"])
+def test_each_folder_that_a_rule_leaves_out(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "x").write_bytes(b"")
+    rule = "byte-code" if name == "__pycache__" else "version-control"
+    assert gate.walk(str(tmp_path), [rule], {}, {}).left_out == {name: rule}
+    assert gate.walk(str(tmp_path), ["virtual-environment"], {}, {}).files == {f"{name}/x": 0}
+    assert gate.walk(str(tmp_path), [rule], {}, {f"{name}/x": gate.ListedFile(0, "ab" * 32)}).files == {
+        f"{name}/x": 0
+    }
+
+
+@pytest.mark.parametrize("name", [".venv", "venv", ".env", "env", ".virtualenv", "virtualenv", "other"])
+def test_each_usual_name_of_an_environment(tmp_path: Path, name: str) -> None:
+    rule = "virtual-environment"
+    (tmp_path / name).mkdir()
+    assert gate.walk(str(tmp_path), [rule], {}, {}).left_out == {}
+    (tmp_path / name / "pyvenv.cfg").mkdir()
+    assert gate.walk(str(tmp_path), [rule], {}, {}).left_out == {}
+    (tmp_path / name / "pyvenv.cfg").rmdir()
+    (tmp_path / name / "pyvenv.cfg").write_bytes(b"x")
+    left = {} if name == "other" else {name: rule}
+    assert gate.walk(str(tmp_path), [rule], {}, {}).left_out == left
+    assert gate.walk(str(tmp_path), ["byte-code"], {}, {}).left_out == {}
+
+
+def test_what_a_walk_puts_where(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "file").write_bytes(b"123")
+    (tmp_path / "link").symlink_to("a")
+    (tmp_path / "named").mkdir()
+    (tmp_path / "one").write_bytes(b"1")
+    os.mkfifo(tmp_path / "pipe")
+    tree = gate.walk(str(tmp_path), [], {"named": "excluded", "one": "excluded"}, {})
+    assert tree.files == {"a/b/file": 3}
+    assert tree.links == {"link": "a"}
+    assert (tree.special, tree.denied) == (["pipe"], [])
+    assert tree.left_out == {"named": "excluded", "one": "excluded"}
+    assert gate.walk(str(tmp_path / "none"), [], {}, {}).denied == ["."]
+
+
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        *(".pkl", ".pickle", ".pt", ".pth", ".bin", ".ckpt", ".joblib", ".npy", ".npz", ".h5", ".keras"),
+        *(".py", ".pyc", ".so", ".dll", ".dylib", ".onnx", ".gguf", ".nemo", ".safetensors", ".mar", ".PT"),
+    ],
+)
+def test_each_suffix_that_a_loader_opens(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / "out").mkdir()
+    for name in (f"out/a{suffix}", "out/a.txt", f"b{suffix}", "b.txt"):
+        (tmp_path / name).write_bytes(b"")
+    assert gate._loadable(str(tmp_path), "out") == [f"out/a{suffix}"]
+    assert gate._loadable(str(tmp_path), f"b{suffix}") == [f"b{suffix}"]
+    assert gate._loadable(str(tmp_path), "b.txt") == []
+
+
+def test_a_look_at_what_was_left_out_has_an_end(tmp_path: Path) -> None:
+    for number in range(9):
+        (tmp_path / "out" / str(number)).mkdir(parents=True)
+        (tmp_path / "out" / str(number) / "a.py").write_bytes(b"")
+    assert gate._loadable(str(tmp_path), "out", 29) == [f"out/{number}/a.py" for number in range(9)]
+    assert gate._loadable(str(tmp_path), "out", 10) == ["out/0/a.py"]
+    assert gate._loadable(str(tmp_path), "out", 13) == ["out/0/a.py", "out/1/a.py"]
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1])
+def test_a_file_is_hashed_to_its_stated_size(tmp_path: Path, size: int) -> None:
+    content = b"\5" * size
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    whole = gate.ListedFile(size, hashlib.sha256(content).hexdigest())
+    assert gate.changed_files(str(tmp_path), {"file": whole}, workers=1) == []
+    for wrong in (
+        whole._replace(size=size + 1),
+        whole._replace(size=size - 1),
+        whole._replace(sha256="0" * 64),
+    ):
+        assert gate.changed_files(str(tmp_path), {"file": wrong}) == ["file"]
+    assert gate.changed_files(str(tmp_path), {"none": whole}) == ["none"]
+
+
+def test_every_one_of_many_files_is_hashed(tmp_path: Path) -> None:
+    listed = {}
+    for number in range(405):
+        content = b"%d" % number
+        (tmp_path / str(number)).write_bytes(content)
+        listed[str(number)] = gate.ListedFile(len(content), hashlib.sha256(content).hexdigest())
+    large = b"x" * ((1 << 20) + 1)
+    (tmp_path / "large").write_bytes(large)
+    listed["large"] = gate.ListedFile(len(large), hashlib.sha256(large).hexdigest())
+    for name in ("0", "199", "200", "399", "400", "404", "large"):
+        (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:-1] + b"!")
+    for workers in (1, 3, None):
+        found = gate.changed_files(str(tmp_path), listed, workers)
+        assert sorted(found) == ["0", "199", "200", "399", "400", "404", "large"]
+
+
+# --- Reading and writing -----------------------------------------------------------------------------------
+
+
+def test_a_file_of_a_package_has_a_limit(tmp_path: Path) -> None:
+    (tmp_path / gate.RECORD_NAME).write_bytes(b"12345")
+    package = gate.FolderPackage(str(tmp_path))
+    assert package.read(gate.RECORD_NAME, 5) == b"12345"
+    with pytest.raises(Refusal) as caught:
+        package.read(gate.RECORD_NAME, 4)
+    assert caught.value.code == "too-large"
+    assert package.read("none", 5) is None
+    with pytest.raises(Unreadable):
+        package.read(".", 5)
+
+
+@pytest.mark.parametrize(("size", "taken"), [(1 << 20, True), ((1 << 20) + 1, False)])
+def test_a_trust_store_has_a_limit(tmp_path: Path, size: int, taken: bool) -> None:
+    path = tmp_path / "trust.txt"
+    path.write_bytes(b"#" * size)
+    if taken:
+        assert gate.read_trust(str(path)) == []
+        return
+    with pytest.raises(Unreadable, match="larger than 1 MiB"):
+        gate.read_trust(str(path))
+
+
+@pytest.mark.parametrize("raw", [b"\xff", b"nobody", None])
+def test_a_trust_store_that_cannot_be_read(tmp_path: Path, raw: bytes | None) -> None:
+    path = tmp_path / "trust.txt"
+    if raw is not None:
+        path.write_bytes(raw)
+    with pytest.raises(Unreadable):
+        gate.read_trust(str(path))
+
+
+def test_a_file_is_replaced_and_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    for content in (b"old", b"new"):
+        gate.replace_file(str(path), content)
+        assert path.read_bytes() == content
+    assert os.stat(path).st_mode & 0o777 == 0o644 & ~os.umask(os.umask(0))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        gate.replace_file(str(path), b"half")
+    assert path.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_name_that_misleads_is_escaped_and_cut() -> None:
+    assert gate.plain("a" * 200) == "a" * 200
+    assert gate.plain("a" * 201) == "a" * 199 + "…"
+    assert gate.plain("ü b") == "ü b"
+    assert gate.plain("\x1b[2J\n\u202e\u200b\ue000\u2028\u2029\ud800") == (
+        "\\x1b[2J\\x0a\\u202e\\u200b\\ue000\\u2028\\u2029\\ud800"
+    )
+    assert gate._some(["b", "a"]) == "a, b"
+    assert gate._some("abcde") == "a, b, c, d, e"
+    assert gate._some("abcdefg") == "a, b, c, d, e and 2 more"
+
+
+# --- State -------------------------------------------------------------------------------------
+
+
+def test_a_record_older_than_the_last_is_refused(record: Record, tmp_path: Path) -> None:
+    state = str(tmp_path / "state.json")
+    assert record.codes(state=state) == []
+    assert record.codes(state=state) == []
+    record.predicate["recordId"] = "r-2"
+    assert record.codes(state=state) == ["older-serial"]
+    record.predicate["serial"] = 6
+    assert record.codes(state=state) == ["older-serial"]
+    record.predicate["serial"] = 8
+    assert record.codes(state=state) == []
+    record.predicate["serial"] = 1
+    record.predicate["project"] = {"id": "another"}
+    assert record.codes(state=state) == []
+    assert set(gate._read_state(state)) == {"acme/assistant", "another"}
+    assert gate._read_state(state)["acme/assistant"]["serial"] == 8
+
+
+def test_what_was_refused_is_not_remembered(record: Record, tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    record.predicate["decision"] = "rejected"
+    assert record.codes(state=str(state)) == ["not-approved"]
+    assert not state.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "{}", '{"projects":[1]}', '{"projects":{"a":{"serial":"1","payload_sha256":"x"}}}'),
+        *(
+            '{"projects":{"a":{"serial":1,"payload_sha256":2}}}',
+            '{"projects":{"a":{"serial":1}}}',
+            '{"projects":1}',
+        ),
+        '{"projects":{},"projects":{}}',
+    ],
+)
+def test_a_damaged_state_is_no_fresh_start(record: Record, tmp_path: Path, text: str) -> None:
+    state = tmp_path / "state.json"
+    state.write_text(text)
+    with pytest.raises(Unreadable, match="damaged"):
+        record.judged(state=str(state))
+    assert state.read_text() == text
+
+
+# --- The report -------------------------------------------------------------------------------------
+
+
+def test_one_line_for_a_log(record: Record) -> None:
+    report = record.judged()
+    digest = hashlib.sha256(record.payload()).hexdigest()
+    assert report.summary() == (
+        "approved: acme/assistant, signed by Ana (reviewer), valid until 2026-12-31T00:00:00Z, record r-1, "
+        f"sha256:{digest}"
+    )
+    told = report.as_json()
+    assert (told["ok"], told["record"]["serial"], told["record"]["project"]) == (True, 7, "acme/assistant")
+    assert told["signers"][0]["roles"] == ["reviewer"]
+    record.predicate["decision"] = "rejected"
+    assert record.judged().summary() == "refused"
+    assert gate.Report().ok is False
+
+
+def test_the_checks_stop_at_the_first_refusal(record: Record) -> None:
+    record.predicate["decision"] = "rejected"
+    report = record.judged()
+    assert [check.check for check in report.checks] == [
+        *("envelope", "signature", "schema", "critical", "trust", "project", "decision")
+    ]
+    assert [check.result for check in report.checks] == [*["passed"] * 5, "skipped", "failed"]
+    assert gate.say(report)[0].startswith("refused: not-approved: ")
+
+
+def test_another_project_is_refused(record: Record) -> None:
+    assert record.codes(project="acme/assistant") == []
+    assert record.codes(project="acme/other") == ["project"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX path")
+def test_a_public_key_is_called_by_its_digest() -> None:
+    key = PublicKey(KEY.public.spki)
+    text = f"Ana reviewer - - {key.keyid} {base64.b64encode(key.spki).decode()}"
+    assert gate.parse_trust(text)[0] == trusted(line=1)
+    for worse in (
+        text.replace(key.keyid, "0" * 64),
+        text + " more",
+        f"{text}\n{text}",
+        text.replace("- -", "- x"),
+    ):
+        with pytest.raises(Unreadable):
+            gate.parse_trust(worse)
