@@ -8,6 +8,7 @@ import unicodedata
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 from inspector.gate.inspector_gate import MAX_RECORD, RECORD_NAME, Refusal, Unreadable, clean_name, plain
 
@@ -38,13 +39,14 @@ class ZipPackage:
         self._members: dict[str, zipfile.ZipInfo] = {}
         folded: set[str] = set()
         for member in members:
-            name = member.filename.rstrip("/") if member.is_dir() else member.filename
+            is_folder = member.filename.endswith("/")  # is_dir() fails where the name is empty
+            name = member.filename.rstrip("/") if is_folder else member.filename
             _refuse_member(member, name)
             same = unicodedata.normalize("NFC", name).casefold()
             if same in folded:
                 raise Refusal("zip", f"The zip holds {plain(name)} twice.")
             folded.add(same)
-            if not member.is_dir():
+            if not is_folder:
                 self._members[name] = member
         _refuse_gaps(self._zip, members)
         places = [name for name in self._members if name.rsplit("/", 1)[-1] == RECORD_NAME]
@@ -87,6 +89,8 @@ class ZipPackage:
 
 
 _UNICODE_PATH = 0x7075  # an extra field with a second name (APPNOTE.TXT 4.6.9), which some readers prefer
+_UTF8 = 0x800  # the flag of a name in UTF-8 (4.4.4)
+_IN_64 = 0xFFFFFFFF  # a size that stands in the ZIP64 extra field
 _ZIP64 = 0x0001  # sizes of 8 bytes (4.5.3)
 _LOCAL = struct.Struct("<4s5HLLLHH")  # a local file header (APPNOTE.TXT 4.3.7)
 _END = 22  # bytes of the end of the central directory, without a comment (4.3.16)
@@ -120,6 +124,22 @@ def _extra_fields(extra: bytes) -> set[int]:
     return found
 
 
+def _says_the_same(fields: tuple[Any, ...], name: bytes, member: zipfile.ZipInfo) -> bool:
+    """Whether a local header (4.3.7) has the name, the flags, the method and the sizes that the directory
+    has: a reader from front to back knows no other. zipfile compares the names of what is read alone."""
+    try:
+        same_name = name.decode("utf-8" if fields[2] & _UTF8 else "cp437") == member.orig_filename
+    except UnicodeDecodeError:
+        return False
+    sizes = (fields[6], fields[7], fields[8])  # CRC, packed, unpacked; behind the content where bit 3 says so
+    told = sizes in ((member.CRC, member.compress_size, member.file_size), (member.CRC, _IN_64, _IN_64))
+    return (
+        same_name
+        and fields[2:4] == (member.flag_bits, member.compress_type)
+        and (told or bool(fields[2] & 8))
+    )
+
+
 def _refuse_gaps(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
     """Refusal unless the members lie one behind the other from the first byte to the central directory, and
     nothing follows the directory but its end."""
@@ -127,13 +147,20 @@ def _refuse_gaps(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> No
     assert stream is not None
     place = 0
     for member in sorted(members, key=lambda one: one.header_offset):
+        if member.header_offset < 0:  # zipfile takes a directory that claims to begin before the file
+            raise Refusal("zip", f"The zip says that {plain(member.filename)} lies before its beginning.")
         stream.seek(member.header_offset)
         raw = stream.read(_LOCAL.size)
         if member.header_offset != place or len(raw) < _LOCAL.size:
             raise Refusal("zip", "The zip holds bytes that belong to no member, or members that overlap.")
         fields = _LOCAL.unpack(raw)
-        extra = stream.read(fields[9] + fields[10])[fields[9] :]
-        if fields[0] != b"PK\x03\x04" or _UNICODE_PATH in _extra_fields(extra):
+        named = stream.read(fields[9] + fields[10])
+        extra = named[fields[9] :]
+        if (
+            fields[0] != b"PK\x03\x04"
+            or _UNICODE_PATH in _extra_fields(extra)
+            or not _says_the_same(fields, named[: fields[9]], member)
+        ):
             raise Refusal("zip", f"The header of {plain(member.filename)} in the zip is not as it should be.")
         place = stream.tell() + member.compress_size
         if fields[2] & 8:  # sizes behind the content: with or without a signature, of 4 or 8 bytes each

@@ -214,3 +214,74 @@ def test_a_zip_made_by_info_zip_is_taken(sign: Sign, tmp_path: Path, trust_file:
     folder = sign()
     subprocess.run(["zip", "-q", "-r", str(tmp_path / "p.zip"), folder.name], cwd=folder.parent, check=True)
     assert verify_record(tmp_path / "p.zip", trust.load(trust_file)).ok
+
+
+def _renamed(raw: bytes, old: bytes, new: bytes, *, local: bool) -> bytes:
+    """``raw`` with the name ``old`` (as long) exchanged in its local header, or in the directory."""
+    start = raw.index(b"PK\x01\x02")
+    first = raw.index(old) if local else raw.index(old, start)
+    return raw[:first] + new + raw[first + len(old) :]
+
+
+@pytest.mark.parametrize("local", [True, False])
+def test_a_name_that_the_header_and_the_directory_do_not_share(
+    members: dict[str, bytes], tmp_path: Path, trust_file: Path, local: bool
+) -> None:
+    """Of a member nobody asks for: a reader from front to back would find a second record in it."""
+    hidden = "x" * len("review-record.dsse.json")
+    members[hidden] = b"{}"
+    path = tmp_path / "package.zip"
+    raw = zipped_whole(members, path)
+    assert verify_record(path, trust.load(trust_file)).ok
+    path.write_bytes(_renamed(raw, hidden.encode(), b"y" * len(hidden), local=local))
+    assert codes(verify_record(path, trust.load(trust_file))) == ["zip"]
+    path.write_bytes(_renamed(raw, hidden.encode(), b"review-record.dsse.json", local=True))
+    assert codes(verify_record(path, trust.load(trust_file))) == ["zip"]
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [(6, b"\x00\x08"), (8, b"\x08\x00"), (14, b"\1\2\3\4"), (18, b"\0\0\0\0"), (22, b"\0\0\0\0")],
+    ids=["flags", "method", "checksum", "packed size", "size"],
+)
+def test_a_header_that_says_otherwise_than_the_directory(
+    members: dict[str, bytes], tmp_path: Path, trust_file: Path, place: int, value: bytes
+) -> None:
+    members["zzz-last"] = b"not asked for"
+    path = tmp_path / "package.zip"
+    raw = zipped_whole(members, path)
+    start = raw.index(b"zzz-last") - 30 + place
+    path.write_bytes(raw[:start] + value + raw[start + len(value) :])
+    assert codes(verify_record(path, trust.load(trust_file))) == ["zip"]
+
+
+def test_a_directory_that_begins_before_the_file(
+    members: dict[str, bytes], tmp_path: Path, trust_file: Path
+) -> None:
+    path = tmp_path / "package.zip"
+    raw = zipped_whole(members, path)
+    end = raw.rindex(b"PK\x05\x06") + 16
+    (place,) = struct.unpack("<L", raw[end : end + 4])
+    path.write_bytes(raw[:end] + struct.pack("<L", place + 40) + raw[end + 4 :])
+    assert codes(verify_record(path, trust.load(trust_file))) == ["zip"]
+
+
+def test_a_member_without_a_name(members: dict[str, bytes], tmp_path: Path, trust_file: Path) -> None:
+    path = tmp_path / "package.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+        archive.writestr(zipfile.ZipInfo("\0nothing"), b"x")
+    assert codes(verify_record(path, trust.load(trust_file))) == ["zip"]
+
+
+@pytest.mark.skipif(shutil.which("zip") is None, reason="the zip program is not here")
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_zip_of_info_zip_is_taken(sign: Sign, tmp_path: Path, trust_file: Path, stream: bool) -> None:
+    """Also one that was written to a pipe, with its sizes behind the content."""
+    folder = sign()
+    words = ["zip", "-q", "-r", "-" if stream else str(tmp_path / "package.zip"), folder.name]
+    done = subprocess.run(words, cwd=folder.parent, capture_output=True, check=True, timeout=60)
+    if stream:
+        (tmp_path / "package.zip").write_bytes(done.stdout)
+    assert verify_record(tmp_path / "package.zip", trust.load(trust_file)).ok
