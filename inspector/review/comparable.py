@@ -146,7 +146,7 @@ def _files(predicate: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
     known = {path for path, _, _ in listed}
     scope = predicate.get("scope") or {}
-    unlisted = [str(item["path"]) for item in scope.get("notReviewed") or ()]
+    unlisted = [str(item["path"]) for item in scope.get("notReviewed") or () if item.get("path")]
     listed += [(path, None, None) for path in unlisted if path not in known]
     return [
         {"path": path, "sha256": sha256, "size": size, "pickle": _is_pickle(path, loading.get(path))}

@@ -59,12 +59,13 @@ class GitClone(ProjectFolder):
     def entries(self) -> Iterator[Entry | LeftOut]:
         """Every file by path, a large one with what the commit names in its place."""
         pointers = self._committed.pointers
+        commit = self._checked_out()[0] if pointers else None
         for item in super().entries():
             named = pointers.get(item.path)
             if named is None or not isinstance(item, Entry) or "lfs" in item.attributes:
                 yield item  # a pointer that is not checked out is told by what it says itself
             else:
-                told = {**item.attributes, "blob": named[0], "pointer_of": self._checked_out()[0]}
+                told = {**item.attributes, "blob": named[0], "pointer_of": commit}
                 yield replace(item, claimed_sha256=named[0], attributes=told)
 
     def repositories(self) -> Sequence[CachedRepository]:
