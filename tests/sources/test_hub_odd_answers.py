@@ -56,6 +56,17 @@ class TestAMessageThatStandsInTheBodyAlone:
         assert error_of().sentence == "acme/x: the hub refuses access (403)."
 
 
+@pytest.mark.parametrize(("gated", "how"), [("auto", "automatic approval"), ("manual", "manual approval")])
+def test_a_gate_is_called_what_it_is(hub: Any, gated: str, how: str) -> None:
+    hub.organization("acme")
+    hub.model("acme/x", {"model.bin": b"\x80\x02N.", "config.json": b"{}"}, gated=gated)
+    result = run_scan(ScanOptions("hf://acme/x", audit=False, jobs=1))
+    sentence = f"Listing is public, bytes are gated ({how}): weights not inspected."
+    assert {one["why"] for one in result["coverage"]["not_analysed"]} == {sentence}
+    (root,) = (node for node in result["nodes"] if node["attributes"].get("root"))
+    assert root["attributes"]["notes"] == [sentence]
+
+
 def test_a_repository_that_was_disabled_is_so_offline_too(hub: Any) -> None:
     hub.model("acme/x", disabled=True)
     hub.fault(

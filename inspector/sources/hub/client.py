@@ -79,6 +79,7 @@ class HubClient:
         self.signed_in = token is not None
         self.saved = saved if saved is not None else SavedAnswers(endpoint.url)
         self.offline = offline
+        self.approval = errors.BY_HAND  # of the repository that is open, for the words of a refusal
         self.tally = (0, 1)  # repositories asked, and known of: for the words of a countdown
         self._token = token
         self._on_wait = on_wait
@@ -91,7 +92,7 @@ class HubClient:
 
     def ask(self, name: str, revision: str | None = None, file: str | None = None) -> Ask:
         """What a request is about, for the sentence that an error becomes."""
-        return Ask(name, self.endpoint.host, revision, file, self.signed_in)
+        return Ask(name, self.endpoint.host, revision, file, self.signed_in, self.approval)
 
     @property
     def evidence(self) -> tuple[dict[str, Any], ...]:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from inspector.provenance.errors import InspectorError, UnreadableInput, WorkIncomplete
 from inspector.provenance.text import plain
 
+BY_HAND, BY_ITSELF = "manual approval", "automatic approval"
 DISABLED_MESSAGE = "Access to this resource is disabled."
 BAD_TOKEN_MESSAGE = "Invalid credentials in Authorization header"
 _RESTRICTED = re.compile(r"\AAccess to (?:model|dataset|space) \S{1,300} is restricted")
@@ -34,6 +35,7 @@ class Ask:
     revision: str | None = None
     file: str | None = None
     signed_in: bool = False
+    approval: str = BY_HAND  # how access is granted where it is gated
 
     @property
     def about(self) -> str:
@@ -141,7 +143,7 @@ def of_status(status: int, headers: Mapping[str, str], ask: Ask, body: bytes = b
         return FileMissing(f"{plain(ask.file or 'The file', 200)} is not in {name}{at}.", check)
     if code == "GatedRepo" or (status in (401, 403) and _RESTRICTED.match(message)):
         return Gated(
-            "Listing is public, bytes are gated (manual approval): weights not inspected.",
+            f"Listing is public, bytes are gated ({ask.approval}): weights not inspected.",
             f"Asked for {ask.about}. Ask its owner for access and use --use-hub-token.",
         )
     if DISABLED_MESSAGE in message:

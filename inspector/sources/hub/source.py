@@ -126,6 +126,7 @@ class HubSource:
         except WorkIncomplete as error:
             raise _with_offer(error, before) from None
         facts = _resolved(asked, repo_facts(asked.kind, asked.name, raw), signed_in=token is not None)
+        client.approval = _approval(facts)
         commit = facts.sha or asked.revision or "main"
         entries = read_tree(client, asked.kind, facts.id, commit)
         for path, verdict in read_verdicts(client, asked.kind, facts.id, commit, entries.values()).items():
@@ -368,9 +369,12 @@ def _resolved(asked: HubId, facts: RepoFacts, *, signed_in: bool) -> RepoFacts:
     if facts.disabled:
         notes.append("Hugging Face has disabled this repository.")
     if facts.gated and not signed_in:
-        how = "automatic approval" if facts.gated == "auto" else "manual approval"
-        notes.append(f"Listing is public, bytes are gated ({how}): weights not inspected.")
+        notes.append(f"Listing is public, bytes are gated ({_approval(facts)}): weights not inspected.")
     return replace(facts, sha=sha, notes=tuple(notes))
+
+
+def _approval(facts: RepoFacts) -> str:
+    return errors.BY_ITSELF if facts.gated == "auto" else errors.BY_HAND
 
 
 def _saved_info(client: HubClient, asked: HubId) -> tuple[Mapping[str, Any], str] | None:
