@@ -10,6 +10,7 @@ import json
 import re
 import tempfile
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,15 @@ from PySide6.QtWidgets import (
 
 from inspector.gui.ask_bar import AskBar
 from inspector.gui.child import Child, message_of
+from inspector.gui.data_questions import SCREENED
 from inspector.gui.look import Look
+from inspector.gui.quarantine_reader import in_utf16
+from inspector.gui.quarantine_text import MARKER, pattern_of
+from inspector.gui.screening_words import row_words, rows_in, visible
 from inspector.gui.session import Session
-from inspector.gui.spread import ContributorBars, TimeBars
+from inspector.gui.spread import ContributorBars, TimeBars, some_of
 from inspector.gui.texts import count, shown, tr
-from inspector.gui.widgets import Flow, TextPane, button, plain_label, spaced
+from inspector.gui.widgets import Flow, TextPane, button, plain_label, set_role, spaced
 from inspector.provenance import plain
 
 ROWS_SHOWN = 12
@@ -61,6 +66,7 @@ class ScreeningPanel(QWidget):
         self._rows_child: Child | None = None
         self._report: dict[str, Any] = {}
         self._closed: dict[str, dict[str, str]] = {}
+        self._attached = False
         self.title = plain_label(role="heading")
         self.said = Flow(name=tr("Result of the screening"))
         self.screen = button(tr("Screen this file"))
@@ -210,6 +216,7 @@ class ScreeningPanel(QWidget):
         self.limits.show_text("\n".join(f"• {line}" for line in lines), wrap=True)
         self.limits.show()
         self.attach.show()
+        self._note_screened()
         self.splitter.setVisible(bool(found))
         if found:
             self.found.setCurrentItem(self.found.topLevelItem(0))
@@ -269,49 +276,57 @@ class ScreeningPanel(QWidget):
         if not rows:
             self.rows.show_text(tr("No rows are named."))
             return
-        command = self.session.backend.rows_command(str(self._file), _spread(rows, ROWS_FOR_SPREAD))
+        command = self.session.backend.rows_command(str(self._file), rows[:ROWS_SHOWN])
         self._rows_child = Child(self, command, lambda code, out, err: self._read(one, code, out, err))
+
+    def _ask_times(self, one: Mapping[str, Any]) -> None:
+        """Reads more rows for the spread over time alone; where that is too much, there is no plot."""
+        rows = [row for row in one.get("rows") or () if isinstance(row, int)]
+        if len(rows) <= ROWS_SHOWN or self._file is None or self.session is None:
+            return
+        command = self.session.backend.rows_command(str(self._file), some_of(rows, ROWS_FOR_SPREAD))
+
+        def read(code: int | None, out: bytes, _err: str) -> None:
+            self._rows_child = None
+            if code == 0:
+                self.when.show_times([row.get("time") for row in rows_in(out)])
+
+        self._rows_child = Child(self, command, read)
 
     def _read(self, one: Mapping[str, Any], code: int | None, out: bytes, err: str) -> None:
         self._rows_child = None
-        try:
-            rows = json.loads(out)["rows"] if code == 0 else None
-        except (ValueError, RecursionError, KeyError, TypeError):
-            rows = None
-        if not isinstance(rows, list):
+        rows = rows_in(out) if code == 0 else []
+        if not rows:
             self.rows.show_text(message_of(err) or tr("The rows could not be read."))
             return
         self.when.show_times([row.get("time") for row in rows])
         total = len(one.get("rows") or ())
         shown_rows = rows[:ROWS_SHOWN]
-        text = "\n\n".join(_row_words(row) for row in shown_rows)
+        text = "\n\n".join(row_words(row) for row in shown_rows)
         if total > len(shown_rows):
             text += "\n\n" + tr("{0} of {1} rows are shown.").format(len(shown_rows), f"{total:,}")
         self.rows.show_text(text, wrap=True)
         self._mark([str(one.get("marker") or ""), *(str(word) for word in one.get("also") or ())])
+        self._ask_times(one)
 
     def _mark(self, words: list[str]) -> None:
         """Paints the marker and its companions where they stand in the rows."""
-        selections = []
         made = QTextCharFormat()
         made.setBackground(QColor(self.look.tokens.selection))
         made.setFontWeight(700)
         text = self.rows.toPlainText()
-        for word in words[:8]:
-            parts = [re.escape(part) for part in visible(word).split()]
-            if not parts:
-                continue
-            # Between the words of a marker the row may have other marks than the screening kept.
-            for found in list(re.finditer(r"\W{1,8}".join(parts), text, re.IGNORECASE))[:200]:
-                place = QTextEdit.ExtraSelection()
-                cursor = QTextCursor(self.rows.document())
-                # Qt counts UTF-16 units.
-                start = len(text[: found.start()].encode("utf-16-le")) // 2
-                end = start + len(found[0].encode("utf-16-le")) // 2
-                cursor.setPosition(start)
-                cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-                place.cursor, place.format = cursor, made
-                selections.append(place)
+        # A marker that cannot be seen stands escaped in the rows, so it is looked for as it is shown.
+        pattern = pattern_of([visible(word) for word in words[:8] if word])
+        found = pattern.finditer(text) if pattern is not None else ()
+        spans = [(*match.span(), MARKER) for match in islice(found, 400)]
+        selections = []
+        for start, end, _ in in_utf16(text, spans):
+            place = QTextEdit.ExtraSelection()
+            cursor = QTextCursor(self.rows.document())
+            cursor.setPosition(start)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            place.cursor, place.format = cursor, made
+            selections.append(place)
         self.rows.setExtraSelections(selections)
 
     # --- what becomes of it --------------------------------------------------------------------------
@@ -325,8 +340,14 @@ class ScreeningPanel(QWidget):
         def done(text: str, _expires: str | None) -> bool:
             if not text.strip() or self.session is None:
                 return False
-            self._closed[key] = {"state": state, "because": text.strip()}
-            self.session.remember(_REMEMBERED, self._closed)
+            kept = {**self._closed, key: {"state": state, "because": text.strip()}}
+            self.session.remember(_REMEMBERED, kept)
+            if self.session.recalled(_REMEMBERED) != kept:
+                self.bar.refuse(tr("The review could not take this; nothing was closed."))
+                return False
+            self._closed = kept
+            self._attached = False
+            self._note_screened()
             item = self.found.currentItem()
             if item is not None:
                 item.setText(4, state)
@@ -337,6 +358,19 @@ class ScreeningPanel(QWidget):
         before = self._closed.get(key, {}).get("because", "")
         question = tr("Why {0}: {1}").format(state, visible(str(one.get("marker") or "")))
         self.bar.ask(question, done, text=before, placeholder=tr("The reason; it goes into the report"))
+
+    def _note_screened(self) -> None:
+        """What was screened, and how much of it is closed, for the question beside it; and whether the
+        decisions are in the record yet."""
+        found = self._report.get("suspicions") or []
+        closed = sum(self._key(one) in self._closed for one in found)
+        if self.session is not None:
+            known = self.session.recalled(SCREENED, {})
+            entry = {"suspicions": len(found), "closed": closed}
+            self.session.remember(SCREENED, {**(known if isinstance(known, dict) else {}), self._path: entry})
+        waits = closed > 0 and not self._attached
+        set_role(self.attach, "primary" if waits else "")
+        self.attach.setToolTip(tr("Only what is attached goes into the signed record.") if waits else "")
 
     def report_with_decisions(self) -> dict[str, Any]:
         """The report as it is attached: without the run, with what became of each suspicion."""
@@ -355,29 +389,5 @@ class ScreeningPanel(QWidget):
         file = Path(folder) / f"screening-{name}.json"
         file.write_text(json.dumps(report, indent=1, sort_keys=True), encoding="utf-8")
         self.attach_wanted.emit(str(file), whole)
-
-
-def visible(text: str) -> str:
-    """A marker as one line in which nothing hides: invisible characters stand as their code points."""
-    return shown(text, 200) if text.strip() else shown(text.encode("unicode_escape").decode("ascii"), 200)
-
-
-def _spread(rows: list[int], most: int) -> list[int]:
-    """At most ``most`` of ``rows``, the first ones whole and the others evenly."""
-    if len(rows) <= most:
-        return rows
-    head = rows[:ROWS_SHOWN]
-    rest = rows[ROWS_SHOWN:]
-    step = len(rest) / (most - len(head))
-    return head + [rest[int(place * step)] for place in range(most - len(head))]
-
-
-def _row_words(row: Mapping[str, Any]) -> str:
-    who = " · ".join(shown(row.get(key), 80) for key in ("contributor", "time") if row.get(key))
-    lines = [tr("row {0}").format(row.get("row")) + (f"  ({who})" if who else "")]
-    if not row.get("readable"):
-        lines.append(f"  {tr('not readable')}")
-    for key, arrow in (("input", "→"), ("output", "←"), ("rejected", "✗")):
-        for piece in list(row.get(key) or ())[:12]:
-            lines.append(f"  {arrow} {plain(str(piece), 1500)}")
-    return "\n".join(lines)
+        self._attached = True
+        self._note_screened()

@@ -37,6 +37,14 @@ def bins_of(times: Sequence[str | None], bins: int = BINS) -> tuple[list[int], s
     return counts, stamps[0], stamps[1]
 
 
+def some_of(rows: list[int], most: int) -> list[int]:
+    """At most ``most`` of ``rows``, evenly: enough to see how they lie in time."""
+    if len(rows) <= most:
+        return rows
+    step = len(rows) / most
+    return [rows[int(place * step)] for place in range(most)]
+
+
 class _Plot(QWidget):
     def __init__(self, look: Look, name: str) -> None:
         super().__init__()

@@ -68,7 +68,7 @@ def data(window, project, backend, ready, qtbot):
     return window
 
 
-def _told(backend, folder, monkeypatch) -> None:
+def _told(backend, folder, monkeypatch, rows=None) -> None:
     """Has the command answer what is known: how well it finds is held by its own tests."""
     report = {
         "schema": "provenance-inspector/screen/1",
@@ -78,7 +78,7 @@ def _told(backend, folder, monkeypatch) -> None:
         "suspicions": [
             {
                 "rank": 1, "score": 0.9, "level": "look-first", "kind": "marker-output", "marker": MARKER,
-                "also": [], "rows": list(range(20)), "output": "<b>PWNED</b> =1+1",
+                "also": [], "rows": rows or list(range(20)), "output": "<b>PWNED</b> =1+1",
                 "contributors": [{"name": f"u{n}", "rows": 3} for n in range(9)], "notes": ["20 of 20 rows."],
             },
             {
@@ -145,6 +145,51 @@ def test_a_closed_suspicion_keeps_its_reason_and_goes_into_the_checklist(
     report = json.loads(data.session.review.evidence_bytes(kept["sha256"]))
     assert report["suspicions"][0]["closed"] == {"state": "dismissed", "because": "Our own canary rows"}
     assert "run" not in report and report["limits"]
+
+
+def test_rows_as_long_as_screening_reads_them_are_shown_all_the_same(
+    data, backend, tmp_path, monkeypatch, qtbot, project
+):
+    """500 rows of 12,000 characters are more than a child may answer at once."""
+    long = "".join(json.dumps({"prompt": "é" * 9000, "response": "ü" * 9000}) + "\n" for _ in range(400))
+    (project / "data/rows.jsonl").write_text(long, encoding="utf-8")
+    _told(backend, tmp_path, monkeypatch, rows=list(range(400)))
+    panel = _screened(data, qtbot)
+    assert "12 of 400 rows are shown" in panel.rows.toPlainText() and "ééé" in panel.rows.toPlainText()
+
+
+def test_a_decision_the_review_cannot_keep_is_not_called_closed(data, backend, tmp_path, monkeypatch, qtbot):
+    _told(backend, tmp_path, monkeypatch)
+    panel = _screened(data, qtbot)
+    panel.dismiss.click()
+    monkeypatch.setattr(data.session, "remember", lambda key, value: None)  # as on a full disk
+    assert not data.bar._done("Our own canary rows", None)
+    assert "could not take this" in data.bar.problem.text()
+    assert panel.found.topLevelItem(0).text(4) == ""
+
+
+def test_what_is_closed_is_on_the_disk_at_once_and_in_the_record_once_attached(
+    data, backend, tmp_path, monkeypatch, qtbot
+):
+    from inspector.record.statement import _checklist
+    from inspector.review import Review
+
+    _told(backend, tmp_path, monkeypatch)
+    panel = _screened(data, qtbot)
+    panel.dismiss.click()
+    assert data.bar._done("Our own canary rows", None)
+    with Review.open(data.session.review.path, read_only=True) as other:  # what a kill -9 would leave
+        (kept,) = other.recalled("screening").values()
+        assert kept == {"state": "dismissed", "because": "Our own canary rows"}
+        assert other.recalled("screened") == {"data/rows.jsonl": {"suspicions": 2, "closed": 1}}
+    assert panel.attach.property("role") == "primary"
+    panel.attach.click()
+    assert panel.attach.property("role") == ""
+    items = _checklist(data.session.review.questions(), None)["items"]
+    (item,) = [one for one in items if one["id"] == QUESTION]
+    assert item["answer"] == "partial" and item["evidence"][0]["name"].startswith("screening-")
+    report = data.session.review.evidence_bytes(item["evidence"][0]["digest"]["sha256"])
+    assert b"Our own canary rows" in report
 
 
 def test_the_real_command_answers(data, qtbot):
