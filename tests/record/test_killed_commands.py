@@ -116,6 +116,13 @@ def review_opens(place: Path) -> None:
         assert {item.because for item in review.findings()} <= {"sandboxed", "again"}
 
 
+def import_is_whole(place: Path) -> None:
+    review_opens(place)
+    with Review.open(place / "real.review") as review:
+        for one in review.imports():
+            assert len(one.proposals) == (one.counts or {})["proposed"]
+
+
 def new_review_opens(place: Path) -> None:
     if (place / "new.review").exists():
         Review.open(place / "new.review").close()
@@ -167,6 +174,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], Callable[[Path], None]]] = {
     ),
     "review answer": (("review", "answer", "real.review", "provenance.lineage", "partial"), review_opens),
     "review undo": (("review", "undo", "real.review"), review_opens),
+    "review import": (("review", "import", "real.review", "signed", "--trust", "store.txt"), import_is_whole),
     "sign": ((*SIGN, "-o", "out", "--model-signatures"), package_verifies("out")),
     "sign --zip": ((*SIGN, "-o", "out", "--zip", "out.zip"), package_verifies("out.zip")),
     "countersign": (
