@@ -233,6 +233,19 @@ def test_own_certificates_and_a_store_of_its_own_over_tls(
         assert {origin for origin, _ in secure.authorizations()} == {"hub"}
 
 
+def test_a_hub_that_sends_on_to_https_is_the_hub_still(
+    hub: Any, hub_standin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    with hub_standin.HubStandIn(tls=context) as secure:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "both.pem"))
+        there = {"location": f"{secure.endpoint}/api/models/acme/x"}
+        hub.fault("/api/models/acme/x", status=308, headers=there)
+        error = error_of("hf://acme/x")
+        assert error.sentence.startswith("acme/x: not found, or private.") and len(secure.requests) == 1
+
+
 def test_a_redirect_from_https_to_plain_http_is_not_followed(
     hub_standin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

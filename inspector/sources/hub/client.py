@@ -28,7 +28,7 @@ from inspector.sources.hub.answer import (
     now,
     parsed,
 )
-from inspector.sources.hub.endpoint import Endpoint, Token, is_inner, origin_of, resolves_inside
+from inspector.sources.hub.endpoint import Endpoint, Origin, Token, is_inner, origin_of, resolves_inside
 from inspector.sources.hub.errors import Ask, RateLimited
 from inspector.sources.hub.failures import translated
 from inspector.sources.hub.saved import SavedAnswers
@@ -152,7 +152,7 @@ class HubClient:
                 self._evidence.append(answer.evidence())
             self._keep(request, answer)
         if answer.status >= 400:
-            if origin_of(answer.url) == self.endpoint.origin:
+            if self._is_own(origin_of(answer.url)):
                 raise errors.of_status(answer.status, answer.headers, ask, answer.body)
             raise errors.of_store(answer.status, answer.headers, ask)
         if not 200 <= answer.status < 300:
@@ -362,14 +362,19 @@ class HubClient:
         origin = origin_of(target)
         if origin is None or urlsplit(target).username is not None:
             raise errors.not_a_hub(ask, "a redirect to no web address")
-        own = self.endpoint.origin
-        if origin == own or (own[0] == "http" and origin[:2] == ("https", own[1])):
+        if self._is_own(origin):
             return target
+        own = self.endpoint.origin
         # A hub out there has no business to send us to a machine in here.
         is_lured = is_inner(origin[1]) and not (is_inner(own[1]) or resolves_inside(own[1]))
         if other_hosts and not is_lured and (origin[0] == "https" or own[0] == "http"):
             return target
         raise errors.not_a_hub(ask, f"a redirect to {plain(origin[1], 200)}")
+
+    def _is_own(self, origin: Origin | None) -> bool:
+        """True for the endpoint's origin, and for the same host by https where it is asked by http."""
+        own = self.endpoint.origin
+        return origin == own or (own[0] == "http" and origin is not None and origin[:2] == ("https", own[1]))
 
 
 def _own_headers() -> dict[str, str]:
