@@ -140,7 +140,9 @@ def line_of(key: TrustedKey) -> str:
         base64.b64encode(key.spki).decode(),
     ]
     if key.revoked:
-        fields.append(f"revoked:{key.revoked}" + (f"@{shown(key.revoked_at)}" if key.revoked_at else ""))
+        fields.append(
+            f"revoked:{key.revoked}" + ("" if key.revoked_at is None else f"@{shown(key.revoked_at)}")
+        )
     return " ".join(fields)
 
 
