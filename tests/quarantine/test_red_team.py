@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from inspector import cli
-from inspector.datasets.quarantine import Policy, Selection, Store, Verdict, log, merkle, names
+from inspector.datasets.quarantine import Policy, Selection, Store, Verdict, keys, log, merkle, names
 from inspector.datasets.quarantine.checking import verify_any
 from inspector.provenance import InspectorError, Refused
 
@@ -325,6 +325,32 @@ def test_rows_that_came_after_one_looked_are_not_approved(filled: Store, rows_fi
     assert counts(filled) == {"approved": 9, "rejected": 1, "staged": 10}
     assert filled.log_entries()[-1]["as_of"] == looked
     filled.verify()
+
+
+def test_what_was_flagged_or_reopened_since_one_looked_is_not_approved(filled: Store, counts: Any) -> None:
+    filled.set_policy(Policy(quorum=2), actor="owner", why="two people")
+    looked = filled.log_size()
+    some = Selection(rows=frozenset([1, 2]))
+    filled.review(some, Verdict.REJECT, actor="bob", why="odd")
+    filled.review(some, Verdict.REOPEN, actor="bob", why="look once more")
+    rest = Selection(rows=frozenset([5, 6]))
+    filled.review(rest, Verdict.APPROVE, actor="bob", why="what another approves is no change")
+    report = filled.review(
+        Selection(everything=True, as_of=looked), Verdict.APPROVE, actor="alice", why="read"
+    )
+    assert (report.decided, report.changed) == (8, 2)
+    assert counts(filled) == {"approved": 2, "needs-second": 6, "staged": 2}
+
+
+def test_a_past_that_was_written_anew_with_the_key_contradicts_the_sets(used: Path, tamper: Any) -> None:
+    connection = tamper()
+    rewrite(connection, lambda entry: {**entry, "tool": "another"} if entry["seq"] == 0 else entry)
+    spki = bytes.fromhex(log.fact(connection, "spki"))
+    log.set_note(connection, keys.load_store_key(used, spki))
+    (used / "checkpoint").unlink()
+    done(connection, used)
+    with pytest.raises(Refused, match="promoted from another history"):
+        verify_any(used)
 
 
 def test_the_command_says_what_was_left_and_by_which_number(

@@ -227,6 +227,42 @@ def test_a_store_that_takes_nothing_blames_no_file(
     assert path.exists()
 
 
+def test_a_store_that_fails_in_the_middle_blames_no_file(
+    store: Store, folder: Path, drop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop(2)
+    real = store.take_in
+
+    def without_key(*arguments: Any, **more: Any) -> Any:
+        (store.path / "log.key").rename(store.path / "away")
+        return real(*arguments, **more)
+
+    monkeypatch.setattr(store, "take_in", without_key)
+    with pytest.raises(UnreadableInput, match="key"):
+        Watch(store, folder, INTAKE, settle=0).round()
+    assert path.exists() and not (folder / "refused").exists()
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_once_more(
+    store: Store, folder: Path, drop: Any, counts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop(2)
+    real = store.take_in
+
+    def with_a_late_row(*arguments: Any, **more: Any) -> Any:
+        report = real(*arguments, **more)
+        with path.open("a") as file:
+            file.write('{"prompt": "late", "user_id": "u9"}\n')
+        return report
+
+    monkeypatch.setattr(store, "take_in", with_a_late_row)
+    watch = Watch(store, folder, INTAKE, settle=0)
+    assert outcomes(watch) == [("a.jsonl", "left")] and path.exists()
+    monkeypatch.setattr(store, "take_in", real)
+    assert outcomes(watch) == [("a.jsonl", "taken")]
+    assert counts(store) == {"staged": 3}
+
+
 def test_the_folder_and_the_store_are_apart(store: Store, tmp_path: Path) -> None:
     for bad in (store.path, store.path / "sets", tmp_path):
         with pytest.raises(UnreadableInput, match="within each other"):

@@ -60,6 +60,7 @@ def _may_waive(path: list[Happening], state: RowState, actor: str, keyid: str) -
     return "yes" if state is RowState.IMPORTED else "settled"
 
 
+_NO_CHANGE = frozenset({"approve", "screen", "prepare", "abandon"})
 _RULES: dict[Verdict, tuple[Rule, bool]] = {  # and whether the own rows are held back
     Verdict.APPROVE: (_may_approve, True),
     Verdict.REJECT: (_may_reject, False),
@@ -134,7 +135,7 @@ def _decide(
     all_paths = trails.paths(connection)
     for trail, count in counted.items():
         path = all_paths[trail]
-        if selection.as_of is not None and path[-1].seq >= selection.as_of:
+        if selection.as_of is not None and _changed(path, selection.as_of):
             answer = "changed"
         else:
             answer = "settled" if is_promised(path) else rule(path, state_of(path, policy), key, keyid)
@@ -165,6 +166,12 @@ def _decide(
     )
     assert logged == seq and count == decided
     return ReviewReport(decided, now, own, **kept_back, seq=seq)
+
+
+def _changed(path: list[Happening], as_of: int) -> bool:
+    """Whether somebody who looked when the log had ``as_of`` entries saw another row than this one, or would
+    think otherwise of it now. What others approved in the meantime does not change it."""
+    return any(step.seq >= as_of and step.kind not in _NO_CHANGE for step in path)
 
 
 def _seen(selection: Selection) -> dict[str, int]:

@@ -20,6 +20,7 @@ MAX_RATIO = 300  # text compresses 3 to 30 times; rows that repeat, 100 times
 FREE = 16 << 20  # bytes that may come out before the ratio counts
 LOOKED_AT = 4096  # bytes that are enough to tell a format
 _BLOCK = 1 << 18
+_PACKED_STEP = 1 << 15  # what is read ahead counts as read, and so delays the refusal of a bomb
 _ZSTD_STEP = 1024  # compressed bytes a step: a run of equal bytes makes 128 KB out of 4
 
 
@@ -105,7 +106,7 @@ class _Unpacked(io.RawIOBase):
 class _Gzip(_Unpacked):
     def __init__(self, packed: Hashed) -> None:
         super().__init__(packed)
-        self._file = gzip.GzipFile(fileobj=io.BufferedReader(packed, _BLOCK), mode="rb")
+        self._file = gzip.GzipFile(fileobj=io.BufferedReader(packed, _PACKED_STEP), mode="rb")
 
     def _next(self, most: int) -> bytes:
         return self._file.read1(min(most, _BLOCK))
