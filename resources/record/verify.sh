@@ -17,17 +17,20 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-record=$here/review-record.dsse.json
-jq -rj '.payload' "$record" | base64 -d > "$work/payload" || fail "the payload is not base64"
-jq -rj '.signatures[0].sig' "$record" | base64 -d > "$work/signature" || fail "the signature is not base64"
-type=$(jq -rj '.payloadType' "$record")
-[ "$type" = "application/vnd.in-toto+json" ] || fail "the payload type is another"
-[ "$(jq -r '.signatures | length' "$record")" = 1 ] || fail "there is not exactly one signature"
-size=$(($(wc -c < "$work/payload")))
-# openssl reads no more than the longest signature and would not see what stands behind it.
-[ "$(wc -c < "$work/signature")" -le 72 ] || fail "the signature is too long"
-{ printf 'DSSEv1 %d %s %d ' "${#type}" "$type" "$size"; cat "$work/payload"; } > "$work/signed"
+# unpack ENVELOPE: its payload, its signature and the bytes that were signed, into the folder $work.
+unpack() {
+    jq -rj '.payload' "$1" | base64 -d > "$work/payload" || fail "the payload is not base64"
+    jq -rj '.signatures[0].sig' "$1" | base64 -d > "$work/signature" || fail "the signature is not base64"
+    type=$(jq -rj '.payloadType' "$1")
+    [ "$type" = "application/vnd.in-toto+json" ] || fail "the payload type is another"
+    [ "$(jq -r '.signatures | length' "$1")" = 1 ] || fail "there is not exactly one signature"
+    size=$(($(wc -c < "$work/payload")))
+    # openssl reads no more than the longest signature and would not see what stands behind it.
+    [ "$(wc -c < "$work/signature")" -le 72 ] || fail "the signature is too long"
+    { printf 'DSSEv1 %d %s %d ' "${#type}" "$type" "$size"; cat "$work/payload"; } > "$work/signed"
+}
 
+# holds KEY: whether KEY made the signature that was unpacked last.
 holds() {
     if openssl pkey -pubin -in "$1" -noout -text | head -n 1 | grep -qi ed25519; then
         openssl pkeyutl -verify -pubin -inkey "$1" -rawin -in "$work/signed" -sigfile "$work/signature"
@@ -35,6 +38,16 @@ holds() {
         openssl dgst -sha256 -verify "$1" -signature "$work/signature" "$work/signed"
     fi
 }
+
+# The files that hold the record, the printed report among them: the same key speaks for them elsewhere.
+companions=$here/package-files.dsse.json
+if [ -f "$companions" ]; then
+    unpack "$companions"
+    mv "$work/payload" "$work/about"
+    mv "$work/signature" "$work/signature-about"
+    mv "$work/signed" "$work/signed-about"
+fi
+unpack "$here/review-record.dsse.json"
 
 if [ -n "$key" ]; then
     holds "$key" > /dev/null 2>&1 || fail "the key $key does not verify the record"
@@ -67,6 +80,27 @@ say "list of files: $(wc -l < "$work/sums" | tr -d ' ') files, sha256:$subject"
 jq -r '.predicate.attachments[] | .digest.sha256 + "  " + .name' "$work/payload" > "$work/attachments"
 (cd "$here" && sha256sum --quiet --strict --ignore-missing -c "$work/attachments") > "$work/said" 2>&1 \
     || { cat "$work/said" >&2; fail "a file of the package was changed"; }
+
+if [ -f "$companions" ]; then
+    this=$(sha256sum < "$work/payload" | cut -d ' ' -f 1)
+    cp "$work/signed-about" "$work/signed"
+    cp "$work/signature-about" "$work/signature"
+    if holds "$key" > /dev/null 2>&1 && [ "$(jq -r '.predicate.record' "$work/about")" = "$this" ]; then
+        jq -r '.subject[] | .digest.sha256 + "  " + .name' "$work/about" > "$work/companions"
+        (cd "$here" && LC_ALL=C sha256sum --quiet --strict --ignore-missing -c "$work/companions") \
+            > "$work/said" 2>&1 || grep -q 'no file was verified' "$work/said" \
+            || { cat "$work/said" >&2; fail "a file of the package was changed"; }
+        if [ -f "$here/review-report.pdf" ] && ! grep -q '  review-report.pdf$' "$work/companions"; then
+            fail "review-report.pdf was added after signing"
+        fi
+        say "package: the printed report and the keys are those the same key speaks for"
+    else
+        companions=
+    fi
+fi
+if [ ! -f "$companions" ] && [ -f "$here/review-report.pdf" ]; then
+    say "warning: nothing that was signed speaks for review-report.pdf; read report.html"
+fi
 
 if [ -n "$root" ]; then
     if [ -s "$work/sums" ]; then

@@ -99,6 +99,33 @@ def test_the_script_compares_the_files_before_it_says_the_outcome(
 
 
 @pytest.mark.skipif(not HAS_PROGRAMS, reason="the script itself needs openssl, jq and sha256sum")
+def test_the_script_looks_at_the_printed_report_too(sign: Sign, tmp_path: Path, key: FileKey) -> None:
+    from inspector.record.interface import Attachment
+
+    public = tmp_path / "reviewer.pub"
+    public.write_bytes(key.public.pem)
+    pdf = Attachment("review-report.pdf", "application/pdf", b"%PDF-1.4 pages")
+    package = sign(after_signing=lambda signed: [pdf])
+    status, said = by_script(package)
+    assert status == 0 and "package: the printed report" in said
+    other = sign(after_signing=lambda signed: [pdf], now=1_780_000_100)
+    for spoil, expected in (
+        (lambda: (package / "review-report.pdf").write_bytes(b"%PDF-1.4 other"), "was changed"),
+        (lambda: shutil.copy(other / "package-files.dsse.json", package), "nothing that was signed"),
+        (lambda: (package / "package-files.dsse.json").unlink(), "nothing that was signed"),
+        (lambda: (package / "review-report.pdf").unlink(), "Verified OK"),
+        (lambda: shutil.rmtree(package / "keys"), "Verified OK"),
+    ):
+        spoil()
+        status, said = by_script(package, public)
+        assert expected in said and status == (1 if expected == "was changed" else 0)
+    bare = sign()
+    (bare / "review-report.pdf").write_bytes(b"%PDF-1.4 added")
+    status, said = by_script(bare)
+    assert status == 1 and "added after signing" in said
+
+
+@pytest.mark.skipif(not HAS_PROGRAMS, reason="the script itself needs openssl, jq and sha256sum")
 def test_the_script_does_not_read_through_links(sign: Sign, review: Any, project: Path) -> None:
     (project / "latest").symlink_to("weights")
     (project / "current.bin").symlink_to("model.bin")
