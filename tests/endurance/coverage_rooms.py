@@ -1,10 +1,11 @@
 """Lines and branches that the tests reach: a table of the core rooms, and the files with the largest gaps.
 
-    python tests/endurance/coverage_rooms.py [--data FOLDER] [--report-only] [--gaps 15]
+    python tests/endurance/coverage_rooms.py [--data FOLDER] [--tests NAME...] [--report-only] [--gaps 15]
 
-Runs the tests of the core rooms one folder after the other under coverage, with what they start, and keeps
-the data in FOLDER (default: coverage-data). A failing test does not end it; it is told. What runs in the
-confined workers of a scan cannot be counted, since they may write nothing. Takes half an hour on two cores.
+Runs the tests of the core rooms one folder after the other under coverage, with what they start, and adds
+the data to what is in FOLDER (default: coverage-data). ``--tests`` takes some of the folders of tests/ only.
+A failing test does not end it; it is told. Confined workers are counted too, see ``coverage_workers.py``.
+Takes half an hour on two cores.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
+
+import coverage_workers
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -31,24 +34,29 @@ TESTS = (*CORE, "quarantine", "cli", "api", "e2e")
 def main() -> int:
     parser = argparse.ArgumentParser(description="Coverage of the core rooms.", allow_abbrev=False)
     parser.add_argument("--data", type=Path, default=Path("coverage-data"), metavar="FOLDER")
+    parser.add_argument("--tests", nargs="+", choices=TESTS, default=TESTS, metavar="NAME")
     parser.add_argument("--report-only", action="store_true", help="from the data that is there")
     parser.add_argument("--gaps", type=int, default=15, help="how many files to name")
     given = parser.parse_args()
     data = given.data.resolve()
-    data.mkdir(parents=True, exist_ok=True)
+    workers = data / "workers"
+    workers.mkdir(parents=True, exist_ok=True)
     environment = {
         **os.environ,
         "COVERAGE_FILE": str(data / ".coverage"),
-        "PYTHONPATH": str(ROOT),
+        "COVERAGE_WORKERS": str(workers),
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(HERE))),
         "QT_QPA_PLATFORM": "offscreen",
     }
     tool = [sys.executable, "-m", "coverage"]
     options = [f"--rcfile={HERE / 'coverage.ini'}"]
     failed = []
-    for folder in () if given.report_only else TESTS:
-        command = [*tool, "run", *options, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/{folder}"]
+    for folder in () if given.report_only else given.tests:
+        command = [*tool, "run", *options, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        command += ["-p", "coverage_workers", f"tests/{folder}"]
         if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
             failed.append(folder)
+    print(f"{coverage_workers.gathered(workers, data / '.coverage.workers')} workers told what they reached.")
     subprocess.run([*tool, "combine", "--keep", *options], cwd=ROOT, env=environment, check=False)
     out = data / "coverage.json"
     subprocess.run([*tool, "json", *options, "-q", "-o", str(out)], cwd=ROOT, env=environment, check=True)

@@ -1,0 +1,85 @@
+"""Puts a mutant into the program that is loaded already."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import os
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mutants import Mutant
+
+# Modules that may hold a table or a bound by its name.
+_NEAR = ("inspector", "copied_", "tests", "test_", "conftest", "record_conftest")
+
+
+def functions_of(file: str) -> dict[tuple[str, int], list[types.FunctionType]]:
+    """The loaded functions of a file, also those of a second copy of it that a test has loaded."""
+    found: dict[tuple[str, int], list[types.FunctionType]] = {}
+    for one in gc.get_objects():
+        if isinstance(one, types.FunctionType) and os.path.basename(one.__code__.co_filename) == file:
+            found.setdefault((one.__code__.co_qualname, one.__code__.co_firstlineno), []).append(one)
+    return found
+
+
+def put_in(mutant: Mutant, source: str, functions: dict[tuple[str, int], list[types.FunctionType]]) -> bool:
+    """Puts the change into the loaded program; False where that cannot be done."""
+    tree = mutant.tree(source)
+    if mutant.function and not mutant.function.startswith("="):
+        done = False
+        for code in _codes(compile(tree, mutant.module, "exec", dont_inherit=True)):
+            if code.co_qualname != mutant.function:
+                continue
+            for function in functions.get((code.co_qualname, code.co_firstlineno), ()):
+                # The old name of the file: what asks where it stands must not notice.
+                function.__code__ = code.replace(co_filename=function.__code__.co_filename)
+                done = True
+        return done
+    return _put_at_top(mutant, tree, functions)
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    waiting = [code]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting += [inner for inner in one.co_consts if isinstance(inner, types.CodeType)]
+
+
+def _put_at_top(mutant: Mutant, tree: ast.Module, functions: dict[Any, list[Any]]) -> bool:
+    """A table, a bound or a default value: made anew beside the module, put where the old one is known."""
+    dotted = mutant.module.removesuffix(".py").replace("/", ".")
+    changed = next((one for one in tree.body if one.lineno <= mutant.first <= (one.end_lineno or 0)), None)
+    owners = [vars(one) for name, one in list(sys.modules.items()) if one and name.startswith(_NEAR)]
+    own = [one for one in owners if Path(str(one.get("__file__"))).name == Path(mutant.module).name]
+    if changed is None or dotted not in sys.modules:
+        return False
+    if mutant.function.startswith("="):
+        for names in own:
+            beside = dict(names)
+            exec(compile(ast.Module([changed], []), mutant.module, "exec"), beside)  # noqa: S102 - our own code
+            for one in gc.get_objects():
+                if isinstance(one, types.FunctionType) and one.__globals__ is beside:
+                    for old in functions.get((one.__qualname__, one.__code__.co_firstlineno), ()):
+                        old.__defaults__, old.__kwdefaults__ = one.__defaults__, one.__kwdefaults__
+        return bool(own)
+    if not isinstance(changed, (ast.Assign, ast.AnnAssign)):
+        return False
+    targets = changed.targets if isinstance(changed, ast.Assign) else [changed.target]
+    if not all(isinstance(one, ast.Name) for one in targets):
+        return False
+    for names in own or [vars(sys.modules[dotted])]:
+        beside = dict(names)
+        exec(compile(ast.Module([changed], []), mutant.module, "exec"), beside)  # noqa: S102 - our own code
+        for name in (one.id for one in targets if isinstance(one, ast.Name)):
+            if name not in names:  # another file of that name
+                continue
+            old = names[name]
+            for others in owners:
+                if others is names or (name in others and (others[name] is old)):
+                    others[name] = beside[name]
+    return True

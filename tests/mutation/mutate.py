@@ -1,0 +1,400 @@
+"""Mutation testing of chosen modules: which small changes of the code does no test notice?
+
+    python tests/mutation/mutate.py MODULE... [--only LINES] [--progress FILE] [--apart] [--again]
+
+MODULE is a path of ``targets.py`` or a part of one (``gate``, ``pickles/machine``). The tests of a module
+are collected once and run once under coverage, which tells the lines that each of them reaches. For every
+mutant a forked child puts the changed code into the functions that are loaded already, and runs the tests
+that reach the changed lines, those that get nearest first, until one fails. So a mutant costs the tests it
+needs and no start-up. What is defined at the top of a module (a table, a bound) is made anew and put wherever
+its old value is known by its name.
+
+FILE (default: mutation.jsonl) keeps each answer: a run that was ended goes on where it stopped, and a mutant
+whose line has changed since is judged anew. ``--most N`` is for a first look: the N tests that get nearest to
+the change. ``--again`` judges the survivors in FILE anew. ``--apart`` runs for the survivors what starts
+other programs, with the changed file in place: only in a copy of the repository. Prints the survivors that
+``survivors.toml`` does not explain, and exits with 1 where there are any.
+
+mutmut 3 (BSD) and Cosmic Ray 8 (MIT) were weighed: the one writes all mutants into one tree with switches,
+which this gate of one file is not made for; the other starts pytest for each mutant, 2 s before a test runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import gc
+import json
+import os
+import resource
+import shutil
+import signal
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(ROOT), str(HERE)]
+
+import pytest  # noqa: E402
+from loaded import functions_of, put_in  # noqa: E402
+from mutants import Mutant, mutants_of  # noqa: E402
+from survivors import unexplained  # noqa: E402
+from targets import TARGETS, Target  # noqa: E402
+
+MEMORY = 6 << 30  # bytes of address space for a child: a mutant may ask for anything
+# What a child ends with.
+SURVIVED, KILLED, NOT_MUTATED = 0, 1, 3
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Mutation testing.", allow_abbrev=False)
+    parser.add_argument("modules", nargs="+", metavar="MODULE")
+    parser.add_argument("--only", metavar="LINES", help="such as 10-40,77")
+    parser.add_argument("--progress", type=Path, default=Path("mutation.jsonl"), metavar="FILE")
+    parser.add_argument("--apart", action="store_true", help="run the survivors against other programs too")
+    parser.add_argument("--again", action="store_true", help="judge the survivors anew")
+    parser.add_argument(
+        "--most", type=int, default=0, metavar="N", help="tests for a mutant; 0: all that reach it"
+    )
+    parser.add_argument("--report-only", action="store_true")
+    given = parser.parse_args()
+    chosen = [name for name in TARGETS if any(part in name for part in given.modules)]
+    if not chosen:
+        parser.error("no module of targets.py is called so")
+    progress = Progress(given.progress.resolve())
+    os.chdir(ROOT)
+    for name in () if given.report_only else chosen:
+        # Each module in a process of its own: what was collected for the one is not there for the next.
+        child = os.fork()
+        if child == 0:
+            os._exit(_judge(name, _numbers(given.only), progress, given))
+        os.waitpid(child, 0)
+    return report(chosen, progress.read())
+
+
+def _numbers(text: str | None) -> set[int]:
+    found: set[int] = set()
+    for part in text.split(",") if text else ():
+        first, _, last = part.partition("-")
+        found |= set(range(int(first), int(last or first) + 1))
+    return found
+
+
+class Progress:
+    """The answers so far, one line of JSON each; a later one counts."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> dict[tuple[str, str, str, int], dict[str, Any]]:
+        found = {}
+        if self._path.exists():
+            for line in self._path.read_text(encoding="utf-8").splitlines():
+                one = json.loads(line)
+                found[(one["module"], one["line"], one["change"], one["nth"])] = one
+        return found
+
+    def add(self, **one: Any) -> None:
+        with self._path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(one, ensure_ascii=False) + "\n")
+
+
+def numbered(mutants: Iterable[Mutant]) -> Iterator[tuple[Mutant, int]]:
+    """Each mutant, and the how-manyth it is of those that look alike: two lines may say the same."""
+    seen: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for one in mutants:
+        yield one, seen[one.line, one.change]
+        seen[one.line, one.change] += 1
+
+
+def _judge(module: str, only: set[int], progress: Progress, given: argparse.Namespace) -> int:
+    target = TARGETS[module]
+    source = (ROOT / module).read_text(encoding="utf-8")
+    known = progress.read()
+    todo = []
+    for mutant, nth in numbered(mutants_of(source, module)):
+        before = known.get((module, mutant.line, mutant.change, nth))
+        done = before is not None and not (given.again and before["result"] == "survived")
+        if given.apart:
+            done = before is None or before["result"] != "survived"
+        if not done and (not only or mutant.first in only):
+            todo.append((mutant, nth))
+    if not todo:
+        return 0
+    patterns = target.apart if given.apart else target.tests
+    tests = [str(path) for pattern in patterns for path in sorted(ROOT.glob(pattern))]
+    runner = Runner(module, source, target, todo, progress, apart=given.apart, most=given.most)
+    options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:terminalreporter", "-p", "no:randomly"]
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, 1)
+    return int(pytest.main([*options, "-o", "tmp_path_retention_policy=none", *tests], plugins=[runner]))
+
+
+class Runner:
+    """A plugin of pytest: runs the collected tests once under coverage, then as each mutant needs them."""
+
+    def __init__(
+        self,
+        module: str,
+        source: str,
+        target: Target,
+        todo: list[tuple[Mutant, int]],
+        progress: Progress,
+        *,
+        apart: bool,
+        most: int,
+    ) -> None:
+        self._module, self._source, self._target = module, source, target
+        self._todo, self._progress = todo, progress
+        self._apart, self._most = apart, most
+        self._failed = self._why = ""
+        self._killers: defaultdict[str, int] = defaultdict(int)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and not self._failed:
+            self._failed, self._why = report.nodeid, str(report.longrepr)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        items = session.items
+        warm = [one for one in items if self._target.warm and one.nodeid.endswith(self._target.warm)]
+        for one in warm:
+            _run(one)
+        if self._failed:
+            _say(f"{self._failed} fails without any change.")
+            return True
+        reached, costs = self._baseline(items)
+        functions = functions_of(Path(self._module).name)
+        gc.freeze()
+        begun, survived = time.monotonic(), 0
+        for number, (mutant, nth) in enumerate(self._todo, 1):
+            near = lines_of(mutant, self._source)
+            names = set(costs) if self._apart else {name for line in near for name in reached.get(line, ())}
+            chosen = [one for one in items if one.nodeid in names]
+            rare = _rarity(reached, near)
+            chosen.sort(key=lambda one: rare.get(one.nodeid, len(items)) * costs[one.nodeid])
+            chosen.sort(key=lambda one: not any(name in one.nodeid for name in self._target.first))
+            chosen.sort(key=lambda one: -self._killers[one.nodeid])
+            chosen = chosen[: self._most] if self._most else chosen
+            allowed = 8 + 6 * sum(costs[one.nodeid] for one in chosen)
+            result, by = self._one(mutant, chosen, functions, allowed)
+            if by:
+                self._killers.clear()
+                self._killers[by] = 1  # the one that killed last is tried first
+            survived += result == "survived"
+            self._progress.add(
+                module=self._module,
+                line=mutant.line,
+                change=mutant.change,
+                nth=nth,
+                at=mutant.first,
+                operator=mutant.operator,
+                result=result,
+                by=by,
+                tests=len(chosen),
+            )
+            if number % 50 == 0:
+                spent = time.monotonic() - begun
+                _say(f"{self._module}: {number} of {len(self._todo)}, {survived} survive, {spent:.0f} s")
+        return True
+
+    def _baseline(self, items: list[pytest.Item]) -> tuple[dict[int, set[str]], dict[str, float]]:
+        """Which tests reach which line, and the seconds of each. In a child: the parent stays as new."""
+
+        def run(write: int) -> int:
+            import coverage
+
+            cover = coverage.Coverage(
+                data_file=None, include=[f"*/{Path(self._module).name}"], config_file=False
+            )
+            costs: dict[str, float] = {}
+            cover.start()
+            for item in items:
+                self._failed = ""
+                cover.switch_context(item.nodeid)
+                begun = time.monotonic()
+                _run(item)
+                if (
+                    not self._failed
+                ):  # what fails without a change (a limit that coverage breaks) says nothing
+                    costs[item.nodeid] = time.monotonic() - begun
+                elif os.environ.get("MUTATE_DEBUG"):
+                    _say(self._why)
+            cover.stop()
+            data = cover.get_data()
+            reached: dict[int, list[str]] = {}
+            for file in data.measured_files():
+                for line, names in data.contexts_by_lineno(file).items():
+                    reached.setdefault(line, []).extend(name for name in names if name in costs)
+            with os.fdopen(write, "w", encoding="utf-8") as stream:
+                json.dump([reached, costs], stream)
+            return 0
+
+        reached, costs = json.loads(_in_child(run, 1800)[1])
+        _say(f"{self._module}: {len(costs)} of {len(items)} tests, {sum(costs.values()):.0f} s")
+        return {int(line): set(names) for line, names in reached.items()}, costs
+
+    def _one(
+        self, mutant: Mutant, chosen: list[pytest.Item], functions: dict[Any, list[Any]], allowed: float
+    ) -> tuple[str, str]:
+        place = ROOT / self._module
+
+        def run(write: int) -> int:
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            if self._apart:
+                place.write_text(ast.unparse(mutant.tree(self._source)), encoding="utf-8")
+            else:
+                try:
+                    if not put_in(mutant, self._source, functions):
+                        return NOT_MUTATED
+                except Exception as error:  # noqa: BLE001 - told, and counted as not judged
+                    os.write(write, repr(error).encode())
+                    return NOT_MUTATED
+            self._failed = ""
+            for item in chosen:
+                _run(item)
+                if self._failed:
+                    os.write(write, self._failed.encode())
+                    return KILLED
+            return SURVIVED
+
+        try:
+            code, said = _in_child(run, allowed)
+        finally:
+            if self._apart:
+                place.write_text(self._source, encoding="utf-8")
+        if code == NOT_MUTATED:
+            return "not mutated", said
+        if code == SURVIVED:
+            return ("survived" if chosen else "not reached"), ""
+        return "killed", said or ("time" if code is None else "an end of the process")
+
+
+def lines_of(mutant: Mutant, source: str) -> set[int]:
+    """The lines that run where the change matters: its own; of a table or a bound those that name it; of a
+    default value those of its function."""
+    tree = ast.parse(source)
+    if mutant.function and not mutant.function.startswith("="):
+        return set(range(mutant.first, mutant.last + 1))
+    around = next(one for one in tree.body if mutant.first <= (one.end_lineno or 0))
+    if isinstance(around, (ast.FunctionDef, ast.ClassDef)):
+        return set(range(around.lineno, (around.end_lineno or 0) + 1))
+    names = {
+        one.id for one in ast.walk(around) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+    }
+    used = {one.lineno for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id in names}
+    return used - set(range(around.lineno, (around.end_lineno or 0) + 1))
+
+
+def _rarity(reached: dict[int, set[str]], lines: set[int]) -> dict[str, int]:
+    """For each test how few others reach the rarest line near ``lines`` that it reaches: what turns a
+    condition is seen by a test that gets behind it, and a thousand others pass by."""
+    found: dict[str, int] = {}
+    for near in {one for line in lines for one in range(line - 2, line + 5)}:
+        names = reached.get(near, ())
+        for name in names:
+            found[name] = min(found.get(name, len(names)), len(names))
+    return found
+
+
+def _run(item: pytest.Item) -> None:
+    """Runs one test and takes down all that it has set up but what the session shares."""
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=item.session)
+
+
+def _in_child(run: Any, allowed: float) -> tuple[int | None, str]:
+    """Runs ``run`` in a forked child of its own process group and folder; None for one that took too long."""
+    read, write = os.pipe()
+    scratch = Path(os.environ.get("TMPDIR", "/tmp"), f"mutant-{os.getpid()}")
+    scratch.mkdir(exist_ok=True)
+    child = os.fork()
+    if child == 0:
+        code = KILLED
+        try:
+            os.setpgid(0, 0)
+            os.close(read)
+            quiet = os.open(os.devnull, os.O_RDWR)
+            os.dup2(quiet, 0)
+            if not os.environ.get("MUTATE_DEBUG"):
+                os.dup2(quiet, 2)
+            _use_folder(scratch)
+            code = run(write)
+        except BaseException:  # noqa: BLE001 - whatever ends a mutant has killed it
+            code = KILLED
+        finally:
+            os._exit(code)
+    os.close(write)
+    until = time.monotonic() + allowed
+    said = bytearray()
+    import select
+
+    while True:
+        ready, _, _ = select.select([read], [], [], max(0.0, until - time.monotonic()))
+        piece = os.read(read, 1 << 16) if ready else b""
+        said += piece
+        if not piece:
+            break
+    os.close(read)
+    code_: int | None = None
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            code_ = os.waitstatus_to_exitcode(status)
+            break
+        if time.monotonic() > until:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            break
+        time.sleep(0.002)
+    try:
+        os.killpg(child, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+    shutil.rmtree(scratch, ignore_errors=True)
+    return code_, said.decode("utf-8", "replace")
+
+
+def _use_folder(scratch: Path) -> None:
+    for one in gc.get_objects():
+        if isinstance(one, pytest.TempPathFactory):
+            one._basetemp = scratch
+
+
+# --- Report ---------------------------------------------------------------------------------------------
+
+
+def report(modules: list[str], known: dict[tuple[str, str, str, int], dict[str, Any]]) -> int:
+    """Prints a table and the survivors without a reason; their number as 0 or 1."""
+    open_: list[dict[str, Any]] = []
+    print("| module | mutants | killed | survivors explained | not explained | not judged |")
+    print("|---|---|---|---|---|---|")
+    for module in modules:
+        source = (ROOT / module).read_text(encoding="utf-8")
+        counts: defaultdict[str, int] = defaultdict(int)
+        left = []
+        for mutant, nth in numbered(mutants_of(source, module)):
+            one = known.get((module, mutant.line, mutant.change, nth))
+            counts[one["result"] if one else "not judged"] += 1
+            if one and one["result"] in ("survived", "not reached"):
+                left.append({**one, "at": mutant.first})
+        here = unexplained(left)
+        open_ += here
+        told = len(left) - len(here)
+        unknown = counts["not judged"] + counts["not mutated"]
+        killed, total = counts["killed"], sum(counts.values())
+        print(f"| `{module}` | {total} | {killed} | {told} | {len(here)} | {unknown} |")
+    for one in open_:
+        print(f"\n{one['module']}:{one['at']}  {one['result']}\n    {one['line']}\n    {one['change']}")
+    return bool(open_)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""What is mutated, and which tests should notice.
+
+``tests`` run in the process of the mutant, those that reach the changed lines, until one fails. A path may be
+a pattern. ``warm`` is a test that is run once before any change, so that what a whole session shares (a
+signed package) is there. ``first`` are names of tests that go through as much as can be and pass: what breaks
+everything is seen at once. ``apart`` are tests that start other programs: they see a mutant only as a changed
+file (``--apart``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Target:
+    tests: tuple[str, ...]
+    warm: str = ""
+    first: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+
+
+_WARM = "test_attacks.py::test_both_refuse_by_the_same_code[strip_signatures]"
+_FIRST = (
+    "test_the_untouched_package_passes_both",
+    "test_both_accept_and_say_the_same",
+    "test_the_cache_passes",
+)
+_GATE = Target(
+    (
+        *("tests/gate/test_attacks.py", "tests/gate/test_forged_*.py", "tests/gate/test_hub_cache.py"),
+        *("tests/gate/test_installed_packages.py", "tests/gate/test_mutants_gate*.py"),
+        *("tests/record/test_trust.py", "tests/record/test_signing.py"),
+    ),
+    _WARM,
+    _FIRST,
+    ("tests/gate/test_gate_process.py", "tests/gate/test_packaging.py"),
+)
+_RECORD = Target(
+    (
+        *("tests/record/test_keys.py", "tests/record/test_manifest.py", "tests/record/test_signing.py"),
+        *("tests/record/test_trust.py", "tests/record/test_zip.py", "tests/record/test_ssh_agent.py"),
+        *("tests/record/test_mutants_*.py", "tests/gate/test_attacks.py"),
+    ),
+    _WARM,
+    _FIRST,
+    ("tests/record/test_commands.py",),
+)
+_PICKLES = Target(("tests/artifacts",))
+_P = "inspector/artifacts/pickles"
+
+TARGETS: dict[str, Target] = {
+    "inspector/gate/inspector_gate.py": _GATE,
+    "inspector/gate/guard.py": Target(
+        ("tests/gate/test_guard.py", "tests/gate/test_mutants_guard.py", "tests/gate/test_hub_cache.py")
+    ),
+    **{f"inspector/record/{name}.py": _RECORD for name in ("verify", "dsse", "trust", "manifest", "keys")},
+    **{
+        f"{_P}/{name}.py": _PICKLES
+        for name in (
+            *("machine", "opcodes", "symbols", "listed", "listing", "effects", "effect_table", "file"),
+            *("rules", "rules_attributes", "rules_dill", "rules_numpy", "rules_state", "numbers", "nested"),
+            *("joblib_array", "text_lines", "compat_names", "byte_code", "decompile"),
+        )
+    },
+}
