@@ -20,11 +20,13 @@ PICTURES = ROOT / "docs" / "images"
 THEMES = ("light", "dark")
 _SMALL, _LARGE = "1280x800", "1600x1000"  # pixels; the graph needs the room, a table is read more easily
 
-# name -> (view, what is selected in it, size). The record view shows paths of the machine and is left out.
+# name -> (view, what is selected in it, size).
 VIEWS = {
     "story": ("story", "models/vendor/spam_filter.pkl", _LARGE),
     "findings": ("findings", "models/vendor/spam_filter.pkl", _SMALL),
+    "dependencies": ("dependencies", None, _SMALL),
     "checklist": ("checklist", None, _SMALL),
+    "record": ("record", None, _LARGE),
 }
 
 

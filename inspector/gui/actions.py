@@ -234,6 +234,7 @@ ACTIONS: tuple[Action, ...] = (
         (),
         "Review",
         "What is new, gone or changed between two reviews.",
+        separator=True,
     ),
     _A(
         "sign",

@@ -61,6 +61,10 @@ class Backend:
 
         return Path(recover.autosave_path(target))
 
+    def shown_path(self, review: Path) -> str:
+        """Where a review is kept, as the window says it."""
+        return str(review)
+
     def latest(self) -> Path | None:
         """The review that was open last, or None."""
         from inspector.review import recover

@@ -171,6 +171,12 @@ class DependenciesPage(TablePage):
             return count(total, "package", "packages")
         return tr("{0} of {1} packages").format(f"{visible:,}", f"{total:,}")
 
+    def nothing(self, total: int) -> str:
+        ended = self.session is not None and self.session.phase is Phase.READY
+        if total or not ended:
+            return super().nothing(total)
+        return tr("No manifest or lock file here names a package.")
+
     def order(self, row: Any) -> Any:
         return (_AUDIT_ORDER.get(str(row.get("audit")), 9), not row.get("direct"), str(row.get("name")))
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
-    QSplitter,
     QStackedWidget,
     QTabWidget,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from inspector.gui.commands import Commands
 from inspector.gui.data_page import DataPage
 from inspector.gui.deciding import Deciding
 from inspector.gui.dependencies_page import DependenciesPage
+from inspector.gui.dividing import Parts
 from inspector.gui.files_page import FilesPage
 from inspector.gui.findings_page import FindingsPage
 from inspector.gui.graph_tab import GraphTab
@@ -44,6 +44,7 @@ from inspector.gui.widgets import spaced
 from inspector.provenance import InspectorError
 
 TITLE = "Provenance Inspector"
+CLEAR_ACTION = "_q_qlineeditclearaction"  # what Qt calls the button that clears a line
 
 
 class MainWindow(QMainWindow):
@@ -51,7 +52,6 @@ class MainWindow(QMainWindow):
 
     def __init__(self, settings: Settings | None = None, backend: Backend | None = None) -> None:
         super().__init__()
-        self._divided_by_hand = False  # whether the reviewer has moved what divides the three parts
         self.settings = settings or Settings()
         self.backend = backend or Backend()
         self.look = Look(self)
@@ -65,7 +65,6 @@ class MainWindow(QMainWindow):
         self._make_parts()
         self._place_parts()
         self._connect()
-        self._placed_at = self.settings.scale
         self.dress()
         self._remember_soon = QTimer(self)
         self._remember_soon.setSingleShot(True)
@@ -113,13 +112,7 @@ class MainWindow(QMainWindow):
         self.parts = (self.deciding, self.inventory, self.pane, *self.pages[1:], self.graph, self.strip)
 
     def _place_parts(self) -> None:
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setHandleWidth(1)
-        self.splitter.setChildrenCollapsible(False)
-        for widget in (self.inventory, self.tabs, self.pane):
-            self.splitter.addWidget(widget)
-        self.splitter.setStretchFactor(1, 1)
-        self.splitter.splitterMoved.connect(self._divided)
+        self.splitter = Parts((self.inventory, self.tabs, self.pane))
         work = QWidget()
         column = QVBoxLayout(work)
         spaced(column, 0, 0, 0, 0, 0)
@@ -150,6 +143,7 @@ class MainWindow(QMainWindow):
         self.dependencies.audit_wanted.connect(lambda: self.run("audit-online"))
         self.findings.table.activated_key.connect(lambda _: self.run("evidence"))
         self.tabs.currentChanged.connect(self._tab_changed)
+        self.pane.hub.work.told.connect(self.enable)
         self.selection.node_changed.connect(lambda _: self._remember_soon.start())
         self.selection.finding_changed.connect(lambda _: self._remember_soon.start())
         self.findings.filter.textChanged.connect(lambda _: self._remember_soon.start())
@@ -175,35 +169,9 @@ class MainWindow(QMainWindow):
                 table.setIconSize(QSize(round(15 * scale), round(15 * scale)))
                 table.fit()
         self.inventory.tree.setIconSize(QSize(round(15 * scale), round(15 * scale)))
-        self._keep_room()
-        if abs(scale - self._placed_at) > 0.01:
-            self._placed_at = scale
-            self.splitter.setSizes(self._usual_sizes())
-
-    def _usual_sizes(self) -> list[int]:
-        """Inventory, tabs and node pane: the sides grow with the type, but leave the middle its room."""
-        scale, whole = self.settings.scale, self.width()
-        most_left, most_right = (0.156, 0.258) if scale <= 1 else (0.22, 0.34)
-        left = max(min(round(232 * scale), round(whole * most_left)), self.inventory.minimumWidth())
-        right = max(min(round(362 * scale), round(whole * most_right)), self.pane.minimumWidth())
-        return [left, max(whole - left - right, self.tabs.minimumWidth()), right]
-
-    def _divided(self, *_: int) -> None:
-        self._divided_by_hand = True
-
-    def _keep_room(self) -> None:
-        """The least that each part needs, as far as the window has it: large type never pushes one out."""
-        scale, whole = self.settings.scale, self.width()
-        pane = max(round(260 * scale), self.pane.least_width())
-        self.inventory.setMinimumWidth(min(round(170 * scale), round(whole * 0.2)))
-        self.tabs.setMinimumWidth(min(420, round(whole * 0.4)))
-        self.pane.setMinimumWidth(min(pane, round(whole * 0.38)))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._keep_room()
-        if not self._divided_by_hand:
-            self.splitter.setSizes(self._usual_sizes())
+        for clear in self.findChildren(QAction, CLEAR_ACTION):
+            clear.setIcon(self.look.icon("close"))  # Qt's own does not belong to this set
+        self.splitter.scale_to(scale, self.pane.least_width())
 
     def _system_changed(self, *_: object) -> None:
         if self.settings.theme == "system":
@@ -214,10 +182,7 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         if isinstance(geometry, str):
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
-        sizes = self.settings.get("splitter")
-        whole = isinstance(sizes, list) and len(sizes) == 3 and all(isinstance(n, int) for n in sizes)
-        self._divided_by_hand = whole
-        self.splitter.setSizes(sizes if whole else self._usual_sizes())
+        self.splitter.restore(self.settings.get("splitter"))
 
     # --- opening and closing -------------------------------------------------------------------------
 
@@ -300,7 +265,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.hide()
         self.settings.put("geometry", bytes(self.saveGeometry().toBase64().data()).decode())
-        self.settings.put("splitter", self.splitter.sizes() if self._divided_by_hand else None)
+        self.settings.put("splitter", self.splitter.kept())
         self.close_target()
         event.accept()
 
@@ -345,6 +310,7 @@ class MainWindow(QMainWindow):
             self.actions_by_id[row.id].setEnabled(is_open or row.needs == "")
         scanning = is_open and self.session.phase.value == "scanning"
         self.actions_by_id["cancel-scan"].setEnabled(scanning)
+        self.actions_by_id["stop-look-up"].setEnabled(self.pane.hub.work.running)
 
     def _node_opened(self, node: str) -> None:
         self.selection.select_node(node)

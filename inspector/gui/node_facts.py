@@ -23,6 +23,22 @@ _SHOWN_ELSEWHERE = {
     "package",
     "way",
 }
+HUBS = {"hf": "Hugging Face"}
+# Titles of facts that many nodes have; the others stand under the name that their reader gave them.
+TITLES = {
+    "audit": "Audit",
+    "depth": "Steps from the project",
+    "direct": "Asked for directly",
+    "ecosystem": "Ecosystem",
+    "hub": "Hub",
+    "imports": "Imports",
+    "licence": "Licence",
+    "license": "Licence",
+    "operations": "Opcodes",
+    "protocol": "Pickle protocol",
+    "tensors": "Tensors",
+    "version": "Version",
+}
 _EDGE_WORDS = {
     EdgeKind.CONTAINS: ("contains", "part of"),
     EdgeKind.REFERENCES: ("references", "referenced by"),
@@ -74,8 +90,11 @@ def identity(facts: Facts, node: Node) -> list[tuple[str, str]]:
         if key in _SHOWN_ELSEWHERE or value is facts_read or value in (None, "", [], {}):
             continue
         words = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else shown(value, 500)
+        if key == "hub":
+            words = HUBS.get(words, words)
         if words:
-            pairs.append((shown(key, 40).replace("_", " ").capitalize(), words))
+            title = tr(TITLES[key]) if key in TITLES else shown(key, 40).replace("_", " ").capitalize()
+            pairs.append((title, words))
     return pairs
 
 

@@ -39,6 +39,9 @@ def take(
             def autosave_path(self, target: str) -> Path:
                 return Path(folder) / "picture.review"
 
+            def shown_path(self, review: Path) -> str:
+                return f"{Path(target).name}.review" if review.parent == Path(folder) else str(review)
+
             def latest(self) -> Path | None:
                 return None
 
@@ -65,6 +68,8 @@ def take(
             if select:
                 _select(window, select)
             _show(window, view)
+            if not target.endswith(".review"):
+                _without_this_machine(window)
             _settle(application)
             until = monotonic() + SECONDS_FOR_EXPLANATION
             while window.pane.evidence.explaining and monotonic() < until:
@@ -73,6 +78,14 @@ def take(
         finally:
             window.close()
             application.processEvents()
+
+
+def _without_this_machine(window: object) -> None:
+    """A picture for documentation names no folder, key or user of the machine that it was made on."""
+    sheet = window.record.sheet  # type: ignore[attr-defined]
+    sheet.reviewer.setText("A. Reviewer")
+    sheet.key.setEditText("reviewer.pem")
+    sheet.folder.setText(Path(sheet.folder.text()).name)
 
 
 def _select(window: object, wanted: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
@@ -175,5 +176,5 @@ def _scope(session: Session) -> str:
         lines.append(f"{tr('Left out by rule')}: {names}" + (" …" if len(left_out) > 10 else ""))
     if session.review is not None:
         lines.append(f"{tr('Record')}: {shown(session.review.record_id)}")
-        lines.append(f"{tr('Review file')}: {shown(str(session.review.path))}")
+        lines.append(f"{tr('Review file')}: {shown(session.backend.shown_path(Path(session.review.path)))}")
     return "\n".join(lines)

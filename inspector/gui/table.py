@@ -200,6 +200,9 @@ class Table(QTableView):
             super().keyPressEvent(event)
 
 
+_PADDING = 4  # pixels that the style sheet puts around the text of an item
+
+
 class ShortenedNames(QStyledItemDelegate):
     """Shortens a name that does not fit so that its last part stays; see ``inspector.gui.elide``."""
 
@@ -208,6 +211,7 @@ class ShortenedNames(QStyledItemDelegate):
         style = option.widget.style() if option.widget is not None else QApplication.style()
         room = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, option.widget).width()
         margin = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, option, option.widget) + 1
-        room = min(room, option.rect.width()) - 2 * margin
+        room = min(room, option.rect.width()) - 2 * margin - _PADDING
         if room > 0:
             option.text = elided(option.text, option.fontMetrics.horizontalAdvance, room)
+            option.textElideMode = Qt.TextElideMode.ElideNone  # shortened once is enough

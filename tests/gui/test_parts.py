@@ -352,7 +352,7 @@ def test_facts_of_a_file_stand_each_on_its_own(opened):
         attributes={"facts": {"protocol": 4, "operations": 21000}, "imports": ["", "posix.system"]},
     )
     said = dict(identity(opened.session.facts, node))
-    assert said["Operations"] == "21,000" and said["Imports"] == "posix.system" and "Facts" not in said
+    assert said["Opcodes"] == "21,000" and said["Imports"] == "posix.system" and "Facts" not in said
 
 
 def test_paths_have_the_most_room_in_the_files_tab(opened, qtbot):

@@ -83,3 +83,21 @@ def test_the_selected_node_stays_selected_in_a_picture_of_the_findings(opened):
     _select(opened, last)
     _show(opened, "findings")
     assert opened.selection.node == last
+
+
+def test_a_picture_names_no_folder_key_or_user_of_this_machine(tmp_path, monkeypatch, project, qapp):
+    from inspector.gui import picture
+
+    seen = []
+
+    def read(window, _out, _scale):
+        sheet = window.record.sheet
+        fields = (sheet.reviewer.text(), sheet.key.currentText(), sheet.folder.text())
+        seen.append("\n".join((window.record.scope.toPlainText(), *fields)))
+
+    monkeypatch.setattr(picture, "_write", read)
+    picture.take(
+        str(project), "record", tmp_path / "x.png", select=None, theme="light", size=(1000, 700), scale=1.0
+    )
+    assert "assistant.review" in seen[0] and "A. Reviewer" in seen[0]
+    assert str(tmp_path) not in seen[0] and "/" not in seen[0].replace("inspector/", "")

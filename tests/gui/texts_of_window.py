@@ -111,6 +111,7 @@ def _tables() -> Iterator[str]:
     yield from (text for _, _, text in compare_dialog.PARTS)
     yield from (text for _, text in (*settings_dialog.THEMES, *language.LANGUAGES))
     yield from (title for title, _ in inventory_model.GROUPS)
+    yield from node_facts.TITLES.values()
     for there, back in node_facts._EDGE_WORDS.values():
         yield from (there, back)
     yield from ("Decision", "Reviewer", "Valid until", "Key", "Passphrase", "Package")

@@ -7,7 +7,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from inspector.gui.graph.canvas import GraphCanvas
-from inspector.gui.graph.paint import paint_far
+from inspector.gui.graph.paint import FAR_BELOW, paint_far
 from inspector.gui.texts import tr
 
 _LONG_SIDE = 220
@@ -38,12 +38,15 @@ class Minimap(QWidget):
         area = self.canvas.viewport().geometry()
         self.move(area.right() - self.width() - _MARGIN, area.bottom() - self.height() - _MARGIN)
 
-    def showEvent(self, event: object) -> None:
-        self.place()
-        self._watch.start()
-
-    def hideEvent(self, event: object) -> None:
-        self._watch.stop()
+    def want(self, on: bool) -> None:
+        """Whether there is to be one. Where everything is seen and can be read, it is hidden all the same."""
+        if on:
+            self._last = None
+            self._watch.start()
+            self._look()
+        else:
+            self._watch.stop()
+            self.hide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         canvas = self.canvas
@@ -88,5 +91,7 @@ class Minimap(QWidget):
         now = (self.canvas.shown_area(), self.canvas.overview is None or self.canvas.overview.done)
         if now != self._last:
             self._last = now
+            whole = QRectF(0, 0, self.canvas.view.width, self.canvas.view.height)
+            self.setVisible(self.canvas.pixels < FAR_BELOW or not now[0].contains(whole))
             self.place()
             self.update()

@@ -304,7 +304,7 @@ class GraphPanel(QWidget):
         self.bar.set_heading(view.heading)
         self.canvas.set_message("" if view.nodes else self._empty_words or tr("No nodes yet"))
         self.canvas.set_view(view, keep_place=keep_place)
-        self.minimap.setVisible(view.name == "map" and bool(view.nodes))
+        self.minimap.want(view.name == "map" and bool(view.nodes))
 
     def _say_what_is_drawn(self) -> None:
         """The map of a very large graph leaves long lines out until a node is chosen, and says so."""

@@ -16,7 +16,8 @@ LARGEST_ZOOM = 4.0
 SMALLEST_ZOOM = 0.02
 # Names are 16 pixels at zoom 1: fitting never goes below, except for the map.
 LEGIBLE_ZOOM = 1.0
-_LARGEST_FIT = 1.3
+_LARGEST_FIT = 1.6
+_AROUND = 24.0  # units of the view that are left free around a node
 _GLIDE = 160  # milliseconds
 EMPTY = View("story", (), (), "", 0.0, 0.0, 0, 0)
 
@@ -130,20 +131,34 @@ class ScrolledView(QAbstractScrollArea):
         )
 
     def _show_start(self, node: PlacedNode) -> None:
-        """The anchor at the left edge and in the middle of the height; a chosen node in the middle."""
-        if node.id == self.selected:
-            self._centre(QPointF(node.x + node.w / 2, node.y + node.h / 2))
-            return
+        """The anchor at the left edge and in the middle of the height; a chosen node with as much of the way
+        that leads to it as there is room for."""
         size = self.viewport().size()
+        if node.id == self.selected:
+            self._scroll_to(self._with_its_way(node))
+            return
         top = (node.y + node.h / 2) * self.pixels - size.height() / 2
         left = (node.x - 32) * self.pixels
         if (node.x + node.w) * self.pixels <= size.width() * 0.4:
             left = 0
         self._scroll_to(QPointF(left, top))
 
+    def _with_its_way(self, node: PlacedNode) -> QPointF:
+        """The corner from which ``node`` is seen whole, and the most of what leads to it from the anchor."""
+        size = self.viewport().size()
+        wide, high = size.width() / self.pixels, size.height() / self.pixels
+        left = node.x + node.w / 2 - wide / 2
+        middle = node.y + node.h / 2
+        anchor = self.places.node(self.view.anchor)
+        if anchor is not None and anchor.x < node.x:
+            left = max(anchor.x - _AROUND, node.x + node.w + _AROUND - wide)
+        if anchor is not None and abs(anchor.y - node.y) + node.h + 2 * _AROUND <= high:
+            middle = (middle + anchor.y + anchor.h / 2) / 2
+        return QPointF(left * self.pixels, (middle - high / 2) * self.pixels)
+
     def _into_sight(self, node: PlacedNode) -> None:
         shown = self.shown_area()
-        box = QRectF(node.x - 24, node.y - 24, node.w + 48, node.h + 48)
+        box = QRectF(node.x, node.y, node.w, node.h).adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND)
         if shown.contains(box):
             return
         if self.zoom < 0.4 and self.view.name == "map":
