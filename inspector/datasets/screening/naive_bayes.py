@@ -155,6 +155,12 @@ class LabelReader:
         group[usual.rows[usual.margins - usual.strongest < -self._confident]] = 0
         return View("against", group, np.array([max(int((group == 0).sum()), 1)], dtype=np.int64))
 
+    @property
+    def measured(self) -> int | None:
+        """Of how many rows the reader knows what their text says; None where of all that have a label."""
+        count = len(self._usual.rows)
+        return count if count < int((self._labels >= 0).sum()) else None
+
     def _measure_all(self) -> _Margins:
         """Rows of the file, up to a bound, and what their texts say."""
         rows = np.flatnonzero(self._labels >= 0).astype(np.uint32)

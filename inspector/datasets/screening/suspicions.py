@@ -119,6 +119,11 @@ class Search:
             reader = self._reader(views["whole"])
             views = {"whole": views["whole"], "against": reader.against()}
             self._against = views["against"].group >= 0
+            if reader.measured is not None:
+                self.notes.append(
+                    "Whether the text speaks for another label was measured in "
+                    f"{reader.measured} rows, spread evenly over the file, and in the rows of each suspicion."
+                )
         else:
             views["odd"] = odd_outputs(self._gathered)
         if self._gathered.layout.rejected is not None:
