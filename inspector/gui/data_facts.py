@@ -81,9 +81,9 @@ def _claims(facts: Facts, name: str) -> Iterator[Pair]:
     """What files beside this one claim of it: the card of its folder, Croissant, a pointer."""
     folder = PurePosixPath(name).parent
     for item in facts.datasets:
-        path = PurePosixPath(str(item.get("path")))
-        if str(path) == name or item.get("format") not in CLAIMS:
+        if item.get("format") not in CLAIMS or item.get("path") == name:
             continue
+        path = PurePosixPath(str(item.get("path")))
         if item["format"] == "dvc":
             if str(path) == f"{name}.dvc":
                 yield from _claimed(item, str(path))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from PySide6.QtGui import QShowEvent
+
 from inspector.gui.checklist_page import ChecklistPage
 from inspector.gui.facts import Facts
 from inspector.gui.look import Look
@@ -62,8 +64,12 @@ class DataQuestions(ChecklistPage):
         if session is not None:
             session.grown.connect(self.refresh)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
     def refresh(self) -> None:
-        if self.session is None:
+        if self.session is None or not self.isVisible():  # a running scan tells of growth ten times a second
             return
         self.set_all([item for item in self.session.questions if item.id in TWENTY])
         if not self.table.current_key() and self.rows.rows:

@@ -25,14 +25,14 @@ class Deciding:
     def __init__(self, place: Workplace, bar: AskBar) -> None:
         self._place = place
         self._bar = bar
-        self._asking = False
+        self._question = ""
         self._slice: tuple[int, int] | None = None
 
     def forget(self) -> None:
         """The store is closed: a question about it is, too."""
-        if self._asking:
+        if self._question and self._bar.question.text() == self._question:
             self._bar.dismiss()
-        self._asking = False
+        self._question = ""
         self._slice = None
 
     def do(self, wanted: str) -> None:
@@ -104,11 +104,13 @@ class Deciding:
     ) -> None:
         actor = self._place.signing.actor
         asked = {
-            "approve": tr("Approve as {0}: {1}. Why?"),
-            "reject": tr("Reject as {0}: {1}. Why?"),
-            "reopen": tr("Take back as {0}: {1}. Why?"),
-            "waive": tr("Let through unreviewed as {0}: {1}. Why?"),
+            "approve": tr("Approve as {0}. Why?"),
+            "reject": tr("Reject as {0}. Why?"),
+            "reopen": tr("Take back as {0}. Why?"),
+            "waive": tr("Let through unreviewed as {0}. Why?"),
         }[verdict]
+
+        self._place.say(tr("To be decided: {0}").format(words))  # the bar has no room for it
 
         def done(text: str, expires: str | None) -> bool:
             if not text.strip():
@@ -118,7 +120,7 @@ class Deciding:
             return True
 
         self._ask(
-            asked.format(shown(actor, 60), words),
+            asked.format(shown(actor, 24)),
             done,
             text=reason,
             problem=problem,
@@ -248,7 +250,7 @@ class Deciding:
             place.link.ask("withdraw", answered, set=name, actor=actor, why=text.strip())
             return True
 
-        question = tr("Withdraw the set {0} as {1}. Why?").format(shown(name[:12], 20), shown(actor, 60))
+        question = tr("Withdraw the set {0} as {1}. Why?").format(shown(name[:8], 20), shown(actor, 24))
         self._ask(
             question, done, text=reason, problem=problem, placeholder=tr("The reason; it goes into the log")
         )
@@ -263,7 +265,7 @@ class Deciding:
         placeholder: str,
         with_expiry: bool = False,
     ) -> None:
-        self._asking = True
+        self._question = question
         self._bar.ask(question, done, text=text, placeholder=placeholder, with_expiry=with_expiry)
         if problem:
             self._bar.refuse(problem)

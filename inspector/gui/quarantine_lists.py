@@ -49,7 +49,7 @@ class DeskTable(Table):
         return QSize(super().sizeHint().width(), self.minimumHeight())  # more is given where there is room
 
     def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_ours(event):
+        if is_override(event):
             event.accept()
             return True
         return super().event(event)
@@ -58,17 +58,26 @@ class DeskTable(Table):
         if not _is_ours(event):
             super().keyPressEvent(event)
             return
-        if event.key() == Qt.Key.Key_Z:
-            self.key_pressed.emit("undo")
-        else:
-            wanted = KEYS.get(event.text().upper())
-            if wanted:
-                self.key_pressed.emit(wanted)
+        wanted = wanted_by(event)
+        if wanted:
+            self.key_pressed.emit(wanted)
         event.accept()
 
     def focusInEvent(self, event: Any) -> None:
         super().focusInEvent(event)
         self.focused.emit()
+
+
+def is_override(event: QEvent) -> bool:
+    """Whether the window is about to take a key that belongs to the workplace."""
+    return event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_ours(event)
+
+
+def wanted_by(event: QKeyEvent) -> str | None:
+    """What a key asks for here: "" for one that is only held back, None for one that is not ours."""
+    if not _is_ours(event):
+        return None
+    return "undo" if event.key() == Qt.Key.Key_Z else KEYS.get(event.text().upper(), "")
 
 
 def _is_ours(event: QKeyEvent) -> bool:

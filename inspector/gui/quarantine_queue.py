@@ -152,8 +152,8 @@ class Queue(QWidget):
         self.rows.chosen.connect(lambda _key, _keys: self._rows_chosen())
         self.groups.focused.connect(lambda: self._stand(False))
         self.rows.focused.connect(lambda: self._stand(True))
-        self.groups.key_pressed.connect(self._key)
-        self.rows.key_pressed.connect(self._key)
+        self.groups.key_pressed.connect(self.act)
+        self.rows.key_pressed.connect(self.act)
         self.groups.activated_key.connect(lambda _: self.rows.setFocus())
         self.kind.currentIndexChanged.connect(lambda _: self._show_groups())
         self.waiting_only.clicked.connect(lambda _: self._show_groups())
@@ -331,7 +331,8 @@ class Queue(QWidget):
             self.on_rows = on_rows
             self.scope_changed.emit()
 
-    def _key(self, wanted: str) -> None:
+    def act(self, wanted: str) -> None:
+        """Does what a key of the workplace asks for, or passes it on."""
         table = self.rows if self.on_rows else self.groups
         steps = {"next-row": 1, "previous-row": -1}
         if wanted in steps:

@@ -109,21 +109,21 @@ def decided_words(report: Mapping[str, Any], actor: str) -> str:
         parts.append(tr("Another person has to approve too before those can be promoted."))
     if report.get("own"):
         parts.append(
-            tr("{0} left: {1} added, imported or contributed them, so another person has to decide.").format(
-                count(int(report["own"]), "row", "rows"), shown(actor, 80)
-            )
+            tr(
+                "{0} not touched: added, imported or contributed by {1}, so another person has to decide."
+            ).format(count(int(report["own"]), "row", "rows"), shown(actor, 80))
         )
     if report.get("already"):
         parts.append(tr("{0} you had decided before.").format(count(int(report["already"]), "row", "rows")))
     if report.get("settled"):
         parts.append(
-            tr("{0} left as they are: settled already, perhaps by another person a moment ago.").format(
+            tr("{0} not touched: settled already, perhaps by another person a moment ago.").format(
                 count(int(report["settled"]), "row", "rows")
             )
         )
     if report.get("changed"):
         parts.append(
-            tr("{0} left: they came, or somebody else said something of them, after you looked.").format(
+            tr("{0} not touched: new, or decided on by somebody else, since you looked.").format(
                 count(int(report["changed"]), "row", "rows")
             )
         )
@@ -164,10 +164,10 @@ def _rules(policy: Mapping[str, Any]) -> list[str]:
     levels = shown(policy.get("flag_levels"), 80) or "—"
     alone = policy.get("promoter_may_be_sole_approver")
     return [
-        tr("{0} approve a row that nothing speaks against.").format(
+        tr("A row that nothing speaks against is approved by {0}.").format(
             count(int(policy.get("quorum") or 0), "person", "people")
         ),
-        tr("{0} approve a row that a screening flagged; these levels flag: {1}.").format(
+        tr("A row that a screening flagged is approved by {0}; these levels flag: {1}.").format(
             count(int(policy.get("flagged_quorum") or 0), "person", "people"), levels
         ),
         tr("Who promotes may be the only one who approved.")

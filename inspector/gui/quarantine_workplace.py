@@ -9,14 +9,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QSizePolicy
 
 from inspector.gui.ask_bar import AskBar
 from inspector.gui.look import Look
 from inspector.gui.quarantine_deciding import Deciding
 from inspector.gui.quarantine_face import Face
+from inspector.gui.quarantine_lists import is_override, wanted_by
 from inspector.gui.quarantine_words import WAITING, entry_words, problem_words, states_line
 from inspector.gui.session import Session
 from inspector.gui.settings import RECENT_KEPT, Settings
@@ -203,6 +204,23 @@ class Workplace(Face):
         self._wanted = path  # the next look at this page opens it again
         if path:
             self._show_recent()
+
+    # --- keys, wherever in the workplace the keyboard is ----------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if is_override(event) and self.link.is_open:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        wanted = wanted_by(event) if self.link.is_open else None
+        if wanted is None:
+            super().keyPressEvent(event)
+        elif wanted == "undo":
+            self.deciding.do(wanted)
+        elif wanted and self.page_name() == "queue":
+            self.queue.act(wanted)
 
     # --- dropping ------------------------------------------------------------------------------------
 

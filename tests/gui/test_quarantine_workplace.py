@@ -158,7 +158,9 @@ def test_a_group_is_rejected_by_key_with_a_reason_that_the_log_keeps(place, qtbo
     place.queue.groups.setFocus()
     press(place.queue.groups, qtbot, Qt.Key.Key_R)
     bar = place.window().bar
-    assert "Reject as alice" in bar.question.text() and "13 of them were on the screen" in bar.question.text()
+    assert bar.question.text() == "Reject as alice. Why?"
+    assert f"marker-output: {MARKER}" in place.answer_text() and "(13 rows)" in place.answer_text()
+    assert "13 of them were on the screen" in place.answer_text()
     qtbot.keyClick(bar.text, Qt.Key.Key_Return)
     assert bar.isVisible() and "needs a reason" in bar.problem.text()
     bar.text.setText("one phrase, one answer")
@@ -211,7 +213,7 @@ def test_what_another_person_does_meanwhile_is_shown_and_not_decided_over(place,
     qtbot.keyClick(bar.text, Qt.Key.Key_Return)
     until_settled(place, qtbot)
     qtbot.waitUntil(lambda: "bob" in place.answer_text(), timeout=WAIT)
-    assert "98 rows decided" in place.answer_text() and "2 rows left" in place.answer_text()
+    assert "98 rows decided" in place.answer_text() and "2 rows not touched" in place.answer_text()
     assert "Meanwhile: bob — reject 2 rows: odd" in place.answer_text()
     with Store.open(store_folder, read_only=True) as store:
         assert store.rows(first=50, most=1)[0]["state"] == "rejected"
@@ -241,6 +243,13 @@ def test_keys_of_findings_and_undo_do_nothing_to_findings_here(in_window, qtbot)
     assert "Reopen" in place.answer_text()
     press(place.queue.rows, qtbot, Qt.Key.Key_J)
     assert place.queue.rows.current_key() == "1"
+    place.queue.reader.setFocus()  # nor from the text of a row, where keys of the workplace work too
+    press(place.queue.reader, qtbot, Qt.Key.Key_2)
+    assert {item.state.value for item in window.session.facts.findings.values()} == {"open"}
+    press(place.queue.reader, qtbot, Qt.Key.Key_J)
+    assert place.queue.rows.current_key() == "2"
+    press(place.queue.reader, qtbot, Qt.Key.Key_R)
+    assert window.bar.isVisible() and "Reject as" in window.bar.question.text()
 
 
 def test_decisions_are_signed_once_the_passphrase_was_given(place, qtbot, store_folder, tmp_path):
@@ -301,7 +310,7 @@ def test_sample_promote_verify_withdraw_log_and_rules(place, qtbot, store_folder
     assert place.log.note.toPlainText().startswith("provenance-inspector/quarantine/")
     place.show_page("policy")
     until_settled(place, qtbot)
-    assert "2 people approve a row that a screening flagged" in place.policy.words.toPlainText()
+    assert "A row that a screening flagged is approved by 2 people" in place.policy.words.toPlainText()
     assert "No key is enrolled" in place.policy.words.toPlainText()
     assert unnamed(place) == []
 
@@ -322,6 +331,20 @@ def test_a_check_holds_against_what_was_kept_elsewhere_and_refuses_a_changed_sto
     place.sets.verify("")
     verified(place, qtbot)
     assert place.sets.result.property("role") == "heading-risk" and "Refused" in place.sets.result.text()
+
+
+def test_a_program_that_cannot_run_its_modules_does_the_same_in_a_thread(
+    place, qtbot, monkeypatch, store_folder
+):
+    from inspector.gui import quarantine_link
+
+    monkeypatch.setattr(quarantine_link, "module_command", lambda module: None)
+    place.open_store(str(store_folder))
+    until_settled(place, qtbot)
+    place.signing.name.setText("alice")
+    decide(place, qtbot, Qt.Key.Key_R, "odd")
+    until_settled(place, qtbot)
+    assert "13 rejected" in place.answer_text() and place.link._process is None
 
 
 def test_a_killed_process_is_said_and_the_store_opens_again(place, qtbot, store_folder):
