@@ -102,6 +102,7 @@ def watch(arguments: argparse.Namespace) -> int:
     from inspector.datasets.quarantine.watching import Handed, Watch
 
     kept = {"left": False, "refused": False}
+    told: dict[str, str] = {}
     with opened(arguments) as store, _told_to_end() as ended:
         watching = Watch(store, arguments.folder, _intake(arguments), settle=arguments.settle)
         warn(store)
@@ -111,16 +112,20 @@ def watch(arguments: argparse.Namespace) -> int:
             handed = watching.round()
             last = arguments.once and (looks > 1 or not watching.waiting())
             if last:
-                told = {one.name for one in handed}
+                met = {one.name for one in handed}
                 handed += [
                     Handed(name, "left", "It was not complete yet.")
                     for name in watching.waiting()
-                    if name not in told
+                    if name not in met
                 ]
             for one in handed:
-                _tell_handed(arguments, one)
+                if told.get(one.name) != one.why:  # what hinders many rounds is told once
+                    _tell_handed(arguments, one)
+                told.pop(one.name, None)
                 if one.outcome in kept:
                     kept[one.outcome] = True
+                if one.outcome == "left":
+                    told[one.name] = one.why
             # A second look, which tells whether a file still changes, comes after the time it may rest.
             if last or ended.wait(max(arguments.settle if arguments.once else arguments.interval, 0.01)):
                 break

@@ -2,6 +2,9 @@
 
     python tests/bench/quarantine_kills.py [KILLS] [FOLDER] [SEED]
 
+Then the two intakes that nobody watches are killed, a fifth as often each: the webhook under three senders
+that repeat a request until it is acknowledged, and the watched folder while files come into it.
+
 A child adds rows, approves the even ones, rejects the odd ones and promotes, in an endless round; it says
 through a pipe what has been acknowledged. At a random moment it is killed with SIGKILL. Then the store is
 opened as the next command would open it, and everything is looked at (`check`). Needs a system with fork.
@@ -15,18 +18,23 @@ import random
 import select
 import shutil
 import signal
+import socket
+import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 from inspector.datasets.quarantine import RowState, Selection, Store, Verdict
+from inspector.datasets.quarantine.serving import sign
 from inspector.provenance import Refused
 
+KEY = b"0123456789abcdef0123456789abcdef"
 ROWS = 400  # of one addition; every tenth row is one of the addition before
-
-
 STEPS = ("added", "reviewed", "promoted")
 
 
@@ -145,6 +153,112 @@ def kill_once(folder: Path, step: str, share: float, usual: dict[str, float]) ->
     return set(said.decode().splitlines())
 
 
+def command(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """An action of ``inspector quarantine`` on the store, as a process of its own."""
+    action, *rest = arguments
+    whole = [sys.executable, "-m", "inspector", "quarantine", action, str(folder / "store"), *rest]
+    whole += ["--actor", "intake", "--source", "app"]
+    return subprocess.Popen(whole, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+class Senders:
+    """Three programs that each send one request after the other, and each until it is acknowledged."""
+
+    def __init__(self, address: str) -> None:
+        self.sent = [0, 0, 0]
+        self.statuses: dict[int, int] = {}
+        self._address = address
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        self._ended = threading.Event()
+        self._threads = [threading.Thread(target=self._run, args=(one,)) for one in range(3)]
+        for one in self._threads:
+            one.start()
+
+    def end(self) -> None:
+        self._ended.set()
+        for one in self._threads:
+            one.join()
+
+    def _run(self, number: int) -> None:
+        while not self._ended.is_set():
+            first = self.sent[number] * 5
+            rows = [{"sender": number, "n": first + one} for one in range(5)]
+            body = "".join(json.dumps(row) + "\n" for row in rows).encode()
+            while not self._acknowledged(f"{number}-{first}", body):
+                self._ended.wait(0.02)
+            self.sent[number] += 1
+
+    def _acknowledged(self, name: str, body: bytes) -> bool:
+        request = urllib.request.Request(self._address, body, sign(KEY, name, int(time.time()), body))
+        try:
+            with self._opener.open(request, timeout=10) as answer:
+                status = answer.status
+        except urllib.error.HTTPError as error:
+            status = error.code
+        except OSError:
+            return False
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+        return status in (200, 202)
+
+
+def kill_webhook(folder: Path, kills: int, dice: random.Random) -> str:
+    """Kills the webhook; every acknowledged request must be one entry of the log and its rows there once."""
+    (folder / "key").write_bytes(KEY)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    serve = ("serve", "--hmac-key-file", str(folder / "key"), "--port", port, "--rate", "1000")
+    server = command(folder, *serve)
+    senders = None
+    for _ in range(kills):
+        assert server.stdout is not None
+        server.stdout.readline()
+        senders = senders or Senders(f"http://127.0.0.1:{port}/rows")
+        time.sleep(dice.random() / 2)
+        server.kill()
+        server.wait()
+        server = command(folder, *serve)
+    assert senders is not None
+    senders.end()
+    server.terminate()
+    server.wait()
+    _check_intake(folder, sum(senders.sent), 5)
+    return f"{kills} kills of the webhook; {sum(senders.sent)} requests, answers {senders.statuses}"
+
+
+def kill_watch(folder: Path, kills: int, dice: random.Random) -> str:
+    """Kills the watch while files come; every file must be one entry of the log and lie in taken/."""
+    drop = folder / "drop"
+    drop.mkdir()
+    count = 0
+    for _ in range(kills):
+        child = command(folder, "watch", str(drop), "--settle", "0", "--interval", "0.01")
+        end = time.monotonic() + 0.4 + dice.random() / 2
+        while time.monotonic() < end:
+            beside = drop / "next.part"
+            beside.write_text("".join(f'{{"file": {count}, "n": {one}}}\n' for one in range(50)))
+            beside.rename(drop / f"{count}.jsonl")
+            count += 1
+            time.sleep(dice.random() / 50)
+        child.kill()
+        child.wait()
+    last = command(folder, "watch", str(drop), "--settle", "0", "--once")
+    last.communicate()
+    if [one.name for one in drop.iterdir()] != ["taken"] or len(list((drop / "taken").iterdir())) != count:
+        raise Broken("files are left, or lie in the wrong place")
+    _check_intake(folder, count, 50)
+    return f"{kills} kills of the watched folder; {count} files"
+
+
+def _check_intake(folder: Path, sources: int, rows: int) -> None:
+    with Store.open(folder / "store") as store:
+        store.verify()
+        entries = [one["n"] for one in store.log_entries() if one["type"] == "add"]
+        there = sum(store.states().values())
+    if entries != [rows] * sources or there != rows * sources:
+        raise Broken(f"{sources} sources of {rows} rows made {len(entries)} entries and {there} rows")
+
+
 def main() -> None:
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     place = sys.argv[2] if len(sys.argv) > 2 else None
@@ -175,6 +289,11 @@ def main() -> None:
             f"seed {seed}: {kills} kills {killed_in}; {kinds.count('promotion-finished')} finished, "
             f"{kinds.count('promotion-abandoned')} abandoned; no row lost, doubled, unreviewed"
         )
+        for intake in (kill_webhook, kill_watch):
+            own = folder / intake.__name__
+            own.mkdir()
+            Store.create(own / "store").close()
+            print(f"{intake(own, max(kills // 5, 1), dice)}; no row lost or doubled")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

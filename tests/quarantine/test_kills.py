@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from inspector.datasets.quarantine import Store
+from inspector.datasets.quarantine import Policy, RowState, Selection, Store, Verdict
 
 SCRIPT = Path(__file__).parents[1] / "bench" / "quarantine_kills.py"
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
@@ -100,3 +100,38 @@ def test_killed_at_random_moments(kills: ModuleType, tmp_path: Path) -> None:
     for step in kills.STEPS * 2:
         told |= kills.kill_once(tmp_path, step, dice.uniform(0.0, 1.1), usual)
         kills.check(tmp_path, told)
+
+
+def _approves(path: Path, name: str, rows: list[int], writer: int) -> None:
+    """One reviewer's process: decides the rows in small lots, and says how many it decided."""
+    decided = 0
+    with Store.open(path) as store:
+        for start in range(0, len(rows), 10):
+            some = Selection(rows=frozenset(rows[start : start + 10]))
+            decided += store.review(some, Verdict.APPROVE, actor=name, why="read").decided
+    os.write(writer, f"{name} {decided}\n".encode())
+
+
+def test_two_reviewers_in_two_processes_lose_and_double_nothing(tmp_path: Path) -> None:
+    with Store.create(tmp_path / "store", policy=Policy(quorum=2)) as store:
+        store.add_rows(({"n": number} for number in range(200)), actor="ivan", source="s")
+    reader, writer = os.pipe()
+    children = []
+    for name, rows in (("alice", list(range(200))), ("bob", list(range(199, -1, -1)))):
+        child = os.fork()
+        if child == 0:
+            try:
+                _approves(tmp_path / "store", name, rows, writer)
+                os._exit(0)
+            finally:
+                os._exit(3)
+        children.append(child)
+    os.close(writer)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+    said = os.read(reader, 1000).decode().splitlines()
+    os.close(reader)
+    assert sorted(said) == ["alice 200", "bob 200"]
+    with Store.open(tmp_path / "store") as store:
+        assert store.states()[RowState.APPROVED] == 200
+        assert sum(one["n"] for one in store.log_entries() if one["type"] == "review") == 400
+        store.verify()

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -225,6 +226,21 @@ def test_a_store_that_takes_nothing_blames_no_file(
     with pytest.raises(Refused, match="not signed"):
         watch.round()
     assert path.exists()
+
+
+def test_another_writer_at_work_leaves_the_files_for_the_next_round(
+    store: Store, folder: Path, drop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(2)
+    watch = Watch(store, folder, INTAKE, settle=0)
+    store._ledger.connection.execute("PRAGMA busy_timeout = 0")
+    with sqlite3.connect(store.path / "index.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        (left,) = watch.round()
+        assert left.outcome == "left" and "another program" in left.why
+        other.execute("ROLLBACK")
+    other.close()
+    assert outcomes(watch) == [("a.jsonl", "taken")]
 
 
 def test_a_store_that_fails_in_the_middle_blames_no_file(

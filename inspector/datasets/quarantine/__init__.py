@@ -7,6 +7,7 @@ are for the training job, which needs no store. docs/quarantine.md tells the who
 from inspector.datasets.quarantine.interface import (
     AddReport,
     Group,
+    Intake,
     Policy,
     PromotedSet,
     ReviewReport,
@@ -21,6 +22,7 @@ from inspector.datasets.quarantine.store import Store
 __all__ = [
     "AddReport",
     "Group",
+    "Intake",
     "Policy",
     "PromotedSet",
     "ReviewReport",

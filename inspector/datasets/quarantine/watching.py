@@ -77,17 +77,22 @@ class Watch:
         _check_folder(self._folder, store.path)
 
     def round(self) -> list[Handed]:
-        """Looks once and takes what is complete. Raises what hinders the store itself."""
-        self._store.check_writable()
-        handed = []
+        """Looks once and takes what is complete. Raises what hinders the store for good; what passes (a full
+        disk, another writer at work) leaves the files for the next round."""
         files = dict(self._files())
         self._seen = {name: one for name, one in self._seen.items() if name in files}
         self._left = {name: one for name, one in self._left.items() if name in files}
-        for name, mark in sorted(files.items()):
-            if self._known_to_stay(name, mark) or not self._settled(name, mark):
-                continue
-            handed.append(self._take(name, mark))
-        return handed
+        ready = [
+            (name, mark)
+            for name, mark in sorted(files.items())
+            if not self._known_to_stay(name, mark) and self._settled(name, mark)
+        ]
+        if ready:
+            try:
+                self._store.check_writable()
+            except WorkIncomplete as error:
+                return [Handed(name, "left", error.sentence) for name, _ in ready]
+        return [self._take(name, mark) for name, mark in ready]
 
     def waiting(self) -> list[str]:
         """The files that were not complete when they were looked at last."""
@@ -176,6 +181,11 @@ def _check_folder(folder: Path, store: Path) -> None:
     shown = plain(str(folder))
     if not folder.is_dir():
         raise UnreadableInput(f"{shown} is no folder.", "Name the folder that files are put into.")
+    if not os.access(folder, os.W_OK):
+        raise UnreadableInput(
+            f"Nothing can be moved in {shown}, so files that were taken could not be told from new ones.",
+            "Ask for the right to write there.",
+        )
     inner, outer = folder.resolve(), store.resolve()
     if inner == outer or inner in outer.parents or outer in inner.parents:
         raise UnreadableInput(
