@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.limits import MAX_DEPTH, Budget
@@ -24,7 +24,7 @@ class Context:
         return self.depth >= MAX_DEPTH
 
     def inner(self) -> Context:
-        return replace(self, depth=self.depth + 1)
+        return Context(self.read_part, self.budget, self.depth + 1)
 
 
 @dataclass(frozen=True, slots=True)

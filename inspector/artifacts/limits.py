@@ -57,7 +57,13 @@ class Budget:
         if self.inflated < 0:
             raise OverLimit("It unpacks to more bytes than this program reads of one file.")
         per_packed, per_unpacked = INFLATE_WORK[method]
-        self.spend_work(packed * per_packed + count * per_unpacked)
+        try:
+            self.spend_work(packed * per_packed + count * per_unpacked)
+        except OverLimit:
+            raise OverLimit(
+                f"Unpacking the rest ({method}) would take longer than this program spends on one file: "
+                "unpack it, and scan what was inside."
+            ) from None
 
     def spend_member(self) -> None:
         self.members -= 1

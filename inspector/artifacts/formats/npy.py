@@ -10,6 +10,7 @@ from typing import Any
 from inspector.artifacts.bytesource import SliceSource, head
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
+from inspector.artifacts.limits import spend_work
 from inspector.artifacts.pickles.file import read_pickle
 from inspector.artifacts.pickles.joblib_array import element_size
 from inspector.provenance import Loading
@@ -17,6 +18,12 @@ from inspector.sources.interface import ByteSource
 
 _MAX_HEADER = 64 * 1024
 _MAX_NESTING = 40
+_PARSING_WORK = 30_000
+_LETTER_WORK = 150
+_ORDINARY = re.compile(
+    rb"\{'descr': '([<>|=]?[A-Za-z]\d{0,9})', 'fortran_order': (?:True|False), "
+    rb"'shape': \(((?:(?:0|[1-9]\d{0,17}),|(?:0|[1-9]\d{0,17})(?:, (?:0|[1-9]\d{0,17}))+|))\), \} *\n\Z"
+)
 _PYTHON_2_LONG = re.compile(r"(?<=\d)L(?=[,)\s])")
 
 
@@ -71,6 +78,11 @@ def _broken(why: str) -> Artifact:
 
 def _header(raw: bytes) -> tuple[Any, tuple[int, ...]] | None:
     """descr and shape out of the header, a Python literal: bounded before it is parsed, never evaluated."""
+    plain = _ORDINARY.match(raw)
+    if plain is not None:  # an array without fields, as numpy writes it: ten times as fast as the parser
+        sizes = tuple(int(size) for size in plain[2].split(b",") if size.strip())
+        return plain[1].decode("ascii"), sizes
+    spend_work(_PARSING_WORK + len(raw) * _LETTER_WORK)
     text = raw.decode("latin-1")
     depth = 0
     may_nest = sum(text.count(char) for char in "([{") > _MAX_NESTING

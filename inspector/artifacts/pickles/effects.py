@@ -359,7 +359,10 @@ class Effects:
         self._set(self.top(), [key, value])
 
     def setitems(self) -> None:
-        items = self.since_mark()
+        stack = self.stack
+        mark = self.marks.pop()
+        items = stack[mark:]
+        del stack[mark:]
         target = self.top()
         if len(items) % 2:
             self.object_to(Loading.UNREADABLE, "odd-items", "A dict of the pickle has a key without a value.")

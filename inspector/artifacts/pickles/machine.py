@@ -144,85 +144,94 @@ class PickleMachine(Effects):
                     memo[len(memo)] = stack[-1]
                     pos += 1
                     continue
-                if code == 0x8C:  # SHORT_BINUNICODE
-                    end = pos + 2 + buffer[pos + 1]
-                    try:
-                        push(str(buffer[pos + 2 : end], "utf-8", "surrogatepass"))
-                    except UnicodeDecodeError:
+                # Three groups, each by how often its opcodes stand in real files.
+                if code >= 0x80:
+                    if code == 0x8C:  # SHORT_BINUNICODE
+                        end = pos + 2 + buffer[pos + 1]
+                        try:
+                            push(str(buffer[pos + 2 : end], "utf-8", "surrogatepass"))
+                        except UnicodeDecodeError:
+                            self.opcode_at = window.base + pos
+                            raise Broken("bad-text", "a text is not UTF-8") from None
+                        pos = end
+                        continue
+                    if 0x85 <= code <= 0x87:  # TUPLE1 to TUPLE3
                         self.opcode_at = window.base + pos
-                        raise Broken("bad-text", "a text is not UTF-8") from None
-                    pos = end
-                    continue
-                if code == 0x4B:  # BININT1
-                    push(buffer[pos + 1])
-                    pos += 2
-                    continue
-                if code == 0x71:  # BINPUT
-                    if len(stack) <= fence:
-                        raise IndexError
-                    memo[buffer[pos + 1]] = stack[-1]
-                    pos += 2
-                    continue
-                if code == 0x68 and buffer[pos + 1] in memo:  # BINGET
-                    push(memo[buffer[pos + 1]])
-                    pos += 2
-                    continue
-                if code == 0x4D:  # BININT2
-                    push(buffer[pos + 1] | buffer[pos + 2] << 8)
-                    pos += 3
-                    continue
-                if code == 0x4A:  # BININT
-                    push(int.from_bytes(buffer[pos + 1 : pos + 5], "little", signed=True))
-                    pos += 5
-                    continue
-                if code == 0x47:  # BINFLOAT
-                    push(0.0)
-                    pos += 9
-                    continue
-                if code == 0x4E:  # NONE
-                    push(None)
-                    pos += 1
-                    continue
-                if code == 0x28:  # MARK
-                    fence = len(stack)
-                    marks.append(fence)
-                    pos += 1
-                    continue
-                if code == 0x58 and buffer[pos + 1] < 250 and buffer[pos + 2 : pos + 5] == b"\0\0\0":
-                    end = pos + 5 + buffer[pos + 1]  # BINUNICODE, a short one
-                    try:
-                        push(str(buffer[pos + 5 : end], "utf-8", "surrogatepass"))
-                    except UnicodeDecodeError:
-                        self.opcode_at = window.base + pos
-                        raise Broken("bad-text", "a text is not UTF-8") from None
-                    pos = end
-                    continue
-                if code == 0x72 and not buffer[pos + 4] and len(stack) > fence:  # LONG_BINPUT
-                    memo[int.from_bytes(buffer[pos + 1 : pos + 5], "little")] = stack[-1]
-                    pos += 5
-                    continue
-                if code == 0x6A:  # LONG_BINGET
-                    index = int.from_bytes(buffer[pos + 1 : pos + 5], "little")
-                    if index in memo:
-                        push(memo[index])
+                        start = len(stack) - code + 0x84
+                        if start < fence:
+                            raise IndexError
+                        made = Tup(stack[start:])
+                        del stack[start:]
+                        push(made)
+                        self.effects += 1
+                        pos += 1
+                        continue
+                elif code < 0x60:
+                    if code == 0x4B:  # BININT1
+                        push(buffer[pos + 1])
+                        pos += 2
+                        continue
+                    if code == 0x4D:  # BININT2
+                        push(buffer[pos + 1] | buffer[pos + 2] << 8)
+                        pos += 3
+                        continue
+                    if code == 0x4A:  # BININT
+                        push(int.from_bytes(buffer[pos + 1 : pos + 5], "little", signed=True))
                         pos += 5
                         continue
-                if code == 0x7D or code == 0x5D:  # EMPTY_DICT, EMPTY_LIST
-                    push(Mapped() if code == 0x7D else Series())
-                    self.effects += 1
-                    pos += 1
-                    continue
-                if 0x85 <= code <= 0x87:  # TUPLE1 to TUPLE3
-                    self.opcode_at = window.base + pos
-                    start = len(stack) - code + 0x84
-                    if start < fence:
-                        raise IndexError
-                    made = Tup(stack[start:])
-                    del stack[start:]
-                    push(made)
-                    self.effects += 1
-                    pos += 1
-                    continue
+                    if code == 0x28:  # MARK
+                        fence = len(stack)
+                        marks.append(fence)
+                        pos += 1
+                        continue
+                    if code == 0x47:  # BINFLOAT
+                        push(0.0)
+                        pos += 9
+                        continue
+                    if code == 0x4E:  # NONE
+                        push(None)
+                        pos += 1
+                        continue
+                    if code == 0x58 and buffer[pos + 1] < 250 and buffer[pos + 2 : pos + 5] == b"\0\0\0":
+                        end = pos + 5 + buffer[pos + 1]  # BINUNICODE, a short one
+                        try:
+                            push(str(buffer[pos + 5 : end], "utf-8", "surrogatepass"))
+                        except UnicodeDecodeError:
+                            self.opcode_at = window.base + pos
+                            raise Broken("bad-text", "a text is not UTF-8") from None
+                        pos = end
+                        continue
+                    if code == 0x5D:  # EMPTY_LIST
+                        push(Series())
+                        self.effects += 1
+                        pos += 1
+                        continue
+                else:
+                    if code == 0x68 and buffer[pos + 1] in memo:  # BINGET
+                        push(memo[buffer[pos + 1]])
+                        pos += 2
+                        continue
+                    if code == 0x71:  # BINPUT
+                        if len(stack) <= fence:
+                            raise IndexError
+                        memo[buffer[pos + 1]] = stack[-1]
+                        pos += 2
+                        continue
+                    if code == 0x7D:  # EMPTY_DICT
+                        push(Mapped())
+                        self.effects += 1
+                        pos += 1
+                        continue
+                    if code == 0x6A:  # LONG_BINGET
+                        index = int.from_bytes(buffer[pos + 1 : pos + 5], "little")
+                        if index in memo:
+                            push(memo[index])
+                            pos += 5
+                            continue
+                    if code == 0x72 and not buffer[pos + 4] and len(stack) > fence:  # LONG_BINPUT
+                        memo[int.from_bytes(buffer[pos + 1 : pos + 5], "little")] = stack[-1]
+                        pos += 5
+                        continue
                 effect = plain_ops.get(code)
                 if effect is not None:
                     self.opcode_at = window.base + pos

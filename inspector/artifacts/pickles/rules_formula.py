@@ -29,6 +29,7 @@ _TOKEN = re.compile(
     r"\s+|(?P<name>[^\W\d]\w*(?:\.\w+)*)(?P<call>\s*\()?|\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|[-+*/:~|%^,=<>!&().]|"
     r"'[^'\\\n]*'|\"[^\"\\\n]*\""
 )
+_CONSTANTS = frozenset(("np.pi", "np.e", "np.inf", "np.nan"))
 _WORDS = frozenset(("True", "False", "None", "and", "or", "not"))
 _MAX = 64 * 1024
 
@@ -84,4 +85,6 @@ def _is_plain_name(name: str, is_called: bool) -> bool:
         return False
     if is_called:
         return name in _CALLABLE or name in _WORDS
+    if "." in name:
+        return name in _CONSTANTS
     return name not in ("lambda", "for", "if", "else", "in", "is", "await", "yield", "import")

@@ -65,11 +65,9 @@ def takes_items(target: object, *, keyed: bool) -> bool:
 
 def hook_among(items: list[object]) -> str | None:
     """The attribute among the keys of ``items`` (keys and values in turn) that would replace a method."""
-    for place, key in enumerate(items[::2]):
-        if type(key) is str and key in HOOKS and 2 * place + 1 < len(items):
-            value = items[2 * place + 1]
-            if isinstance(value, (Import, Made)):
-                return key
+    for key, value in zip(items[::2], items[1::2], strict=False):
+        if type(key) is str and key in HOOKS and isinstance(value, (Import, Made)):
+            return key
     return None
 
 

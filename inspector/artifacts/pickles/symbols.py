@@ -131,19 +131,22 @@ class Mapped:
 
     def extend(self, items: list[object]) -> None:
         self.weight += _weight(items)
-        if len(self.items) >= 64 or len(items) > 128:
-            self.is_whole = False
-        if len(self.items) < 64:
-            for place in range(0, min(len(items) - 1, 128), 2):
-                key = items[place]
+        kept = self.items
+        if len(kept) < 64 and len(items) <= 128:
+            for key, value in zip(items[::2], items[1::2], strict=False):
                 if type(key) is str:
-                    self.items[key] = items[place + 1]
+                    kept[key] = value
                 else:
                     self.is_whole = False
-        for key in items[::2]:
-            if type(key) is Made:
-                self.has_computed_keys = True
-                break
+                    if type(key) is Made:
+                        self.has_computed_keys = True
+            return
+        self.is_whole = False
+        if len(kept) < 64:
+            for key, value in zip(items[:128:2], items[1:128:2], strict=False):
+                if type(key) is str:
+                    kept[key] = value
+        self.has_computed_keys = self.has_computed_keys or any(type(key) is Made for key in items[::2])
 
 
 _CONTAINERS = frozenset((Tup, Series, Mapped))
