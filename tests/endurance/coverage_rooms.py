@@ -57,7 +57,7 @@ def main() -> int:
         if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
             failed.append(folder)
     print(f"{coverage_workers.gathered(workers, data / '.coverage.workers')} workers told what they reached.")
-    subprocess.run([*tool, "combine", "--keep", *options], cwd=ROOT, env=environment, check=False)
+    subprocess.run([*tool, "combine", "--append", *options], cwd=ROOT, env=environment, check=False)
     out = data / "coverage.json"
     subprocess.run([*tool, "json", *options, "-q", "-o", str(out)], cwd=ROOT, env=environment, check=True)
     report(json.loads(out.read_text(encoding="utf-8"))["files"], given.gaps)

@@ -9,11 +9,12 @@ that reach the changed lines, those that get nearest first, until one fails. So 
 needs and no start-up. What is defined at the top of a module (a table, a bound) is made anew and put wherever
 its old value is known by its name.
 
-FILE (default: mutation.jsonl) keeps each answer: a run that was ended goes on where it stopped, and a mutant
-whose line has changed since is judged anew. ``--most N`` is for a first look: the N tests that get nearest to
-the change. ``--again`` judges the survivors in FILE anew. ``--apart`` runs for the survivors what starts
-other programs, with the changed file in place: only in a copy of the repository. Prints the survivors that
-``survivors.toml`` does not explain, and exits with 1 where there are any.
+FILE (default: mutation.jsonl) keeps each answer, and files beside it which test reaches which line: a run
+that was ended goes on where it stopped, and a mutant whose line has changed since is judged anew. ``--most``
+is for a first look: so many tests that get nearest to the change. ``--again`` judges the survivors in FILE
+anew. ``--apart`` runs for the survivors what starts other programs, with the changed file in place: only in a
+copy of the repository. Prints the survivors that ``survivors.toml`` does not explain, and exits with 1 where
+there are any.
 
 mutmut 3 (BSD) and Cosmic Ray 8 (MIT) were weighed: the one writes all mutants into one tree with switches,
 which this gate of one file is not made for; the other starts pytest for each mutant, 2 s before a test runs.
@@ -24,6 +25,7 @@ from __future__ import annotations
 import argparse
 import ast
 import gc
+import hashlib
 import json
 import os
 import resource
@@ -89,18 +91,18 @@ class Progress:
     """The answers so far, one line of JSON each; a later one counts."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     def read(self) -> dict[tuple[str, str, str, int], dict[str, Any]]:
         found = {}
-        if self._path.exists():
-            for line in self._path.read_text(encoding="utf-8").splitlines():
+        if self.path.exists():
+            for line in self.path.read_text(encoding="utf-8").splitlines():
                 one = json.loads(line)
                 found[(one["module"], one["line"], one["change"], one["nth"])] = one
         return found
 
     def add(self, **one: Any) -> None:
-        with self._path.open("a", encoding="utf-8") as stream:
+        with self.path.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(one, ensure_ascii=False) + "\n")
 
 
@@ -234,7 +236,11 @@ class Runner:
                 json.dump([reached, costs], stream)
             return 0
 
-        reached, costs = json.loads(_in_child(run, 1800)[1])
+        mark = hashlib.sha256("\n".join([self._source, *(one.nodeid for one in items)]).encode()).hexdigest()
+        kept = self._progress.path.with_name(f"{mark[:16]}.reach.json")
+        if not kept.exists():  # the same module and the same tests reach the same lines
+            kept.write_text(_in_child(run, 1800)[1], encoding="utf-8")
+        reached, costs = json.loads(kept.read_text(encoding="utf-8"))
         _say(f"{self._module}: {len(costs)} of {len(items)} tests, {sum(costs.values()):.0f} s")
         return {int(line): set(names) for line, names in reached.items()}, costs
 
