@@ -1640,7 +1640,9 @@ class Verification:
 # Installers that stand in no lock file: an environment usually holds them, and they are warned of.
 INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv"})
 _PINNED = re.compile(
-    r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*===?\s*([^\s;,*]+)\s*(?:;.*|--hash.*)?\Z", re.DOTALL
+    # No two parts that may both take the same blanks: a line of 100,000 blanks took a minute.
+    r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\s*\[[^\]]*\])?\s*===?\s*([^\s;,*]+)\s*(?:;.*|--hash.*)?\Z",
+    re.DOTALL,
 )
 
 
