@@ -400,3 +400,10 @@ def test_what_was_withdrawn_never_comes_back(
     with pytest.raises(Refused, match="withdrawn: planted"):
         verify_any(made.path)
     filled.verify()
+
+
+def test_another_public_key_beside_the_store_is_told(filled: Store, tmp_path: Path) -> None:
+    with Store.create(tmp_path / "other") as other:
+        shutil.copy(other.path / "log.pub", filled.path / "log.pub")
+    with pytest.raises(Refused, match=r"log\.pub is not the store's key"):
+        filled.verify()

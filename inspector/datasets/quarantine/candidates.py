@@ -26,7 +26,7 @@ class Candidates(NamedTuple):
 def candidates(connection: sqlite3.Connection, actor: str) -> Candidates:
     """What a promotion by ``actor`` would take, as the store is."""
     policy = trails.policy_of(connection)
-    size = connection.execute("SELECT count(*) FROM log").fetchone()[0]
+    size = log.size(connection)
     found, expired, sole = [], 0, 0
     all_paths = trails.paths(connection)
     key, today = names.key(actor), names.now()[:10]

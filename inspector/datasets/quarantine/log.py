@@ -66,6 +66,11 @@ def signed_body(entry: Mapping[str, Any]) -> bytes:
     return canonical({name: value for name, value in entry.items() if name not in _PLACED})
 
 
+def size(connection: sqlite3.Connection) -> int:
+    """How many entries there are: the number of the next one. Entries are counted without a gap."""
+    return int(connection.execute("SELECT ifnull(max(seq) + 1, 0) FROM log").fetchone()[0])
+
+
 def origin(connection: sqlite3.Connection) -> str:
     """The log's name: unique, and what its checkpoints begin with."""
     return str(fact(connection, "origin"))

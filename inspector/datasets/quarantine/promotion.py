@@ -223,7 +223,7 @@ def _close(connection: sqlite3.Connection, name: str, kind: str, step: str, entr
     prepared, actor, raw = connection.execute(
         "SELECT prepared, actor, manifest FROM promotion WHERE id = ? AND step = 'prepared'", (name,)
     ).fetchone()
-    seq = connection.execute("SELECT count(*) FROM log").fetchone()[0]
+    seq = log.size(connection)
     policy = trails.policy_of(connection)
     all_paths = trails.paths(connection)
     moves = []
@@ -258,7 +258,7 @@ def withdraw(
             f"There is no set {plain(name, 70)} in this store.", "`inspector quarantine sets DIR` lists them."
         )
     name, prepared = found[0]
-    seq = connection.execute("SELECT count(*) FROM log").fetchone()[0]
+    seq = log.size(connection)
     policy, all_paths = trails.policy_of(connection), trails.paths(connection)
     step = Happening("withdraw", seq, names.key(actor), signer.keyid if signer else "")
     moves = []

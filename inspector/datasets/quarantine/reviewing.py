@@ -127,7 +127,7 @@ def _decide(
         raise UnreadableInput("The log has one entry at least.", "Give the number that the rows came with.")
     chosen = _choose(connection, selection)
     policy = trails.policy_of(connection)
-    seq = connection.execute("SELECT count(*) FROM log").fetchone()[0]
+    seq = log.size(connection)
     counted = _counts(connection, chosen)
     own_rows = guarded and _own(connection, key, chosen)
     moves: list[tuple[int, int]] = []

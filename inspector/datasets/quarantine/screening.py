@@ -98,7 +98,7 @@ def take(
     ):
         return None
     rows = _rows(connection, folder, batches, report)
-    seq = connection.execute("SELECT count(*) FROM log").fetchone()[0]
+    seq = log.size(connection)
     policy = trails.policy_of(connection)
     key, keyid = names.key(actor), signer.keyid if signer is not None else ""
     all_paths = trails.paths(connection)

@@ -170,7 +170,7 @@ def commit(
     """Enters a settled batch, inside the caller's transaction."""
     if not batch.sizes and not batch.refused:
         return
-    seq = connection.execute("SELECT count(*) FROM log").fetchone()[0]
+    seq = log.size(connection)
     target = folder / BATCHES / f"{batch.sha256}.jsonl"
     if batch.sizes and not target.exists():
         batch.path.rename(target)

@@ -78,6 +78,12 @@ def _history_faults(
     spki = bytes.fromhex(log.fact(connection, "spki"))
     if pubkey is not None and notes.public_key(pubkey) != spki:
         yield "key", "The store was not made with this key."
+    try:
+        beside = notes.public_key((store / keys.PUBLIC_NAME).read_bytes())
+    except (OSError, InspectorError):
+        beside = spki  # a copy for people; nothing is checked with it
+    if beside != spki:
+        yield "key", "The file log.pub is not the store's key: somebody put another one there."
     yield from _log_faults(connection, spki)
     try:
         check_end(connection)
