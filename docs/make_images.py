@@ -18,12 +18,12 @@ ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "resources" / "sample"
 PICTURES = ROOT / "docs" / "images"
 THEMES = ("light", "dark")
-_SMALL, _LARGE = "1280x800", "1600x1000"  # pixels; the graph needs the room, a table is read more easily
+_SMALL, _MIDDLE, _LARGE = "1280x800", "1440x1000", "1600x1000"  # pixels; the graph needs the room
 
 # name -> (view, what is selected in it, size).
 VIEWS = {
     "story": ("story", "models/vendor/spam_filter.pkl", _LARGE),
-    "findings": ("findings", "models/vendor/spam_filter.pkl", _SMALL),
+    "findings": ("findings", "models/vendor/spam_filter.pkl", _MIDDLE),
     "dependencies": ("dependencies", None, _SMALL),
     "checklist": ("checklist", None, _SMALL),
     "record": ("record", None, _LARGE),

@@ -67,7 +67,7 @@ class FindingsPage(TablePage):
                 middle=True,
             ),
             Column("Finding", lambda item: item.finding.title, 0, tooltip=lambda item: item.finding.message),
-            Column("Marks", self._marks, 20, least=100, colour=lambda item: look.tokens.risk),
+            Column("Marks", self._marks, 20, least=118, colour=lambda item: look.tokens.risk),
         ]
 
     def set_session(self, session: Session | None) -> None:

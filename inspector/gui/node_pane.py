@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QListWidget,
     QListWidgetItem,
     QScrollArea,
@@ -29,6 +30,8 @@ from inspector.review.interface import ReviewedFinding
 
 _KEY = Qt.ItemDataRole.UserRole
 FINDINGS_LISTED = 50
+TITLE_CHARACTERS = 17
+QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own word for no limit
 _EXPLAINED_KINDS = ("model-file", "dataset-file", "code")
 # Pickles and what runs code: of these the reviewer wants to know first what loading would do.
 _TELLING = ("runs-code", "unknown-import", "library", "allow-listed", "unreadable")
@@ -292,6 +295,7 @@ def _fill(grid: QGridLayout, rows: list[tuple[str, str]]) -> None:
     if grid.count() == 2 * len(rows) and all(name and value for name, value in shown_now):
         for (title, words), (name, value) in zip(rows, shown_now):
             name.widget().setText(tr(title))
+            _fit_title(name.widget())
             value.widget().set_name(tr(title))
             value.widget().set_text(words)
         return
@@ -299,8 +303,18 @@ def _fill(grid: QGridLayout, rows: list[tuple[str, str]]) -> None:
     for row, (title, words) in enumerate(rows):
         name = plain_label(tr(title), role="sub")
         name.setAlignment(Qt.AlignmentFlag.AlignTop)
+        _fit_title(name)
         grid.addWidget(name, row, 0)
         grid.addWidget(Flow(words, tr(title)), row, 1)
+
+
+def _fit_title(name: QLabel) -> None:
+    """A long title wraps: the words beside it need the room."""
+    name.setWordWrap(False)
+    most = name.fontMetrics().averageCharWidth() * TITLE_CHARACTERS
+    is_long = name.fontMetrics().horizontalAdvance(name.text()) > most
+    name.setWordWrap(is_long)
+    name.setMaximumWidth(most if is_long else QWIDGETSIZE_MAX)
 
 
 def _tip(name: str) -> str:

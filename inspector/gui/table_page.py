@@ -39,6 +39,7 @@ class TablePage(QWidget):
         self.name = name
         self.heading = Elided()
         self.heading.setProperty("role", "heading")
+        self.heading.least = 20
         self.remark = plain_label(role="sub")
         self.remark.setWordWrap(True)
         self.remark.hide()

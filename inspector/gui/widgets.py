@@ -97,6 +97,7 @@ class Elided(QLabel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.least = 0  # characters that it keeps while others beside it give way
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -105,7 +106,8 @@ class Elided(QLabel):
         self.setToolTip(text.replace("<", "‹").replace(">", "›"))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
+        kept = min(self.sizeHint().width(), self.least * self.fontMetrics().averageCharWidth())
+        return QSize(kept, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
