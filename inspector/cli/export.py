@@ -12,7 +12,7 @@ from typing import Any
 from inspector.cli.output import write_result
 from inspector.provenance import UnreadableInput
 
-_TEXTS = ("html", "cyclonedx", "spdx", "sarif", "openvex", "oscal", "csv")
+_TEXTS = ("html", "cyclonedx", "cyclonedx-1.7", "spdx", "sarif", "openvex", "oscal", "csv")
 _PAINTED = ("pdf", "svg", "png")
 
 

@@ -16,6 +16,7 @@ from inspector.provenance import Severity, State, UnreadableInput
 from inspector.record.exports import export, facts_of_scan, formats
 from inspector.record.exports.csv_table import safe_cell
 from inspector.record.interface import SignOff
+from inspector.review.interface import Question
 
 SIGNED = SignOff(
     "approved-with-exceptions", "Ana", "2026-05-28T20:26:40Z", "2999-12-31T23:59:59Z", "ab" * 32, 7
@@ -32,6 +33,22 @@ def full(review: Any, make_finding: Callable[..., Any], make_question: Callable[
         {"path": "odd name.bin", "why": "<script>alert(1)</script>"}
     ]
     return review
+
+
+def ask(answer: str | None) -> Question:
+    evidence = ({"name": "note.txt", "size": 3, "sha256": "cd" * 32},)
+    return Question(
+        f"P.{answer}",
+        "provenance",
+        "Is it so?",
+        True,
+        "high",
+        refs=("AISVS 1.1.2",),
+        answer=answer,
+        note="seen",
+        answered_at="2026-05-28T20:00:00Z" if answer else None,
+        evidence=evidence if answer else (),
+    )
 
 
 def read(word: str, review: Any, signed: SignOff | None = SIGNED) -> Any:
@@ -65,10 +82,35 @@ def test_the_bom_is_valid_by_the_strict_schema_of_cyclonedx(full: Any) -> None:
     from cyclonedx.schema import SchemaVersion
     from cyclonedx.validation.json import JsonStrictValidator
 
-    validator = JsonStrictValidator(SchemaVersion.V1_6)
-    text = export("cyclonedx", full, sign_off=SIGNED).decode()
-    assert validator.validate_str(text) is None
-    assert validator.validate_str(text.replace('"machine-learning-model"', '"model"')) is not None
+    full.asked += [ask(answer) for answer in ("no", "partial", "n/a", "unknown")]
+    for word, version in (("cyclonedx", SchemaVersion.V1_6), ("cyclonedx-1.7", SchemaVersion.V1_7)):
+        validator = JsonStrictValidator(version)
+        for signed in (SIGNED, None):
+            text = export(word, full, sign_off=signed).decode()
+            assert validator.validate_str(text) is None
+            assert validator.validate_str(text.replace('"machine-learning-model"', '"model"')) is not None
+            assert validator.validate_str(text.replace('"score": 1', '"score": 2')) is not None
+
+
+def test_the_bom_holds_the_checklist_as_a_standard_and_the_answers_about_it(full: Any) -> None:
+    full.asked = [ask(answer) for answer in ("yes", "no", "partial", "n/a", "unknown", None)]
+    bom = read("cyclonedx", full)
+    (standard,) = bom["definitions"]["standards"]
+    assert [one["identifier"] for one in standard["requirements"]] == [one.id for one in full.asked]
+    declared = bom["declarations"]
+    (attestation,) = declared["attestations"]
+    scores = [one["conformance"].get("score") for one in attestation["map"]]
+    assert scores == [1, 0, None, None, 0, 0]
+    assert [one["conformance"]["rationale"].split(":")[0] for one in attestation["map"]] == [
+        *("yes", "no", "partial", "n/a", "unknown", "not answered")
+    ]
+    for one, answer in zip(attestation["map"], ("yes", "no", "partial", "n/a", "unknown", None), strict=True):
+        assert bool(one.get("counterClaims")) == (answer in ("no", "unknown"))
+    refs = {one["bom-ref"] for key in ("claims", "evidence", "assessors") for one in declared[key]}
+    assert {ref for one in declared["claims"] for ref in one.get("evidence", ())} <= refs
+    assert {one["target"] for one in declared["claims"]} == {bom["metadata"]["component"]["bom-ref"]}
+    assert [one["name"] for one in declared["affirmation"]["signatories"]] == ["Ana"]
+    assert "affirmation" not in read("cyclonedx", full, None)["declarations"]
 
 
 def test_the_bom_has_models_data_packages_and_what_is_movable(full: Any) -> None:

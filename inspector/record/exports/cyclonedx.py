@@ -1,5 +1,6 @@
-"""CycloneDX 1.6 ML-BOM (ECMA-424): models with model cards, datasets, packages, files, what depends on what,
-and the advisories with what was decided. Written by us, because cyclonedx-python-lib knows no model card."""
+"""CycloneDX ML-BOM (ECMA-424), 1.6 and 1.7: models with model cards, datasets, packages, files, what depends
+on what, the advisories with what was decided, and the checklist with its answers. Written by us, because
+cyclonedx-python-lib knows no model card."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from typing import Any
 
 from inspector import __version__
 from inspector.provenance import EdgeKind, Node, NodeKind, State
+from inspector.record.exports.declarations import declarations
 from inspector.record.exports.interface import Facts
 from inspector.record.exports.jsontext import json_bytes, without_none
 from inspector.record.statement import purl_of
@@ -41,6 +43,16 @@ _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0
 
 
 def write(facts: Facts) -> bytes:
+    """The bill of materials as CycloneDX 1.6."""
+    return _written(facts, "1.6")
+
+
+def write_1_7(facts: Facts) -> bytes:
+    """The same as CycloneDX 1.7, which takes it as it is."""
+    return _written(facts, "1.7")
+
+
+def _written(facts: Facts, version: str) -> bytes:
     nodes = {node.id: node for node in facts.nodes if node.kind in _TYPES}
     root = next((node for node in nodes.values() if node.attributes.get("root") is True), None)
     if root is None:
@@ -52,9 +64,9 @@ def write(facts: Facts) -> bytes:
     return json_bytes(
         without_none(
             {
-                "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+                "$schema": f"http://cyclonedx.org/schema/bom-{version}.schema.json",
                 "bomFormat": "CycloneDX",
-                "specVersion": "1.6",
+                "specVersion": version,
                 "serialNumber": _serial(facts.record_id),
                 "version": 1,
                 "metadata": {
@@ -72,6 +84,7 @@ def write(facts: Facts) -> bytes:
                 ],
                 "dependencies": _dependencies(facts, nodes),
                 "vulnerabilities": _vulnerabilities(facts, nodes),
+                **declarations(facts, root.id),
             }
         )
     )

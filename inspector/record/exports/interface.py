@@ -31,6 +31,7 @@ class Facts:
     questions: tuple[Question, ...]
     sign_off: SignOff | None = None
     imports: tuple[Import, ...] = ()
+    checklist_version: str = "1"
 
     @property
     def target(self) -> Mapping[str, Any]:
@@ -57,6 +58,7 @@ def facts_of(review: ReviewFile, sign_off: SignOff | None = None) -> Facts:
         questions=tuple(review.questions()),
         sign_off=sign_off,
         imports=tuple(review.imports()),
+        checklist_version=str(getattr(getattr(review, "checklist", None), "version", None) or "1"),
     )
 
 
@@ -95,6 +97,7 @@ def formats() -> dict[str, Format]:
     rows = (
         Format("html", "report.html", "text/html", html_report.write),
         Format("cyclonedx", "bom.cdx.json", "application/vnd.cyclonedx+json", cyclonedx.write),
+        Format("cyclonedx-1.7", "bom-1.7.cdx.json", "application/vnd.cyclonedx+json", cyclonedx.write_1_7),
         Format("sarif", "findings.sarif", "application/sarif+json", sarif.write),
         Format("openvex", "vex.openvex.json", "application/json", openvex.write),
         Format("oscal", "oscal-ar.json", "application/json", oscal.write),
