@@ -74,6 +74,7 @@ def _tell_origin(arguments: argparse.Namespace, added: AddReport) -> None:
             f"inspector: Read as {TITLES[added.read_as]}: its annotators count as contributors. "
             "With --input-format json, jsonl or csv it is taken as it stands."
         )
+        tell("inspector: To screen the rows as they were taken, screen the batch in the store's batches/.")
     if added.unnamed and (arguments.contributor_col is not None or added.read_as is not None):
         tell(f"inspector: {added.unnamed} rows name no contributor; of these only who added them is known.")
 

@@ -213,3 +213,29 @@ def test_a_report_about_another_file_keeps_the_rows_out(
     with pytest.raises(Refused, match="a file that was not added"):
         store.add(rows_file(10), actor="ivan", source="t", screen=report)
     assert counts(store) == {}
+
+
+def test_a_report_of_the_rows_as_the_store_holds_them(store: Store, tmp_path: Path, counts: Any) -> None:
+    """The file itself may be an export or a table whose rows a screening does not see."""
+    table = tmp_path / "a.csv"
+    table.write_text("prompt,response\n" + "".join(f"p{number},r\n" for number in range(6)) + "broken\n")
+    added = store.add(table, actor="ivan", source="t")
+    (batch,) = (store.path / "batches").iterdir()
+    assert (added.new, added.refused_count) == (6, 1)
+    assert store.take_screening(report_on(batch, 6, suspicion([1, 4])), actor="ivan") == 2
+    assert counts(store) == {"flagged": 2, "screened": 4}
+    assert [one["value"]["prompt"] for one in store.rows(group="s1")] == ["p1", "p4"]
+    store.verify()
+    with pytest.raises(Refused, match="counts 7 rows"):
+        store.take_screening(report_on(batch, 7), actor="ivan")
+
+
+def test_a_report_that_saw_nothing_screens_nothing(
+    store: Store, rows_file: Callable[..., Path], counts: Any
+) -> None:
+    path = rows_file(10)
+    store.add(path, actor="ivan", source="t")
+    blind = report_on(path, 10, columns={"input": [], "output": [], "contributor": None, "time": None})
+    with pytest.raises(Refused, match="says nothing of these rows"):
+        store.take_screening(blind, actor="ivan")
+    assert counts(store) == {"staged": 10}

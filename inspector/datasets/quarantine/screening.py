@@ -1,7 +1,9 @@
 """Taking a screening's report: what it suspects becomes groups, and their rows are flagged.
 
 The report (schema ``provenance-inspector/screen/1``) names rows by their number in the file it read. It is
-taken only for a source of the same sha256, so that a number means here what it meant there.
+taken only for a source of the same sha256, or for a file of batches/ itself, so that a number means here what
+it meant there. A report that found nothing to look into is not taken: rows would count as screened that
+nobody screened.
 """
 
 from __future__ import annotations
@@ -44,6 +46,8 @@ class ScreenReport:
         try:
             self.source = str(value["file"]["sha256"])
             self.rows = int(value["rows"])
+            columns = value.get("columns")
+            self.blind = isinstance(columns, dict) and not columns.get("input") and not columns.get("output")
             self.limits = [plain(str(one), 1000) for one in value["limits"]][:100]
             self.suspicions = [_suspicion(one, self.rows) for one in value["suspicions"]]
         except (KeyError, TypeError, ValueError) as error:
@@ -80,10 +84,13 @@ def take(
 ) -> int | None:
     """Marks the rows of the report's source as screened and flags what it suspects, inside the caller's
     transaction. Gives how many rows are flagged by it; None where this report was taken before."""
-    batches = connection.execute(
-        "SELECT id, seq, file, first_record, records, refused FROM batch WHERE source_sha256 = ? ORDER BY id",
-        (report.source,),
-    ).fetchall()
+    batches = _batches(connection, report.source)
+    if report.blind and not report.suspicions:
+        raise Refused(
+            "screen-empty",
+            "The screening found no column of text, so it says nothing of these rows.",
+            "Screen the rows as the store holds them: a file of its folder batches.",
+        )
     if not batches:
         raise Refused(
             "screen-source",
@@ -147,6 +154,21 @@ def take(
         signer=signer,
     )
     return flags
+
+
+def _batches(connection: sqlite3.Connection, sha256: str) -> list[tuple[Any, ...]]:
+    """The batches of the source with this hash; or else those whose rows lie, one a line, in the file of the
+    store with this hash."""
+    found = connection.execute(
+        "SELECT id, seq, file, first_record, records, refused FROM batch WHERE source_sha256 = ? ORDER BY id",
+        (sha256,),
+    ).fetchall()
+    return (
+        found
+        or connection.execute(
+            "SELECT id, seq, file, 0, taken, '[]' FROM batch WHERE file = ? ORDER BY id", (sha256,)
+        ).fetchall()
+    )
 
 
 def _flag(connection: sqlite3.Connection, seq: int, key: str, keyid: str, rows: list[int]) -> tuple[int, str]:
