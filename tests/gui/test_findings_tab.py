@@ -147,19 +147,22 @@ def test_chips_write_the_filter(opened, qtbot):
     chip = opened.findings.chips["severity:>=high"]
     chip.click()
     assert opened.findings.filter.text() == "severity:>=high"
-    assert len(opened.findings.rows.rows) == 2
+    qtbot.waitUntil(lambda: len(opened.findings.rows.rows) == 2)
     chip.click()
-    assert opened.findings.filter.text() == "" and len(opened.findings.rows.rows) == 4
+    assert opened.findings.filter.text() == ""
+    qtbot.waitUntil(lambda: len(opened.findings.rows.rows) == 4)
 
 
 def test_a_click_on_a_header_sorts_and_keeps_the_selection(opened, table, qtbot):
     click(qtbot, table, 0)
     key = table.current_key()
     table.sort_wanted.emit(2)
+    qtbot.waitUntil(lambda: not opened.findings._slices.busy)
     names = [opened.findings._node_name(row) for row in opened.findings.rows.rows]
     assert names == sorted(names, key=str.lower)
     assert table.current_key() == key
     table.sort_wanted.emit(2)
+    qtbot.waitUntil(lambda: not opened.findings._slices.busy)
     assert [opened.findings._node_name(r) for r in opened.findings.rows.rows] == names[::-1]
 
 
