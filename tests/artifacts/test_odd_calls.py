@@ -109,8 +109,10 @@ def test_a_template_that_takes_parts_of_a_message_is_none_that_reaches_out(templ
 @pytest.mark.parametrize(
     "template",
     (
-        "{{ m['class'.center(9, '_')] }}", "{% set f = range %}{{ (f|string)[0] }}", "{{ (namespace ~ '')[1] }}",
-        "{% set a = ['class'.center(9, '_')] %}{{ m[a[0]] }}", "{{ " + "(" * 70 + "m['a']" + ")" * 70 + " }}",
+        "{{ m['class'.center(9, '_')] }}",
+        "{% set f = range %}{{ (f|string)[0] }}", "{{ (namespace ~ '')[1] }}",
+        "{% set a = ['class'.center(9, '_')] %}{{ m[a[0]] }}",
+        "{{ " + "(" * 70 + "m['a']" + ")" * 70 + " }}",
         "{% raw %}{% endraw %}{{ x.__class__ }}", "{%+ raw %}x{%- endraw -%}{{ x.__class__ }}",
     ),
 )  # fmt: skip

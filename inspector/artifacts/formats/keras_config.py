@@ -14,6 +14,7 @@ import re
 from typing import Any
 
 from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.limits import spend_work
 from inspector.artifacts.pickles.listed import Tier, entry_for
 from inspector.artifacts.texts.strict_json import BadJson, Pairs, parse_pairs
 from inspector.provenance import Loading, plain
@@ -27,6 +28,7 @@ __keras_tensor__ __ellipsis__ __bytes__ __typespec__ Ellipsis NoneType"""
 _FURTHER = re.compile(
     r"(?:keras_hub|keras_nlp|keras_cv)\.(?:src\.)?(?:models|layers|tokenizers|samplers|metrics)\b"
 )
+_OBJECT_WORK = 8_000
 _PLAIN_CLASSES = frozenset(_NAMED_PLAIN_CLASSES.split())
 _CODE_CLASSES = {
     "Lambda": "has a Lambda layer: Python byte code that Keras runs",
@@ -66,9 +68,11 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
 def judge_object(pairs: Pairs, judgement: Judgement) -> None:
     """The same for one mapping of a file that may be an architecture (``keras.models.model_from_json``): what
     names its module and its settings is an object of Keras."""
-    keys = {key for key, _ in pairs}
-    if {"class_name", "module", "config"} <= keys:
-        _see(pairs, judgement)
+    if any(key == "class_name" for key, _ in pairs):
+        keys = {key for key, _ in pairs}
+        if "module" in keys and "config" in keys:
+            spend_work(_OBJECT_WORK)
+            _see(pairs, judgement)
 
 
 def _object(module: object, name: str, pairs: Pairs, judgement: Judgement) -> None:

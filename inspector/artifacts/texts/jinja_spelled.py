@@ -14,7 +14,7 @@ from inspector.artifacts.texts.jinja_syntax import Block, Node
 
 # What these give is a number, which leads nowhere.
 _NUMBERS = frozenset({"length", "count", "int", "float", "round", "abs", "wordcount"})
-_MAX_NODES = 2000
+_MAX_NODES = 200
 
 
 class Spelled:

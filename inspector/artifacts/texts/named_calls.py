@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 
 from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.limits import spend_work
 from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.named_code import judge_target, why_dangerous
 from inspector.provenance import Loading
@@ -26,6 +27,8 @@ _WITH_ARGUMENTS: dict[str, frozenset[str]] = {
 }
 # ``logging.config.dictConfig`` calls these without any sign beside them.
 _ALONE = frozenset(("()", "class"))
+_CALLING = frozenset((*_WITH_ARGUMENTS, *_ALONE, "template_format"))
+_NAME_WORK = 10_000  # to hold a name against the lists
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 _MAX_NAMES = 20_000
 # What stands in a JSON text that has any of these calls.
@@ -34,6 +37,9 @@ CALL_WORDS = rb'init_parameters|"params"|"kwargs"|"args"|"\(\)"|"class"|"class_n
 
 def judge_mapping(pairs: Iterable[tuple[str, object]], judgement: Judgement) -> None:
     """States what one mapping has called or rendered."""
+    pairs = list(pairs)
+    if not any(key in _CALLING and type(value) is str for key, value in pairs):
+        return
     texts = [(key, value) for key, value in pairs if isinstance(key, str)]
     keys = {key for key, _ in texts}
     for key, value in texts:
@@ -41,6 +47,7 @@ def judge_mapping(pairs: Iterable[tuple[str, object]], judgement: Judgement) -> 
             continue
         if key in _ALONE or keys & _WITH_ARGUMENTS.get(key, frozenset()):
             if _DOTTED.fullmatch(value):
+                spend_work(_NAME_WORK)
                 judge_target(value, judgement, key=key)
         elif key == "template_format" and value == "jinja2":
             for _, text in texts:
