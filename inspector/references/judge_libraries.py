@@ -4,6 +4,7 @@ downloads.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,6 +14,8 @@ from inspector.references.judge import MAX_REFS, Call, Found
 from inspector.references.judge_hub import from_url, hub_named, texts, why_pin
 from inspector.references.judge_loads import is_default, torch_default
 from inspector.references.terms_values import Value
+
+_HASH_IN_NAME = re.compile(r"-([a-f0-9]*)\.")
 
 
 def read_torch_hub(call: Call) -> Iterator[Found]:
@@ -229,10 +232,18 @@ def read_checked_url(call: Call) -> Iterator[Found]:
     safe = torch_default(call) if is_default(call) else call.flag("weights_only", None)
     for value in call.names() or [Value("unknown")]:
         if value.tag == "const" and isinstance(value.value, str):
-            yield from_url(call, value.value, None, Pin.NONE, safe, "model", checked)
+            held = checked and call.option("file_name") is None and _names_its_hash(value.value)
+            yield from_url(call, value.value, None, Pin.NONE, safe, "model", held)
         elif value.tag != "object":
-            pin = Pin.DIGEST if checked else Pin.UNDETERMINED
-            yield Found("model", None, None, pin, safe, "The URL cannot be told from the text.", "url")
+            why = "The URL cannot be told from the text."
+            yield Found("model", None, None, Pin.UNDETERMINED, safe, why, "url")
+
+
+def _names_its_hash(url: str) -> bool:
+    """Whether the file's name holds the hash that ``check_hash`` compares (torch.hub: ``name-<sha256>.ext``,
+    eight digits or more); without one nothing is compared."""
+    found = _HASH_IN_NAME.search(url.partition("?")[0].rsplit("/", 1)[-1])
+    return found is not None and len(found[1]) >= 8
 
 
 def read_fetch(call: Call) -> Iterator[Found]:
@@ -249,7 +260,8 @@ def read_fetch(call: Call) -> Iterator[Found]:
 
 
 def read_drive(call: Call) -> Iterator[Found]:
-    checked = any(call.option(name) for name in call.row.revision)
+    hashed = [call.option(name) for name in call.row.revision]
+    checked = any(v and all(x.tag == "const" and x.value for x in v) for v in hashed)
     for value in call.names() or [Value("unknown")]:
         text = value.value if value.tag == "const" and isinstance(value.value, str) else None
         pin = Pin.DIGEST if checked else Pin.NONE if text else Pin.UNDETERMINED
