@@ -496,6 +496,18 @@ def test_what_is_not_provably_the_same_is_left(
         assert any(why in row[1] for row in found.left)
 
 
+def test_two_names_without_a_version_are_not_the_same(fresh: Any, tmp_path: Path) -> None:
+    def floating(scan: dict[str, Any]) -> None:
+        node = next(one for one in scan["nodes"] if one["id"] == "package:requests")
+        node["attributes"]["version"] = None
+
+    with fresh(floating) as review:
+        row = {**REQUESTS, "version": "", "purl": "pkg:pypi/requests"}
+        found = taken(bom(tmp_path, row), review)
+        assert found.proposals == ()
+        assert any("states no version" in why for _, why in found.left)
+
+
 def test_a_file_is_known_by_its_bytes_wherever_it_lies(fresh: Any, tmp_path: Path) -> None:
     with fresh() as review:
         scan = review.scan()
