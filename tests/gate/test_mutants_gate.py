@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import hashlib
 import os
 import sys
@@ -421,6 +422,7 @@ def test_a_key_has_one_length() -> None:
     p256, ed25519 = KEY.public.spki, gate.ED25519_PREFIX + b"\x07" * 32
     assert (gate.key_kind(p256), gate.key_kind(ed25519)) == ("P-256", "Ed25519")
     for whole in (p256, ed25519):
+        assert gate.key_kind(b"\x31" + whole[1:]) == ""
         assert gate.key_kind(whole[:-1]) == gate.key_kind(whole + b"\0") == gate.key_kind(b"\0" + whole) == ""
 
 
@@ -436,6 +438,8 @@ def _der(first: int, second: int) -> bytes:
         *((_der(1, 0), False), (_der(0, 1), False)),
         (_der(33, 33) + b"\0", False),
         (_der(33, 33)[:-1], False),
+        (_der(8, 0), False),
+        (b"\x30\x47" + _der(33, 33)[2:], False),
         (b"\x31" + _der(33, 33)[1:], False),
         (_der(33, 33)[:2] + b"\x03" + _der(33, 33)[3:], False),
         (b"\x30\x08\x02\x02\1\1\x03\x02\1\1", False),
@@ -828,3 +832,167 @@ def test_a_public_key_is_called_by_its_digest() -> None:
     ):
         with pytest.raises(Unreadable):
             gate.parse_trust(worse)
+
+
+# --- Where one check holds what another would let through --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "taken"),
+    [
+        *(
+            ("2026-01-01 2026-01-02", True),
+            ("2026-01-01 2026-01-01", False),
+            ("2026-01-02 2026-01-01", False),
+        ),
+        *(("- 2026-01-01", True), ("2026-01-01 -", True), ("- -", True), ("-", False), ("- - -", False)),
+    ],
+)
+def test_from_when_until_when_a_line_says(fields: str, taken: bool) -> None:
+    key = KEY.public
+    text = f"Ana reviewer {fields} {key.keyid} {base64.b64encode(key.spki).decode()}"
+    for line in (text, text + " revoked:compromised", text + " revoked:superseded@2026-01-01"):
+        if taken:
+            assert gate.parse_trust(line)[0].principal == "Ana"
+        else:
+            with pytest.raises(Unreadable, match="Line 1 of the trust store"):
+                gate.parse_trust(line)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("revoked:superseded", "revoked:compromised@2026-01-01", "revoked:lost", "superseded@2026-01-01"),
+        *("revoked:", "revoked:superseded@", "revoked:superseded@soon"),
+    ],
+)
+def test_a_line_is_revoked_in_one_of_two_ways(text: str) -> None:
+    key = KEY.public
+    with pytest.raises(Unreadable):
+        gate.parse_trust(f"Ana reviewer - - {key.keyid} {base64.b64encode(key.spki).decode()} {text}")
+
+
+def _ed25519() -> FileKey:
+    from cryptography.hazmat.primitives.asymmetric import ed25519
+
+    return FileKey(ed25519.Ed25519PrivateKey.generate())
+
+
+@pytest.mark.parametrize("make", [new_key, _ed25519])
+def test_openssl_and_the_library_know_a_signature_alike(make: Any) -> None:
+    key, other = make(), make()
+    envelope = dsse.sign(b"payload", key)
+    for way in (gate.signature_holds, gate._openssl_holds):
+        assert way(key.public.spki, envelope) is True
+        assert way(other.public.spki, envelope) is False
+        assert way(key.public.spki, envelope._replace(payload=b"Payload")) is False
+        assert way(key.public.spki, envelope._replace(payload_type="x")) is False
+
+
+def test_a_build_without_ed25519_asks_openssl(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import ed25519
+
+    class None_:
+        @staticmethod
+        def from_public_bytes(raw: bytes) -> Any:
+            raise UnsupportedAlgorithm("not in this build")
+
+    key = _ed25519()
+    envelope = dsse.sign(b"payload", key)
+    monkeypatch.setattr(ed25519, "Ed25519PublicKey", None_)
+    assert gate.signature_holds(key.public.spki, envelope) is True
+    assert gate.signature_holds(key.public.spki, envelope._replace(payload=b"x")) is False
+
+
+def test_without_library_and_program_nothing_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    envelope = dsse.sign(b"payload", KEY)
+    monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
+    assert gate.signature_holds(KEY.public.spki, envelope) is True  # by openssl
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(Refusal) as caught:
+        gate.signature_holds(KEY.public.spki, envelope)
+    assert caught.value.code == "no-verifier"
+
+
+def test_a_record_named_without_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "x.json").write_bytes(b"{}")
+    monkeypatch.chdir(tmp_path)
+    package = gate.FolderPackage("x.json")
+    assert (package.record(), package.names(), package.is_whole()) == (("x.json", b"{}"), ["x.json"], False)
+    (tmp_path / "x.json").unlink()
+    with pytest.raises(Unreadable, match=r"There is no record x\.json"):
+        package.record()
+
+
+def test_a_folder_that_went_away_cannot_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "package"
+    folder.mkdir()
+    (folder / gate.RECORD_NAME).write_bytes(b"{}")
+    package = gate.FolderPackage(str(folder))
+    (folder / gate.RECORD_NAME).unlink()
+    folder.rmdir()
+    with pytest.raises(Unreadable, match="cannot be read"):
+        package.names()
+
+
+def test_only_a_regular_file_is_opened_and_nothing_stays_open(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    (tmp_path / "link").symlink_to("file")
+    os.mkfifo(tmp_path / "pipe")
+    with gate.open_regular(str(tmp_path / "link"), follow=True) as stream:
+        assert stream.read() == b"x"
+    gc.collect()
+    before = len(os.listdir("/dev/fd"))
+    for name in ("link", "pipe", ".", "none"):
+        with pytest.raises(OSError):
+            gate.open_regular(str(tmp_path / name))
+    assert len(os.listdir("/dev/fd")) == before
+
+
+@pytest.mark.parametrize("signature", [None, 5, True, [], {}, ""])
+def test_a_signature_that_is_no_text_is_none(signature: Any) -> None:
+    value = dsse.envelope_object(dsse.sign(b"payload", KEY))
+    value["signatures"][0]["sig"] = signature
+    with pytest.raises(Refusal) as caught:
+        gate.envelope_of(dsse.canonical_bytes(value), "it")
+    assert caught.value.code == "unsigned"
+
+
+def _large() -> dict[str, Any]:
+    return dsse.envelope_object(dsse.sign(b"{}" + b" " * (1 << 20), KEY))
+
+
+def test_a_large_payload_is_lifted_out_and_nothing_else_is() -> None:
+    value = _large()
+    raw = dsse.canonical_bytes(value)
+    assert gate.envelope_of(bytearray(raw), "it").payload == b"{}" + b" " * (1 << 20)
+    # The long text stands elsewhere, and what is put in its place stands where the payload should be.
+    value["more"], value["payload"] = value["payload"], gate._LIFTED
+    with pytest.raises(Refusal):
+        gate.envelope_of(bytearray(dsse.canonical_bytes(value)), "it")
+    value["payload"] = "e30="
+    with pytest.raises(Refusal, match="long text that is not its payload"):
+        gate.envelope_of(bytearray(dsse.canonical_bytes(value)), "it")
+
+
+@pytest.mark.parametrize("where", ["outside", "inside"])
+@pytest.mark.parametrize("name", ["Payload", "payload_type", "SIGNATURES", "dsse_envelope"])
+def test_a_key_spelt_in_another_way_is_refused(where: str, name: str) -> None:
+    envelope = dsse.envelope_object(dsse.sign(b"payload", KEY))
+    bundle = {"mediaType": gate.BUNDLE_TYPE, "dsseEnvelope": envelope}
+    gate.envelope_of(dsse.canonical_bytes(bundle), "it")
+    (bundle if where == "outside" else envelope)[name] = "x"
+    with pytest.raises(Refusal, match="differ"):
+        gate.envelope_of(dsse.canonical_bytes(bundle), "it")
+
+
+def test_names_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = [gate._stays_inside("d/a", target) for target in ("b", "C:b", "..\\b", "..\\..\\b")]
+    assert inside == [True, True, True, True]
+    monkeypatch.setattr(os, "name", "nt")
+    clean = [gate.clean_name(name) for name in ("a/b", "a\\b", "C:a", "a")]
+    inside = [gate._stays_inside("d/a", target) for target in ("b", "C:b", "..\\b", "..\\..\\b")]
+    monkeypatch.undo()
+    assert clean == [True, False, False, True]
+    assert inside == [True, False, True, False]

@@ -57,6 +57,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Mutation testing.", allow_abbrev=False)
     parser.add_argument("modules", nargs="+", metavar="MODULE")
     parser.add_argument("--only", metavar="LINES", help="such as 10-40,77")
+    parser.add_argument("--operators", metavar="NAMES", help="such as comparison,boolean; default: all")
     parser.add_argument("--progress", type=Path, default=Path("mutation.jsonl"), metavar="FILE")
     parser.add_argument("--apart", action="store_true", help="run the survivors against other programs too")
     parser.add_argument("--again", action="store_true", help="judge the survivors anew")
@@ -124,7 +125,8 @@ def _judge(module: str, only: set[int], progress: Progress, given: argparse.Name
         done = before is not None and not (given.again and before["result"] == "survived")
         if given.apart:
             done = before is None or before["result"] != "survived"
-        if not done and (not only or mutant.first in only):
+        wanted = not given.operators or mutant.operator in given.operators.split(",")
+        if not done and wanted and (not only or mutant.first in only):
             todo.append((mutant, nth))
     if not todo:
         return 0
@@ -181,7 +183,11 @@ class Runner:
             chosen.sort(key=lambda one: rare.get(one.nodeid, len(items)) * costs[one.nodeid])
             chosen.sort(key=lambda one: not any(name in one.nodeid for name in self._target.first))
             chosen.sort(key=lambda one: -self._killers[one.nodeid])
-            chosen = chosen[: self._most] if self._most else chosen
+            near_ones = [
+                one for one in chosen if "test_mutants_" in one.nodeid
+            ]  # small, and of this module alone
+            others = [one for one in chosen if "test_mutants_" not in one.nodeid]
+            chosen = near_ones + (others[: self._most] if self._most else others)
             allowed = 8 + 6 * sum(costs[one.nodeid] for one in chosen)
             result, by = self._one(mutant, chosen, functions, allowed)
             if by:

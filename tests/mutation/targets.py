@@ -42,7 +42,19 @@ _RECORD = Target(
     _FIRST,
     ("tests/record/test_commands.py",),
 )
-_PICKLES = Target(("tests/artifacts",))
+_PICKLES = Target(
+    (
+        *("tests/artifacts/test_hostile_pickles.py", "tests/artifacts/test_machine_against_cpython.py"),
+        *("tests/artifacts/test_pickle_gadgets.py", "tests/artifacts/test_nested_pickles.py"),
+        *(
+            "tests/artifacts/test_harmless.py",
+            "tests/artifacts/test_odd_*.py",
+            "tests/artifacts/test_lists.py",
+        ),
+        *("tests/artifacts/test_reason_codes.py", "tests/artifacts/test_library_tools.py"),
+        *("tests/artifacts/test_same_bytes_same_verdict.py", "tests/artifacts/test_mutants_*.py"),
+    )
+)
 _P = "inspector/artifacts/pickles"
 
 TARGETS: dict[str, Target] = {
