@@ -339,6 +339,10 @@ def test_what_was_flagged_or_reopened_since_one_looked_is_not_approved(filled: S
         Selection(everything=True, as_of=looked), Verdict.APPROVE, actor="alice", why="read"
     )
     assert (report.decided, report.changed) == (8, 2)
+    report = filled.review(
+        Selection(rows=frozenset([5, 0]), as_of=looked), Verdict.REJECT, actor="carol", why="x"
+    )
+    assert report.changed == 2  # who rejects should know that others approved
     assert counts(filled) == {"approved": 2, "needs-second": 6, "staged": 2}
 
 

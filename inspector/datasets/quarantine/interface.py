@@ -101,7 +101,8 @@ class Selection:
     """Which rows a decision is about: exactly one of all rows, a group, named rows (store row numbers).
 
     ``as_of`` is the number of log entries there were when the rows were looked at: a row that came later, or
-    was flagged, rejected or reopened since, is left as it is. None takes the rows as they are.
+    was flagged, decided on or reopened since, is left as it is (approving goes together with what others
+    approved since). None takes the rows as they are.
     """
 
     everything: bool = False
@@ -196,7 +197,7 @@ class ReviewReport:
     """What a decision did. ``states`` counts the decided rows by what they are now; ``own`` were held back
     because the actor added, imported or contributed them, ``already`` because the actor had decided them,
     ``settled`` because nothing is to be decided there any more, ``changed`` because they came, or were
-    flagged, rejected or reopened, after they were looked at."""
+    flagged, decided on or reopened, after they were looked at."""
 
     decided: int
     states: Mapping[str, int]

@@ -10,9 +10,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from inspector.datasets.quarantine import groups, log, names, trails
+from inspector.datasets.quarantine import batches, groups, log, names, trails
 from inspector.datasets.quarantine.interface import (
     PENDING,
     ReviewReport,
@@ -60,7 +61,8 @@ def _may_waive(path: list[Happening], state: RowState, actor: str, keyid: str) -
     return "yes" if state is RowState.IMPORTED else "settled"
 
 
-_NO_CHANGE = frozenset({"approve", "screen", "prepare", "abandon"})
+_LETS_THROUGH = frozenset({"approve", "waive"})
+_NO_CHANGE = frozenset({"screen", "prepare", "abandon"})
 _RULES: dict[Verdict, tuple[Rule, bool]] = {  # and whether the own rows are held back
     Verdict.APPROVE: (_may_approve, True),
     Verdict.REJECT: (_may_reject, False),
@@ -70,6 +72,7 @@ _RULES: dict[Verdict, tuple[Rule, bool]] = {  # and whether the own rows are hel
 
 def review(
     connection: sqlite3.Connection,
+    store: Path,
     selection: Selection,
     verdict: Verdict,
     *,
@@ -81,11 +84,14 @@ def review(
     actor's own."""
     rule, guarded = _RULES[verdict]
     detail: dict[str, Any] = {"verdict": verdict.value}
-    return _decide(connection, selection, verdict.value, rule, guarded, actor, why, signer, "review", detail)
+    return _decide(
+        connection, store, selection, verdict.value, rule, guarded, actor, why, signer, "review", detail
+    )
 
 
 def waive(
     connection: sqlite3.Connection,
+    store: Path,
     selection: Selection,
     *,
     actor: str,
@@ -104,12 +110,23 @@ def waive(
             f"{plain(expires)} is no day in the future.", "Give the waiver's last day as YYYY-MM-DD."
         )
     return _decide(
-        connection, selection, "waive", _may_waive, True, actor, why, signer, "waive", {"expires": expires}
+        connection,
+        store,
+        selection,
+        "waive",
+        _may_waive,
+        True,
+        actor,
+        why,
+        signer,
+        "waive",
+        {"expires": expires},
     )
 
 
 def _decide(
     connection: sqlite3.Connection,
+    store: Path,
     selection: Selection,
     kind: str,
     rule: Rule,
@@ -135,7 +152,7 @@ def _decide(
     all_paths = trails.paths(connection)
     for trail, count in counted.items():
         path = all_paths[trail]
-        if selection.as_of is not None and _changed(path, selection.as_of):
+        if selection.as_of is not None and _changed(path, selection.as_of, kind):
             answer = "changed"
         else:
             answer = "settled" if is_promised(path) else rule(path, state_of(path, policy), key, keyid)
@@ -155,6 +172,8 @@ def _decide(
             )
         return ReviewReport(0, {}, own, **kept_back, seq=None)
     made_trails = [new for _, new in moves]
+    if kind in _LETS_THROUGH:
+        batches.check_rows(connection, store, made_trails)
     count, root = trails.rows_root(connection, made_trails)
     now = _states_on(connection, made_trails)
     logged = log.append(
@@ -168,10 +187,11 @@ def _decide(
     return ReviewReport(decided, now, own, **kept_back, seq=seq)
 
 
-def _changed(path: list[Happening], as_of: int) -> bool:
+def _changed(path: list[Happening], as_of: int, kind: str) -> bool:
     """Whether somebody who looked when the log had ``as_of`` entries saw another row than this one, or would
-    think otherwise of it now. What others approved in the meantime does not change it."""
-    return any(step.seq >= as_of and step.kind not in _NO_CHANGE for step in path)
+    think otherwise of it now. Who approves is not disturbed by another who did so in the meantime."""
+    kept = {*_NO_CHANGE, "approve"} if kind == "approve" else _NO_CHANGE
+    return any(step.seq >= as_of and step.kind not in kept for step in path)
 
 
 def _seen(selection: Selection) -> dict[str, int]:

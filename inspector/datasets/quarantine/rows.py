@@ -11,12 +11,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from inspector.datasets.quarantine import groups, log, people, trails
+from inspector.datasets.quarantine import batches, groups, log, people, trails
 from inspector.datasets.quarantine.canonical import RowReader, RowRefused
 from inspector.datasets.quarantine.interface import RowState
 from inspector.datasets.quarantine.opening import BATCHES
 from inspector.datasets.quarantine.states import standing_decisions
-from inspector.provenance import Refused, UnreadableInput, plain
+from inspector.provenance import UnreadableInput, plain
 
 _HASH = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 
@@ -121,17 +121,11 @@ class _Values:
             try:
                 self._file, self._name = (self._folder / f"{name}.jsonl").open("rb"), name
             except FileNotFoundError:
-                raise Refused(
-                    "batch-missing", f"The file of the batch {name[:16]} is missing.", "Bring it from a copy."
-                ) from None
+                raise batches.missing(name) from None
         self._file.seek(place)
         line = self._file.read(size)
         if hashlib.sha256(line).hexdigest() != sha:
-            raise Refused(
-                "row-changed",
-                f"The batch {name[:16]} was changed since it came in: its row {sha[:16]} is not there.",
-                "Nothing of it can be looked at or approved; bring the batch's file back from a copy.",
-            )
+            raise batches.changed(name, sha)
         return json.loads(line)
 
     def close(self) -> None:

@@ -225,18 +225,24 @@ class Store:
         self, selection: Selection, verdict: Verdict, *, actor: str, why: str, signer: Signer | None = None
     ) -> ReviewReport:
         """Decides the rows of the selection that this person may decide."""
-        with self._ledger.writing() as connection:
+        with self._ledger.disk(), self._ledger.writing() as connection:
             return reviewing.review(
-                connection, selection, verdict, actor=names.person(actor), why=why, signer=signer
+                connection, self.path, selection, verdict, actor=names.person(actor), why=why, signer=signer
             )
 
     def waive(
         self, selection: Selection, *, actor: str, why: str, expires: str, signer: Signer | None = None
     ) -> ReviewReport:
         """Lets imported rows through without a review, until the day ``expires``."""
-        with self._ledger.writing() as connection:
+        with self._ledger.disk(), self._ledger.writing() as connection:
             return reviewing.waive(
-                connection, selection, actor=names.person(actor), why=why, expires=expires, signer=signer
+                connection,
+                self.path,
+                selection,
+                actor=names.person(actor),
+                why=why,
+                expires=expires,
+                signer=signer,
             )
 
     def draw_sample(self, size: int, *, actor: str) -> Group:
