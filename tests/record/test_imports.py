@@ -496,6 +496,29 @@ def test_what_is_not_provably_the_same_is_left(
         assert any(why in row[1] for row in found.left)
 
 
+@pytest.mark.parametrize(
+    ("here", "there", "same"),
+    [("a" * 40, "a" * 40, True), ("a" * 40, "b" * 40, False), ("main", "main", False), ("a" * 40, "", False)],
+)
+@pytest.mark.parametrize("by", ["purl", "name"])
+def test_a_repository_is_the_same_at_one_commit_alone(
+    fresh: Any, tmp_path: Path, here: str, there: str, same: bool, by: str
+) -> None:
+    def at(scan: dict[str, Any]) -> None:
+        next(one for one in scan["nodes"] if one["id"] == "model:acme/base")["attributes"]["revision"] = here
+
+    row = {
+        "type": "machine-learning-model",
+        "name": "acme/base",
+        "version": there,
+        "purl": f"pkg:huggingface/acme/base@{there}" if by == "purl" else "",
+        "licenses": [{"license": {"id": "MIT"}}],
+    }
+    with fresh(at) as review:
+        found = taken(bom(tmp_path, row), review)
+        assert [one.key for one in found.proposals] == (["model:acme/base"] if same else [])
+
+
 def test_two_names_without_a_version_are_not_the_same(fresh: Any, tmp_path: Path) -> None:
     def floating(scan: dict[str, Any]) -> None:
         node = next(one for one in scan["nodes"] if one["id"] == "package:requests")
