@@ -22,6 +22,7 @@ from inspector.gui.look import Look
 from inspector.gui.rows import Column
 from inspector.gui.selection import Selection
 from inspector.gui.session import Session
+from inspector.gui.source_lines import is_same_file
 from inspector.gui.table_page import TablePage
 from inspector.gui.texts import ANSWERS, shown, size_words, tr
 from inspector.gui.widgets import Flow, button, clear, plain_label, spaced
@@ -256,7 +257,11 @@ class _Detail(QScrollArea):
         if self.question is None:
             return
         names, _ = QFileDialog.getOpenFileNames(self, tr("Attach evidence"))
-        if names:
+        session = self.page.session
+        review = session.review_path if session is not None else None
+        if session is not None and review is not None and any(is_same_file(Path(n), review) for n in names):
+            session.refused.emit(tr("This is the review itself; it is no evidence for it."))
+        elif names:
             self._answer(self.question.answer or "unknown", tuple(Path(name) for name in names))
 
 

@@ -132,12 +132,12 @@ class EvidencePanel(QWidget):
         self.text.show_text(said, wrap=True)
         self._asked += 1
         asked = self._asked
-        root = self.session.root
+        root, review = self.session.root, self.session.review_path
         if root is None or not item.path or (item.line is None and item.offset is None):
             return
 
         def read() -> Excerpt:
-            return excerpt(root, item.path, item.line, item.offset)
+            return excerpt(root, item.path, item.line, item.offset, review=review)
 
         def show(found: Any, error: BaseException | None) -> None:
             if asked != self._asked:

@@ -36,6 +36,7 @@ from inspector.gui.record_page import RecordPage
 from inspector.gui.selection import Selection
 from inspector.gui.session import Session
 from inspector.gui.settings import Settings
+from inspector.gui.source_lines import is_same_file
 from inspector.gui.strip import Strip
 from inspector.gui.texts import shown, tr
 from inspector.gui.top_bar import TopBar
@@ -190,6 +191,8 @@ class MainWindow(QMainWindow):
         """Opens a folder, file, review or hub id. False (and a sentence) where that cannot be."""
         session = Session(self, self.backend)
         try:
+            if self._is_open_already(target):
+                self.close_target()  # opened twice in one process, it would lose SQLite's locks: see there
             path = Path(target)
             if target.endswith(".review") and path.is_file():
                 session.open_review(path)
@@ -221,6 +224,17 @@ class MainWindow(QMainWindow):
         self._focus_tab()
         self.enable()
         return True
+
+    def _is_open_already(self, target: str) -> bool:
+        """Whether ``target`` is the review that is open, or is reviewed in it (``ReviewWork.review_path`` says
+        why that matters)."""
+        review = self.session.review_path if self.session is not None else None
+        if review is None:
+            return False
+        if target.endswith(".review") and is_same_file(Path(target), review):
+            return True
+        full = target if target.startswith("hf://") else str(Path(target).expanduser().absolute())
+        return is_same_file(self.backend.autosave_path(full), review)
 
     def _attach(self, session: Session) -> None:
         self._wanted = (session.recalled("node", ""), session.recalled("finding", ""))

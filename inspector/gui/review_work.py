@@ -73,6 +73,12 @@ class ReviewWork(QObject):
         self._background = Background(self)
         self._side = SideWork(self)
 
+    @property
+    def review_path(self) -> Path | None:
+        """The file of the open review. It is never opened again in this process but by SQLite: closing it
+        would give up SQLite's locks, and the next program that looks at it would take its log away."""
+        return Path(self.review.path) if self.review is not None else None
+
     def decide(self, ids: Sequence[str], state: State, **words: Any) -> bool:
         """Decides on findings as one step; False (and ``refused``) where the review says no."""
         known = [key for key in ids if key in self.facts.findings]

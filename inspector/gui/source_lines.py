@@ -23,10 +23,23 @@ class Excerpt:
     marked: int = -1
 
 
-def excerpt(root: Path | None, path: str | None, line: int | None, offset: int | None = None) -> Excerpt:
-    """The lines around ``line`` (from 1) of ``path`` in ``root``; bytes around ``offset`` for a binary."""
+def excerpt(
+    root: Path | None,
+    path: str | None,
+    line: int | None,
+    offset: int | None = None,
+    *,
+    review: Path | None = None,
+) -> Excerpt:
+    """The lines around ``line`` (from 1) of ``path`` in ``root``; bytes around ``offset`` for a binary.
+
+    ``review`` is the file of the open review: it is not read here, because closing it again would give up
+    SQLite's locks on it.
+    """
     if root is None or not path:
         return Excerpt("The file is not on this machine.")
+    if review is not None and is_same_file(root if root.is_file() else root / path, review):
+        return Excerpt("This is the review itself, which is open.")
     try:
         data = _read(root, path)
     except OSError as error:
@@ -43,6 +56,14 @@ def excerpt(root: Path | None, path: str | None, line: int | None, offset: int |
         for number in range(first, last + 1)
     ]
     return Excerpt("\n".join(shown), at - first if line is not None else -1)
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Whether both names are of one file, through links too. Nothing is opened."""
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return False
 
 
 def _bytes(data: bytes, offset: int) -> Excerpt:
