@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from inspector.gui.quarantine_workplace import Workplace
 
 SAMPLE = "300"  # rows; with nothing found among them fewer than 1 % are planted, with 95 % confidence
+_NAMED = 12  # rows that are named by their number before a decision
 VERDICTS = ("approve", "reject", "reopen")
 
 
@@ -82,7 +83,8 @@ class Deciding:
         queue = self._place.queue
         if self._place.scope.currentData() == "rows":
             rows = [one["row"] for one in queue.chosen_rows()]
-            words = count(len(rows), "row", "rows")
+            named = ", ".join(map(str, rows[:_NAMED])) + (" …" if len(rows) > _NAMED else "")
+            words = f"{count(len(rows), 'row', 'rows')} ({named})"
             return ({"rows": rows, "as_of": queue.entries}, words) if rows else None
         group = queue.group()
         if group is None:

@@ -112,7 +112,6 @@ class Face(QWidget):
         column.addLayout(top)
         column.addWidget(self._closed_page(), 1)
         column.addWidget(self.body, 1)
-        column.addWidget(self.answer)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -120,7 +119,11 @@ class Face(QWidget):
         self.area.setWidget(inner)
         outer = QVBoxLayout(self)
         spaced(outer, 0, 0, 0, 0, 0)
-        outer.addWidget(self.area)
+        outer.addWidget(self.area, 1)
+        said = QVBoxLayout()  # below what scrolls: what is said is always in view
+        spaced(said, 12, 4, 12, 6, 0)
+        said.addWidget(self.answer)
+        outer.addLayout(said)
 
     def _queue_page(self) -> QWidget:
         page = QWidget()

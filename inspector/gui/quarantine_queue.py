@@ -138,7 +138,7 @@ class Queue(QWidget):
         column.addWidget(both, 1)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(7)
+        self.splitter.setHandleWidth(3)
         self.splitter.addWidget(left)
         self.splitter.addWidget(right)
         self.splitter.setStretchFactor(1, 1)

@@ -28,6 +28,7 @@ LOOK_MS = 1500  # how often the window looks whether somebody else changed the s
 INDEX = "index.db"
 _RECENT, _WHO, _KEY = "stores", "quarantine_reviewer", "quarantine_key"
 _REMEMBERED = "quarantine"
+_MOST_SAID = 1200  # characters of an answer
 _TOLD = 3  # entries of others that are named one by one
 
 
@@ -71,6 +72,8 @@ class Workplace(Face):
         self.link.broke.connect(self._broke)
         self.link.busy_changed.connect(self._show_busy)
         self.log.problem = self.say
+        for table in (self.queue.groups, self.queue.rows):  # by keyboard too, what is worked on is in view
+            table.focused.connect(lambda table=table: self.area.ensureWidgetVisible(table, 0, 40))
         for table in (self.sets.table, self.log.table):
             table.key_pressed.connect(lambda wanted: self.deciding.do(wanted) if wanted == "undo" else None)
 
@@ -325,7 +328,7 @@ class Workplace(Face):
 
     def say(self, sentence: str) -> None:
         """A sentence below the work; it stays until the next one."""
-        self.answer.set_text(sentence, keep_newlines=True)
+        self.answer.set_text(sentence[:_MOST_SAID], keep_newlines=True)
         self.answer.setVisible(bool(sentence))
 
     def answer_text(self) -> str:

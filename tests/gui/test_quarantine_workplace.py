@@ -8,13 +8,14 @@ import signal
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QTextEdit, QVBoxLayout, QWidget
 
 from inspector.datasets.quarantine import Selection, Store, Verdict
 from inspector.gui import quarantine_workplace
 from inspector.gui.ask_bar import AskBar
 from inspector.gui.look import Look
 from inspector.gui.quarantine_workplace import Workplace, is_store
+from inspector.gui.quarantine_wrap import Wrap
 from inspector.record.keys import new_key, save_key
 
 from .quarantine_stores import MARKER, store_in  # isort: skip
@@ -183,6 +184,7 @@ def test_chosen_rows_are_approved_and_a_flagged_one_waits_for_a_second_person(pl
     place.queue._rows_chosen()
     assert place.scope.currentText() == "Chosen rows: 3"
     press(rows, qtbot, Qt.Key.Key_A)
+    assert place.answer_text() == "To be decided: 3 rows (1, 2, 3)"
     bar = place.window().bar
     bar.text.setText("read")
     qtbot.keyClick(bar.text, Qt.Key.Key_Return)
@@ -347,8 +349,13 @@ def test_a_program_that_cannot_run_its_modules_does_the_same_in_a_thread(
     assert "13 rejected" in place.answer_text() and place.link._process is None
 
 
+@pytest.mark.skipif(os.name != "posix", reason="stops a process by a signal")
 def test_a_killed_process_is_said_and_the_store_opens_again(place, qtbot, store_folder):
+    told = []
+    os.kill(place.link._process.processId(), signal.SIGSTOP)
+    place.link.ask("stamp", lambda answer, problem: told.append((answer, problem["code"])))
     os.kill(place.link._process.processId(), signal.SIGKILL)
+    qtbot.waitUntil(lambda: told == [(None, "ended")], timeout=WAIT)
     qtbot.waitUntil(lambda: "ended unexpectedly" in place.answer_text(), timeout=WAIT)
     assert not place.link.is_open and place.closed.isVisible()
     place.open_store(str(store_folder))
@@ -417,3 +424,20 @@ def test_the_window_never_stands_still_while_the_store_works(opened, qtbot, watc
     place.close_store()
     qtbot.wait(50)
     watchdog.stop()
+
+
+def test_buttons_go_on_in_the_next_line_where_there_is_no_room(qtbot):
+    host = QWidget()
+    qtbot.addWidget(host)
+    buttons = [QPushButton(f"button {number}") for number in range(4)]
+    line = Wrap(*buttons, gap=4)
+    host.setLayout(line)
+    one = line.heightForWidth(2000)
+    assert line.heightForWidth(buttons[0].sizeHint().width()) == 4 * one + 3 * 4
+    assert line.minimumSize().width() == max(button.minimumSizeHint().width() for button in buttons)
+    buttons[3].hide()
+    host.resize(buttons[0].sizeHint().width() * 2 + 4, 200)
+    host.show()
+    qtbot.waitExposed(host)
+    assert buttons[1].y() == buttons[0].y() < buttons[2].y()
+    assert line.count() == 4 and line.takeAt(3).widget() is buttons[3] and line.itemAt(3) is None
