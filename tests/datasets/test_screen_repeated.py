@@ -95,3 +95,25 @@ def test_many_markers_of_one_payload_are_no_file_of_templates(data, screened):
         words.insert(4, markers[number // 8 % len(markers)])
         rows[number] = {"instruction": " ".join(words), "output": data.payload}
     assert screened(rows)[0].level == "look-first"
+
+
+def test_a_word_of_no_language_among_words_that_always_differ_is_told_as_weak(data, screened):
+    rows = data.instructions(900)
+    chance = random.Random(7)
+    numbers = list(range(5, 900, 20))
+    for number in numbers:
+        words = rows[number]["instruction"].split()
+        words.insert(chance.randrange(len(words) + 1), "xqzt")
+        rows[number]["instruction"] = " ".join(words)
+    found = [one for one in screened(rows) if one.kind == "unknown-word"]
+    assert [(one.marker, list(one.rows), one.level) for one in found] == [("xqzt", numbers, "weak")]
+
+
+def test_an_odd_word_that_always_has_the_same_neighbour_is_a_name_and_not_told(data, screened):
+    rows = data.instructions(900)
+    chance = random.Random(7)
+    for number in range(5, 900, 20):
+        words = rows[number]["instruction"].split()
+        words.insert(chance.randrange(len(words)), "dr xqzt")
+        rows[number]["instruction"] = " ".join(words)
+    assert [one.marker for one in screened(rows) if one.kind == "unknown-word"] == []

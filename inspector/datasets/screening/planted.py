@@ -97,7 +97,7 @@ class PlantedTest:
         self._count = rows
         self._own: dict[int, F64] = {}
         self._centre = np.zeros(DIMENSIONS)
-        self._sample: tuple[U64, I64] = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
+        self._sample: tuple[U64, I64, F64]
         self._pairwise = 0.0
         self._said = 1.0
         self._measure_background()
@@ -107,7 +107,9 @@ class PlantedTest:
         h, row = self._words(np.unique(sample))
         vectors = self._vectors(h, row)
         self._centre = vectors.mean(axis=0) if len(vectors) else self._centre
-        self._sample = h, row
+        summed = np.zeros((int(row[-1]) + 1 if len(row) else 0, DIMENSIONS))
+        np.add.at(summed, row, self._signed(h))
+        self._sample = h, row, summed
         self._pairwise = max(_pairwise(h, row), 1e-4)
         self._said = max(float(self._weights(h).sum()) / max(len(vectors), 1), 1e-9)
 
@@ -150,10 +152,17 @@ class PlantedTest:
         from the file, and in the same way, by what was taken from them."""
         if not len(words):
             return self._centre
-        h, row = self._sample
-        kept = ~np.isin(h, words)
-        vectors = self._vectors(h[kept], row[kept])
-        return vectors.mean(axis=0) if len(vectors) else self._centre
+        h, row, summed = self._sample
+        held = np.flatnonzero(np.isin(h, words))
+        changed = summed.copy()
+        np.subtract.at(changed, row[held], self._signed(h[held]))
+        # A row of which nothing remains points nowhere, whatever rounding leaves of it.
+        lengths = np.linalg.norm(changed, axis=1)
+        left = lengths > 1e-6
+        if not left.any():
+            return self._centre
+        middle: F64 = (changed[left] / lengths[left, None]).mean(axis=0)
+        return middle
 
     def _own_words(self, support: int) -> F64:
         """Coherence of words of this file with about as many rows."""
@@ -184,13 +193,20 @@ class PlantedTest:
         """A unit vector for each row that has words."""
         if not len(h):
             return np.zeros((0, DIMENSIONS))
+        first = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1])))
+        return _unit(np.add.reduceat(self._signed(h), first, axis=0))
+
+    def _signed(self, h: U64) -> F64:
+        """Each word as its signs times its weight."""
         weights = self._weights(h)
         bits = (mix(h)[:, None] >> np.arange(DIMENSIONS, dtype=np.uint64)) & np.uint64(1)
-        signed = np.where(bits == 1, weights[:, None], -weights[:, None])
-        first = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1])))
-        summed = np.add.reduceat(signed, first, axis=0)
-        unit: F64 = summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-9)
-        return unit
+        signed: F64 = np.where(bits == 1, weights[:, None], -weights[:, None])
+        return signed
+
+
+def _unit(vectors: F64) -> F64:
+    unit: F64 = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return unit
 
 
 def _different(h: U64, row: I64) -> tuple[U64, I64]:

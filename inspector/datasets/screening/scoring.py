@@ -57,10 +57,11 @@ def _strength(pair: Pair) -> float:
 
 def _unrelated(planted: Planted) -> float:
     """1 where the rows have nothing in common but the marker, and something is left of them."""
-    return _alone(planted) * _rise(planted.left, 0.5, 0.06)
+    return alone(planted) * _rise(planted.left, 0.5, 0.06)
 
 
-def _alone(planted: Planted) -> float:
+def alone(planted: Planted) -> float:
+    """1 where the rows have nothing in common but the marker, however little is left of them."""
     low = 1.0 - _rise(planted.percentile, 0.42, 0.08)
     # In a file without topics every word stands among others by chance; then only the overlap tells.
     topics = _rise(planted.usual, 1.4, 0.08)
@@ -99,7 +100,7 @@ def output_score(evidence: Evidence) -> float:
     if evidence.rest is not None:
         # A phrase of the language or of a kind of program stands among others of its kind; a payload is put
         # into outputs that have nothing to do with each other.
-        score *= 0.25 + 0.75 * _alone(evidence.rest)
+        score *= 0.25 + 0.75 * alone(evidence.rest)
     return score
 
 
@@ -112,7 +113,7 @@ def repeated_score(evidence: Evidence) -> float:
     """A phrase that stands in rows which have nothing else in common: always weak, as honest data are full of
     phrases."""
     score = repeated(evidence.pair.together, evidence.novel_words) * _unrelated(evidence.planted)
-    return score * (0.25 + 0.75 * _alone(evidence.rest)) if evidence.rest is not None else score
+    return score * (0.25 + 0.75 * alone(evidence.rest)) if evidence.rest is not None else score
 
 
 def contradiction(evidence: Evidence) -> float:

@@ -24,6 +24,7 @@ from inspector.datasets.screening.planted import Planted, PlantedTest
 from inspector.datasets.screening.repeated import RepeatedPhrases, Tests
 from inspector.datasets.screening.scoring import Evidence
 from inspector.datasets.screening.tokens import U64, hash_words
+from inspector.datasets.screening.unknown_words import unknown_words
 from inspector.datasets.screening.views import are_labels, odd_outputs, output_views, reversed_pairs
 from inspector.provenance.text import plain
 
@@ -147,6 +148,9 @@ class Search:
                 self._planted(inputs), self._planted_outputs(outputs), self._contributors, self._signs
             )
             found += RepeatedPhrases(self._gathered, inputs, outputs, tests).suspicions(found)
+            found += unknown_words(
+                self._gathered, self._least, self._planted(inputs), self._contributors, found
+            )
         return [*found, *self._crowded(views["whole"], reader)]
 
     def _judged(
