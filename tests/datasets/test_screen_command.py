@@ -150,3 +150,28 @@ def test_a_missing_library_is_one_sentence_with_the_remedy(monkeypatch):
     with pytest.raises(UnreadableInput) as raised:
         process.require_libraries()
     assert "pip install 'provenance-inspector[data]'" in str(raised.value)
+
+
+def test_the_contract_names_every_kind_that_screening_gives():
+    from inspector.datasets.screening import characters, repeated, suspicions, unknown_words
+
+    contract = (Path(__file__).parents[2] / "resources" / "contract.md").read_text("utf-8")
+    line = next(line for line in contract.splitlines() if "`suspicions[].kind` is" in line)
+    written = "".join(
+        Path(module.__file__).read_text("utf-8") for module in (repeated, suspicions, unknown_words)
+    )
+    kinds = {
+        "marker-output", "label-contradiction", "preference-reversed", "odd-output", "repeated-output",
+        "repeated-input", "unknown-word", "contributor",
+    }  # fmt: skip
+    assert all(f'"{kind}"' in written for kind in kinds)
+    assert all(f"`{kind}`" in line for kind in kinds | set(characters.KIND_WORDS))
+
+
+def test_the_child_is_started_as_a_frozen_program_can_start_it():
+    """A frozen program answers to ``-I -m MODULE`` for the modules that it knows."""
+    executable, *options = process.WORKER
+    assert executable == sys.executable
+    assert options == ["-I", "-m", "inspector.datasets.screening.worker"]
+    start = (Path(__file__).parents[2] / "packaging" / "pyinstaller" / "start.py").read_text("utf-8")
+    assert f'"{options[2]}"' in start
