@@ -996,3 +996,158 @@ def test_names_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     assert clean == [True, False, False, True]
     assert inside == [True, False, True, False]
+
+
+def test_a_row_of_another_make_is_read_as_a_row_or_refused(record: Record) -> None:
+    payload = record.payload()
+    row = b'{"name":"model.bin","sha256":"' + b"ab" * 32 + b'","size":3}'
+    assert row in payload
+
+    def codes(other: bytes) -> list[str]:
+        raw = dsse.envelope_bytes(dsse.sign(payload.replace(row, other), KEY))
+        for given in (raw, bytearray(raw)):
+            report = gate.Verification(Package(given, {}, whole=False), [trusted()], now=NOW).run()
+        return [check.code for check in report.refusals]
+
+    ours = row.replace(b',"sha256"', b',"role":"weights","sha256"')
+    assert codes(ours) == codes(row.replace(b'"size"', b'"more":1,"role":"weights","size"')) == []
+    for wrong in (
+        ours.replace(b'"model.bin"', b"7"),
+        ours.replace(b":3}", b':"3"}'),
+        ours.replace(b":3}", b":true}"),
+        ours.replace(b'"' + b"ab" * 32 + b'"', b"7"),
+        ours.replace(b"ab", b"AB", 1),
+    ):
+        assert codes(wrong) == ["schema"]
+
+
+def test_what_went_away_or_may_not_be_looked_at_is_denied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("folder")
+    (tmp_path / "file").write_bytes(b"x")
+    scan = os.scandir
+
+    def no_link(path: Any) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    def no_folder(path: Any) -> Any:
+        if str(path).endswith("folder"):
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr(os, "readlink", no_link)
+    monkeypatch.setattr(os, "scandir", no_folder)
+    tree = gate.walk(str(tmp_path), [], {}, {})
+    monkeypatch.undo()
+    assert sorted(tree.denied) == ["folder", "link"]
+    assert tree.files == {"file": 1}
+
+
+def test_each_check_says_what_it_found(record: Record, tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes(b"abc")
+    record.files = {"model.bin": (3, hashlib.sha256(b"abc").hexdigest())}
+    record.countersigned()
+    report = record.judged(
+        trust=[trusted(), trusted(SECOND, "Ben")],
+        root=str(tmp_path),
+        require=2,
+        project="acme/assistant",
+        state=str(tmp_path.parent / f"{tmp_path.name}.state"),
+    )
+    digest = digest_of(record.files)
+    assert {check.check: check.words for check in report.checks} == {
+        "envelope": "review-record.dsse.json is a DSSE envelope with one signature",
+        "signature": f"signed with the key {KEY.public.keyid} of Ana",
+        "schema": "an in-toto statement with a complete review predicate",
+        "critical": "every must-understand field is understood",
+        "trust": "the trust store names Ana for this key at 2026-05-28T20:26:40Z",
+        "project": "it is about acme/assistant",
+        "decision": "approved",
+        "completeness": "nothing grave is open, and every exception has reason, owner and expiry",
+        "expiry": "valid until 2026-12-31T00:00:00Z",
+        "four eyes": "2 of 2 required, by Ana, Ben",
+        "serial": "the first record of this project seen here, serial 7",
+        "manifest": f"1 files, list sha256:{digest}",
+        "package": "",
+        "bytes": "1 files are the approved ones, and nothing else lies there",
+        "packages": "",
+    }
+    assert {check.result for check in report.checks} == {"passed", "skipped"}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "codes"),
+    [
+        (lambda root: (root / "a").write_bytes(b"abd"), ["changed"]),
+        (lambda root: (root / "a").write_bytes(b"abcd"), ["changed"]),
+        (lambda root: (root / "a").unlink(), ["missing"]),
+        (lambda root: (root / "b").write_bytes(b""), ["extra"]),
+        (lambda root: (root / "l").unlink(), ["link"]),
+        (lambda root: ((root / "l").unlink(), (root / "l").symlink_to("d/x")), ["link"]),
+        (lambda root: (root / "m").symlink_to("a"), ["link"]),
+        (lambda root: os.mkfifo(root / "p"), ["special"]),
+        (lambda root: ((root / "a").unlink(), os.mkfifo(root / "a")), ["special"]),
+        (lambda root: ((root / "a").unlink(), (root / "a").symlink_to("d/x")), ["link"]),
+        (lambda root: ((root / "a").write_bytes(b"x"), (root / "b").write_bytes(b"")), ["changed", "extra"]),
+        (lambda root: ((root / "d" / "x").unlink(), (root / "d").rmdir()), ["missing"]),
+    ],
+)
+def test_each_way_a_tree_is_another(record: Record, tmp_path: Path, spoil: Any, codes: list[str]) -> None:
+    root = tmp_path / "root"
+    (root / "d").mkdir(parents=True)
+    for name in ("a", "d/x"):
+        (root / name).write_bytes(b"abc")
+    (root / "l").symlink_to("a")
+    record.files = {name: (3, hashlib.sha256(b"abc").hexdigest()) for name in ("a", "d/x")}
+    record.links = [{"name": "l", "target": "a"}]
+    assert record.codes(root=str(root)) == []
+    spoil(root)
+    assert record.codes(root=str(root)) == codes
+
+
+@pytest.mark.parametrize(
+    ("links", "code"),
+    [
+        ([{"name": "l", "target": "../a"}], "manifest-path"),
+        ([{"name": "../l", "target": "a"}], "manifest-path"),
+        ([{"name": "model.bin", "target": "a"}], "manifest-path"),
+        ([{"name": "l"}], "schema"),
+        ([5], "schema"),
+        ([{"name": "model.bin/l", "target": "../x"}], "manifest"),
+        ([{"name": "l", "target": "a"}, {"name": "l/m", "target": "x"}], "manifest"),
+    ],
+)
+def test_a_link_that_a_record_cannot_list(record: Record, links: list[Any], code: str) -> None:
+    record.links = links
+    assert record.codes() == [code]
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "code"),
+    [
+        *(("../a", (1, "ab" * 32), "manifest-path"), ("a//b", (1, "ab" * 32), "manifest-path")),
+        *(("a", (-1, "ab" * 32), "schema"), ("a", (0, "ab" * 31), "schema"), ("a", (0, "AB" * 32), "schema")),
+        *(("a", (0, "ab" * 32), None), ("model.bin/a", (1, "ab" * 32), "manifest")),
+    ],
+)
+def test_a_file_that_a_record_cannot_list(record: Record, name: str, row: Any, code: str | None) -> None:
+    record.files[name] = row
+    assert record.codes() == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("left_out", "codes"),
+    [
+        ([{"path": "x", "rule": "excluded"}], []),
+        ([{"path": "../x", "rule": "excluded"}], ["manifest-path"]),
+        ([{"path": "x"}], ["schema"]),
+        ([{"rule": "excluded"}], ["schema"]),
+        ("x", ["schema"]),
+        (None, []),
+    ],
+)
+def test_what_a_scope_leaves_out(record: Record, left_out: Any, codes: list[str]) -> None:
+    record.predicate["scope"] = {"leftOut": left_out}
+    assert record.codes() == codes
