@@ -664,6 +664,24 @@ def _put(document: Any, place: tuple[Any, ...], odd: Any) -> Any:
     return copy
 
 
+@pytest.mark.parametrize(
+    ("limit", "value"),
+    [
+        ("reading.MOST_ITEMS", 5),
+        ("reading.MOST_BYTES", 50),
+        ("cyclonedx.MOST_COMPONENTS", 1),
+        ("cyclonedx.MOST_JUDGEMENTS", 0),
+    ],
+)
+def test_each_bound_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
+    row = {"id": "PYSEC-1", "analysis": {}, "affects": [{"ref": "x"}]}
+    path = bom(tmp_path, REQUESTS, REQUESTS, vulnerabilities=[row])
+    assert read_document(path)
+    monkeypatch.setattr(f"inspector.record.imports.{limit}", value)
+    with pytest.raises(UnreadableInput):
+        read_document(path)
+
+
 def test_a_pipe_a_folder_and_nothing_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", tmp_path, tmp_path / "nowhere"):
