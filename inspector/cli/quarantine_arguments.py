@@ -35,7 +35,7 @@ def add_arguments(subparsers: Any, runs: _Runs) -> None:
         actions, "watch", runs, "take the files that are put into a folder, once they are complete"
     )
     watch.add_argument("folder", metavar="FOLDER", type=Path)
-    _intake(watch)
+    _intake(watch, "watch")
     watch.add_argument("--once", action="store_true", help="take what is there, then end")
     watch.add_argument(
         "--settle", metavar="S", type=_seconds, default=2.0, help="seconds a file must not have changed (2)"
@@ -45,11 +45,11 @@ def add_arguments(subparsers: Any, runs: _Runs) -> None:
     )
     _format(watch)
 
-    serve = _action(actions, "serve", runs, "take rows over HTTP, signed (a webhook)")
+    serve = _action(actions, "serve", runs, "take signed rows over the network (a webhook)")
     serve.add_argument(
         "--hmac-key-file", metavar="F", type=Path, required=True, help="the key that senders sign with"
     )
-    _intake(serve)
+    _intake(serve, "webhook")
     serve.add_argument(
         "--bind", metavar="ADDRESS", default="127.0.0.1", help="127.0.0.1 unless told otherwise"
     )
@@ -179,9 +179,15 @@ def _action(
     return parser
 
 
-def _intake(parser: argparse.ArgumentParser) -> None:
-    _actor(parser)
-    parser.add_argument("--source", metavar="NAME", required=True, help="where the rows come from")
+def _intake(parser: argparse.ArgumentParser, alone: str | None = None) -> None:
+    """What says whose rows they are. ``alone`` is the actor's name where nobody need be named, because the
+    intake runs by itself."""
+    if alone is None:
+        _actor(parser)
+        parser.add_argument("--source", metavar="NAME", required=True, help="where the rows come from")
+    else:
+        parser.add_argument("--actor", metavar="NAME", default=alone, help=f"who takes them in ({alone})")
+        parser.add_argument("--source", metavar="NAME", help="where the rows come from")
     parser.add_argument("--contributor-col", metavar="C", help="the column that says who gave a row")
     parser.add_argument(
         "--input-format", choices=("jsonl", "json", "csv", "tsv", "parquet", "argilla", "label-studio")

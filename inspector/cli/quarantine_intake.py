@@ -105,7 +105,8 @@ def watch(arguments: argparse.Namespace) -> int:
     kept = {"left": False, "refused": False}
     told: dict[str, str] = {}
     with opened(arguments) as store, _told_to_end() as ended:
-        watching = Watch(store, arguments.folder, _intake(arguments), settle=arguments.settle)
+        intake = _intake(arguments, arguments.folder.absolute().name)
+        watching = Watch(store, arguments.folder, intake, settle=arguments.settle)
         warn(store)
         looks = 0
         while True:
@@ -162,7 +163,7 @@ def serve(arguments: argparse.Namespace) -> int:
     bounds = Bounds(body=arguments.max_mb << 20, rate=rate, burst=max(int(2 * rate), 1))
     with opened(arguments) as store:
         warn(store)
-        server = Server(store, key, _intake(arguments), bounds=bounds, tell=tell)
+        server = Server(store, key, _intake(arguments, "webhook"), bounds=bounds, tell=tell)
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_serve(server, arguments))
     say(f"{server.turned_away} requests were turned away.")
@@ -188,12 +189,13 @@ async def _serve(server: Server, arguments: argparse.Namespace) -> None:
         await server.stop()
 
 
-def _intake(arguments: argparse.Namespace) -> Intake:
+def _intake(arguments: argparse.Namespace, source: str) -> Intake:
+    """What is said of all rows; ``source`` where none was named."""
     from inspector.datasets.quarantine.interface import Intake
 
     return Intake(
         arguments.actor,
-        arguments.source,
+        arguments.source or source,
         arguments.contributor_col,
         arguments.input_format,
         arguments.imported,

@@ -278,7 +278,7 @@ def test_the_command_serves_until_it_is_told_to_end(store: Store, tmp_path: Path
 
     (tmp_path / "key").write_bytes(SECRET)
     command = [sys.executable, "-m", "inspector", "quarantine", "serve", str(store.path), "--port", "0"]
-    command += ["--hmac-key-file", str(tmp_path / "key"), "--actor", "hook", "--source", "app"]
+    command += ["--hmac-key-file", str(tmp_path / "key")]
     environment = {**os.environ, "no_proxy": "*"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as child:
         assert child.stdout is not None

@@ -291,11 +291,13 @@ def test_once_takes_what_is_there(
     store: Store, folder: Path, drop: Any, capsys: pytest.CaptureFixture[str], counts: Any
 ) -> None:
     drop(3)
-    command = ["quarantine", "watch", str(store.path), str(folder), "--actor", "ivan", "--source", "drop"]
+    command = ["quarantine", "watch", str(store.path), str(folder)]
     command += ["--contributor-col", "user_id", "--once", "--settle", "0", "--format", "json"]
     assert cli.run(command) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["file"], told["outcome"], told["new"]) == ("a.jsonl", "taken", 3)
+    entry = store.log_entries()[-1]
+    assert (entry["actor"]["name"], entry["source"]) == ("watch", "drop")
     assert cli.run(command) == 0 and capsys.readouterr().out == ""
     (folder / "b.txt").write_text("?")
     assert cli.run(command) == 2
