@@ -199,10 +199,16 @@ def blobs_of_a_cache(facts: Facts) -> Iterator[Finding]:
             name = plain(file.path.rpartition("/")[2], 200)
             yield rule("integrity.cache-blob-differs").finding(
                 facts_node(facts, file),
-                f"{name}: bytes do not match the name of its cache blob / the hub's hash.",
+                f"{name}: bytes do not match {_promise(said)}.",
                 [Evidence(file.path, text=text) for text in evidence],
                 subject=file.sha256 or "",
             )
+
+
+def _promise(said: Mapping[str, Any]) -> str:
+    if said.get("pointer_of"):
+        return "the Git LFS pointer of the commit that is checked out"
+    return "the name of its cache blob / the hub's hash"
 
 
 def model_signatures(facts: Facts) -> Iterator[Finding]:
