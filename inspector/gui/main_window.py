@@ -226,7 +226,7 @@ class MainWindow(QMainWindow):
         return True
 
     def _is_open_already(self, target: str) -> bool:
-        """Whether ``target`` is the review that is open, or is reviewed in it (``ReviewWork.review_path`` says
+        """Whether ``target`` is the open review, or is reviewed in it (``ReviewWork.review_path`` says
         why that matters)."""
         review = self.session.review_path if self.session is not None else None
         if review is None:

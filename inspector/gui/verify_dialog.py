@@ -239,6 +239,14 @@ class VerifyDialog(QDialog):
                     shown(record.get("project"), 120),
                 )
             )
+        failed = [str(c.get("words")) for c in report.get("checks") or () if c.get("result") == "failed"]
+        if any("trust store" in words for words in failed):
+            lines.append(
+                tr(
+                    "Whose word counts stands in the trust store: inspector trust add KEY.pub --name NAME "
+                    "--role reviewer"
+                )
+            )
         if not self.root.text().strip():
             lines.append(tr("No folder was compared: this says nothing about any bytes."))
         lines += [shown(line, 400) for line in err.splitlines() if line.startswith("warning:")][:8]

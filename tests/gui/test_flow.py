@@ -15,6 +15,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from inspector.gui.actions import TABS
+from inspector.gui.compare_dialog import CompareDialog
 from inspector.gui.main_window import MainWindow
 from inspector.gui.session import Phase
 from inspector.gui.settings import Settings
@@ -457,3 +458,26 @@ def test_what_the_window_itself_writes_is_not_read_back_again(opened, qtbot, mon
     opened.remember()
     opened.session._look_for_others()
     assert not asked
+
+
+def test_a_comparison_says_what_is_meant_and_what_was_decided_since(opened, qtbot, tmp_path):
+    before = tmp_path / "before.review"
+    opened.session.save_copy(before)
+    qtbot.waitUntil(before.is_file)
+    opened.show_tab("Findings")
+    opened.findings.table.step(1)
+    opened.run("state-confirmed")
+    dialog = CompareDialog(opened, before, Path(opened.session.review.path))
+    dialog.open()
+    qtbot.waitUntil(lambda: dialog.tree.topLevelItemCount() > 0, timeout=20000)
+    told = {}
+    for place in range(dialog.tree.topLevelItemCount()):
+        top = dialog.tree.topLevelItem(place)
+        told[top.text(0).rpartition("  ")[0]] = [top.child(row).text(0) for row in range(top.childCount())]
+    assert told["Decided differently"] == [
+        "high · open → confirmed · org/base · The base model is not pinned"
+    ]
+    assert (
+        "critical · open · models/scaler.pkl · Loading this pickle runs a command" in told["Findings in both"]
+    )
+    dialog.reject()

@@ -132,7 +132,10 @@ class GraphCanvas(ScrolledView):
         self._heat()
         node = self.places.node(key)
         if node is not None and show:
-            self._into_sight(node)
+            if self.spotlight:  # who looks on wants to see how it is reached, not the node alone
+                self._go_to(self._with_its_way(node))
+            else:
+                self._into_sight(node)
         if node is not None and self.hasFocus():
             accessible.announce_selection(self)
         self.viewport().update()

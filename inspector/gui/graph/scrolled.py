@@ -166,7 +166,11 @@ class ScrolledView(QAbstractScrollArea):
         left, top = self._corner()
         dx = min(box.left() - shown.left(), 0) or max(box.right() - shown.right(), 0)
         dy = min(box.top() - shown.top(), 0) or max(box.bottom() - shown.bottom(), 0)
-        goal = QPointF(left + dx * self.pixels, top + dy * self.pixels)
+        self._go_to(QPointF(left + dx * self.pixels, top + dy * self.pixels))
+
+    def _go_to(self, goal: QPointF) -> None:
+        """Glides to a corner, or jumps where nothing is to move."""
+        left, top = self._corner()
         if not self.motion or not self.isVisible():
             self._scroll_to(goal)
             return
