@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gc
 import hashlib
+import json
 import os
 import sys
 from pathlib import Path
@@ -1151,3 +1152,119 @@ def test_a_file_that_a_record_cannot_list(record: Record, name: str, row: Any, c
 def test_what_a_scope_leaves_out(record: Record, left_out: Any, codes: list[str]) -> None:
     record.predicate["scope"] = {"leftOut": left_out}
     assert record.codes() == codes
+
+
+def _edited(record: Record, edit: Any) -> list[str]:
+    statement = json.loads(record.payload())
+    edit(statement)
+    raw = dsse.envelope_bytes(dsse.sign(dsse.canonical_bytes(statement), KEY))
+    report = gate.Verification(Package(raw, {}, whole=False), [trusted()], now=NOW).run()
+    return [check.code for check in report.refusals]
+
+
+@pytest.mark.parametrize(
+    ("edit", "code"),
+    [
+        (lambda s: s.update(_type="x"), "schema"),
+        (lambda s: s.update(predicateType=gate.PACKAGE_TYPE), "schema"),
+        (lambda s: s.update(subject=[]), "schema"),
+        (lambda s: s.pop("subject"), "schema"),
+        (lambda s: s["subject"][0].pop("name"), "schema"),
+        (lambda s: s["subject"][0].update(name="SUMS"), "subject"),
+        (lambda s: s["subject"][0].pop("digest"), "schema"),
+        (lambda s: s["subject"][0]["digest"].pop("dirHash1"), "subject"),
+        (lambda s: s["subject"][0]["digest"].update(sha256="0" * 64), "subject"),
+        (lambda s: s["subject"][0]["digest"].update(sha256="0" * 63), "schema"),
+        (lambda s: s["subject"].append({"name": "x", "digest": {"sha256": "ab" * 32}}), "subject"),
+        (lambda s: s["subject"].append({"name": "model.bin", "digest": {"sha256": "cd" * 32}}), "subject"),
+        (lambda s: s["subject"].append({"name": "model.bin", "digest": {"sha256": "ab" * 32}}), None),
+        (lambda s: s["subject"].append({"name": "model.bin", "digest": {"sha512": "ab" * 32}}), "schema"),
+        (lambda s: s["subject"].append("x"), "schema"),
+        (lambda s: s.pop("predicate"), "schema"),
+        (lambda s: s.update(predicate=[]), "schema"),
+        (lambda s: s["predicate"].update(project={}), "schema"),
+        (lambda s: s["predicate"].update(checklist={}), "schema"),
+        (lambda s: s["predicate"]["checklist"].update(items=[{}]), "schema"),
+        (lambda s: s["predicate"]["checklist"].update(items=["x"]), "schema"),
+        (lambda s: s["predicate"].update(validUntil="2026-12-31"), "schema"),
+        (lambda s: s["predicate"].update(signedAt="soon"), "schema"),
+        (lambda s: s["predicate"].update(schemaVersion="2.0"), "schema"),
+        (lambda s: s["predicate"].update(schemaVersion="1.9"), None),
+        (lambda s: s["predicate"].update(findings=[{"severity": "low", "state": "fixed"}]), "schema"),
+        (lambda s: s["predicate"].update(findings=["x"]), "schema"),
+        (lambda s: s["predicate"].update(exceptions=[exception(expires="soon")]), "schema"),
+        (lambda s: s["predicate"].update(exceptions=[exception(findings="F-1")]), "schema"),
+        (lambda s: s["predicate"].update(reviewers=["Ana"]), "schema"),
+        (lambda s: s["predicate"].update(critical=[5]), "critical"),
+        (lambda s: s["predicate"]["manifest"].update(format="md5sum"), "schema"),
+        (lambda s: s["predicate"]["manifest"].pop("digest"), "schema"),
+        (lambda s: s["predicate"]["manifest"]["digest"].update(sha256="0" * 64), "subject"),
+        (lambda s: s["predicate"]["manifest"]["files"].append("x"), "schema"),
+        (
+            lambda s: s["predicate"]["manifest"]["files"].append(
+                dict(s["predicate"]["manifest"]["files"][0])
+            ),
+            "manifest",
+        ),
+        (lambda s: s["predicate"].update(scope={"exclude": "x"}), "schema"),
+        (lambda s: s["predicate"].update(scope={"exclude": [5]}), "schema"),
+    ],
+)
+def test_each_part_of_a_statement(record: Record, edit: Any, code: str | None) -> None:
+    assert _edited(record, edit) == ([code] if code else [])
+
+
+def test_what_is_left_out_is_warned_of_and_not_compared(record: Record, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    for name in ("model.bin", "data/x.pt", "__pycache__/y.pyc", "notes"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"abc")
+    record.files = {"model.bin": (3, hashlib.sha256(b"abc").hexdigest())}
+    assert record.codes(root=str(root)) == ["extra"]
+    left = [{"path": name, "rule": "excluded"} for name in ("data", "notes")]
+    record.predicate["scope"] = {"leftOut": left, "exclude": ["byte-code"]}
+    report = record.judged(root=str(root))
+    assert report.refusals == []
+    assert [check.words for check in report.warnings] == [
+        "Not reviewed (byte-code): __pycache__. Files that can be loaded lie there: __pycache__/y.pyc.",
+        "Not reviewed (excluded): data, notes. Files that can be loaded lie there: data/x.pt.",
+    ]
+    record.predicate["scope"] = {"leftOut": left}
+    assert record.codes(root=str(root)) == ["extra"]
+
+
+def test_the_other_files_of_a_package(record: Record) -> None:
+    record.whole = True
+    envelope = dsse.sign(record.payload(), KEY)
+    line = "".join(f"{sha}  {name}\n" for name, (_, sha) in record.files.items()).encode()
+    other = dsse.sign(b"{}", KEY)
+    good = {
+        gate.SUMS_NAME: line,
+        gate.BUNDLE_NAME: dsse.bundle_bytes(envelope, KEY.public),
+        gate.LINES_NAME: dsse.envelope_bytes(envelope) + b"more\n",
+    }
+    bad = {
+        gate.SUMS_NAME: line + b"x",
+        gate.BUNDLE_NAME: dsse.bundle_bytes(other, KEY.public),
+        gate.LINES_NAME: dsse.envelope_bytes(other),
+    }
+
+    def judged(beside: dict[str, bytes]) -> gate.Report:
+        package = Package(dsse.envelope_bytes(envelope), beside, whole=True)
+        return gate.Verification(package, [trusted()], now=NOW).run()
+
+    assert [check.code for check in judged(good).warnings] == ["no-root"]
+    assert [check.code for check in judged(good).refusals] == []
+    for name in good:
+        without = judged({key: value for key, value in good.items() if key != name})
+        assert [check.code for check in without.warnings] == ["package-incomplete", "no-root"]
+        assert name in without.warnings[0].words
+        for content in (bad[name], b"no JSON"):
+            assert [check.code for check in judged({**good, name: content}).refusals] == ["package"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}", b"\xff"])
+def test_a_countersignature_that_cannot_be_read_does_not_count(record: Record, content: bytes | None) -> None:
+    record.beside["countersignature-1.dsse.json"] = content  # type: ignore[assignment]
+    assert record.codes() == []
+    assert record.warnings() == ["countersignature", "no-root"]

@@ -64,6 +64,7 @@ def main() -> int:
     parser.add_argument(
         "--most", type=int, default=0, metavar="N", help="tests for a mutant; 0: all that reach it"
     )
+    parser.add_argument("--tests", nargs="+", metavar="PATTERN", help="instead of those of targets.py")
     parser.add_argument("--report-only", action="store_true")
     given = parser.parse_args()
     chosen = [name for name in TARGETS if any(part in name for part in given.modules)]
@@ -130,7 +131,7 @@ def _judge(module: str, only: set[int], progress: Progress, given: argparse.Name
             todo.append((mutant, nth))
     if not todo:
         return 0
-    patterns = target.apart if given.apart else target.tests
+    patterns = given.tests or (target.apart if given.apart else target.tests)
     tests = [str(path) for pattern in patterns for path in sorted(ROOT.glob(pattern))]
     runner = Runner(module, source, target, todo, progress, apart=given.apart, most=given.most)
     options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:terminalreporter", "-p", "no:randomly"]
