@@ -507,6 +507,26 @@ def an_empty_line_before_the_record(scene: Any) -> None:
     path.write_bytes(b"\n" + path.read_bytes())
 
 
+def _other_payload(text: str) -> str:
+    return base64.b64encode(base64.b64decode(text).replace(b'"approved"', b'"rejected"')).decode()
+
+
+@refused("package")
+def the_bundle_keeps_the_signature_over_another_payload(scene: Any) -> None:
+    path = scene.package / "review-record.sigstore.json"
+    value = json.loads(path.read_text())
+    value["dsseEnvelope"]["payload"] = _other_payload(value["dsseEnvelope"]["payload"])
+    path.write_text(json.dumps(value))
+
+
+@refused("package")
+def the_lines_keep_the_signature_over_another_payload(scene: Any) -> None:
+    path = scene.package / "review.intoto.jsonl"
+    value = json.loads(path.read_text().splitlines()[0])
+    value["payload"] = _other_payload(value["payload"])
+    path.write_text(json.dumps(value) + "\n")
+
+
 @refused("package")
 def a_key_twice_in_the_bundle(scene: Any) -> None:
     path = scene.package / "review-record.sigstore.json"
