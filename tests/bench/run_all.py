@@ -56,6 +56,7 @@ BENCHMARKS = (
     Benchmark("quarantine_speed", "a million rows through the quarantine", quick=("20000",)),
     Benchmark("quarantine_kills", "a quarantine killed again and again", quick=("10",)),
     Benchmark("screening_recall", "what screening finds of what is planted", needs="data"),
+    Benchmark("screening_blind", "the same on recipes that it was not built by", needs="data"),
     Benchmark("scanner_peers", "the scanner beside its peers; needs the network once"),
 )
 
