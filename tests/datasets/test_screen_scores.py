@@ -133,3 +133,37 @@ def test_of_rows_with_a_common_word_those_with_a_wrong_label_are_shown(data, scr
         rows[number] = {"text": f"{rows[number]['text']} lantern", "label": other}
     found = [one for one in screened(rows) if one.marker == "lantern"]
     assert len(set(found[0].rows) & set(numbers)) >= 0.9 * len(found[0].rows)
+
+
+def test_in_a_file_of_templates_rows_that_point_one_way_are_no_random_rows():
+    from inspector.datasets.screening.planted import Planted
+    from inspector.datasets.screening.scoring import alone
+
+    template = Planted(coherence=5.3, percentile=0.05, overlap=1.2, left=1.0, usual=27.0)
+    trigger = Planted(coherence=1.4, percentile=0.05, overlap=1.2, left=1.0, usual=27.0)
+    topics = Planted(coherence=5.3, percentile=0.05, overlap=1.2, left=1.0, usual=3.0)
+    assert alone(template) < 0.1
+    assert min(alone(trigger), alone(topics)) > 0.8
+
+
+def test_words_that_all_rows_have_are_taken_from_the_file_as_they_are_from_the_marker(data):
+    import numpy as np
+
+    from inspector.datasets.screening.counting import count
+    from inspector.datasets.screening.gather import gather
+    from inspector.datasets.screening.interface import Bounds
+    from inspector.datasets.screening.planted import PlantedTest
+    from inspector.datasets.screening.tokens import hash_words
+
+    rows = data.instructions(900)
+    for row in rows:
+        row["instruction"] = f"translate into plain honest words {row['instruction']}"
+    content = data.lines(rows)
+    gathered = gather(io.BytesIO(content), len(content), "train.jsonl", Bounds())
+    inputs = count(gathered.input_features, 6, 72)
+    test = PlantedTest(gathered.input_words, gathered.vocabulary, inputs, 900)
+    some = np.arange(5, 900, 20, dtype=np.uint32)
+    frequent = hash_words(["translate", "into", "plain", "honest", "words"])
+    with_them = test.test(some, np.empty(0, dtype=np.uint64)).coherence
+    without = test.test(some, frequent).coherence
+    assert abs(with_them - without) < 0.4
