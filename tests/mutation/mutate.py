@@ -29,8 +29,6 @@ import hashlib
 import json
 import os
 import resource
-import shutil
-import signal
 import sys
 import time
 from collections import defaultdict
@@ -43,6 +41,7 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT), str(HERE)]
 
 import pytest  # noqa: E402
+from children import in_child  # noqa: E402
 from loaded import functions_of, put_in  # noqa: E402
 from mutants import Mutant, mutants_of  # noqa: E402
 from survivors import unexplained  # noqa: E402
@@ -246,7 +245,7 @@ class Runner:
         mark = hashlib.sha256("\n".join([self._source, *(one.nodeid for one in items)]).encode()).hexdigest()
         kept = self._progress.path.with_name(f"{mark[:16]}.reach.json")
         if not kept.exists():  # the same module and the same tests reach the same lines
-            kept.write_text(_in_child(run, 1800)[1], encoding="utf-8")
+            kept.write_text(in_child(run, 1800)[1], encoding="utf-8")
         reached, costs = json.loads(kept.read_text(encoding="utf-8"))
         _say(f"{self._module}: {len(costs)} of {len(items)} tests, {sum(costs.values()):.0f} s")
         return {int(line): set(names) for line, names in reached.items()}, costs
@@ -276,7 +275,7 @@ class Runner:
             return SURVIVED
 
         try:
-            code, said = _in_child(run, allowed)
+            code, said = in_child(run, allowed)
         finally:
             if self._apart:
                 place.write_text(self._source, encoding="utf-8")
@@ -317,64 +316,6 @@ def _rarity(reached: dict[int, set[str]], lines: set[int]) -> dict[str, int]:
 def _run(item: pytest.Item) -> None:
     """Runs one test and takes down all that it has set up but what the session shares."""
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=item.session)
-
-
-def _in_child(run: Any, allowed: float) -> tuple[int | None, str]:
-    """Runs ``run`` in a forked child of its own process group and folder; None for one that took too long."""
-    read, write = os.pipe()
-    scratch = Path(os.environ.get("TMPDIR", "/tmp"), f"mutant-{os.getpid()}")
-    scratch.mkdir(exist_ok=True)
-    child = os.fork()
-    if child == 0:
-        code = KILLED
-        try:
-            os.setpgid(0, 0)
-            os.close(read)
-            quiet = os.open(os.devnull, os.O_RDWR)
-            os.dup2(quiet, 0)
-            if not os.environ.get("MUTATE_DEBUG"):
-                os.dup2(quiet, 2)
-            _use_folder(scratch)
-            code = run(write)
-        except BaseException:  # noqa: BLE001 - whatever ends a mutant has killed it
-            code = KILLED
-        finally:
-            os._exit(code)
-    os.close(write)
-    until = time.monotonic() + allowed
-    said = bytearray()
-    import select
-
-    while True:
-        ready, _, _ = select.select([read], [], [], max(0.0, until - time.monotonic()))
-        piece = os.read(read, 1 << 16) if ready else b""
-        said += piece
-        if not piece:
-            break
-    os.close(read)
-    code_: int | None = None
-    while True:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            code_ = os.waitstatus_to_exitcode(status)
-            break
-        if time.monotonic() > until:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            break
-        time.sleep(0.002)
-    try:
-        os.killpg(child, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
-    shutil.rmtree(scratch, ignore_errors=True)
-    return code_, said.decode("utf-8", "replace")
-
-
-def _use_folder(scratch: Path) -> None:
-    for one in gc.get_objects():
-        if isinstance(one, pytest.TempPathFactory):
-            one._basetemp = scratch
 
 
 # --- Report ---------------------------------------------------------------------------------------------
