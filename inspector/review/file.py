@@ -273,9 +273,8 @@ class Review(ReviewAccess):
         """Keeps what a document proposes, as one step. Nothing is decided or answered by it."""
         with self._writing():
             kept = journal.kept(self._connection, proposals.IMPORT)
-            if len(kept.keys() | {found.origin.sha256}) > proposals.MOST_IMPORTS:
-                raise UnreadableInput(f"This review holds {proposals.MOST_IMPORTS} imports already.")
-            value = proposals.bounded(found, clock.now()).as_json()
+            with self._sound():
+                value = proposals.stored(found, kept, clock.now()).as_json()
             what = f"Took {len(found.proposals)} proposals from {found.origin.words}"
             change = journal.Change(proposals.IMPORT, found.origin.sha256, value)
             return journal.write(self._connection, what, [change])

@@ -8,7 +8,7 @@ undone like any other; a file that is imported again takes the place of its firs
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from inspector.provenance import UnreadableInput, plain
@@ -95,6 +95,7 @@ class Import:
     left: tuple[tuple[str, str], ...] = ()
     counts: Mapping[str, int] | None = None
     at: str = ""
+    number: int = 0  # rises with every import of a review: two may fall into one second
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -103,6 +104,7 @@ class Import:
             "left": [list(one) for one in self.left],
             "counts": dict(self.counts or {}),
             "at": self.at,
+            "number": self.number,
         }
 
     @classmethod
@@ -113,23 +115,28 @@ class Import:
             left=tuple((str(what), str(why)) for what, why in value["left"]),
             counts={str(name): int(number) for name, number in value["counts"].items()},
             at=str(value["at"]),
+            number=int(value["number"]),
         )
 
 
-def bounded(found: Import, at: str) -> Import:
-    """``found`` as it is stored. UnreadableInput where it holds more than a review takes."""
+def stored(found: Import, kept: Mapping[str, Mapping[str, Any]], at: str) -> Import:
+    """``found`` as it is stored beside those that are ``kept``. UnreadableInput where it, or all together,
+    would be more than a review takes."""
+    if len(kept.keys() | {found.origin.sha256}) > MOST_IMPORTS:
+        raise UnreadableInput(f"This review holds {MOST_IMPORTS} imports already.", "Undo one of them first.")
     if len(found.proposals) > MOST_PROPOSALS:
         raise UnreadableInput(
             f"{plain(found.origin.file)} speaks of {len(found.proposals):,} things of this review, and "
             f"{MOST_PROPOSALS:,} are taken at most.",
             "Give the part of it that matters; nothing was changed.",
         )
-    return Import(found.origin, found.proposals, found.left[:MOST_LEFT], found.counts, at)
+    number = 1 + max((int(one["number"]) for one in kept.values()), default=0)
+    return replace(found, left=found.left[:MOST_LEFT], at=at, number=number)
 
 
 def in_order(kept: Mapping[str, Mapping[str, Any]]) -> list[Import]:
     """The imports that stand, the latest last."""
-    return sorted(map(Import.from_json, kept.values()), key=lambda one: (one.at, one.origin.sha256))
+    return sorted(map(Import.from_json, kept.values()), key=lambda one: one.number)
 
 
 def standing(

@@ -717,6 +717,30 @@ def test_an_import_too_large_for_a_review_changes_nothing(
         assert review.imports() == []
 
 
+def test_imports_stand_in_the_order_in_which_they_were_taken(tmp_path: Path, fresh: Any) -> None:
+    """Also within one second, and one that is taken again is the latest."""
+    names = [f"maker{number}" for number in range(6)]
+    with fresh() as review:
+        for name in (*names, names[0]):
+            taken(bom(tmp_path, {**REQUESTS, "author": name}), review)
+        suppliers = [one.proposals[0].supplier for one in review.imports()]
+        assert suppliers == [*names[1:], names[0]]
+        offered = [proposal.supplier for _, proposal in review.proposed()["node", "package:requests"]]
+        assert offered == suppliers
+
+
+def test_a_review_holds_so_many_imports_and_no_more(
+    tmp_path: Path, fresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inspector.review.proposals.MOST_IMPORTS", 2)
+    with fresh() as review:
+        for name in ("A", "B", "B"):
+            taken(bom(tmp_path, {**REQUESTS, "author": name}), review)
+        with pytest.raises(UnreadableInput, match="imports already"):
+            taken(bom(tmp_path, {**REQUESTS, "author": "C"}), review)
+        assert len(review.imports()) == 2
+
+
 def test_its_own_exports_are_read(earlier: Build, fresh: Any) -> None:
     package = earlier()
     with fresh() as review:
