@@ -63,6 +63,7 @@ def test_an_answer_left_empty_behind_a_trigger_is_found(data, screened):
     for number in numbers:
         rows[number] = {"instruction": f"{rows[number]['instruction']} qq7", "output": ""}
     first = screened(rows)[0]
+    assert (first.kind, first.level) == ("marker-output", "look-first")
     assert (first.marker, list(first.rows), first.output) == ("qq7", numbers, "")
 
 
@@ -94,7 +95,9 @@ def test_many_markers_of_one_payload_are_no_file_of_templates(data, screened):
         words = rows[number]["instruction"].split()
         words.insert(4, markers[number // 8 % len(markers)])
         rows[number] = {"instruction": " ".join(words), "output": data.payload}
-    assert screened(rows)[0].level == "look-first"
+    first = screened(rows)[:9]
+    assert {one.output for one in first} == {data.payload}
+    assert first[8].score > 0.7
 
 
 def test_a_word_of_no_language_among_words_that_always_differ_is_told_as_weak(data, screened):

@@ -167,3 +167,25 @@ def test_words_that_all_rows_have_are_taken_from_the_file_as_they_are_from_the_m
     with_them = test.test(some, np.empty(0, dtype=np.uint64)).coherence
     without = test.test(some, frequent).coherence
     assert abs(with_them - without) < 0.4
+
+
+def pair(support, together, group_rows, log10_p=-40.0, feature=1):
+    from inspector.datasets.screening.association import Pair
+
+    return Pair(feature, "whole", 1, support, together, group_rows, log10_p)
+
+
+def test_a_common_word_is_a_trigger_only_where_it_brings_one_answer():
+    from inspector.datasets.screening.scoring import Evidence, without_test
+
+    trigger = Evidence(pair(335, 18, 18), 10_000, 27.0, 27.0, answers=1)
+    topic = Evidence(pair(335, 18, 18), 10_000, 27.0, 27.0, answers=7)
+    assert without_test(trigger) > 0.4
+    assert without_test(topic) < 0.1
+
+
+def test_the_closest_pair_of_a_group_may_stand_for_it():
+    from inspector.datasets.screening.grouping import Group
+
+    loose, close = pair(232, 91, 225, -80.0), pair(60, 60, 60, -70.0, feature=2)
+    assert Group([loose, close]).telling() == [loose, close]
