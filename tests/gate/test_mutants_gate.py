@@ -383,6 +383,8 @@ def test_so_many_countersignatures_and_no_more(record: Record, more: int, codes:
 def test_a_name_that_is_not_the_key_s_is_said(record: Record) -> None:
     record.predicate["reviewers"] = [{"name": "Eve"}]
     assert record.warnings() == ["reviewer-name", "no-root"]
+    told = [check.result for check in record.judged().checks if check.check == "trust"]
+    assert told == ["warning", "passed"]
     assert record.judged().signers[0].principal == "Ana"
 
 
@@ -746,7 +748,10 @@ def test_a_name_that_misleads_is_escaped_and_cut() -> None:
 def test_a_record_older_than_the_last_is_refused(record: Record, tmp_path: Path) -> None:
     state = str(tmp_path / "state.json")
     assert record.codes(state=state) == []
-    assert record.codes(state=state) == []
+    again = record.judged(state=state)
+    assert [(check.result, check.words) for check in again.checks if check.check == "serial"] == [
+        ("passed", "serial 7, last seen 7")
+    ]
     record.predicate["recordId"] = "r-2"
     assert record.codes(state=state) == ["older-serial"]
     record.predicate["serial"] = 6
@@ -1106,6 +1111,8 @@ def test_each_way_a_tree_is_another(record: Record, tmp_path: Path, spoil: Any, 
     assert record.codes(root=str(root)) == []
     spoil(root)
     assert record.codes(root=str(root)) == codes
+    told = [check.result for check in record.judged(root=str(root)).checks if check.check == "bytes"]
+    assert told == ["failed"] * len(codes)
 
 
 @pytest.mark.parametrize(
@@ -1114,6 +1121,9 @@ def test_each_way_a_tree_is_another(record: Record, tmp_path: Path, spoil: Any, 
         ([{"name": "l", "target": "../a"}], "manifest-path"),
         ([{"name": "../l", "target": "a"}], "manifest-path"),
         ([{"name": "model.bin", "target": "a"}], "manifest-path"),
+        ([{"name": "/l", "target": "a"}], "manifest-path"),
+        ([{"name": "d//l", "target": "a"}], "manifest-path"),
+        ([{"name": "", "target": "a"}], "manifest-path"),
         ([{"name": "l"}], "schema"),
         ([5], "schema"),
         ([{"name": "model.bin/l", "target": "../x"}], "manifest"),
@@ -1248,6 +1258,7 @@ def test_the_other_files_of_a_package(record: Record) -> None:
         gate.BUNDLE_NAME: dsse.bundle_bytes(other, KEY.public),
         gate.LINES_NAME: dsse.envelope_bytes(other),
     }
+    mixed = (envelope._replace(payload=b"{}"), envelope._replace(signature=other.signature))
 
     def judged(beside: dict[str, bytes]) -> gate.Report:
         package = Package(dsse.envelope_bytes(envelope), beside, whole=True)
@@ -1259,7 +1270,7 @@ def test_the_other_files_of_a_package(record: Record) -> None:
         without = judged({key: value for key, value in good.items() if key != name})
         assert [check.code for check in without.warnings] == ["package-incomplete", "no-root"]
         assert name in without.warnings[0].words
-        for content in (bad[name], b"no JSON"):
+        for content in (bad[name], b"no JSON", *(dsse.envelope_bytes(one) for one in mixed)):
             assert [check.code for check in judged({**good, name: content}).refusals] == ["package"]
 
 
@@ -1268,3 +1279,301 @@ def test_a_countersignature_that_cannot_be_read_does_not_count(record: Record, c
     record.beside["countersignature-1.dsse.json"] = content  # type: ignore[assignment]
     assert record.codes() == []
     assert record.warnings() == ["countersignature", "no-root"]
+
+
+def test_a_report_is_whole_before_anything_was_read() -> None:
+    told = gate.Report().as_json()
+    assert (told["ok"], told["record"]["payload_sha256"], told["checks"]) == (False, "", [])
+
+
+@pytest.mark.parametrize("raw", [b'["dsseEnvelope"]', b'"dsseEnvelope"', b"5", b"null", b"{}", b"[]"])
+def test_what_is_no_envelope_is_said_so(raw: bytes) -> None:
+    with pytest.raises(Refusal) as caught:
+        gate.envelope_of(raw, "it")
+    assert caught.value.code == "envelope"
+
+
+@pytest.mark.parametrize("name", ["Payload", "payload_type", "SIGNATURES", "payloadtype"])
+def test_an_envelope_alone_spells_its_keys_in_one_way(name: str) -> None:
+    envelope = dsse.envelope_object(dsse.sign(b"payload", KEY))
+    with pytest.raises(Refusal, match="differ"):
+        gate.envelope_of(dsse.canonical_bytes({**envelope, name: "x"}), "it")
+    envelope["signatures"] = [5]
+    with pytest.raises(Refusal, match="exactly one signature"):
+        gate.envelope_of(dsse.canonical_bytes(envelope), "it")
+
+
+@pytest.mark.parametrize("name", ["Subject", "PREDICATE", "predicate_type", "PredicateType", "type", "_Type"])
+def test_a_statement_spells_its_keys_in_one_way(record: Record, name: str) -> None:
+    assert _edited(record, lambda statement: statement.update({name: "x"})) != []
+
+
+@pytest.mark.parametrize(
+    ("links", "inside"),
+    [
+        *(({"l": "a"}, True), ({"l": ".."}, False), ({"d/l": ".."}, True), ({"d/l": "../.."}, False)),
+        *(({"a": "d/e", "l": "a/../x"}, True), ({"a": ".", "l": "a/../x"}, False)),
+        *(({"a": "d", "l": "a/../../x"}, False), ({"l": "l"}, False), ({"l": "m", "m": "l"}, False)),
+        *(({"d/e/l": "../f", "d/f": "../../x"}, False), ({"d/e/l": "../f", "d/f": "../x"}, True)),
+    ],
+)
+def test_a_link_is_followed_through_other_links(links: dict[str, str], inside: bool) -> None:
+    name = next((one for one in links if one.endswith("l")), "l")
+    assert gate._ends_inside(name, links) is inside
+
+
+@pytest.mark.parametrize(("length", "inside"), [(39, True), (40, True), (41, False)])
+def test_so_many_links_are_followed(length: int, inside: bool) -> None:
+    links = {f"l{number}": f"l{number + 1}" for number in range(length)}
+    assert gate._ends_inside("l0", links) is inside
+
+
+def test_a_link_of_windows_is_split_at_either_stroke(monkeypatch: pytest.MonkeyPatch) -> None:
+    links = {"d/l": "..\\..\\x"}
+    assert gate._ends_inside("d/l", links) is True
+    monkeypatch.setattr(os, "name", "nt")
+    found = gate._ends_inside("d/l", links)
+    monkeypatch.undo()
+    assert found is False
+
+
+def test_only_a_record_of_a_cache_lets_links_lead_to_blobs(record: Record, tmp_path: Path) -> None:
+    top = tmp_path / "hub" / "models--a--b"
+    (top / "blobs").mkdir(parents=True)
+    (top / "blobs" / "00").write_bytes(b"abc")
+    (top / "snapshots").mkdir()
+    (top / "snapshots" / "model.bin").symlink_to("../blobs/00")
+    name = "models--a--b/snapshots/model.bin"
+    record.files = {name: (3, hashlib.sha256(b"abc").hexdigest())}
+    left = [{"path": "models--a--b/blobs", "rule": "hub-cache-blobs"}]
+    record.predicate["scope"] = {"leftOut": left}
+    assert record.codes(root=str(top.parent)) == ["link"]
+    record.predicate["scope"] = {"leftOut": left, "symlinks": "hf-cache"}
+    assert record.codes(root=str(top.parent)) == []
+    assert record.codes(root=str(top)) == []
+    (top / "blobs" / "00").write_bytes(b"abd")
+    assert record.codes(root=str(top)) == ["changed"]
+
+
+def test_a_timestamp_is_not_checked_and_said_so(record: Record) -> None:
+    record.whole = True
+    record.beside["review.tsr"] = b"x"
+    words = [check.words for check in record.judged().warnings if check.code == "timestamp"]
+    assert words == ["Not checked: review.tsr. `openssl ts -verify` checks a timestamp."]
+
+
+class Companions:
+    """A package whose statement about its files a test can spoil."""
+
+    def __init__(self, record: Record) -> None:
+        record.whole = True
+        record.predicate["packageFiles"] = "package-files.dsse.json"
+        self.record = record
+        self.files = {"keys/a.pub": b"key"}
+        self.listed = dict(self.files)
+        self.about: str | None = None
+        self.key = KEY
+
+    def judged(self) -> tuple[list[str], list[str]]:
+        about = self.about or hashlib.sha256(self.record.payload()).hexdigest()
+        statement = {
+            "_type": gate.STATEMENT_TYPE,
+            "predicateType": gate.PACKAGE_TYPE,
+            "subject": [
+                {"name": name, "digest": {"sha256": hashlib.sha256(content).hexdigest()}}
+                for name, content in self.listed.items()
+            ],
+            "predicate": {"record": about},
+        }
+        signed = dsse.envelope_bytes(dsse.sign(dsse.canonical_bytes(statement), self.key))
+        self.record.beside = {**self.files, gate.PACKAGE_NAME: signed}
+        report = self.record.judged()
+        warned = [
+            check.code for check in report.warnings if check.code not in ("no-root", "package-incomplete")
+        ]
+        return [check.code for check in report.refusals], warned
+
+
+def test_a_statement_about_the_package_binds_its_files(record: Record) -> None:
+    package = Companions(record)
+    assert package.judged() == ([], [])
+    package.files["keys/a.pub"] = b"other"
+    assert package.judged() == (["attachment"], [])
+    del package.files["keys/a.pub"]
+    assert package.judged() == ([], [])
+    assert any("keys/a.pub" in check.words for check in record.judged().warnings)
+    package.listed["../up"] = b"x"
+    assert package.judged() == (["manifest-path"], [])
+
+
+@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize("whose", ["the record's", "another", "of another record"])
+def test_a_printed_report_is_bound_or_warned_of(record: Record, listed: bool, whose: str) -> None:
+    package = Companions(record)
+    package.files[gate.REPORT_NAME] = b"pdf"
+    if listed:
+        package.listed[gate.REPORT_NAME] = b"pdf"
+    if whose == "another":
+        package.key = SECOND
+    if whose == "of another record":
+        package.about = "ab" * 32
+    expected = ([], []) if listed else (["attachment"], [])
+    assert package.judged() == (expected if whose == "the record's" else ([], ["report-unbound"]))
+
+
+# --- Installed packages -------------------------------------------------------------------------------------
+
+
+class Site:
+    """A tree with a lock file, and an installed package."""
+
+    def __init__(self, record: Record, tmp_path: Path) -> None:
+        self.record, self.root, self.site = record, tmp_path / "root", tmp_path / "site"
+        self.root.mkdir()
+        self.site.mkdir()
+        self.locks = {"requirements.txt": b"one==1.0\n"}
+        self.names = ["requirements.txt"]
+
+    def install(self, name: str, version: str) -> None:
+        folder = self.site / f"{name}-{version}.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Name: {name}\nVersion: {version}\n")
+
+    def judged(self, *, root: bool = True, **options: Any) -> list[tuple[str, str]]:
+        for name, content in self.locks.items():
+            (self.root / name).write_bytes(content)
+        self.record.files = {
+            name: (len(content), hashlib.sha256(content).hexdigest()) for name, content in self.locks.items()
+        }
+        self.record.predicate["lockfiles"] = [{"name": name} for name in self.names]
+        report = self.record.judged(root=str(self.root) if root else None, packages=str(self.site), **options)
+        return [(check.result, check.code) for check in report.checks if check.check == "packages"]
+
+
+def test_what_is_installed_is_what_is_locked(record: Record, tmp_path: Path) -> None:
+    site = Site(record, tmp_path)
+    site.install("one", "1.0")
+    assert site.judged() == [("passed", "")]
+    assert site.judged(root=False) == [("failed", "lock")]
+    assert site.judged(locks=["requirements.txt"]) == [("passed", "")]
+    assert site.judged(locks=["other.txt"]) == [("failed", "lock")]
+    site.install("pip", "24")
+    assert site.judged() == [("warning", "package-tool"), ("passed", "")]
+    site.install("two", "2.0")
+    assert site.judged() == [("failed", "package-unlocked"), ("warning", "package-tool")]
+    site.locks["requirements.txt"] = b"one==1.1\ntwo==2.0\npip==24\n"
+    assert site.judged() == [("failed", "package-version")]
+
+
+def test_each_lock_file_counts_unless_one_is_named(record: Record, tmp_path: Path) -> None:
+    site = Site(record, tmp_path)
+    site.install("one", "1.0")
+    site.locks = {"requirements.txt": b"one==1.0\n", "requirements-b.txt": b"two==2.0\n", "notes.md": b"x"}
+    site.names = ["notes.md", "requirements-b.txt", "requirements.txt"]
+    assert site.judged() == [("passed", "")]
+    assert site.judged(locks=["requirements-b.txt"]) == [("failed", "package-unlocked")]
+    assert site.judged(locks=["notes.md"]) == [("failed", "lock")]
+    site.names = ["gone.txt"]
+    assert site.judged() == [("failed", "lock")]
+    site.names = []
+    assert site.judged() == [("failed", "lock")]
+
+
+def test_a_lock_that_was_exchanged_after_the_bytes_were_compared(
+    record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site(record, tmp_path)
+    site.install("one", "9.9")
+    compare = gate.Verification._check_bytes
+
+    def compare_and_exchange(self: gate.Verification) -> str:
+        words = compare(self)
+        (site.root / "requirements.txt").write_bytes(b"one==9.9\n")
+        return words
+
+    monkeypatch.setattr(gate.Verification, "_check_bytes", compare_and_exchange)
+    assert site.judged() == [("failed", "lock")]
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "requirements.toml", "requirements", "a.lock"])
+def test_what_is_no_lock_file(name: str) -> None:
+    assert gate.locked_versions(name, b"one==1.0\n") is None
+
+
+def test_an_old_package_says_its_name_in_another_file(tmp_path: Path) -> None:
+    (tmp_path / "one.egg-info").mkdir()
+    (tmp_path / "one.egg-info" / "PKG-INFO").write_text("Name: One\nVersion: 1\n")
+    (tmp_path / "two.egg-info").write_text("Name: two\nVersion: 2\n")
+    assert gate.installed_packages(str(tmp_path)) == {"one": {"1"}, "two": {"2"}}
+    with pytest.raises(Unreadable, match="There is no folder"):
+        gate.installed_packages(str(tmp_path / "none"))
+
+
+# --- Command -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def command(record: Record, tmp_path: Path) -> list[str]:
+    """The arguments of a gate that lets the record pass."""
+    package, root, trust = tmp_path / "package", tmp_path / "root", tmp_path / "trust.txt"
+    package.mkdir()
+    root.mkdir()
+    (root / "model.bin").write_bytes(b"abc")
+    record.files = {"model.bin": (3, hashlib.sha256(b"abc").hexdigest())}
+    record.predicate["validUntil"] = "2999-12-31T00:00:00Z"
+    (package / gate.RECORD_NAME).write_bytes(dsse.envelope_bytes(dsse.sign(record.payload(), KEY)))
+    key = KEY.public
+    trust.write_text(f"Ana reviewer - - {key.keyid} {base64.b64encode(key.spki).decode()}\n")
+    return [str(package), "--root", str(root), "--trust", str(trust)]
+
+
+def test_the_command_says_yes_and_why(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "report.json"
+    assert gate.main([*command, "--report", str(report)]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("approved: acme/assistant, signed by Ana (reviewer)")
+    assert said.out.count("\n") == 1
+    assert said.err.startswith("warning: package-incomplete: ")
+    assert json.loads(report.read_text())["ok"] is True
+    assert gate.main([*command, "--watch-list"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [str(tmp_path / "root" / "model.bin")]
+
+
+def test_the_command_says_no_and_what_to_do(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "root" / "model.bin").write_bytes(b"abd")
+    report = tmp_path / "report.json"
+    assert gate.main([*command, "--report", str(report)]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "refused: changed: Not the approved bytes, under the root: model.bin. Put back" in said.err
+    assert json.loads(report.read_text())["ok"] is False
+
+
+def test_the_command_says_what_it_cannot_read_or_write(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for wrong in (
+        [str(tmp_path / "none"), *command[1:]],
+        [*command[:2], str(tmp_path / "none"), *command[3:]],
+        [*command[:4], str(tmp_path / "none")],
+        [*command, "--report", str(tmp_path / "none" / "report.json")],
+    ):
+        assert gate.main(wrong) == 2
+        said = capsys.readouterr()
+        assert (said.out, said.err[:7]) == ("", "error: ")
+
+
+def test_a_pipe_is_written_into_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDWR)
+    try:
+        gate.replace_file(str(pipe), b"text")
+        assert os.read(reader, 10) == b"text"
+    finally:
+        os.close(reader)
+    assert os.listdir(tmp_path) == ["pipe"]
