@@ -247,3 +247,15 @@ def test_one_row_and_equal_rows_give_no_suspicion_and_limits(data):
         result = read(data.lines(rows), "a.jsonl")
         assert (result.rows, result.suspicions) == (len(rows), [])
         assert result.limits
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u200b", "!", "a"])
+@pytest.mark.parametrize(
+    "columns", [("instruction", "output"), ("text", "label"), ("prompt", "chosen", "rejected")]
+)
+def test_rows_that_hold_next_to_nothing_are_screened_without_a_fault(columns, text):
+    rows = [dict.fromkeys(columns, text) for _ in range(40)]
+    content = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    result = screen(io.BytesIO(content), "train.jsonl")
+    assert result.rows == 40
+    assert all(one.level == "weak" for one in result.suspicions)

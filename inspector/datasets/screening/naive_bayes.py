@@ -250,6 +250,8 @@ def _differences(chosen: WordSpool, rejected: WordSpool, rows: int) -> tuple[U64
         span = np.arange(start, min(start + _CHUNK, rows))
         (h1, t1), (h2, t2) = chosen.read(span).distinct(), rejected.read(span).distinct()
         h = np.concatenate((h1, h2))
+        if not len(h):
+            continue
         t = np.concatenate((t1, t2))
         sign = np.concatenate((np.ones(len(h1)), -np.ones(len(h2))))
         order = np.lexsort((h, t))

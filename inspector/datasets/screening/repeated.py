@@ -117,6 +117,8 @@ def rows_with_all(spool: WordSpool, count: int, wanted: list[U64]) -> list[int]:
     for start in range(0, count, _CHUNK):
         words = spool.read(np.arange(start, min(start + _CHUNK, count)))
         held = np.isin(words.hashes, every)
+        if not held.any():
+            continue
         keys = np.unique(np.stack((words.text[held].astype(np.uint64), words.hashes[held])), axis=1)
         for number, one in enumerate(wanted):
             mine = np.isin(keys[1], one)

@@ -136,6 +136,8 @@ def _without_company(gathered: Gathered, span: npt.NDArray[np.int64], least: int
     if not parts:
         return np.empty(0, dtype=np.uint64)
     word, before, after = (np.concatenate([part[n] for part in parts]) for n in range(3))
+    if not len(word):
+        return word
     order = np.argsort(word, kind="stable")
     word, before, after = word[order], before[order], after[order]
     first = np.flatnonzero(np.concatenate(([True], word[1:] != word[:-1])))
