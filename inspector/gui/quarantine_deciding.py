@@ -91,7 +91,9 @@ class Deciding:
             return None
         seen = tr("{0} of them were on the screen").format(f"{queue.seen_of_group():,}")
         name = "" if group["id"] == EVERYTHING else group["id"]
-        as_of = min(queue.entries, self._place.entries)  # the page and the count may be of two moments
+        as_of = min(
+            queue.entries, self._place.entries or queue.entries
+        )  # the page and the count may be of two moments
         return {"group": name, "as_of": as_of}, f"{queue.describe()}; {seen}"
 
     def _decide(self, verdict: str) -> None:

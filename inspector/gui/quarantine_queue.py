@@ -59,6 +59,7 @@ class Queue(QWidget):
         self.group_wanted = ""  # a group that is gone to as soon as it is there: a sample just drawn
         self.entries = 0  # how long the log was when the page was read
         self.on_rows = False
+        self._by_itself = False
         self.groups = DeskTable(group_rows(look), tr("Groups that wait"))
         self.rows = DeskTable(page_rows(look), tr("Rows of the group"))
         self.reader = Reader(look)
@@ -148,7 +149,7 @@ class Queue(QWidget):
         self.fit()
 
     def _connect(self) -> None:
-        self.groups.chosen.connect(lambda key, _keys: self._group_chosen(key))
+        self.groups.chosen.connect(lambda key, _keys: self._picked(key))
         self.rows.chosen.connect(lambda _key, _keys: self._rows_chosen())
         self.groups.focused.connect(lambda: self._stand(False))
         self.rows.focused.connect(lambda: self._stand(True))
@@ -194,6 +195,9 @@ class Queue(QWidget):
             "said": "",
         }
         self._groups = [*groups, everything]
+        if self._by_itself and groups:
+            self._group = ""  # nobody chose the rows that were shown while the groups were counted
+        self._by_itself = not groups
         self._show_groups()
         wanted, self.group_wanted = self.group_wanted, ""
         if any(one["id"] == wanted for one in self._groups):
@@ -228,6 +232,10 @@ class Queue(QWidget):
     def group(self) -> dict[str, Any] | None:
         """The chosen group, or None."""
         return next((one for one in self._groups if one["id"] == self._group), None)
+
+    def _picked(self, key: str) -> None:
+        self._by_itself = False
+        self._group_chosen(key)
 
     def _group_chosen(self, key: str) -> None:
         if not key or key == self._group:
@@ -291,7 +299,8 @@ class Queue(QWidget):
         self.back.setEnabled(bool(self._before))
         self.forward.setEnabled(following is not None)
         group = self.group()
-        whole = f"{group['rows']:,}" if group is not None else "0"
+        known = group["rows"] if group is not None else 0
+        whole = f"{known:,}" if known >= len(rows) else "…"  # not counted yet
         more = tr("more follow") if following is not None else tr("the last page")
         self.place.setText(
             tr("page {0}: {1} of {2} rows, {3}").format(len(self._before) + 1, len(rows), whole, more)

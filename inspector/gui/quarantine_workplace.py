@@ -138,6 +138,8 @@ class Workplace(Face):
             self.say("\n".join(told))
             self._enable()
             self.show_page("queue")
+            self.states.set_text(tr("Counting the rows …"))
+            self.queue.set_groups([], 0, 0)  # the first rows are there before a million are counted
             self.refresh()
 
         self.link.ask("open", opened, path=path)
