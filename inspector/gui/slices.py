@@ -47,11 +47,16 @@ class Slices(QObject):
             self._timer.stop()
             return
         until = perf_counter() + SLICE_SECONDS
-        for _ in work:
-            if self._work is not work:  # the work itself started something else
-                return
-            if perf_counter() >= until:
-                return
+        try:
+            for _ in work:
+                if self._work is not work:  # the work itself started something else
+                    return
+                if perf_counter() >= until:
+                    return
+        except BaseException:
+            if self._work is work:
+                self.stop()  # half a result is none: nobody is told that it is done
+            raise
         if self._work is work:
             self._work = None
             self._timer.stop()

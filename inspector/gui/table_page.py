@@ -5,7 +5,7 @@ Filtering and sorting run over plain lists in slices of a few milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -53,6 +53,7 @@ class TablePage(QWidget):
         self._all: list[Any] = []
         self._ordered: list[Any] | None = None  # the same in the order of rows, None where not sorted yet
         self._sort_keys: dict[int, list[Any]] = {}  # by column, one for each of the ordered rows
+        self._changes = 0  # how often the rows became others
         self._sort: tuple[int, bool] | None = None
         self._slices = Slices(self)
         self._again = False
@@ -138,6 +139,7 @@ class TablePage(QWidget):
     def _forget_order(self) -> None:
         self._ordered = None
         self._sort_keys.clear()
+        self._changes += 1
         self._ahead.stop()
         self._idle.start()
 
@@ -145,11 +147,16 @@ class TablePage(QWidget):
         """Filters and sorts anew; the table changes when that is done."""
         self._again = False
         found: list[Any] = []
-        self._slices.run(self._filtered(found), lambda: self._show(found))
+        begun = self._changes
+
+        def done() -> None:
+            self._again = self._again or begun != self._changes  # rows changed meanwhile: once more
+            self._show(found)
+
+        self._slices.run(self._filtered(found), done)
 
     def _filtered(self, found: list[Any]) -> Iterator[None]:
-        yield from self._put_in_order()
-        ordered = self._ordered or []
+        ordered = yield from self._put_in_order()
         passing = self.passing()
         if passing is None:
             places = list(range(len(ordered)))
@@ -160,30 +167,33 @@ class TablePage(QWidget):
                 yield
         if self._sort is not None:
             column, down = self._sort
-            yield from self._key_of_each(column)
-            places.sort(key=self._sort_keys[column].__getitem__, reverse=down)
+            keys = yield from self._keys_of(column, ordered)
+            places.sort(key=keys.__getitem__, reverse=down)
             yield
         found += [ordered[place] for place in places]
 
-    def _put_in_order(self) -> Iterator[None]:
-        """Sorts the rows once: filtering keeps their order."""
-        if self._ordered is None:
-            rows = list(self._all)
-            yield from _sorted(rows, self.order)
+    def _put_in_order(self) -> Generator[None, None, list[Any]]:
+        """The rows in their order, sorted once: filtering keeps it."""
+        if self._ordered is not None:
+            return self._ordered
+        rows, begun = list(self._all), self._changes
+        yield from _sorted(rows, self.order)
+        if begun == self._changes:
             self._ordered = rows
-            self._sort_keys.clear()
+        return rows
 
-    def _key_of_each(self, column: int) -> Iterator[None]:
-        """Works out what a column is sorted by, once for all rows."""
-        if column in self._sort_keys:
-            return
-        keys, ordered, key = [], self._ordered or [], self.rows.columns[column].sort_key
+    def _keys_of(self, column: int, ordered: list[Any]) -> Generator[None, None, list[Any]]:
+        """What a column is sorted by, for each of the rows; worked out once as long as they stay the same."""
+        if ordered is self._ordered and column in self._sort_keys:
+            return self._sort_keys[column]
+        keys, key = [], self.rows.columns[column].sort_key
         for number, row in enumerate(ordered):
             keys.append(key(row))
             if number % 100 == 99:
                 yield
-        if ordered is self._ordered or not ordered:
+        if ordered is self._ordered:
             self._sort_keys[column] = keys
+        return keys
 
     def _prepare(self) -> None:
         """Works ahead while nobody waits, so that the first filter and the first sort are quick too."""
@@ -191,9 +201,9 @@ class TablePage(QWidget):
             self._ahead.run(self._ahead_of_time())
 
     def _ahead_of_time(self) -> Iterator[None]:
-        yield from self._put_in_order()
+        ordered = yield from self._put_in_order()
         for column in range(len(self.rows.columns)):
-            yield from self._key_of_each(column)
+            yield from self._keys_of(column, ordered)
 
     def _show(self, found: list[Any]) -> None:
         self.table.show_rows(found)

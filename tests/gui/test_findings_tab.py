@@ -199,3 +199,49 @@ def test_no_findings_of_an_unfinished_scan_are_not_called_none(window, project, 
     window.open(str(project))
     ready(window)
     qtbot.waitUntil(lambda: window.findings.heading.text() == "No findings known: the scan is incomplete")
+
+
+def test_rows_that_change_while_they_are_sorted_are_sorted_once_more(opened, qtbot):
+    page = opened.findings
+    page._sort = (2, False)
+    found = []
+    work = page._filtered(found)
+    page._forget_order()
+    next(work)
+    page.set_all(list(opened.session.facts.findings.values()))  # as a running scan does, and a decision
+    for _ in work:
+        pass
+    assert len(found) == 4
+    qtbot.waitUntil(lambda: not page._slices.busy and not page._again)
+    names = [page._node_name(row).lower() for row in page.rows.rows]
+    assert len(names) == 4 and names == sorted(names)
+
+
+def test_a_decision_is_not_undone_by_a_sort_that_began_before_it(opened, qtbot):
+    page = opened.findings
+    opened.show_tab("Findings")
+    page.table.step(1)
+    page._slices.stop()
+    page._sort = (3, True)
+    found = []
+    begun = page._changes
+    for _ in page._filtered(found):
+        pass
+    opened.run("state-confirmed")
+    assert page._changes > begun
+    page.refilter()
+    qtbot.waitUntil(lambda: not page._slices.busy)
+    assert [row.state.value for row in page.rows.rows].count("confirmed") == 1
+
+
+def test_work_that_fails_is_not_said_to_be_done(opened):
+    def broken():
+        yield
+        raise ValueError("no")
+
+    done = []
+    with pytest.raises(ValueError, match="no"):
+        opened.findings._slices.run(broken(), lambda: done.append(1))
+    assert not opened.findings._slices.busy
+    opened.findings._slices._advance()
+    assert done == []
