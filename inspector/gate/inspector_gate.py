@@ -1433,18 +1433,18 @@ class Verification:
     def _check_package(self) -> str:
         if not self._package.is_whole():
             return ""
-        sums = self._package.read(SUMS_NAME, MAX_RECORD)
-        expected = self._statement["subject"][0]["digest"]["sha256"]
-        if sums is not None and hashlib.sha256(sums).hexdigest() != expected:
-            raise Refusal("package", f"{SUMS_NAME} in the package is not the list that was signed.")
-        bundle = self._package.read(BUNDLE_NAME, MAX_RECORD)
-        if bundle is not None and not self._is_this_record(bundle):
-            raise Refusal("package", f"{BUNDLE_NAME} in the package holds another record.")
-        lines = self._package.read(LINES_NAME, MAX_RECORD + (MAX_COUNTERSIGNATURES << 20))
-        if lines is not None and not self._is_this_record(lines.split(b"\n", 1)[0]):
-            raise Refusal("package", f"{LINES_NAME} in the package does not begin with this record.")
-        here = ((SUMS_NAME, sums), (BUNDLE_NAME, bundle), (LINES_NAME, lines))
-        missing = [name for name, raw in here if raw is None]
+        missing = []
+        for name, limit, words in (
+            (SUMS_NAME, MAX_RECORD, "is not the list that was signed"),
+            (BUNDLE_NAME, MAX_RECORD, "holds another record"),
+            (LINES_NAME, MAX_RECORD + (MAX_COUNTERSIGNATURES << 20), "does not begin with this record"),
+        ):
+            found = self._package.read(name, limit)  # each is let go of before the next is read
+            if found is None:
+                missing.append(name)
+            elif not self._is_copy(name, found):
+                raise Refusal("package", f"{name} in the package {words}.")
+            del found
         for item in _items(self._predicate, "attachments", "the record", dict):
             name = _field(item, "name", "text", "an attachment")
             if not clean_name(name):
@@ -1581,6 +1581,16 @@ class Verification:
             self.files = {name[start:]: listed for name, listed in self.files.items()}
             self._links = {name[start:]: target for name, target in self._links.items()}
             self._left_out = {path[start:]: rule for path, rule in self._left_out.items()}
+
+    def _is_copy(self, name: str, raw: Raw) -> bool:
+        """Whether the file ``name`` of the package says what the record says; a large ``raw`` is used up."""
+        if name == SUMS_NAME:
+            expected = self._statement["subject"][0]["digest"]["sha256"]
+            return hashlib.sha256(raw).hexdigest() == str(expected)
+        end = raw.find(b"\n") if name == LINES_NAME else -1
+        if end >= 0 and isinstance(raw, bytearray):
+            del raw[end:]
+        return self._is_this_record(raw if end < 0 or isinstance(raw, bytearray) else raw[:end])
 
     def _is_this_record(self, raw: Raw) -> bool:
         try:
