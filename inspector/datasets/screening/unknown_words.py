@@ -37,7 +37,7 @@ _EDGE = np.uint64(1)
 _CANDIDATES = 400
 _TESTED = 40
 _SPELLED_ROWS = 3_000
-_ODDEST = 0.03
+_ODDEST = 0.01
 _TOLD = 0.04
 Rows = npt.NDArray[np.uint32]
 
