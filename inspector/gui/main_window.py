@@ -397,10 +397,15 @@ class MainWindow(QMainWindow):
             self.open_dropped(local[0])
 
     def open_dropped(self, name: str) -> None:
-        """A signed record is verified; everything else is opened to be reviewed."""
+        """A signed record is verified, a quarantine's folder goes to the Data tab of the open review, and
+        everything else is opened to be reviewed."""
+        from inspector.gui.quarantine_workplace import is_store
         from inspector.gui.verify_dialog import is_record
 
         if is_record(Path(name)):
             self.commands.verify_record(name)
+        elif self.session is not None and is_store(Path(name)):
+            self.show_tab("Data")
+            self.data.open_store(name)
         else:
             self.open(name)

@@ -398,6 +398,13 @@ def test_a_dropped_store_is_opened_and_another_folder_is_not_taken(opened, qtbot
     assert opened.data.part_name() == "quarantine"
 
 
+def test_a_store_dropped_anywhere_in_the_window_is_opened_in_the_data_tab(opened, qtbot, store_folder):
+    opened.show_tab("Findings")
+    opened.open_dropped(str(store_folder))
+    until_settled(opened.data.quarantine, qtbot)
+    assert opened.tabs.currentWidget() is opened.data and opened.data.part_name() == "quarantine"
+
+
 def test_what_is_no_store_is_said_and_nothing_stays_open(opened, qtbot, tmp_path):
     opened.show_tab("Data")
     place = opened.data.quarantine
