@@ -11,7 +11,7 @@ its old value is known by its name.
 
 FILE (default: mutation.jsonl) keeps each answer, and files beside it which test reaches which line: a run
 that was ended goes on where it stopped, and a mutant whose line has changed since is judged anew. ``--most``
-is for a first look: so many tests that get nearest to the change. ``--again`` judges the survivors in FILE
+is for a first look: so many tests that get nearest to the change. ``--again`` judges the others than killed in FILE
 anew. ``--apart`` runs for the survivors what starts other programs, with the changed file in place: only in a
 copy of the repository. Prints the survivors that ``survivors.toml`` does not explain, and exits with 1 where
 there are any.
@@ -122,7 +122,7 @@ def _judge(module: str, only: set[int], progress: Progress, given: argparse.Name
     todo = []
     for mutant, nth in numbered(mutants_of(source, module)):
         before = known.get((module, mutant.line, mutant.change, nth))
-        done = before is not None and not (given.again and before["result"] == "survived")
+        done = before is not None and not (given.again and before["result"] != "killed")
         if given.apart:
             done = before is None or before["result"] != "survived"
         wanted = not given.operators or mutant.operator in given.operators.split(",")

@@ -18,7 +18,7 @@ from inspector.provenance import Refused, UnreadableInput
 from inspector.record import dsse, keys, manifest, trust
 from inspector.record.keys import FileKey, PublicKey, new_key
 from inspector.record.manifest import Manifest, ManifestFile, hash_target, refuse_unlisted
-from inspector.record.verify import open_package, verify_record
+from inspector.record.verify import Report, open_package, seconds_of, verify_record
 from inspector.record.zipped import ZipPackage
 from inspector.sources.interface import Entry, EntryKind, LeftOut, ReadFailure
 
@@ -459,3 +459,74 @@ def test_a_public_key_has_an_id_and_a_kind() -> None:
     public = new_key().public
     assert public.keyid == hashlib.sha256(public.spki).hexdigest()
     assert (public.kind, PublicKey(b"x").kind) == ("P-256", "")
+
+
+def test_a_revoked_key_is_given_back_as_it_stands_now(tmp_path: Path, key: FileKey) -> None:
+    path = tmp_path / "trust.txt"
+    _add(path, key)
+    revoked = trust.revoke(path, key.public.keyid, reason="superseded", at=None, now=1000)
+    assert [revoked] == trust.load(path)
+
+
+def test_an_empty_store_gets_its_heading(tmp_path: Path, key: FileKey) -> None:
+    path = tmp_path / "trust.txt"
+    path.write_bytes(b"")
+    _add(path, key)
+    assert path.read_text().startswith("# principal role")
+
+
+@pytest.mark.parametrize("name", ["A\x07", "A\x1b[2J", "A\x7f"])
+def test_a_name_with_control_characters_is_quoted(key: FileKey, name: str) -> None:
+    line = trust.line_of(trust.TrustedKey(name, ("r",), None, None, key.public.keyid, key.public.spki))
+    assert line.startswith('"')
+    assert parse_trust(line)[0].principal == name
+
+
+def test_a_full_disk_leaves_the_store_as_it_was(
+    tmp_path: Path, key: FileKey, second_key: FileKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "trust.txt"
+    _add(path, key)
+    before = path.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(trust, "replace_file", full)
+    with pytest.raises(UnreadableInput, match="cannot be written: No space left on device"):
+        _add(path, second_key, "Ben")
+    assert path.read_bytes() == before
+
+
+def test_a_record_that_may_not_be_read_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "record.dsse.json"
+    path.write_bytes(b"{}")
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(UnreadableInput, match="cannot be read: Permission denied"):
+        verify_record(path, [])
+
+
+def test_a_zip_is_closed_whatever_comes_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "record.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("review-record.dsse.json", "{}")
+    closed: list[ZipPackage] = []
+    close = ZipPackage.close
+
+    def closing(package: ZipPackage) -> None:
+        closed.append(package)
+        close(package)
+
+    monkeypatch.setattr(ZipPackage, "close", closing)
+    verify_record(path, [])
+    assert len(closed) == 1
+
+
+def test_when_a_good_record_was_signed() -> None:
+    report = Report()
+    report.predicate = {"signedAt": "1970-01-01T00:01:40Z"}
+    assert seconds_of(report) == 100
