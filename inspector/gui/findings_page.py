@@ -157,14 +157,14 @@ class FindingsPage(TablePage):
         return places
 
     def _row(self, item: ReviewedFinding) -> Row:
+        node = self.session.facts.nodes.get(item.finding.node) if self.session else None
+        row = self._made_ready.get(item.finding.id)
+        if row is not None and row.finding is item and row.node is node:
+            return row
         from inspector.review.query import row_of
 
-        key = item.finding.id
-        node = self.session.facts.nodes.get(item.finding.node) if self.session else None
-        row = self._made_ready.get(key)
-        if row is None or row.finding is not item or row.node is not node:
-            row = self._made_ready[key] = row_of(item, node)
-        return row
+        made = self._made_ready[item.finding.id] = row_of(item, node)
+        return made
 
     def _ahead_of_time(self) -> Iterator[None]:
         yield from super()._ahead_of_time()
@@ -199,6 +199,8 @@ class FindingsPage(TablePage):
 
     def _say(self, text: str) -> None:
         """A filter that cannot be read is said, and filters nothing."""
+        if text == self.remark.text():
+            return
         self.remark.setText(text)
         self.remark.setVisible(bool(text))
         self.filter.setProperty("wrong", "true" if text else "false")
