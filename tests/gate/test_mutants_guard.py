@@ -313,3 +313,19 @@ def test_a_loader_that_cannot_be_imported_is_passed_over(
     path = block.put("model.bin", b"approved, and no pickle")
     with block, open(path, "rb") as stream, pytest.raises(pickle.UnpicklingError):
         pickle.load(stream)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts open files as Linux shows them")
+def test_a_refused_copy_is_closed_at_once(block: Block) -> None:
+    path = block.put("model.bin", b"approved")
+    path.write_bytes(b"EVIL")
+    approved = block.approved()
+    before = _open_files()
+    caught: list[NotApproved] = []  # what holds the error holds the frame, and with it an unclosed copy
+    for _ in range(3):
+        try:
+            approved.open("model.bin")
+        except NotApproved as error:
+            caught.append(error)
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert [one.code for one in caught] == ["changed"] * 3
