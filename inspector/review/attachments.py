@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from inspector import sqlite_files
 from inspector.provenance import UnreadableInput, plain
 
 MOST_BYTES = 32 * 1024 * 1024  # of one file: a screenshot or a report, not a data set
@@ -33,6 +34,8 @@ def read(path: Path) -> Attachment:
     It is opened without waiting, or a FIFO would hold the program; what was opened is then looked at.
     """
     shown = plain(str(path))
+    if sqlite_files.is_held(path):
+        raise UnreadableInput(f"{shown} is the open review itself.", "It is no evidence for what it says.")
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(handle, "rb") as stream:

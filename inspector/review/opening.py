@@ -15,12 +15,12 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import stat
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+from inspector import sqlite_files
 from inspector.provenance import UnreadableInput, plain
 from inspector.review.schema import APPLICATION_ID, VERSION
 
@@ -96,12 +96,7 @@ def damaged(path: Path, error: Exception) -> UnreadableInput:
 def _check_header(path: Path) -> None:
     shown = plain(str(path))
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        try:
-            regular = stat.S_ISREG(os.fstat(handle).st_mode)
-            head = os.read(handle, 100) if regular else b""
-        finally:
-            os.close(handle)
+        head = sqlite_files.peek(path, 100)
     except FileNotFoundError:
         raise UnreadableInput(
             f"There is no review file {shown}.", "Make one with `inspector review new TARGET -o FILE.review`."
@@ -147,8 +142,8 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     # The absolute path as a URI: quoted, or a `?` or `%` in a folder's name would become an option.
     name = quote(os.fsencode(path.absolute().as_posix()))
     address = f"file://{'' if name.startswith('/') else '/'}{name}?{mode}"
-    return sqlite3.connect(
-        address, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
+    return sqlite_files.connect(
+        path, address, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+from inspector import sqlite_files
 from inspector.datasets.quarantine import filesystem, keys, log
 from inspector.datasets.quarantine.interface import Policy
 from inspector.datasets.quarantine.schema import APPLICATION_ID, TABLE_NAMES, TABLES, TRIGGERS, VERSION
@@ -141,8 +142,7 @@ def open_store(path: Path, *, read_only: bool) -> Opened:
 def _check_header(path: Path, index: Path) -> None:
     shown = plain(str(path))
     try:
-        with index.open("rb") as file:
-            head = file.read(100)
+        head = sqlite_files.peek(index, 100)
     except FileNotFoundError:
         raise UnreadableInput(
             f"{shown} is no quarantine store.", "Make one with `inspector quarantine init DIR`."
@@ -162,8 +162,8 @@ def _check_header(path: Path, index: Path) -> None:
 def _connect(index: Path, mode: str) -> sqlite3.Connection:
     name = quote(os.fsencode(index.absolute().as_posix()))
     address = f"file://{'' if name.startswith('/') else '/'}{name}?{mode}"
-    connection = sqlite3.connect(
-        address, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
+    connection = sqlite_files.connect(
+        index, address, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
     )
     connection.execute(f"PRAGMA cache_size=-{_CACHE}")
     connection.execute("PRAGMA synchronous=FULL")
