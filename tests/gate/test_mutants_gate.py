@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import gc
 import hashlib
 import json
@@ -1349,6 +1350,8 @@ def test_only_a_record_of_a_cache_lets_links_lead_to_blobs(record: Record, tmp_p
     record.predicate["scope"] = {"leftOut": left}
     assert record.codes(root=str(top.parent)) == ["link"]
     record.predicate["scope"] = {"leftOut": left, "symlinks": "hf-cache"}
+    (top / "here").symlink_to("snapshots")
+    record.links = [{"name": "models--a--b/here", "target": "snapshots"}]
     assert record.codes(root=str(top.parent)) == []
     assert record.codes(root=str(top)) == []
     (top / "blobs" / "00").write_bytes(b"abd")
@@ -1473,6 +1476,8 @@ def test_each_lock_file_counts_unless_one_is_named(record: Record, tmp_path: Pat
     assert site.judged() == [("passed", "")]
     assert site.judged(locks=["requirements-b.txt"]) == [("failed", "package-unlocked")]
     assert site.judged(locks=["notes.md"]) == [("failed", "lock")]
+    site.names = ["requirements.txt"]
+    assert site.judged(locks=["requirements-b.txt"]) == [("failed", "lock")]  # in the tree, and no lock file
     site.names = ["gone.txt"]
     assert site.judged() == [("failed", "lock")]
     site.names = []
@@ -1577,3 +1582,56 @@ def test_a_pipe_is_written_into_and_not_replaced(tmp_path: Path) -> None:
     finally:
         os.close(reader)
     assert os.listdir(tmp_path) == ["pipe"]
+
+
+def test_a_link_that_may_not_be_read_is_not_walked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "file").write_bytes(b"x")
+    (tmp_path / "b").symlink_to("a")
+    scan = os.scandir
+
+    def in_order(path: Any) -> Any:
+        return contextlib.nullcontext(sorted(scan(path), key=lambda entry: entry.name))
+
+    def no_link(path: Any) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", in_order)
+    monkeypatch.setattr(os, "readlink", no_link)
+    tree = gate.walk(str(tmp_path), [], {}, {})
+    monkeypatch.undo()
+    assert (tree.files, tree.denied) == ({"a/file": 1}, ["b"])
+
+
+@pytest.mark.parametrize("content", [b"no JSON", b"{}", b"PK\x03\x04"])
+def test_a_statement_about_the_package_that_cannot_be_read_binds_nothing(
+    record: Record, content: bytes
+) -> None:
+    package = Companions(record)
+    package.judged()
+    record.beside[gate.PACKAGE_NAME] = content
+    record.beside[gate.REPORT_NAME] = b"pdf"
+    assert record.codes() == []
+    assert "report-unbound" in record.warnings()
+
+
+def test_an_attachment_that_is_not_there_is_named(record: Record) -> None:
+    record.whole = True
+    digest = {"sha256": hashlib.sha256(b"x").hexdigest()}
+    record.predicate["attachments"] = [{"name": "a.txt", "digest": digest}]
+    assert any("a.txt" in check.words for check in record.judged().warnings)
+    record.beside["a.txt"] = b"x"
+    assert not any("a.txt" in check.words for check in record.judged().warnings)
+    record.beside["a.txt"] = b"y"
+    assert record.codes() == ["attachment"]
+
+
+def test_an_error_of_the_system_is_no_yes(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(self: gate.Verification) -> gate.Report:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(gate.Verification, "run", broken)
+    assert gate.main(command) == 2
+    assert capsys.readouterr().err == "error: [Errno 5] Input/output error\n"
