@@ -189,3 +189,19 @@ def test_the_closest_pair_of_a_group_may_stand_for_it():
 
     loose, close = pair(232, 91, 225, -80.0), pair(60, 60, 60, -70.0, feature=2)
     assert Group([loose, close]).telling() == [loose, close]
+
+
+def test_a_text_that_says_less_for_its_label_is_not_one_that_speaks_against_it():
+    from inspector.datasets.screening.naive_bayes import Agreement
+    from inspector.datasets.screening.scoring import Evidence, contradiction
+
+    def score(**measured):
+        evidence = Evidence(pair(600, 600, 1200), 12_000)
+        evidence.agreement = Agreement(place=0.02, variety=1.0, **measured)
+        return contradiction(evidence)
+
+    template = score(against=0.01, usual_against=0.0, opposed=0.55, usual_opposed=0.0)
+    relabelled = score(against=0.7, usual_against=0.05, opposed=0.8, usual_opposed=0.1)
+    in_noise = score(against=0.3, usual_against=0.2, opposed=0.6, usual_opposed=0.3)
+    assert template < 0.05
+    assert min(relabelled, in_noise) > 0.8

@@ -126,6 +126,8 @@ def contradiction(evidence: Evidence) -> float:
     far = _rise(0.5 - agreement.place, 0.22, 0.04) * _rise(
         agreement.opposed - agreement.usual_opposed, 0.15, 0.04
     )
+    # Where texts speak for their labels nearly always, a relabelled one speaks against its own clearly.
+    far *= _rise(agreement.usual_opposed, 0.09, 0.015)
     against = _rise(agreement.against - agreement.usual_against, 0.3, 0.06)
     varied = _rise(agreement.variety, 0.6, 0.06)
     return certain * max(far, against) * varied
