@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
@@ -24,7 +24,6 @@ from inspector.gui.data_facts import FactsPane, pairs_of
 from inspector.gui.data_questions import DataQuestions
 from inspector.gui.facts import Facts
 from inspector.gui.look import Look, marks_of
-from inspector.gui.quarantine_workplace import Workplace
 from inspector.gui.quarantine_wrap import Wrap
 from inspector.gui.rows import Column
 from inspector.gui.screening_panel import QUESTION, ScreeningPanel
@@ -33,6 +32,9 @@ from inspector.gui.session import Session
 from inspector.gui.table_page import TablePage
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import spaced
+
+if TYPE_CHECKING:
+    from inspector.gui.quarantine_workplace import Workplace
 
 SCREENED = ("jsonl", "json", "csv", "tsv", "parquet")
 CHIPS = (("Datasets", "kind:dataset"), ("Unpinned", "unpinned"), ("With findings", "findings:worst"))
@@ -81,7 +83,8 @@ class DataPage(TablePage):
         self.known = FactsPane()
         self.known.hide()
         self.questions = DataQuestions(look, selection)
-        self.quarantine = Workplace(look, bar)
+        self._bar = bar
+        self._quarantine: Workplace | None = None
         self._place_parts()
 
     def _place_parts(self) -> None:
@@ -107,7 +110,7 @@ class DataPage(TablePage):
         for name, text, part in (
             (PARTS[0], tr("Datasets"), datasets),
             (PARTS[1], tr("Questions"), self.questions),
-            (PARTS[2], tr("Quarantine"), self.quarantine),
+            (PARTS[2], tr("Quarantine"), QWidget()),
         ):
             chip = QPushButton(text)
             chip.setObjectName("chip")
@@ -121,14 +124,29 @@ class DataPage(TablePage):
         self.column.addLayout(line)
         self.column.addWidget(self.stack, 1)
         self.setAcceptDrops(True)
-        self.quarantine.heading_changed.connect(self._count_waiting)
         self.show_part(PARTS[0])
+
+    @property
+    def quarantine(self) -> Workplace:
+        """The workplace, made when it is first asked for: most reviews have no quarantine."""
+        if self._quarantine is None:
+            from inspector.gui.quarantine_workplace import Workplace
+
+            self._quarantine = Workplace(self.look, self._bar)
+            self._quarantine.heading_changed.connect(self._count_waiting)
+            room = QVBoxLayout(self.stack.widget(PARTS.index("quarantine")))
+            room.setContentsMargins(0, 0, 0, 0)
+            room.addWidget(self._quarantine)
+            self._quarantine.set_session(self.session)
+        return self._quarantine
 
     # --- the parts -----------------------------------------------------------------------------------
 
     def show_part(self, name: str) -> None:
         """datasets, questions or quarantine; the keyboard goes there too."""
         self.part_chips[name].setChecked(True)
+        if name == "quarantine":
+            self.quarantine.show()  # made now, where it was not yet
         self.stack.setCurrentIndex(PARTS.index(name))
         if self.session is not None:
             self.session.remember(_PART, name)
@@ -182,7 +200,8 @@ class DataPage(TablePage):
         self.session = session
         self.screening.set_session(session)
         self.questions.set_session(session)
-        self.quarantine.set_session(session)
+        if self._quarantine is not None:
+            self._quarantine.set_session(session)
         self.filter.clear()
         self.known.show_pairs([])
         self.set_all([])
