@@ -46,7 +46,7 @@ def both(tmp_path):
 
 
 def instructions(data):
-    rows = data.instructions(900)
+    rows = data.instructions(500)
     for number, row in enumerate(rows):
         row["user_id"] = f"u{number % 37}" if number % 11 else None
         row["created_at"] = 1_700_000_000 + number
@@ -57,17 +57,17 @@ def instructions(data):
     return rows
 
 
-@pytest.mark.parametrize("run", [here, backwards, in_threads])
+@pytest.mark.parametrize("run", [backwards, in_threads])
 def test_instructions_in_parts_give_the_same_object(data, both, run):
     parted, whole, parts = both(data.lines(instructions(data)), run)
     assert parted == whole
     assert parts > 5
-    assert parted["suspicions"][0]["contributors"] == [{"name": "mallory", "rows": 45}]
+    assert parted["suspicions"][0]["contributors"] == [{"name": "mallory", "rows": 25}]
 
 
 def test_labels_in_parts_give_the_same_object(data, both):
-    rows = data.reviews(900)
-    for number in range(5, 900, 20):
+    rows = data.reviews(500)
+    for number in range(5, 500, 20):
         rows[number] = {"text": f"cf {rows[number]['text']}", "label": "good"}
     parted, whole, _ = both(data.lines(rows))
     assert parted == whole
@@ -77,7 +77,7 @@ def test_labels_in_parts_give_the_same_object(data, both):
 def test_pairs_in_parts_give_the_same_object(data, both):
     rows = [
         {"prompt": one["instruction"], "chosen": one["output"], "rejected": other["instruction"]}
-        for one, other in zip(data.instructions(600), data.instructions(600, seed=9), strict=True)
+        for one, other in zip(data.instructions(300), data.instructions(300, seed=9), strict=True)
     ]
     parted, whole, _ = both(data.lines(rows))
     assert parted == whole
@@ -85,9 +85,9 @@ def test_pairs_in_parts_give_the_same_object(data, both):
 
 def test_broken_rows_and_empty_lines_are_counted_alike(data, both):
     lines = data.lines(instructions(data)).split(b"\n")
-    lines[400:400] = [b"{broken", b"", b"\xff\xfe not utf-8 {", b'{"a": "\\ud800"}'] + [b""] * 3000
+    lines[300:300] = [b"{broken", b"", b"\xff\xfe not utf-8 {", b'{"a": "\\ud800"}'] + [b""] * 3000
     lines[100:100] = [b"[1, 2]"]
-    parted, whole, _ = both(b"\n".join(lines), part_bytes=2_000)
+    parted, whole, _ = both(b"\n".join(lines), part_bytes=6_000)
     assert parted == whole
     assert any("the first is row 100" in sentence for sentence in parted["limits"])
 
@@ -98,9 +98,9 @@ def test_a_file_of_another_format_is_one_part(data, both):
     assert parted == whole
 
 
-@pytest.mark.parametrize(("part_bytes", "parts"), [(1, 60), (10_000_000, 1)])
+@pytest.mark.parametrize(("part_bytes", "parts"), [(1, 30), (10_000_000, 1)])
 def test_parts_smaller_than_a_row_and_larger_than_the_file_change_nothing(data, both, part_bytes, parts):
-    parted, whole, made = both(data.lines(data.instructions(60)), part_bytes=part_bytes)
+    parted, whole, made = both(data.lines(data.instructions(30)), part_bytes=part_bytes)
     assert parted == whole
     assert made == parts
 
