@@ -294,3 +294,25 @@ def test_an_import_is_seen_where_it_stands(protocol: int) -> None:
 )
 def test_what_the_lists_say_of_a_name(module: str, name: str, tier: Tier) -> None:
     assert entry_for(module, name).tier is tier
+
+
+@pytest.mark.parametrize("code", [b"q\0", b"r\0\0\0\0", b"\x94"])
+def test_what_lies_below_a_mark_is_not_put_into_the_memo(code: bytes) -> None:
+    for behind in (b"", BEHIND):
+        assert "stack-underflow" in codes(b"N(" + code + b"." + behind)
+        assert codes(b"N(N" + code + b"1." + behind) == []
+
+
+@pytest.mark.parametrize("code", [b"h\x05", b"j\x05\0\0\0", b"g5\n"])
+def test_what_was_never_put_cannot_be_got(code: bytes) -> None:
+    for behind in (b"", BEHIND):
+        _, outcome = run(b"\x80\x04" + code + b"." + behind)
+        assert not outcome.ended
+        assert outcome.problems != []
+
+
+def test_a_pickle_in_a_byte_string_is_found() -> None:
+    inner = pickle.dumps(print, 4)
+    machine, outcome = run(pickle.dumps([inner, b"text", inner[:5]], 4))
+    assert outcome.problems == []
+    assert len(machine.hidden) == 1

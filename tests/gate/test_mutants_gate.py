@@ -1635,3 +1635,13 @@ def test_an_error_of_the_system_is_no_yes(
     monkeypatch.setattr(gate.Verification, "run", broken)
     assert gate.main(command) == 2
     assert capsys.readouterr().err == "error: [Errno 5] Input/output error\n"
+
+
+def test_the_gate_is_never_run_without_a_tree_or_a_trust_store(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for given in (command[:1] + command[3:], command[:3], command[:1], []):
+        with pytest.raises(SystemExit) as caught:
+            gate.main(given)
+        assert caught.value.code == 2
+        assert capsys.readouterr().out == ""
