@@ -239,6 +239,19 @@ def test_the_report_says_verdict_exceptions_and_what_is_unknown(full: Any) -> No
     assert "Not signed" in export("html", full).decode()
 
 
+def test_where_no_audit_was_made_nothing_reads_as_a_complete_one(full: Any) -> None:
+    full.scan_object["audit"] = {
+        "source": "none",
+        "as_of": None,
+        "complete": True,  # of no packages at all
+        "note": "The audit was switched off.",
+    }
+    text = export("html", full, sign_off=SIGNED).decode()
+    assert "none was made. The audit was switched off." in text and "Audit complete" not in text
+    full.scan_object["audit"] = {"source": "pip-audit", "as_of": None, "complete": False}
+    assert "Audit complete" in export("html", full, sign_off=SIGNED).decode()
+
+
 def test_the_report_says_how_to_verify_and_with_whose_key(full: Any) -> None:
     text = export("html", full, sign_off=SIGNED).decode()
     assert "sh verify.sh REVIEWER.pub PROJECT-FOLDER" in text and SIGNED.keyid in text

@@ -9,8 +9,9 @@ differ in their place only share a row, so that the report stays at a few pages;
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from typing import Any
 
 from inspector import __version__
 from inspector.provenance import Severity, State, plain
@@ -327,15 +328,26 @@ def _imports(facts: Facts) -> list[str]:
     ]
 
 
+def _audit(audit: Mapping[str, Any]) -> list[tuple[str, object]]:
+    """Who was asked about the packages. Where nobody was, nothing may read as a complete audit."""
+    source = audit.get("source") or "none"
+    if source == "none":
+        note = plain(str(audit.get("note") or ""), 300)
+        return [("Vulnerability audit", f"none was made. {note}".rstrip())]
+    return [
+        ("Vulnerability audit", source),
+        ("Advisories as of", audit.get("as_of") or "not stated"),
+        ("Audit complete", "yes" if audit.get("complete") is True else "no"),
+    ]
+
+
 def _tools(facts: Facts) -> list[str]:
     audit = facts.scan.get("audit") or {}
     tool = facts.scan.get("tool") or {}
     rows: list[tuple[str, object]] = [
         ("Program", f"Provenance Inspector {__version__}"),
         ("Rules", _code(tool.get("rules_digest") or "not stated")),
-        ("Vulnerability audit", audit.get("source") or "none"),
-        ("Advisories as of", audit.get("as_of") or "not stated"),
-        ("Audit complete", "yes" if audit.get("complete") is True else "no"),
+        *_audit(audit),
     ]
     return ["<h2>What it was reviewed with</h2>", *_pairs(rows)]
 
