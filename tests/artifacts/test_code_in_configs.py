@@ -185,3 +185,35 @@ def test_python_files_that_are_obeyed(name: str, text: bytes, loading: Loading, 
     artifact = judge(text, name)
     assert artifact.loading is loading, artifact
     assert bool(artifact.reasons) is (loading is not NONE)
+
+
+@pytest.mark.parametrize(
+    ("text", "loading"),
+    [
+        ("from diffusers import FluxPipeline\n\n\nclass Mine(FluxPipeline):\n    pass\n", RUNS),
+        ("from diffusers import DiffusionPipeline as Base\n\n\nclass Mine(Base):\n    pass\n", RUNS),
+        ("from diffusers import FluxPipeline\n\n\ndef load():\n    return FluxPipeline\n", NONE),
+    ],
+)
+def test_a_pipeline_that_builds_on_another_one_is_a_custom_pipeline(
+    text: str, loading: Loading, judge: Judge
+) -> None:
+    assert judge(text.encode(), "pipeline.py").loading is loading
+
+
+def test_the_comment_of_a_graph_ends_no_text_and_takes_bounded_time(judge: Judge) -> None:
+    assert judge(b'node { name: "a #" op: "PyFunc" }', "x.pbtxt").loading is RUNS
+    assert judge(b'node { name: "a" } # op: "PyFunc"', "x.pbtxt").loading is DATA
+    assert judge(b'"' + b'\\"' * 200_000, "x.pbtxt").loading is NONE
+
+
+def test_a_template_of_very_many_blocks_is_refused_with_its_sentence(judge: Judge) -> None:
+    artifact = judge(b"{{ messages }}" * 100_000, "chat_template.jinja")
+    assert artifact.loading is Loading.UNREADABLE
+    assert artifact.reasons[0].code == "over-limit"
+
+
+def test_handlers_of_logging_are_judged_over_all_their_lines(judge: Judge) -> None:
+    start = b"[handler_a]\nclass=StreamHandler\n"
+    assert judge(start + b"args=(\n  sys.stdout,\n )\n", "x.ini").loading is NONE
+    assert judge(start + b"args=(\n  open('x'),\n )\n", "x.ini").loading is RUNS

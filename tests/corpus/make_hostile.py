@@ -18,6 +18,9 @@ from hostile import (
     disguise_cases,
     graph_cases,
     keras_cases,
+    late_call_cases,
+    late_template_cases,
+    late_text_cases,
     odd_call_cases,
     odd_file_cases,
     odd_text_cases,
@@ -39,6 +42,9 @@ _ROOMS = (
     odd_call_cases,
     odd_file_cases,
     odd_text_cases,
+    late_call_cases,
+    late_template_cases,
+    late_text_cases,
 )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from inspector.artifacts.formats.keras_operations import judge_old_operation
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.limits import spend_work
 from inspector.artifacts.pickles.listed import Tier, entry_for
@@ -29,6 +30,8 @@ _FURTHER = re.compile(
     r"(?:keras_hub|keras_nlp|keras_cv)\.(?:src\.)?(?:models|layers|tokenizers|samplers|metrics)\b"
 )
 _OBJECT_WORK = 8_000
+# Functions of those modules that make or keep objects.
+_NOT_FOR_MODELS = frozenset({"deserialize", "serialize", "get", "map", "custom_gradient", "vectorized_map"})
 _PLAIN_CLASSES = frozenset(_NAMED_PLAIN_CLASSES.split())
 _CODE_CLASSES = {
     "Lambda": "has a Lambda layer: Python byte code that Keras runs",
@@ -52,6 +55,7 @@ def judge_keras(raw: bytes, judgement: Judgement) -> None:
 
 def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
     value = dict(pairs)
+    judge_old_operation(value, judgement)
     for key, name in pairs:  # every one, for a key that stands there twice hides the first
         if key == "class_name" and isinstance(name, str):
             for module in [other for label, other in pairs if label == "module"] or [None]:
@@ -83,6 +87,10 @@ def _object(module: object, name: str, pairs: Pairs, judgement: Judgement) -> No
         registered = [other for label, other in pairs if label == "registered_name" and other]
         if ">" in name or (registered and name not in _PLAIN_CLASSES):
             _needs(judgement, f"class {plain(str(registered[-1] if registered else name), 200)}")
+    elif name == "function" and module != "builtins" and isinstance(module, str):
+        for function in [other for label, other in pairs if label == "config"] or [None]:
+            if not isinstance(function, str) or not _is_function_of_keras(module, function):
+                _note(judgement, "custom-object", f"has Keras import {shown} and call {plain(function, 200)}")
     elif module == "builtins" and name == "function":
         for function in [other for label, other in pairs if label == "config"] or [None]:
             _function(function, judgement)
@@ -123,6 +131,16 @@ def _is_of_keras(module: str, name: str) -> bool:
         and inner[0] in _PARTS.split()
         and (name[0].isupper() or inner[0] in ("activations", "losses"))
     )
+
+
+def _is_function_of_keras(module: str, name: str) -> bool:
+    """A function that a model is written with: an activation, a loss, a metric, an operation on tensors."""
+    parts = module.split(".")
+    if parts[0] not in ("keras", "tf_keras") or not name.isidentifier() or name.startswith("_"):
+        return False
+    inner = parts[2:] if parts[1:2] == ["src"] else parts[1:]
+    is_plain = inner[:1] in (["activations"], ["losses"], ["metrics"], ["ops"], ["initializers"])
+    return is_plain and name not in _NOT_FOR_MODELS
 
 
 def _note(judgement: Judgement, code: str, what: str) -> None:

@@ -42,6 +42,8 @@ OPERATORS: dict[str, str] = {
     **dict.fromkeys(("FixedLengthRecordDataset", "FixedLengthRecordDatasetV2"), _FILES),
     **dict.fromkeys(("MatchingFilesDataset", "ExperimentalMatchingFilesDataset", "DebugIdentityV3"), _FILES),
     **dict.fromkeys(("ExperimentalCSVDataset", "CSVDataset", "CreateSummaryDbWriter"), _FILES),
+    **dict.fromkeys(("CSVDatasetV2", "ExperimentalCSVDatasetV2", "SaveSlices", "DeleteOldDirs"), _FILES),
+    **dict.fromkeys(("DistributedSave", "DataServiceDatasetV4", "RegisterDatasetV2"), _FILES),
     **dict.fromkeys(("RpcClient", "RpcServer", "RpcServerStart"), _NATIVE),
     **dict.fromkeys(("XlaLaunch", "RemoteCall", "RpcCall", "TryRpc", "Rpc"), _NATIVE),
 }

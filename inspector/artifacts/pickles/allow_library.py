@@ -340,6 +340,13 @@ def _other_libraries() -> Iterator[Row]:
     yield from _rows(settings.ACCELERATE_ENUMS, "enum", "a setting", reads["accelerate"])
     yield from _rows(settings.PEFT, "class", "settings of an adapter", reads["peft"], "bare")
     yield from _rows(settings.PEFT_ENUMS, "enum", "a setting of an adapter", reads["peft"])
+    yield from _rows(
+        "tokenizers.models: Model BPE WordPiece WordLevel Unigram",
+        "class",
+        "a vocabulary; its constructor takes names of files as well",
+        settings.SMALL_READ_FROM,
+        "no-text",
+    )
     yield from _rows(settings.SMALL_VALUES, "class", "a value of the library", settings.SMALL_READ_FROM)
 
 

@@ -151,7 +151,6 @@ dateutil.relativedelta: relativedelta
 dateutil._common: weekday
 PIL.Image: Image
 tokenizers: Tokenizer Encoding
-tokenizers.models: Model BPE WordPiece WordLevel Unigram
 tokenizers.normalizers: Normalizer
 tokenizers.pre_tokenizers: PreTokenizer
 tokenizers.decoders: Decoder

@@ -32,7 +32,7 @@ _VALUES: tuple[tuple[str, str], ...] = (
     ("collections", "_OrderedDictKeysView"),
     ("dataclasses", "_HAS_DEFAULT_FACTORY_CLASS _MISSING_TYPE"),
     ("unittest.mock", "_SentinelObject"),
-    ("typing", "Any Union Optional List Dict Tuple Set Callable Literal TypeVar NamedTuple"),
+    ("typing", "Any Union Optional List Dict Tuple Set Callable Literal TypeVar"),
 )
 _DECIMAL_SIGNALS = """Clamped DivisionByZero FloatOperation Inexact InvalidOperation Overflow Rounded
 Subnormal Underflow DecimalException ConversionSyntax DivisionImpossible DivisionUndefined InvalidContext"""
@@ -71,7 +71,10 @@ STANDARD: tuple[Row, ...] = (
     ),
     Row("decimal", _DECIMAL_SIGNALS, "class", "a signal of decimal numbers", "", _READ),
     *(Row(module, names, "enum", "a constant by its name or number", "", _READ) for module, names in _ENUMS),
-    Row("enum", "Enum IntEnum Flag IntFlag StrEnum auto", "class", "the base of constants", "", _READ),
+    *(
+        Row(module, names, "class", "a base, and a maker of classes", "class-maker", _READ)
+        for module, names in (("enum", "Enum IntEnum Flag IntFlag StrEnum auto"), ("typing", "NamedTuple"))
+    ),
     Row("builtins", _EXCEPTIONS, "class", "an exception as a value", "", _READ),
     Row("builtins", _KEPT_BUILTINS, "value", "a function of the language that an object keeps", "", _READ),
     *(

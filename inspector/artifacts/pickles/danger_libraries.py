@@ -72,6 +72,10 @@ LIBRARY_MODULES: dict[str, str] = {
         ("transformers.models.auto", "transformers.utils.hub", "transformers.file_utils"), _MODELS
     ),
     **dict.fromkeys(("transformers.testing_utils", "transformers.utils.import_utils"), _PROCESS),
+    **dict.fromkeys(("diffusers.utils.dynamic_modules_utils", "smolagents.remote_executors"), _MODELS),
+    **dict.fromkeys(("smolagents.local_python_executor", "smolagents.tools", "smolagents.agents"), _SOURCE),
+    **dict.fromkeys(("multiprocess", "pathos", "pox", "ppft", "ruamel.yaml"), _NESTED),
+    **dict.fromkeys(("pytorch_lightning.core.saving", "lightning.pytorch.utilities.migration"), _NESTED),
     **dict.fromkeys(("transformers.tools", "transformers.agents", "transformers.commands"), _SOURCE),
     **dict.fromkeys(("huggingface_hub", "evaluate", "modelscope", "open_clip.pretrained"), _MODELS),
     **dict.fromkeys(("datasets.load", "datasets.utils.file_utils", "datasets.utils._dill"), _MODELS),

@@ -18,6 +18,17 @@ from inspector.artifacts.pickles.rules_attributes import (
     union_rule,
 )
 from inspector.artifacts.pickles.rules_dill import dill_array, dill_repr, dill_type
+from inspector.artifacts.pickles.rules_libraries import (
+    class_maker,
+    is_text,
+    logger,
+    no_text,
+    pandas_index,
+    sympy_name,
+    sympy_term,
+    tokenizer,
+    typing_form,
+)
 from inspector.artifacts.pickles.rules_numpy import (
     numpy_array,
     numpy_buffer,
@@ -28,11 +39,9 @@ from inspector.artifacts.pickles.rules_numpy import (
 from inspector.artifacts.pickles.rules_state import judge_state
 from inspector.artifacts.pickles.symbols import (
     Import,
-    LongText,
     Made,
     Mapped,
     Objection,
-    Series,
     Tup,
     shown,
 )
@@ -45,7 +54,6 @@ _ENCODINGS = frozenset(("latin1", "latin-1", "latin_1", "iso-8859-1", "utf-8", "
 # Modules whose instances hold values and hand them out without calling anything.
 _NAMED_GONE_THROUGH = "builtins operator _operator itertools functools collections datetime decimal enum"
 _GONE_THROUGH = frozenset(_NAMED_GONE_THROUGH.split())
-_SEARCHES = frozenset({"search", "match", "fullmatch", "finditer", "findall"})
 _MAX_MADE = 1 << 30  # values or bytes that one constructor may be asked for
 
 
@@ -107,20 +115,6 @@ def _class_first(args: list[object]) -> Objection | None:
     if args and _is_class(args[0]):
         return None
     return Loading.UNREADABLE, "not-a-class", "makes an instance of something that is not an imported class"
-
-
-def _pandas_index(args: list[object]) -> Objection | None:
-    """``_new_Index(cls, settings)`` makes a ``cls`` with any keywords: only pandas' indexes are made so."""
-    cls = args[0] if args else None
-    if isinstance(cls, Import) and cls.tier is Tier.LIBRARY and cls.module.split(".")[0] == "pandas":
-        return None
-    if isinstance(cls, Import) and cls.tier in (Tier.UNKNOWN, Tier.DANGEROUS):
-        return None  # it is reported as an import
-    return (
-        Loading.RUNS_CODE,
-        "call-by-argument",
-        f"has pandas make {shown(cls)} with keywords of the stream; only an index is made so",
-    )
 
 
 def _runs_through(arg: object) -> bool:
@@ -205,99 +199,13 @@ def _text_bytes(args: list[object]) -> Objection | None:
     """``_codecs.encode(text, encoding)``; the name of an encoding is imported as a module."""
     text = args[0] if args else None
     encoding = args[1] if len(args) == 2 else "utf-8"
-    if _is_text(text) and len(args) < 3 and type(encoding) is str and encoding in _ENCODINGS:
+    if is_text(text) and len(args) < 3 and type(encoding) is str and encoding in _ENCODINGS:
         return None
     return (
         Loading.UNREADABLE,
         "bad-arguments",
         f"calls _codecs.encode with ({', '.join(shown(arg) for arg in args[:3])}), as no pickler does",
     )
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, (str, LongText))
-
-
-def _holds_text(value: object, depth: int = 4) -> bool:
-    if isinstance(value, (Tup, Series)):
-        return not depth or any(_holds_text(item, depth - 1) for item in value.items)
-    return isinstance(value, (str, LongText, bytes))
-
-
-def _no_text(args: list[object]) -> Objection | None:
-    """Classes that read a text in an argument as a pattern, a name of a file or a setting."""
-    if not any(_holds_text(arg) for arg in args):
-        return None
-    return (
-        Loading.RUNS_CODE,
-        "constructor",
-        f"hands ({', '.join(shown(arg) for arg in args[:5])}) to a constructor that takes no text",
-    )
-
-
-def _is_term(value: object, depth: int = 6) -> bool:
-    if isinstance(value, (Tup, Series)):
-        known = isinstance(value, Tup) or value.weight < 32
-        return depth > 0 and known and all(_is_term(item, depth - 1) for item in value.items)
-    if isinstance(value, Mapped):
-        return value.is_whole and not value.items
-    if isinstance(value, (Made, Import)):
-        cls = value.callee if isinstance(value, Made) else value
-        return cls.tier is not Tier.PLAIN and cls.module.startswith("sympy.")
-    return value is None or type(value) in (int, float, bool)
-
-
-def _sympy(args: list[object]) -> Objection | None:
-    """Terms of sympy: everything that is no term yet is turned into one by ``sympify``, which evaluates texts
-    as Python (sympy/core/sympify.py of 1.14)."""
-    if all(_is_term(arg) for arg in args):
-        return None
-    return (
-        Loading.RUNS_CODE,
-        "evaluated-text",
-        f"makes a term of sympy from ({', '.join(shown(arg) for arg in args[:5])}); it evaluates what is "
-        "neither a number nor a term",
-    )
-
-
-def _sympy_name(args: list[object]) -> Objection | None:
-    """A name of sympy: a text, and terms. ``Wild`` evaluates the texts that it is to exclude."""
-    return _sympy(args[1:])
-
-
-def _tokenizer(args: list[object]) -> Objection | None:
-    """spaCy's Tokenizer calls the functions it is handed with the words of its rules: only methods of
-    compiled patterns stand there."""
-    for arg in args:
-        if not isinstance(arg, Made) or arg.callee.entry.rule not in ("enum-member", "partial"):
-            continue
-        holder, name = (*(arg.args.items if arg.args else []), None, None)[:2]
-        if isinstance(holder, Made) and holder.callee.dotted == "re._compile" and name in _SEARCHES:
-            continue
-        return Loading.RUNS_CODE, "call-by-argument", f"has a tokenizer call {shown(holder)}.{shown(name)}"
-    return None
-
-
-def _typing_form(args: list[object]) -> Objection | None:
-    """``operator.getitem(typing.Optional, int)``, which is how Python pickles such a type."""
-    form = args[0] if len(args) == 2 else None
-    if (
-        isinstance(form, Import)
-        and form.module in ("typing", "collections.abc")
-        and form.tier <= Tier.LIBRARY
-    ):
-        return None
-    return (
-        Loading.UNKNOWN_IMPORT,
-        "unknown-import",
-        f"calls operator.getitem with {', '.join(shown(arg) for arg in args[:3])}; only a type is written so",
-    )
-
-
-def _logger(args: list[object]) -> Objection | None:
-    if len(args) <= 1 and all(_is_text(arg) for arg in args):
-        return None
-    return Loading.UNREADABLE, "bad-arguments", "asks for a logger by something that is no name"
 
 
 RULES: dict[str, Rule] = {
@@ -307,7 +215,7 @@ RULES: dict[str, Rule] = {
     "default-factory": _default_factory,
     "torch-from-type": _torch_from_type,
     "numpy-dtype": numpy_dtype,
-    "pandas-index": _pandas_index,
+    "pandas-index": pandas_index,
     "numpy-array": numpy_array,
     "numpy-scalar": numpy_scalar,
     "numpy-buffer": numpy_buffer,
@@ -328,12 +236,13 @@ RULES: dict[str, Rule] = {
     "iterators": lambda args: None,
     "sized": _sized,
     "union": union_rule,
-    "logger": _logger,
-    "no-text": _no_text,
-    "sympy": _sympy,
-    "sympy-name": _sympy_name,
-    "tokenizer": _tokenizer,
-    "typing-form": _typing_form,
+    "logger": logger,
+    "no-text": no_text,
+    "sympy": sympy_term,
+    "sympy-name": sympy_name,
+    "tokenizer": tokenizer,
+    "typing-form": typing_form,
+    "class-maker": class_maker,
 }
 
 

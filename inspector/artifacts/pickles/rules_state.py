@@ -27,7 +27,9 @@ _PARSER = re.compile(
     r"self\._argcheck_rvs\([\w\s,]*, size=size\))\s*){3}\Z"
 )
 # Attributes that change what the following opcodes do to the instance.
-HOOKS = frozenset({"__setstate__", "__class__", "__dict__"})
+HOOKS = frozenset({"__setstate__", "__class__", "__dict__", "__reduce__", "__reduce_ex__", "__getstate__"})
+# Rules of calls whose result belongs to the whole program: a class, a logger, a member of an enumeration.
+_SHARED = frozenset({"type-of-one", "logger", "enum-member", "typing-form", "class-maker"})
 _DICTS = frozenset({"OrderedDict", "Counter", "defaultdict", "dict", "UserDict"})
 _SERIES = frozenset({"deque", "list", "set", "UserList", "array", "bytearray"})
 
@@ -94,6 +96,15 @@ def _may_be_hook(key: object) -> bool:
 
 def judge_state(target: Made, state: object) -> Objection | None:
     """Whether giving ``state`` to ``target`` (the BUILD opcode) is as its library itself writes it."""
+    callee = target.callee
+    if state is not None and (
+        callee.entry.rule in _SHARED or callee.entry.kind == "enum" or callee.dotted == "re._compile"
+    ):
+        return (
+            Loading.RUNS_CODE,
+            "state-on-import",
+            f"attributes of {shown(target)} are set, which the whole program shares",
+        )
     rule = rule_of(target)
     if rule == "scipy-distribution":
         return _distribution_state(state)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from inspector.artifacts.limits import spend_work
 from inspector.artifacts.pickles.danger import REVEALING_ATTRIBUTES
 from inspector.artifacts.texts.jinja_constants import Value, constant, runs, spine
 from inspector.artifacts.texts.jinja_spelled import Spelled
@@ -53,6 +54,13 @@ _REACHES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![\w.])(self)\s*[.\[|]"), "it takes attributes of the template itself"),
     (re.compile(r"\{%-?\+?\s*(include|import|extends|from)\b"), "it reads other templates"),
     (re.compile(r"\.\s*(format_map)\b"), _FORMATS),
+    (
+        re.compile(
+            r"\|\s*(?:attr|map|select(?:attr)?|reject(?:attr)?|groupby|sum|sort|unique|min|max|join)\s*"
+            r"\((?:[^()]{0,200},)?\s*\*"
+        ),
+        _COMPUTED,
+    ),
 )
 # Functions that Jinja and the loaders of chat templates bring.
 _NAMED_FUNCTIONS = """
@@ -65,6 +73,21 @@ _ATTRIBUTE_FILTERS = {
     "attr": 0, "selectattr": 0, "rejectattr": 0, "groupby": 0, "sum": 0, "sort": 9, "unique": 9, "min": 9,
     "max": 9, "map": 9, "join": 1,
 }  # fmt: skip
+# Filters that give a generator, whose text names a function of Jinja, and filters that make that text.
+_NAMED_LAZY = "select reject selectattr rejectattr map batch slice unique"
+_LAZY = frozenset(_NAMED_LAZY.split())
+_NAMED_TEXTS = """
+string escape e forceescape trim upper lower title capitalize replace striptags urlencode indent
+wordwrap truncate center format
+"""
+_TEXTS = frozenset(_NAMED_TEXTS.split())
+# Functions that nobody hands on: they are called where they stand.
+_NEVER_HANDED_ON = _FUNCTIONS - {"varargs", "kwargs", "caller", "super", "dict", "range"}
+_MAX_ALTERNATIVES = 16
+# What judging takes, in steps of ``limits``.
+_BLOCK_WORK = 20_000
+_LETTER_WORK = 1_200
+_NODE_WORK = 1_000
 _DUNDER = re.compile(r"__[a-zA-Z]\w*__")
 _FORMAT_STEP = re.compile(r"\{[^{}]*[.\[]\s*_")
 _PIECE = re.compile(r"__\w+\Z|\w+__\Z")
@@ -81,6 +104,7 @@ def judge_template(text: str, *, is_chat: bool = True) -> list[str]:
     judge = _Judge(is_chat)
     what = "chat template" if is_chat else "template"
     for block in blocks(text):
+        spend_work(_BLOCK_WORK + len(block.text) * _LETTER_WORK)
         for why in judge.reaches(block):
             shown = plain(block.text.strip(), 160)
             sentence = f"The {what} reaches out of the conversation, for {why}: {shown}"
@@ -98,6 +122,7 @@ class _Judge:
         self._is_chat = is_chat
         self._known: dict[str, Value] = {}
         self._set: set[str] = set()
+        self._namespaces: set[str] = set()
         self._macros: set[str] = set()
         self._functions: set[str] = set()  # other names of Jinja's functions
         self._spelled = Spelled(self._known)
@@ -120,6 +145,8 @@ class _Judge:
             yield _DEEP
         self._learn(block)
         for expression in block.expressions if self._is_chat else ():
+            if block.word == "with" and self._is_handed_on(expression):
+                yield _FUNCTION
             yield from self._walk(expression)
 
     def _learn(self, block: Block) -> None:
@@ -129,6 +156,8 @@ class _Judge:
         for name, value in block.sets:
             if value is not None and value[0] == "name" and self._is_function(str(value[1]), ""):
                 self._functions.add(name)
+            if value is not None and value[:2] == ("call", ("name", "namespace")):
+                self._namespaces.add(name)
             self._set.add(name)
             self._known[name] = constant(value, self._known) if value is not None else None
 
@@ -137,6 +166,7 @@ class _Judge:
         while pending and self._left > 0:
             node = pending.pop()
             self._left -= 1
+            spend_work(_NODE_WORK)
             yield from self._node(node)
             if node[0] == "bin":  # a chain is judged as one, then its operands
                 first, rest = spine(node)
@@ -152,6 +182,8 @@ class _Judge:
                 yield _FUNCTION
             case ("item", holder, key):
                 yield from self._subscript(holder, key)
+            case ("list" | "dict", items) if any(self._is_handed_on(item) for item in items):
+                yield _FUNCTION
             case ("filter", subject, name, arguments, named):
                 yield from self._filter(str(name), subject, arguments, named)
             case ("call", ("item", _, key), _, _):
@@ -175,6 +207,20 @@ class _Judge:
         if isinstance(made, str) and (_DUNDER.search(made) or made in REVEALING_ATTRIBUTES):
             yield _PIECES
 
+    def _is_handed_on(self, node: Node) -> bool:
+        return node[0] == "name" and node[1] in _NEVER_HANDED_ON and node[1] not in self._set
+
+    def _shows_its_maker(self, node: Node) -> bool:
+        """Whether the text of a node holds a name of Python or Jinja: a generator, a view, a namespace."""
+        match node:
+            case ("filter", _, name, _, _):
+                return name in _LAZY
+            case ("call", ("attr", ("dict", _), "items" | "keys" | "values"), _, _):
+                return True
+            case ("name", name):
+                return name in self._namespaces
+        return False
+
     def _joins_a_function(self, node: Node) -> bool:
         first, rest = spine(node)
         return any(self._is_jinjas(part) for part in (first, *(part for _, part in rest)))
@@ -195,17 +241,20 @@ class _Judge:
         is_function = holder[0] == "name" and self._is_function(holder[1], "")
         if is_function and holder[1] not in ("varargs", "kwargs"):
             yield _FUNCTION
-        value = constant(key, self._known)
-        if isinstance(value, str):
-            if value.startswith("__") or value in REVEALING_ATTRIBUTES:
-                yield _UNDERSCORED if key[0] == "const" else _PIECES
-        elif value is None and (_is_pieced(key) or self._spelled.is_made(key)):
-            yield _PIECES
+        for one in _alternatives(key):
+            value = constant(one, self._known)
+            if isinstance(value, str):
+                if value.startswith("__") or value in REVEALING_ATTRIBUTES:
+                    yield _UNDERSCORED if one[0] == "const" else _PIECES
+            elif value is None and (self._is_pieced(one) or self._spelled.is_made(one)):
+                yield _PIECES
 
     def _filter(
         self, name: str, subject: Node, arguments: list[Node], named: list[tuple[str, Node]]
     ) -> Iterator[str]:
         if name not in ("default", "d", "tojson") and self._is_jinjas(subject):
+            yield _TEXT_OF_FUNCTION
+        if name in _TEXTS and self._shows_its_maker(subject):
             yield _TEXT_OF_FUNCTION
         if name == "format" and subject[0] == "const" and "%c" in str(subject[1]):
             yield "it builds a text out of character codes"
@@ -220,8 +269,30 @@ class _Judge:
             value = constant(key, self._known)
             if isinstance(value, str) and any(part.startswith("_") for part in value.split(".")):
                 yield _UNDERSCORED
-            elif value is None and _is_pieced(key):
+            elif value is None and self._is_pieced(key):
                 yield _PIECES
+
+    def _is_pieced(self, key: Node) -> bool:
+        """Whether a name that is not known is put together with underscores at its edges, or turned round."""
+        if _is_pieced(key):
+            return True
+        if key[0] != "bin":
+            return False
+        found = runs(key, self._known)
+        return found[0].startswith("__") or found[-1].endswith("__")
+
+
+def _alternatives(key: Node) -> list[Node]:
+    """What an expression may come to: both sides of ``if … else`` and of ``or``."""
+    found: list[Node] = []
+    pending = [key]
+    while pending and len(found) + len(pending) < _MAX_ALTERNATIVES:
+        node = pending.pop()
+        if node[0] == "cond" or (node[0] == "bin" and node[1] == "or"):
+            pending += [node[2], node[3]]
+        else:
+            found.append(node)
+    return [*found, *pending, key]
 
 
 def _nodes_in(part: object) -> Iterator[Node]:

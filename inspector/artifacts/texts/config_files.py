@@ -10,12 +10,15 @@ from typing import Any
 
 from inspector.artifacts.bytesource import read_all
 from inspector.artifacts.formats.keras_config import judge_object
+from inspector.artifacts.formats.keras_operations import judge_old_operation
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import MAX_JSON, spend_work
+from inspector.artifacts.pickles.listed import REEXPORTED
 from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.encoding import utf8
-from inspector.artifacts.texts.named_calls import CALL_WORDS, judge_mapping
+from inspector.artifacts.texts.further_keys import JSON_KEY_QUOTED, judge_keys
+from inspector.artifacts.texts.named_calls import CALL_QUOTED, judge_mapping, judge_rendered
 from inspector.artifacts.texts.named_code import grade, judge_target, why_dangerous
 from inspector.artifacts.texts.strict_json import BadJson, Pairs, parse_pairs
 from inspector.artifacts.texts.switched_calls import judge_switched
@@ -30,10 +33,16 @@ scheduler_config.json config_sentence_transformers.json added_tokens.json tokeni
 quantize_config.json image_processor_config.json feature_extractor_config.json modular_model_index.json
 """
 LOADER_CONFIGS = frozenset(_LOADER_CONFIGS.split())
+_QUOTED = (
+    rb'types"|target"|model_file"|registered_name"|op"\s*:\s*"(?:Custom|_Native|_NDArray|_CustomFunction)"|'
+    + JSON_KEY_QUOTED.encode()
+    + b"|"
+    + CALL_QUOTED
+)
 _TRIGGERS = re.compile(
     rb"auto_map|custom_pipeline|py\\?/|chat_template|_target_|class_path|Lambda|__lambda__|TFSMLayer|"
-    rb"activation_f|\"types\"|\"target\"|TorchModuleWrapper|\\u00|trust_remote_code|parent_library|zarr_format|"
-    rb'"op"\s*:\s*"(?:Custom|_Native|_NDArray|_CustomFunction)"|expr_str|"model_file"|' + CALL_WORDS
+    rb"activation_f|TorchModuleWrapper|\\u00|trust_remote_code|parent_library|zarr_format|expr_str|"
+    rb'TensorFlowOpLayer|_jinja|"(?:' + _QUOTED + b")"
 )
 _LONG_TRIGGERS = (b"py/", b"py\\/", b"_target_", b"auto_map")
 _PIECE = 1 << 20
@@ -82,8 +91,13 @@ text_to_video_synthesis unclip unidiffuser versatile_diffusion visualcloze vq_di
 z_image
 """
 _PIPELINE_FOLDERS = frozenset(_NAMED_PIPELINE_FOLDERS.split())
-_HUB_KERNEL = re.compile(r"(?:[a-z_]+\|)?[\w.-]+/[\w.-]+(?:[@:][\w./-]+)*\Z")
+# A class of sentence-transformers: of its packages of modules, or one of the classes it hands out itself.
+_OWN_MODULE = re.compile(
+    r"sentence_transformers\.(?:(?:models|sparse_encoder|cross_encoder|base|sentence_transformer)"
+    r"(?!\w)(?:\.[A-Za-z_]\w*)*\.)?[A-Z]\w*(?:\.[A-Z]\w*)*\Z"
+)
 _CHAT_NAMES = re.compile(r"chat_?template|additional_chat_templates/", re.I)
+_CHAT_KEY = re.compile(r"chat[-_]?template|(?:\A|_)jinja", re.I)
 _MESSAGES = re.compile(r"\bmessages\b|\badd_generation_prompt\b|\bbos_token\b")
 
 
@@ -143,8 +157,12 @@ def _model_of_trees(raw: bytes) -> str:
 
 def _see(pairs: Pairs, judgement: Judgement, *, is_keras: bool = False) -> dict[str, Any]:
     judge_mapping(pairs, judgement)
-    if is_keras:
+    mapping = dict(pairs)
+    judge_keys(mapping, judgement)
+    judge_rendered(pairs, judgement)
+    if is_keras or "registered_name" in mapping:
         judge_object(pairs, judgement)
+    judge_old_operation(mapping, judgement)
     for key, value in pairs:
         if key == "auto_map" and _names_code(value):
             judgement.note(
@@ -176,7 +194,7 @@ def _see(pairs: Pairs, judgement: Judgement, *, is_keras: bool = False) -> dict[
                 "The configuration has the model made by Python code of the repository, which mlx-lm runs "
                 f"({plain(value, 200)}).",
             )
-        elif key.endswith("chat_template"):
+        elif _CHAT_KEY.search(key):
             for template in _templates(value):
                 _template(template, judgement)
         elif key == "target" and isinstance(value, str):
@@ -219,24 +237,13 @@ def _see(pairs: Pairs, judgement: Judgement, *, is_keras: bool = False) -> dict[
             )
         elif key == "parent_library" and isinstance(value, str):
             _parent_library(value, judgement)
-        elif (
-            key in ("attn_implementation", "_attn_implementation")
-            and isinstance(value, str)
-            and _HUB_KERNEL.match(value)
-        ):
-            judgement.note(
-                Loading.RUNS_CODE,
-                "hub-kernel",
-                "The configuration has native code for its attention fetched from the hub "
-                f"({plain(value, 200)}).",
-            )
         elif key == "trust_remote_code" and value is True:
             judgement.note(
                 Loading.NO_LOADER,
                 "trust-remote-code",
                 "The configuration lets the Python code of model repositories run (trust_remote_code).",
             )
-    return dict(pairs)
+    return mapping
 
 
 def _function(key: str, name: str, judgement: Judgement) -> None:
@@ -255,7 +262,7 @@ def _function(key: str, name: str, judgement: Judgement) -> None:
 
 def _module_type(kind: Any, judgement: Judgement) -> None:
     """The class of a module of sentence-transformers: others are code of the repository."""
-    if isinstance(kind, str) and not kind.startswith("sentence_transformers."):
+    if isinstance(kind, str) and not _OWN_MODULE.match(kind):
         judgement.note(
             Loading.RUNS_CODE,
             "custom-module",
@@ -359,7 +366,8 @@ def _components(top: Any, judgement: Judgement) -> None:
         module, name = described if isinstance(described, list) and len(described) == 2 else pair[:2]
         if not isinstance(module, str) or not isinstance(name, str):
             continue
-        if module.split(".")[0] not in _LIBRARIES and module not in _PIPELINE_FOLDERS:
+        is_known = module.split(".")[0] in _LIBRARIES or module in _PIPELINE_FOLDERS
+        if not is_known or why_dangerous(f"{module}.{name}") is not None or name in REEXPORTED:
             judgement.note(
                 Loading.RUNS_CODE,
                 "custom-pipeline",

@@ -13,7 +13,9 @@ from inspector.artifacts.texts.jinja_syntax import Node
 
 _MAX = 4096
 Value = str | int | list["Value"] | None
-_SIMPLE_FORMAT = re.compile(r"%(?:%|c|s|d|0?\d*x)")
+_SIMPLE_FORMAT = re.compile(r"%(?:%|(?:\((\w{1,40})\))?(?:c|s|d|0?\d*x))")
+_PLACE = re.compile(r"\{(\w{0,40})(?:![rs])?(?::(?:(.?)([<>^]))?(\d{0,4})s?)?\}", re.S)
+_WIDEST = 200
 
 
 def constant(node: Node, known: Mapping[str, Value], depth: int = 0) -> Value:
@@ -36,6 +38,8 @@ def constant(node: Node, known: Mapping[str, Value], depth: int = 0) -> Value:
         case ("cond", _, value, other):
             chosen = constant(value, known, depth + 1)
             return chosen if chosen is not None else constant(other, known, depth + 1)
+        case ("filter" | "call", subject, *_) if (made := _format_of(node, known, depth)) is not None:
+            return made
         case ("filter", subject, name, arguments, _):
             values = [constant(argument, known, depth + 1) for argument in arguments[:20]]
             return _applied(str(name), constant(subject, known, depth + 1), values)
@@ -49,6 +53,45 @@ def constant(node: Node, known: Mapping[str, Value], depth: int = 0) -> Value:
             if isinstance(held, (str, list)) and isinstance(place, int) and 0 <= place < len(held):
                 return held[place]
     return None
+
+
+def _format_of(node: Node, known: Mapping[str, Value], depth: int) -> Value:
+    """What a format text with named or padded places comes to; None for every other node."""
+    match node:
+        case ("filter", subject, "format", arguments, named) if named:
+            text = constant(subject, known, depth + 1)
+        case ("call", ("attr", subject, "format"), arguments, named):
+            text = constant(subject, known, depth + 1)
+        case _:
+            return None
+    if not isinstance(text, str):
+        return None
+    values = [constant(argument, known, depth + 1) for argument in arguments[:20]]
+    names = {str(name): constant(value, known, depth + 1) for name, value in named[:20]}
+    if node[0] == "filter":
+        return _formatted(text, values, names)
+    rest = iter(values)
+
+    def one(hit: re.Match[str]) -> str:
+        name = hit.group(1)
+        place = int(name) if name.isdecimal() else -1
+        if not name:
+            value = next(rest, None)
+        else:
+            value = values[place] if 0 <= place < len(values) else names.get(name)
+        if not isinstance(value, (str, int)):
+            return "\0"
+        return _padded(str(value), hit.group(3) or "<", int(hit.group(4) or 0), hit.group(2) or " ")
+
+    made = _PLACE.sub(one, text)[:_MAX]
+    return None if "\0" in made else made
+
+
+def _padded(text: str, side: str, width: int, fill: str) -> str:
+    width = min(width, _WIDEST)
+    if side == "^":
+        return text.center(width, fill)
+    return text.rjust(width, fill) if side == ">" else text.ljust(width, fill)
 
 
 def spine(node: Node) -> tuple[Node, list[tuple[str, Node]]]:
@@ -89,17 +132,20 @@ def _joined(operator: str, left: Value, right: Value) -> Value:
     return (str(left) + str(right))[:_MAX]
 
 
-def _formatted(text: str, values: list[Value]) -> Value:
+def _formatted(text: str, values: list[Value], names: Mapping[str, Value] | None = None) -> Value:
     """The old way of formatting, for ``%s``, ``%c``, ``%d``; None where a value is not known."""
     rest = list(values)
 
     def one(hit: re.Match[str]) -> str:
         if hit.group() == "%%":
             return "%"
-        value = rest.pop(0) if rest else None
+        if hit.group(1):
+            value = (names or {}).get(hit.group(1))
+        else:
+            value = rest.pop(0) if rest else None
         if value is None:
             return "\0"
-        if hit.group() == "%c" and isinstance(value, int):
+        if hit.group().endswith("c") and isinstance(value, int):
             return chr(value) if 0 <= value < 0x110000 else "?"
         return str(value)
 
@@ -148,13 +194,13 @@ def _method(name: str, subject: Value, values: list[Value]) -> Value:
         return subject.join(parts)[:_MAX] if parts is not None else None
     if name == "split":
         return [*subject.split(texts[0] if texts and texts[0] else None)[:500]]
-    if name == "format":
-        made = subject
-        for place, value in enumerate(values):
-            if not isinstance(value, (str, int)):
-                return None
-            made = made.replace("{}", str(value), 1).replace(f"{{{place}}}", str(value))[:_MAX]
-        return made
+    if name in ("center", "ljust", "rjust", "zfill"):
+        width = values[0] if values else 80
+        fill = "0" if name == "zfill" else texts[0] if texts and len(texts[0]) == 1 else " "
+        side = {"center": "^", "ljust": "<"}.get(name, ">")
+        return _padded(subject, side, width, fill) if isinstance(width, int) else None
+    if name in ("removeprefix", "removesuffix") and texts:
+        return str(getattr(str, name)(subject, texts[0]))
     return None
 
 

@@ -61,6 +61,8 @@ class Spelled:
             match node:
                 case ("const", value):
                     has_text = has_text or (isinstance(value, str) and value != "")
+                case ("name", "true" | "false" | "none" | "True" | "False" | "None"):
+                    continue
                 case ("name", name) | ("attr", ("name", name), _) | ("call", ("name", name), _, _):
                     if name in self._names:
                         has_text = has_step = True

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import re
+
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.texts.switched_calls import yaml_mappings
@@ -21,6 +23,9 @@ _PYTHON_MODELS = {
     "mlflow.pyfunc.loaders.responses_agent": "a Python model in source code",
 }
 _KEYS = frozenset({"flavors", "model_uuid", "artifact_path", "mlflow_version", "python_function", "run_id"})
+
+
+_CODE_LIST = re.compile(r"\bcode[\"']?\s*:\s*[\[\n-]")
 
 
 def is_mlmodel(name: str) -> bool:
@@ -39,19 +44,25 @@ def read_mlmodel(text: str) -> Artifact:
             _loader(value, judgement)
         elif key == "code" and value not in ("", "null", "~"):
             _note(judgement, f"the folder {plain(value, 200)!r} is put on the import path")
-        elif key in ("model_code_path", "model_config_path") and value.endswith(".py"):
+        elif key in ("model_code_path", "model_config_path") and value.endswith((".py", ".ipynb")):
             _note(judgement, f"the source file {plain(value, 200)!r} is run")
-    for mapping in yaml_mappings(text) if "*" in text else ():  # aliases and merges
+    is_deep = "*" in text or _CODE_LIST.search(text)  # aliases and merges, and lists of folders
+    for mapping in yaml_mappings(text) if is_deep else ():
         loader = mapping.get("loader_module")
         if isinstance(loader, str):
             _loader(loader, judgement)
+        folders = mapping.get("code")
+        if isinstance(folders, list) and folders:
+            _note(judgement, "folders of it are put on the import path")
     if not seen & _KEYS and "flavors" not in text and not judgement.has_reasons:
         judgement.note(Loading.UNREADABLE, "broken-mlmodel", "The MLmodel file cannot be read as YAML.")
     return judgement.artifact("mlflow-model", Loading.DATA_ONLY)
 
 
 def _loader(module: str, judgement: Judgement) -> None:
-    if module in _PYTHON_MODELS:
+    if module.startswith("mlflow.pyfunc.loaders."):
+        _note(judgement, "it is a Python model in source code")
+    elif module in _PYTHON_MODELS:
         _note(judgement, f"it is {_PYTHON_MODELS[module]}")
     elif not module.startswith("mlflow."):
         _note(judgement, f"the module {plain(module, 200)!r} is imported and called")

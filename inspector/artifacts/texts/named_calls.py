@@ -13,10 +13,9 @@ import re
 from collections.abc import Iterable
 
 from inspector.artifacts.judgement import Judgement
-from inspector.artifacts.limits import spend_work
 from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.named_code import judge_target, why_dangerous
-from inspector.provenance import Loading
+from inspector.provenance import Loading, plain
 
 # Keys whose value is called, and the keys beside them that make it a call.
 _WITH_ARGUMENTS: dict[str, frozenset[str]] = {
@@ -26,13 +25,40 @@ _WITH_ARGUMENTS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("func", "function", "callable", "factory"), frozenset(("args", "kwargs", "params"))),
 }
 # ``logging.config.dictConfig`` calls these without any sign beside them.
-_ALONE = frozenset(("()", "class"))
+# Others name a class or function of theirs and nothing else: mmengine's ``type`` (a name with a dot is looked
+# up as it stands), Ray Serve's and gym's entry points, home-made ones.
+_NAMED_ALONE = """
+() class _obj_ _call_ _class_ _fn_ _function_ __class__ __target__ import_path entry_point worker_cls
+worker-cls worker-extension-cls worker_extension_cls implementation
+"""
+_ALONE = frozenset(_NAMED_ALONE.split())
+# ``type`` is such a name as well, but not in a row of data, which has a text beside it.
+_NAMED_PROSE = (
+    "text texts content message messages description label prompt title question answer input output"
+)
+_PROSE = frozenset(_NAMED_PROSE.split())
+# Files that data frameworks read by a class of this name; the file has a verdict of its own.
+_DATA_SETS = re.compile(r"pickle\.Pickle(?:DataSet|Dataset)\Z")
 _CALLING = frozenset((*_WITH_ARGUMENTS, *_ALONE, "template_format"))
-_NAME_WORK = 10_000  # to hold a name against the lists
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:[.:]\w+)+")
+_STEPS_INSIDE = re.compile(r"\{[^{}]{0,400}[.\[]_?__?\w")
+# Keys whose texts servers, evaluations and prompt libraries render.
+_RENDERED = re.compile(r"template|jinja|\Adoc_to_|\Agen_prefix\Z", re.I)
 _MAX_NAMES = 20_000
 # What stands in a JSON text that has any of these calls.
-CALL_WORDS = rb'init_parameters|"params"|"kwargs"|"args"|"\(\)"|"class"|"class_name"|template_format'
+_NAMED_ROOTS = """
+os posix nt pty subprocess _posixsubprocess commands popen2 builtins __builtin__ runpy importlib imp ctypes
+pickle _pickle cPickle dill cloudpickle marshal shelve code codeop pdb bdb timeit pydoc shutil socket sys
+webbrowser site multiprocessing asyncio
+"""
+_ROOTS = rb"(?:" + "|".join(_NAMED_ROOTS.split()).encode() + rb")"
+CALL_QUOTED = (
+    rb'(?:init_parameters|template_format|params|kwargs|args|\(\)|class|class_name)"|\.?'
+    + _ROOTS
+    + rb'[.:]\w|@?(?:module|package|library)(?:_name|_path)?"\s*:\s*"'
+    + _ROOTS
+    + b'"'
+)
 
 
 def judge_mapping(pairs: Iterable[tuple[str, object]], judgement: Judgement) -> None:
@@ -45,19 +71,35 @@ def judge_mapping(pairs: Iterable[tuple[str, object]], judgement: Judgement) -> 
     for key, value in texts:
         if not isinstance(value, str):
             continue
-        if key in _ALONE or keys & _WITH_ARGUMENTS.get(key, frozenset()):
-            if _DOTTED.fullmatch(value):
-                spend_work(_NAME_WORK)
+        is_typed = key == "type" and not keys & _PROSE
+        if key in _ALONE or is_typed or keys & _WITH_ARGUMENTS.get(key, frozenset()):
+            if _DOTTED.fullmatch(value) and not _DATA_SETS.match(value):
                 judge_target(value, judgement, key=key)
-        elif key == "template_format" and value == "jinja2":
+        elif key == "template_format":
             for _, text in texts:
-                _prompt(text, judgement)
+                if value == "jinja2":
+                    _prompt(text, judgement)
+                elif isinstance(text, str) and _STEPS_INSIDE.search(text):
+                    judgement.note(
+                        Loading.RUNS_CODE,
+                        "template-reaches-out",
+                        "The prompt takes attributes of Python's inside (CVE-2025-65106): "
+                        f"{plain(text, 160)}",
+                    )
 
 
 def _prompt(text: object, judgement: Judgement) -> None:
     if isinstance(text, str) and "{" in text:
         for found in judge_template(text):
             judgement.note(Loading.RUNS_CODE, "template-reaches-out", found)
+
+
+def judge_rendered(pairs: Iterable[tuple[str, object]], judgement: Judgement) -> None:
+    """Texts under keys that name a template of Jinja: what leads into Python's inside counts."""
+    for key, value in pairs:
+        if isinstance(value, str) and "{" in value and "__" in value and _RENDERED.search(str(key)):
+            for found in judge_template(value, is_chat=False):
+                judgement.note(Loading.RUNS_CODE, "template-reaches-out", found)
 
 
 def may_call(text: str) -> bool:

@@ -7,10 +7,13 @@ that is no alarm. A name that hands its arguments to the operating system or to 
 from __future__ import annotations
 
 from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.limits import spend_work
 from inspector.artifacts.pickles.compat_names import current_name
+from inspector.artifacts.pickles.danger import REVEALING_ATTRIBUTES
 from inspector.artifacts.pickles.listed import Tier, entry_for
 from inspector.provenance import Loading, plain
 
+_NAME_WORK = 10_000  # to hold a name against the lists
 _SYSTEM = "it hands its arguments to the operating system"
 _PYTHON = "it hands its arguments to the interpreter as code"
 _PICKLE = "it unpickles its arguments"
@@ -28,6 +31,7 @@ MODULES: dict[str, str] = {
     **dict.fromkeys(("pickle", "_pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle"), _PICKLE),
     **dict.fromkeys(("jsonpickle", "asyncio.subprocess"), _PICKLE),
     **dict.fromkeys(("socket", "_socket", "ftplib", "telnetlib", "smtplib", "http", "urllib"), _NETWORK),
+    **dict.fromkeys(("site", "xmlrpc", "gc", "sys.modules", "sys.path", "ptpython"), _PYTHON),
     **dict.fromkeys(("shutil",), _PATHS),
 }
 # Of the dangers of pickles, those that a configuration has no reason to call either.
@@ -37,6 +41,9 @@ _ACTING = frozenset(
         "it unpickles further bytes",
         "it compiles or runs source code of its arguments",
         "it runs code under a debugger, profiler or timer",
+        "it makes functions or modules out of its arguments",
+        "it reads or changes the attributes of any object",
+        "it reads and writes raw memory",
     )
 )
 # Names among them that configurations of training runs use: workers, schedulers, exporters, Hydra's own.
@@ -58,12 +65,31 @@ NAMES: dict[str, str] = {
     **dict.fromkeys((f"builtins.{name}" for name in ("eval", "exec", "compile", "__import__")), _PYTHON),
     **dict.fromkeys((f"builtins.{name}" for name in ("breakpoint", "input", "help")), _PYTHON),
     **dict.fromkeys((f"builtins.{name}" for name in ("setattr", "delattr", "globals", "vars")), _PYTHON),
+    **dict.fromkeys((f"builtins.{name}" for name in ("getattr", "open", "__build_class__")), _PYTHON),
+    **dict.fromkeys((f"sys.{name}" for name in ("settrace", "setprofile", "modules", "meta_path")), _PYTHON),
+    **dict.fromkeys(
+        (f"pathlib.Path.{name}" for name in ("write_text", "write_bytes", "unlink", "rename", "rmdir")),
+        _PATHS,
+    ),
+    **dict.fromkeys(("tensorflow.load_op_library", "tensorflow.load_library"), "it loads native code"),
+    **dict.fromkeys(
+        (
+            "keras.config.enable_unsafe_deserialization",
+            "keras.src.saving.serialization_lib.enable_unsafe_deserialization",
+            "omegaconf.OmegaConf.register_new_resolver",
+            "torch._C._import_ir_module",
+            "torch.jit.unsupported_tensor_ops.execWrapper",
+        ),
+        _PYTHON,
+    ),
     **dict.fromkeys(("eval", "exec", "compile", "__import__", "breakpoint"), _PYTHON),
     **dict.fromkeys(("numpy.f2py.crackfortran.myeval", "numpy.testing._private.utils.runstring"), _PYTHON),
     **dict.fromkeys(("torch.utils.cpp_extension.load", "torch.utils.cpp_extension.load_inline"), _PYTHON),
     **dict.fromkeys(("sympy.sympify", "sympy.parse_expr", "pandas.eval", "cython.inline"), _PYTHON),
     **dict.fromkeys(("yaml.unsafe_load", "yaml.load", "pandas.read_pickle"), _PICKLE),
     **dict.fromkeys(("torch.load", "joblib.load", "torch.hub.load", "skops.io.load"), _PICKLE),
+    **dict.fromkeys(("torch.package.PackageImporter",), _PICKLE),
+    **dict.fromkeys(("torch.package.package_importer.PackageImporter",), _PICKLE),
     **dict.fromkeys(("pandas.io.pickle.read_pickle", "pandas.io.api.read_pickle"), _PICKLE),
     **dict.fromkeys(("numexpr.evaluate", "types.FunctionType", "types.CodeType"), _PYTHON),
     **dict.fromkeys(("multiprocessing.util.spawnv_passfds", "platform.popen"), _SYSTEM),
@@ -77,7 +103,7 @@ NAMES: dict[str, str] = {
 
 def why_dangerous(name: str) -> str | None:
     """Why a configuration that has ``name`` called is an alarm; None where it is none."""
-    name = name.lstrip(".")
+    name = name.lstrip(".").replace(":", ".")
     if name in _FINE:
         return None
     if name in NAMES:
@@ -87,6 +113,8 @@ def why_dangerous(name: str) -> str | None:
         module = ".".join(parts[:length])
         if module in MODULES:
             return MODULES[module]
+    if len(parts) > 1 and any(part in REVEALING_ATTRIBUTES and part != "__init__" for part in parts[1:]):
+        return _PYTHON
     for place in range(1, len(parts) - 1):  # torch.serialization.os.system walks through an attribute
         if parts[place] in ("os", "subprocess", "sys", "builtins", "__builtins__", "posix", "__globals__"):
             return _SYSTEM
@@ -99,6 +127,7 @@ def why_dangerous(name: str) -> str | None:
 
 def judge_target(name: str, judgement: Judgement, offset: int | None = None, key: str = "_target_") -> None:
     """States it where a configuration has something called that no configuration needs."""
+    spend_work(_NAME_WORK)
     why = why_dangerous(name)
     if why is not None:
         judgement.note(

@@ -13,7 +13,9 @@ from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.provenance import Loading, plain
 
-_COMMENT = re.compile(r"(?m)(?:^|\s)#.*$")
+_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)|#[^\n]*""")
+_TYPE = re.compile(r"""\btype\s*:\s*((?:"[^"]*"|'[^']*')(?:\s*(?:"[^"]*"|'[^']*'))*)""")
+_SERVER_LIBRARY = re.compile(r"""\b(?:op_library_filename|custom_op_library\w*)\s*:\s*\[?\s*["']([^"']+)""")
 _OPERATOR = re.compile(r"""\bop\s*:\s*((?:"[^"]*"|'[^']*')(?:\s*(?:"[^"]*"|'[^']*'))*)""")
 _GRAPH = re.compile(r"\b(?:node|node_def|meta_graphs|graph_def|saved_model_schema_version)\s*[:{<]")
 _NETWORK = re.compile(r"\blayers?\s*:?\s*\{")
@@ -25,10 +27,12 @@ _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|(.))")
 
 def read_prototext(text: str) -> Artifact:
     """The verdict on a .pbtxt or .prototxt text."""
-    bare = _COMMENT.sub("", text)
+    bare = _COMMENT.sub(lambda found: found.group(1) or " ", text)
     judgement = Judgement()
     if _NETWORK.search(bare):
-        if _PYTHON_LAYER.search(bare):
+        if _PYTHON_LAYER.search(bare) or any(
+            _joined(match.group(1)) == "Python" for match in _TYPE.finditer(bare)
+        ):
             module = _MODULE.search(bare)
             named = f" {plain(module.group(1), 100)!r}" if module else ""
             judgement.note(
@@ -47,6 +51,12 @@ def read_prototext(text: str) -> Artifact:
                     f"The graph has the operator {plain(operator, 100)}, which {OPERATORS[operator]}.",
                 )
         return judgement.artifact("tensorflow-graph", Loading.DATA_ONLY)
+    if (library := _SERVER_LIBRARY.search(bare)) is not None:
+        judgement.note(
+            Loading.RUNS_CODE,
+            "native-library",
+            f"The inference server loads the native library {plain(library.group(1), 200)!r} for the model.",
+        )
     if _TRITON_PYTHON.search(bare):
         judgement.note(
             Loading.NO_LOADER,

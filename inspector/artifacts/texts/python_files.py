@@ -8,6 +8,7 @@ lines with ``import`` are run at every start (https://docs.python.org/3/library/
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import single
@@ -22,12 +23,32 @@ _PACKAGED = re.compile(
 _BASES = re.compile(r"\bclass\s+\w+\s*\(|\btype\s*\(")
 _RENAMED = re.compile(r"\s+as\s+\w")
 _FROM_PACKAGED = re.compile(r"(?m)^[ \t]*from\s+datasets\.packaged_modules\b")
-_USES_DATASETS = re.compile(r"(?m)^\s*(?:import|from)\s+datasets\b")
-_HANDLER = re.compile(
-    r"(?m)^[ \t]*(?:class\s+EndpointHandler\b|EndpointHandler\s*=|.*\bas\s+EndpointHandler\b)"
+_USES_DATASETS = re.compile(
+    r"(?m)(?:^|;)[ \t]*(?:import|from)\b[^\n;#]{0,500}\bdatasets\b|"
+    r"(?:import_module|__import__)\s*\(\s*[\"']datasets\b"
 )
-_PIPELINE = re.compile(r"\bDiffusionPipeline\b")
-_PRETRAINED = re.compile(r"(?m)^class\s+PreTrainedPipeline\b")
+# The methods that make a dataset, whatever the class is called and derived from.
+_MAKES_DATA = re.compile(r"(?m)^[ \t]+def\s+(?:_split_generators|_generate_examples|_generate_tables)\s*\(")
+_CLASS = re.compile(r"(?m)^[ \t]*class\s+\w+\s*\(")
+_KEPT_BASE = re.compile(
+    r"(?m)^[ \t]*\w+\s*=\s*(?:datasets\.(?:builder\.)?)?"
+    r"(?:GeneratorBasedBuilder|ArrowBasedBuilder|BeamBasedBuilder|DatasetBuilder)\b"
+)
+_HANDLER = re.compile(
+    r"(?m)^[^#\n]*(?:\b(?:class|def|import|as)\s+\(?\s*EndpointHandler\b|\bEndpointHandler\s*[=:]|"
+    r"import\b[^#\n]*\bEndpointHandler\b|[\"']EndpointHandler[\"']\s*[\],)])"
+)
+_PIPELINE = re.compile(r"\b(?:[A-Z]\w*)?(?:DiffusionPipeline|Pipeline|PipelineMixin)\b")
+_RENAMED_PIPELINE = re.compile(r"\b[A-Z]\w*Pipeline[ \t]+as[ \t]+\w")
+_USES_DIFFUSERS = re.compile(r"(?m)^\s*(?:import|from)\s+diffusers\b")
+_PRETRAINED = re.compile(
+    r"(?m)^(?:class\s+PreTrainedPipeline\b|PreTrainedPipeline\s*=|"
+    r"[^#\n]*\bimport\b[^#\n]*\bPreTrainedPipeline\b)"
+)
+_TRITON = re.compile(r"(?m)^(?:class\s+TritonPythonModel\b|TritonPythonModel\s*=)")
+_TOOL = re.compile(r"(?m)^class\s+\w+\s*\(\s*(?:smolagents\.|transformers\.)?(?:Pipeline)?Tool\s*[,)]")
+# Files that IPython and Jupyter run when they are started in the folder (CVE-2022-21699).
+_JUPYTER = re.compile(r"(?:ipython(?:_kernel)?|jupyter_[a-z_]{0,40})_config\.py\Z")
 # Functions that SageMaker's inference containers call in code/inference.py.
 _SERVED = re.compile(r"(?m)^(?:async\s+)?def\s+(?:model_fn|predict_fn|input_fn|output_fn|transform_fn)\s*\(")
 _IMPORT_LINE = re.compile(r"(?m)^import[ \t].*$")
@@ -40,14 +61,26 @@ _SITES = re.compile(r"(?:^|/)(?:site|dist)-packages/[^/]+\Z")
 def read_python(text: str, path: str) -> Artifact:
     """The verdict on a Python source file: ``no-loader``, save where a loader runs it by name or class."""
     name = path.rsplit("/", 1)[-1].lower()
+    text = _normal(text)
     in_root = "/" not in path
     if name in _START_UP:
         return _runs("start-up-code", "Python runs this file at every start, wherever it is importable.")
+    if _JUPYTER.match(name):
+        return _runs("start-up-code", "IPython or Jupyter runs this file when it is started in its folder.")
     if _USES_DATASETS.search(text) and _makes_a_builder(text):
         return _runs("dataset-script", "It is a dataset script: loading the dataset by its name runs it.")
     if name == "handler.py" and _HANDLER.search(text):
         return _runs("endpoint-handler", "It is the handler of an inference endpoint: deploying runs it.")
-    if name == "pipeline.py" and in_root and _is_a_base(text, _PIPELINE):
+    if name == "model.py" and _TRITON.search(text):
+        return _runs("endpoint-handler", "It is a model of the Triton server in Python: serving it runs it.")
+    if name == "tool.py" and _TOOL.search(text):
+        return _runs("custom-module", "It is a tool of an agent: loading the tool from the hub runs it.")
+    if (
+        name == "pipeline.py"
+        and in_root
+        and ("DiffusionPipeline" in text or _USES_DIFFUSERS.search(text))
+        and (_is_a_base(text, _PIPELINE) or (_CLASS.search(text) and _RENAMED_PIPELINE.search(text)))
+    ):
         return _runs(
             "custom-pipeline",
             "It is a pipeline in Python: loading the repository as a custom pipeline runs it.",
@@ -70,7 +103,16 @@ def read_python(text: str, path: str) -> Artifact:
 def _makes_a_builder(text: str) -> bool:
     if _is_a_base(text, _BUILDERS, or_renamed=True):
         return True
-    return bool(_FROM_PACKAGED.search(text)) and _is_a_base(text, _PACKAGED)
+    if _FROM_PACKAGED.search(text) and _is_a_base(text, _PACKAGED):
+        return True
+    return bool(_KEPT_BASE.search(text)) or bool(_CLASS.search(text) and _MAKES_DATA.search(text))
+
+
+def _normal(text: str) -> str:
+    """The text as Python takes its names (NFKC), and with continued lines joined."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return text.replace("\\\n", " ").replace("\\\r\n", " ")
 
 
 def _is_a_base(text: str, names: re.Pattern[str], *, or_renamed: bool = False) -> bool:

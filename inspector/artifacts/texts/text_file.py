@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from inspector.artifacts.bytesource import head, read_all, tail
 from inspector.artifacts.formats.ncnn import read_ncnn
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import single
 from inspector.artifacts.limits import MAX_JSON, spend_work
 from inspector.artifacts.recognise import ending
+from inspector.artifacts.texts.called_settings import read_gin, read_settings
 from inspector.artifacts.texts.config_files import read_jinja, read_json
 from inspector.artifacts.texts.encoding import utf8
 from inspector.artifacts.texts.mlflow_model import is_mlmodel, read_mlmodel
@@ -26,6 +29,15 @@ _YAML_WORDS = (b"!!", b"!<", b"tag:yaml.org", b"%TAG", b"_target_", b"class_path
 _LIGHTGBM = (b"tree\nversion=", b"tree\r\nversion=")
 _LOOKED_INTO = ("yaml", "jinja", "python", "prototext")
 # Templates, of Jinja as likely as of another language: only one that reaches out is told.
+_SAMPLE = 64 * 1024
+_TOLD = (Loading.RUNS_CODE, Loading.UNKNOWN_IMPORT, Loading.LIBRARY)
+_JSON_START = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*(?:\{[\s\0]*[\"}]|\[[\s\0]*[\[{\"])")
+_CHAT_NAME = re.compile(r"(?:^|/)(?:chat_?template|additional_chat_templates)[^/]*(?:/[^/]*)?\Z", re.I)
+# A value with a Python tag, in a text that begins as YAML does: with a key, an item, a tag or a directive.
+_YAML_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:(?:#[^\n]*|---[^\n]*)\n\s*)*(?:[\w\"'.-]{1,80}[ \t]*:\s|- |!|%TAG|[{\[])"
+)
+_YAML_TAG = re.compile(rb"(?:[:,\[{?-][ \t\n]+|^)!(?:!python/|<tag:yaml\.org,2002:python/)")
 _TEMPLATE_ENDINGS = (".template", ".tmpl", ".tpl")
 
 
@@ -43,8 +55,17 @@ def read_text(source: ByteSource, path: str) -> Artifact:
     name = path.rsplit("/", 1)[-1].lower()
     if word == "text" and head(source, 8).strip() == b"7767517":
         return read_ncnn(source)
+    if name == ".rprofile":
+        return single(
+            word, Loading.RUNS_CODE, "start-up-code", "R runs this file when it is started in its folder."
+        )
     if word == "ini" and source.size <= MAX_JSON // 4 and is_spacy_config(text := _decoded(source)):
         return read_spacy_config(text)
+    if suffix == ".gin" and source.size <= MAX_JSON // 4:
+        return read_gin(_decoded(source))
+    found = _under_another_name(source, path, word, suffix)
+    if found is not None:
+        return found
     is_looked_into = word in _LOOKED_INTO or is_mlmodel(name)
     if is_looked_into and source.size > MAX_JSON // 4 and (word != "yaml" or _may_run_code(source)):
         return single(
@@ -73,6 +94,30 @@ def read_text(source: ByteSource, path: str) -> Artifact:
             )
         word = "script"
     return Artifact(word, Loading.NO_LOADER)
+
+
+def _under_another_name(source: ByteSource, path: str, word: str, suffix: str) -> Artifact | None:
+    """What a text holds that is obeyed whatever its name is; None where that is nothing. Prose that speaks of
+    such things is none of it, so that it has to be a text of that notation from its first word on."""
+    if word not in ("text", "ini", "html", "lock") or source.size > MAX_JSON // 4 or is_mlmodel(_name(path)):
+        return None
+    start = head(source, _SAMPLE)
+    found: Artifact | None = None
+    if _JSON_START.match(start) and word == "text":
+        found = read_json(source, path)
+    elif _CHAT_NAME.search(path):
+        found = read_jinja(_decoded(source), path)
+    elif suffix == ".prompty":
+        found = read_jinja(_decoded(source), "chat_template")
+    elif _YAML_START.match(start) and _YAML_TAG.search(start):
+        found = read_yaml(_decoded(source))
+    elif word == "ini" or suffix in (".conf", ".config", ".properties"):
+        found = read_settings(_decoded(source), word)
+    return found if found is not None and found.loading in _TOLD else None
+
+
+def _name(path: str) -> str:
+    return path.rsplit("/", 1)[-1].lower()
 
 
 def _decoded(source: ByteSource) -> str:

@@ -7,13 +7,14 @@ CVE-2017-18342, CVE-2020-1747, CVE-2020-14343). What it cannot parse is searched
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.texts.chat_template import judge_template
-from inspector.artifacts.texts.named_calls import judge_mapping, may_call
+from inspector.artifacts.texts.further_keys import KEY_WORDS, judge_keys
+from inspector.artifacts.texts.named_calls import judge_mapping, judge_rendered, may_call
 from inspector.artifacts.texts.named_code import grade, judge_target
 from inspector.artifacts.texts.switched_calls import judge_switched, yaml_mappings
 from inspector.provenance import Loading, plain
@@ -36,18 +37,37 @@ _VALUES = frozenset(_NAMED_VALUES.split())
 _DOCUMENTATION = ("pymdownx.", "material.", "materialx.", "mermaid2.", "markdown_", "zensical.")
 # Tags with which loaders of other languages make objects (SnakeYAML, CVE-2022-1471; Psych, CVE-2013-0156).
 _FOREIGN = re.compile(
-    r"(?m)^(?!\s*#).*?(!!(?:javax?|com\.sun|org\.\w+)\.[\w.$]+|!ruby/(?:object|hash|struct)\b)"
+    r"(?m)^(?!\s*#).*?(!!?[A-Za-z]\w*(?:\.[\w$]+){2,}|!!javax?\.[\w.$]+|"
+    r"!!?ruby/(?:object|hash|struct)\b|!!?perl/\w+|!!?php/object\b|!!?js/function\b)"
 )
+# Tags with which programs have their own loaders evaluate a text, import a name or run a command; lm-eval 0.4
+# imports the function of a file beside the task.
+_CODE_TAGS = re.compile(
+    r"(?m)^(?!\s*#).*?(?:[:\-,\[{]\s+)!(eval|exec|py|python|lambda|shell|cmd|command|import|function|call)\b"
+    r"[ :]\s*[\"']?(\S[^\n]{0,100})"
+)
+_CALLING_TAGS = frozenset(("import", "call", "python"))
 # HyperPyYAML 1.2 (SpeechBrain) and pylearn2: tags that import what they name, and call it or unpickle a file.
 _OBJECTS = re.compile(r"!(new|name|apply|applyref|module|obj|pkl):\s*[\"']?([\w./-]+)")
 # Definitions of YOLO networks: YOLOv5 up to 7 has each entry of these lists evaluated as Python.
-_NETWORK = re.compile(r"(?m)^(?:backbone|head)\s*:")
+_NETWORK = re.compile(r"(?m)^[\s{]*[\"']?(?:backbone|head)[\"']?\s*:")
+# Resolvers of OmegaConf that configurations register to have Python evaluated.
+_RESOLVED = re.compile(
+    r"\$\{(?:eval|py|python|exec|code|expr|lambda|oc\.eval)\s*:[^\n]{0,200}?"
+    r"(__\w+__|\b(?:exec|eval|compile|open|getattr|import_module)\s*\(|\bos\.|\bsubprocess\b|\bsys\.)"
+)
 _EVALUATED = re.compile(
-    r"(?m)^(?!\s*#).*?(__import__\s*\(|\b(?:exec|eval|compile|open)\s*\(|\bos\.\w+\s*\(|subprocess)"
+    r"(?m)^(?!\s*#).*?(__import__\s*\(|\b(?:exec|eval|compile|open)\s*\(|\bos\.\w+\s*\(|subprocess|"
+    r"\.\s*__\w+__)"
 )
 _WORTH_PARSING = re.compile(
-    r"_target_|\btarget\b|class_path|python|chat_template|\\x5f|\\u00|trust_remote_code|!<|%TAG"
+    r"_target_|\btarget\b|class_path|python|chat[-_ ]?template|\\x5f|\\u00|trust[-_]remote[-_]code|!<|%TAG"
+    r"|jinja|template|doc_to_",
+    re.I,
 )
+_KEYS = re.compile(KEY_WORDS + r"|\b(?:module|package|library)(?:_name|_path)?\b|class_name")
+_CHAT_KEY = re.compile(r"chat[-_]?template|(?:\A|_)jinja", re.I)
+_NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 _CALLED = ("_target_", "class_path", "target")
 # Functions of switched_calls, or a text with escapes that may spell one.
 _SWITCHED = re.compile(r"numpy\.|\\")
@@ -77,6 +97,14 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
     for match in list(_OBJECTS.finditer(text))[:2000]:
         if not _in_comment(text, match.start()):
             _object(match.group(1), match.group(2), judgement)
+    for match in list(_CODE_TAGS.finditer(text))[:200]:
+        _code_tag(match.group(1), match.group(2), judgement)
+    if (resolved := _RESOLVED.search(text)) is not None and not _in_comment(text, resolved.start()):
+        judgement.note(
+            Loading.RUNS_CODE,
+            "evaluated-text",
+            f"The configuration has a text evaluated as Python: {plain(resolved.group(), 160)}.",
+        )
     called = _EVALUATED.search(text) if _NETWORK.search(text) else None
     if called is not None:
         judgement.note(
@@ -91,9 +119,11 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
     if len(text) <= _MAX_PARSED and _WORTH_PARSING.search(text):
         for key, value in pairs(text):
             _pair(key, value, judgement)
-    if len(text) <= _MAX_PARSED and (_SWITCHED.search(text) or may_call(text)):
+    if len(text) <= _MAX_PARSED and (_SWITCHED.search(text) or _KEYS.search(text) or may_call(text)):
         for mapping in yaml_mappings(text):
             judge_switched(mapping, judgement)
+            judge_keys(mapping, judgement)
+            _lambda_layer(mapping, judgement)
             judge_mapping(mapping.items(), judgement)
             for key in ("_target_", "class_path"):
                 if isinstance(name := mapping.get(key), str):
@@ -114,6 +144,33 @@ def _object(kind: str, name: str, judgement: Judgement) -> None:
         )
         return
     judge_target(f"{name}.*" if kind == "module" else name, judgement, key=f"!{kind}")
+
+
+def _code_tag(kind: str, what: str, judgement: Judgement) -> None:
+    what = what.strip().strip("\"'")
+    if kind in _CALLING_TAGS:
+        name = _NAME.match(what)
+        if name is not None:
+            judge_target(name.group(), judgement, key=f"!{kind}")
+        return
+    if kind == "function" and not _NAME.fullmatch(what):
+        return
+    judgement.note(
+        Loading.RUNS_CODE,
+        "yaml-object-tag",
+        f"The YAML has its loader run code (!{kind}): {plain(what, 100)}.",
+    )
+
+
+def _lambda_layer(mapping: Mapping[str, object], judgement: Judgement) -> None:
+    """The architecture of a Keras model before 2.6, as ``model_from_yaml`` reads it."""
+    config = mapping.get("config")
+    if mapping.get("class_name") == "Lambda" and isinstance(config, dict) and "function" in config:
+        judgement.note(
+            Loading.RUNS_CODE,
+            "lambda-layer",
+            "The model has a layer of the kind Lambda: code that runs on load.",
+        )
 
 
 def _tag(named: str, judgement: Judgement, offset: int | None) -> None:
@@ -140,15 +197,17 @@ def _pair(key: str, value: str, judgement: Judgement) -> None:
         judge_target(value, judgement, key=key)
     elif key == "!":
         _tag(value, judgement, None)
-    elif key.endswith("chat_template") and "{" in value:
+    elif _CHAT_KEY.search(key) and "{" in value:
         for found in judge_template(value):
             judgement.note(Loading.RUNS_CODE, "template-reaches-out", found)
-    elif key == "trust_remote_code" and value.lower() in ("true", "yes", "on"):
+    elif key in ("trust_remote_code", "trust-remote-code") and value.lower() in ("true", "yes", "on"):
         judgement.note(
             Loading.NO_LOADER,
             "trust-remote-code",
             "The configuration lets the Python code of model repositories run (trust_remote_code).",
         )
+    else:
+        judge_rendered(((key, value),), judgement)
 
 
 def pairs(text: str) -> Iterator[tuple[str, str]]:
