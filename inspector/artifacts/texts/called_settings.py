@@ -15,7 +15,7 @@ from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.texts.named_code import judge_target, why_dangerous
 from inspector.provenance import Loading, plain
 
-_HANDLERS = re.compile(r"(?m)^\s*\[\s*(?:handlers?|formatters?|loggers?)(?:_\w+)?\s*\]")
+_HANDLERS = re.compile(r"(?m)^[ \t]*\[[ \t]*(?:handlers?|formatters?|loggers?)(?:_\w+)?\s*\]")
 _SECTION = re.compile(r"\s*\[\s*([^\]]+?)\s*\]")
 _SETTING = re.compile(r"\s*(args|kwargs|class)\s*[=:]\s*(.*)")
 # What handlers are set up with: texts, numbers, names of streams and constants. Anything else is a call.
@@ -24,7 +24,7 @@ _PLAIN = re.compile(
     r"sys\.(?:stdout|stderr)|(?:logging\.)?(?:handlers\.)?[A-Z][A-Z_0-9]*(?![\w.(])|"
     r"(?:handlers\.)?SysLogHandler\.[A-Z_0-9]+|[a-z_]+(?=\s*=[^=])"
 )
-_GIN_IMPORT = re.compile(r"(?m)^\s*(?:import\s+([\w.]+)|from\s+([\w.]+)\s+import\s+(\w+))")
+_GIN_IMPORT = re.compile(r"(?m)^[ \t]*(?:import\s+([\w.]+)|from\s+([\w.]+)\s+import\s+(\w+))")
 _LONGEST = 10_000  # letters of the arguments of a handler
 
 

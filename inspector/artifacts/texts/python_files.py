@@ -40,7 +40,7 @@ _HANDLER = re.compile(
 )
 _PIPELINE = re.compile(r"\b(?:[A-Z]\w*)?(?:DiffusionPipeline|Pipeline|PipelineMixin)\b")
 _RENAMED_PIPELINE = re.compile(r"\b[A-Z]\w*Pipeline[ \t]+as[ \t]+\w")
-_USES_DIFFUSERS = re.compile(r"(?m)^\s*(?:import|from)\s+diffusers\b")
+_USES_DIFFUSERS = re.compile(r"(?m)^[ \t]*(?:import|from)\s+diffusers\b")
 _PRETRAINED = re.compile(
     r"(?m)^(?:class\s+PreTrainedPipeline\b|PreTrainedPipeline\s*=|"
     r"[^#\n]*\bimport\b[^#\n]*\bPreTrainedPipeline\b)"

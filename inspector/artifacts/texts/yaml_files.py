@@ -22,7 +22,7 @@ from inspector.provenance import Loading, plain
 _MAX_PARSED = 4 << 20
 _MAX_EVENTS = 100_000
 _TAGS = re.compile(
-    r"(?m)^(?!\s*#).*?(?:!!python/|!<tag:yaml\.org,2002:python/|tag:yaml\.org,2002:python/)([\w/.:-]*)"
+    r"(?m)^(?![ \t]*#).*?(?:!!python/|!<tag:yaml\.org,2002:python/|tag:yaml\.org,2002:python/)([\w/.:-]*)"
 )
 _TARGET = re.compile(r"_target_[\"']?\s*:\s*[\"']?([\w.]+)")
 _TAG_PREFIX = re.compile(r"(?m)^%TAG\s+\S+\s+(\S+)")
@@ -37,27 +37,27 @@ _VALUES = frozenset(_NAMED_VALUES.split())
 _DOCUMENTATION = ("pymdownx.", "material.", "materialx.", "mermaid2.", "markdown_", "zensical.")
 # Tags with which loaders of other languages make objects (SnakeYAML, CVE-2022-1471; Psych, CVE-2013-0156).
 _FOREIGN = re.compile(
-    r"(?m)^(?!\s*#).*?(!!?[A-Za-z]\w*(?:\.[\w$]+){2,}|!!javax?\.[\w.$]+|"
+    r"(?m)^(?![ \t]*#).*?(!!?[A-Za-z]\w*(?:\.[\w$]+){2,}|!!javax?\.[\w.$]+|"
     r"!!?ruby/(?:object|hash|struct)\b|!!?perl/\w+|!!?php/object\b|!!?js/function\b)"
 )
 # Tags with which programs have their own loaders evaluate a text, import a name or run a command; lm-eval 0.4
 # imports the function of a file beside the task.
 _CODE_TAGS = re.compile(
-    r"(?m)^(?!\s*#).*?(?:[:\-,\[{]\s+)!(eval|exec|py|python|lambda|shell|cmd|command|import|function|call)\b"
-    r"[ :]\s*[\"']?(\S[^\n]{0,100})"
+    r"(?m)^(?![ \t]*#).*?(?:[:\-,\[{]\s{1,200})"
+    r"!(eval|exec|py|python|lambda|shell|cmd|command|import|function|call)\b[ :]\s*[\"']?(\S[^\n]{0,100})"
 )
 _CALLING_TAGS = frozenset(("import", "call", "python"))
 # HyperPyYAML 1.2 (SpeechBrain) and pylearn2: tags that import what they name, and call it or unpickle a file.
 _OBJECTS = re.compile(r"!(new|name|apply|applyref|module|obj|pkl):\s*[\"']?([\w./-]+)")
 # Definitions of YOLO networks: YOLOv5 up to 7 has each entry of these lists evaluated as Python.
-_NETWORK = re.compile(r"(?m)^[\s{]*[\"']?(?:backbone|head)[\"']?\s*:")
+_NETWORK = re.compile(r"(?m)^[ \t{]*[\"']?(?:backbone|head)[\"']?\s*:")
 # Resolvers of OmegaConf that configurations register to have Python evaluated.
+_RESOLVER = re.compile(r"\$\{(?:eval|py|python|exec|code|expr|lambda|oc\.eval)\s?:")
 _RESOLVED = re.compile(
-    r"\$\{(?:eval|py|python|exec|code|expr|lambda|oc\.eval)\s*:[^\n]{0,200}?"
-    r"(__\w+__|\b(?:exec|eval|compile|open|getattr|import_module)\s*\(|\bos\.|\bsubprocess\b|\bsys\.)"
+    r"__\w+__|\b(?:exec|eval|compile|open|getattr|import_module)\s?\(|\bos\.|\bsubprocess\b|\bsys\."
 )
 _EVALUATED = re.compile(
-    r"(?m)^(?!\s*#).*?(__import__\s*\(|\b(?:exec|eval|compile|open)\s*\(|\bos\.\w+\s*\(|subprocess|"
+    r"(?m)^(?![ \t]*#).*?(__import__\s*\(|\b(?:exec|eval|compile|open)\s*\(|\bos\.\w+\s*\(|subprocess|"
     r"\.\s*__\w+__)"
 )
 _WORTH_PARSING = re.compile(
@@ -99,12 +99,8 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
             _object(match.group(1), match.group(2), judgement)
     for match in list(_CODE_TAGS.finditer(text))[:200]:
         _code_tag(match.group(1), match.group(2), judgement)
-    if (resolved := _RESOLVED.search(text)) is not None and not _in_comment(text, resolved.start()):
-        judgement.note(
-            Loading.RUNS_CODE,
-            "evaluated-text",
-            f"The configuration has a text evaluated as Python: {plain(resolved.group(), 160)}.",
-        )
+    for match in list(_RESOLVER.finditer(text))[:2000]:
+        _resolved(text, match.start(), judgement)
     called = _EVALUATED.search(text) if _NETWORK.search(text) else None
     if called is not None:
         judgement.note(
@@ -144,6 +140,16 @@ def _object(kind: str, name: str, judgement: Judgement) -> None:
         )
         return
     judge_target(f"{name}.*" if kind == "module" else name, judgement, key=f"!{kind}")
+
+
+def _resolved(text: str, start: int, judgement: Judgement) -> None:
+    line = text[start : start + 200].partition("\n")[0]
+    if _RESOLVED.search(line) and not _in_comment(text, start):
+        judgement.note(
+            Loading.RUNS_CODE,
+            "evaluated-text",
+            f"The configuration has a text evaluated as Python: {plain(line, 160)}.",
+        )
 
 
 def _code_tag(kind: str, what: str, judgement: Judgement) -> None:
