@@ -152,6 +152,13 @@ ACTIONS: tuple[Action, ...] = (
         "findings",
     ),
     _A(
+        "adopt",
+        "Adopt the proposal",
+        ("A",),
+        "Review",
+        "Take over what is proposed for the selected findings or the question, as your own decision.",
+    ),
+    _A(
         "note",
         "Write a note…",
         ("N",),
@@ -235,6 +242,13 @@ ACTIONS: tuple[Action, ...] = (
         "Review",
         "What is new, gone or changed between two reviews.",
         separator=True,
+    ),
+    _A(
+        "take-proposals",
+        "Take proposals from a file…",
+        (),
+        "Review",
+        "Read what an earlier record, CycloneDX or SPDX says of this; nothing is decided by it.",
     ),
     _A(
         "sign",

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 
 from inspector.gui.filter_line import FilterLine
 from inspector.gui.look import Look
+from inspector.gui.proposals_panel import ProposalPanel
+from inspector.gui.proposals_work import adopt_all
 from inspector.gui.rows import Column
 from inspector.gui.selection import Selection
 from inspector.gui.session import Session
@@ -50,6 +52,7 @@ class ChecklistPage(TablePage):
             Column("Question", lambda row: row.text, 0),
             Column("Group", lambda row: row.group, 11, least=105),
             Column("Required", lambda row: row.required, 8, least=72),
+            Column("Proposed", self._proposed, 9, least=96),
             Column("Hints", _hints, 7, colour=lambda row: look.tokens.risk),
         ]
         super().__init__(
@@ -89,6 +92,7 @@ class ChecklistPage(TablePage):
         )
         if session is not None:
             session.answered.connect(self.refresh)
+            session.proposals.told.connect(self.refresh)
 
     def refresh(self) -> None:
         if self.session is None:
@@ -97,6 +101,17 @@ class ChecklistPage(TablePage):
         if not self.table.current_key() and self.rows.rows:
             self.table.select_key(self.rows.rows[0].id)
         self._show_question(self.table.current_key(), force=True)
+
+    def _proposed(self, row: Question) -> str:
+        """What may be adopted as the answer: one word, or several where the documents differ."""
+        offers = self.session.proposals.standing("question", row.id) if self.session is not None else ()
+        return ", ".join(dict.fromkeys(one.word for one in offers))
+
+    def adopt(self) -> None:
+        """Takes over what is proposed for the question that is shown."""
+        question, session = self.detail.question, self.session
+        if question is not None and session is not None:
+            adopt_all(session, "question", [question.id])
 
     def order(self, row: Any) -> Any:
         return 0  # the order of the checklist itself
@@ -150,6 +165,7 @@ class _Detail(QScrollArea):
         self.note.setAccessibleName(tr("Note to the answer"))
         self.files = Flow(name=tr("Evidence files"))
         self.attach = button(tr("Attach evidence…"))
+        self.proposals = ProposalPanel()
         self.hints = QVBoxLayout()
         self.answers: dict[str, QPushButton] = {}
         self._group = QButtonGroup(self)
@@ -170,12 +186,14 @@ class _Detail(QScrollArea):
         column.addWidget(self.wanted)
         column.addLayout(line)
         column.addWidget(self.files)
+        column.addWidget(self.proposals)
         self.hint_title = plain_label(tr("WHAT THE SCAN KNOWS"), role="section")
         column.addWidget(self.hint_title)
         column.addLayout(self.hints)
         column.addStretch(1)
         self.note.editingFinished.connect(self._note_written)
         self.attach.clicked.connect(self._attach)
+        self.proposals.adopt_wanted.connect(self._adopt)
 
     def show_question(self, question: Question | None) -> None:
         self.question = question
@@ -197,6 +215,9 @@ class _Detail(QScrollArea):
         )
         self.files.set_text(files)
         self.files.setVisible(bool(files))
+        session = self.page.session
+        offers = session.proposals.of("question", question.id) if session is not None else ()
+        self.proposals.show_offers(offers, question.answer, question.note)
         self._show_hints(question)
 
     def _show_hints(self, question: Question) -> None:
@@ -235,6 +256,10 @@ class _Detail(QScrollArea):
             self.show_question(self.question)  # the buttons go back to what stands in the review
         elif self.question is not None and self.question.id in self.drafts:
             self._draft(self.question.id, "")
+
+    def _adopt(self, key: str, digest: str) -> None:
+        if self.page.session is not None:
+            self.page.session.adopt([key], digest)
 
     def _note_written(self) -> None:
         """A note is kept with the answer that stands; without one it is kept until there is one."""

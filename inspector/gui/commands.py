@@ -123,6 +123,12 @@ class Commands:
     def mark(self) -> None:
         self.window.deciding.mark()
 
+    def adopt(self) -> None:
+        if self.window.tab_name() == "Checklist":
+            self.window.checklist.adopt()
+        else:
+            self.window.deciding.adopt()
+
     def evidence(self) -> None:
         self.window.pane.show_evidence()
 
@@ -172,6 +178,20 @@ class Commands:
         )
         if name:
             self._open(CompareDialog(self.window, Path(name), Path(session.review.path)))
+
+    def take_proposals(self) -> None:
+        from inspector.gui.proposals_dialog import ProposalsDialog
+
+        session = self.window.session
+        if session is None or session.review is None:
+            return
+        if session.review.read_only:
+            self.window.tell(tr("This review can only be read: its file or folder may not be written to."))
+            return
+        known = tr("Records, CycloneDX, SPDX (*.json *.zip *.spdx *.cdx);;All files (*)")
+        name, _ = QFileDialog.getOpenFileName(self.window, tr("Take proposals from a file"), "", known)
+        if name:
+            self._open(ProposalsDialog(self.window, session, Path(name)))
 
     def verify_record(self, record: str = "") -> None:
         from inspector.gui.verify_dialog import VerifyDialog

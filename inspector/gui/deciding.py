@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from inspector.gui.ask_bar import AskBar
+from inspector.gui.proposals_work import adopt_all
 from inspector.gui.selection import Selection
 from inspector.gui.session import Session
 from inspector.gui.texts import shown, tr
@@ -53,6 +54,16 @@ class Deciding(QObject):
             text=first.because if first is not None and first.state is state else "",
             placeholder=tr("The reason; it stands in the record"),
         )
+
+    def adopt(self) -> None:
+        """Takes over what is proposed for the selected findings, as one step."""
+        session, ids = self.session, self.chosen()
+        if session is None:
+            return
+        if not ids:
+            session.refused.emit(tr("Select a finding first."))
+            return
+        adopt_all(session, "finding", ids)
 
     def _taken(
         self, session: Session, ids: tuple[str, ...], state: State, text: str, expires: str | None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.gui.actions import STATES
 from inspector.gui.look import Look
+from inspector.gui.proposals_panel import ProposalPanel
+from inspector.gui.proposals_work import Offer
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import Flow, button, plain_label, spaced
 from inspector.review.interface import ReviewedFinding
@@ -28,6 +32,7 @@ class DecisionPanel(QWidget):
         self.refs = Flow(name=tr("Identifiers"))
         self.decided = Flow(name=tr("Decision"))
         self.states: dict[str, QPushButton] = {}
+        self.proposals = ProposalPanel()
         self.note = button(tr("Note…"), tr("Write a note"))
         self.mark = button(tr("Mark"), tr("Mark for presenting"))
         self.mark.setCheckable(True)
@@ -61,6 +66,7 @@ class DecisionPanel(QWidget):
             column.addWidget(widget)
         column.addLayout(grid)
         column.addWidget(self.decided)
+        column.addWidget(self.proposals)
         column.addLayout(extra)
 
     def minimumSizeHint(self) -> QSize:
@@ -78,7 +84,8 @@ class DecisionPanel(QWidget):
                 self._grid.removeWidget(made)
                 self._grid.addWidget(made, number // columns, number % columns)
 
-    def show_finding(self, item: ReviewedFinding) -> None:
+    def show_finding(self, item: ReviewedFinding, offers: Sequence[Offer] = ()) -> None:
+        """Shows a finding, and beside its decision what earlier records and bills of materials propose."""
         found = item.finding
         self.icon.setPixmap(self.look.severity_icon(found.severity.value).pixmap(round(16 * self.look.scale)))
         self.icon.setAccessibleName(found.severity.value)
@@ -93,6 +100,7 @@ class DecisionPanel(QWidget):
         self.mark.setChecked(item.marked)
         self.decided.set_text(_decision(item), keep_newlines=True)
         self.decided.setVisible(bool(_decision(item)))
+        self.proposals.show_offers(offers, item.state.value, item.because)
 
 
 def _decision(item: ReviewedFinding) -> str:

@@ -12,11 +12,13 @@ from inspector.gui.selection import Selection
 from inspector.gui.session import Phase, Session
 from inspector.gui.table_page import TablePage
 from inspector.gui.texts import count, shown, tr
-from inspector.provenance import InspectorError, State
+from inspector.provenance import InspectorError, State, UnreadableInput
 from inspector.review.interface import ReviewedFinding
 
 if TYPE_CHECKING:
     from inspector.review.query import Query, Row
+
+PROPOSED = "proposed"  # the one word of the filter that the window knows and the core does not
 
 CHIPS = (
     ("Open", "state:open"),
@@ -24,6 +26,7 @@ CHIPS = (
     ("Pickles", "is:pickle"),
     ("Unpinned", "is:unpinned"),
     ("Runs code", "loading:runs-code"),
+    ("Proposed", "proposed:yes"),
 )
 
 
@@ -78,6 +81,7 @@ class FindingsPage(TablePage):
         if session is not None:
             session.grown.connect(self.refresh)
             session.decided.connect(self._decided)
+            session.proposals.told.connect(self.refresh)
 
     def refresh(self) -> None:
         if self.session is not None:
@@ -93,11 +97,15 @@ class FindingsPage(TablePage):
         node = self.session.facts.nodes.get(item.finding.node) if self.session else None
         return ", ".join(marks_of(node))
 
-    @staticmethod
-    def _state(item: ReviewedFinding) -> str:
+    def _state(self, item: ReviewedFinding) -> str:
         until = f" {tr('until')} {item.expires}" if item.state is State.ACCEPTED and item.expires else ""
         again = f" · {tr('ask again')}" if item.ask_again else ""
-        return f"{item.state.value}{until}{again}"
+        waits = item.state is State.OPEN and self._is_proposed(item)
+        return f"{item.state.value}{until}{again}{' · ' + tr('proposed') if waits else ''}"
+
+    def _is_proposed(self, item: ReviewedFinding) -> bool:
+        """Whether something may be adopted for it."""
+        return self.session is not None and bool(self.session.proposals.standing("finding", item.finding.id))
 
     @staticmethod
     def _why(item: ReviewedFinding) -> str:
@@ -128,8 +136,9 @@ class FindingsPage(TablePage):
         said = tr("The rules of this program found nothing in {0}.").format(count(files, "file", "files"))
         return f"{said} {tr('What was not analysed, nobody judged.')}" if session.facts.gaps else said
 
-    def _asked(self) -> Query | None:
-        """The filter that was typed; None where there is none, or none that can be read."""
+    def _asked(self) -> tuple[Query, bool | None] | None:
+        """The filter that was typed, and whether proposed findings are asked for (None: either); None where
+        there is no filter, or none that can be read."""
         text = self.filter.text().strip()
         if not text or self.session is None:
             self._say("")
@@ -137,22 +146,28 @@ class FindingsPage(TablePage):
         from inspector.review import query
 
         try:
+            text, proposed = without_proposed(text)
             asked = query.parse(text)
         except InspectorError as error:
             self._say(shown(error))
             return None
         self._say("")
-        return asked
+        return asked, proposed
 
     def passing(self) -> Callable[[Sequence[Any]], list[int]] | None:
-        asked = self._asked()
-        if asked is None:
+        filtered = self._asked()
+        if filtered is None:
             return None
+        asked, proposed = filtered
 
         def places(items: Sequence[ReviewedFinding]) -> list[int]:
             rows = [self._row(item) for item in items]
             chosen = {id(row) for row in asked.select(rows)}
-            return [place for place, row in enumerate(rows) if id(row) in chosen]
+            return [
+                place
+                for place, (row, item) in enumerate(zip(rows, items))
+                if id(row) in chosen and proposed in (None, self._is_proposed(item))
+            ]
 
         return places
 
@@ -227,3 +242,23 @@ class FindingsPage(TablePage):
     def step(self, by: int) -> None:
         """The next or previous finding, also while another tab is shown."""
         self.table.step(by)
+
+
+def without_proposed(text: str) -> tuple[str, bool | None]:
+    """A filter without its ``proposed:yes`` and ``proposed:no``, and which was asked for: None for neither.
+    Both together are alternatives, as for every other key. UnreadableInput for any other value."""
+    from inspector.review import query
+
+    asked, kept = set(), []
+    for token in query.tokens(text):
+        if token.key != PROPOSED:
+            kept.append(token.text)
+        elif token.value.lower() in ("yes", "no"):
+            asked.add((token.value.lower() == "yes") is not token.negated)
+        else:
+            raise UnreadableInput(
+                tr("There is no proposed:{0}.").format(token.value), "proposed:yes, proposed:no"
+            )
+    if len(asked) > 1:
+        return " ".join(kept), None
+    return " ".join(kept), asked.pop() if asked else None

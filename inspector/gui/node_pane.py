@@ -78,6 +78,7 @@ class NodePane(QScrollArea):
         selection.node_changed.connect(lambda _: self._soon.start())
         selection.finding_changed.connect(lambda _: self._soon.start())
         self.decision.wanted.connect(self.wanted)
+        self.decision.proposals.adopt_wanted.connect(self._adopt)
         self.hub.wanted.connect(self.wanted)
         self.hub.lines_told.connect(self.show_said)
         self.findings.currentItemChanged.connect(self._finding_chosen)
@@ -155,6 +156,7 @@ class NodePane(QScrollArea):
             session.decided.connect(lambda _: self._soon.start())
             session.answered.connect(self._soon.start)
             session.phase_changed.connect(self._soon.start)
+            session.proposals.told.connect(self._soon.start)
         self.refresh()
 
     def _grown(self) -> None:
@@ -190,7 +192,8 @@ class NodePane(QScrollArea):
         current = current or (found[0] if found else None)
         self._sections["findings"].setVisible(bool(found))
         if current is not None:
-            self.decision.show_finding(current)
+            offers = session.proposals.of("finding", current.finding.id)
+            self.decision.show_finding(current, offers)
             if self.selection.finding != current.finding.id:
                 self.selection.select_finding(current.finding.id)
         elif self.selection.finding:
@@ -243,6 +246,10 @@ class NodePane(QScrollArea):
         self.findings.setVisible(len(found) > 1)
         height = self.findings.sizeHintForRow(0) * min(len(found), 5) + 6 if found else 0
         self.findings.setFixedHeight(max(height, 0))
+
+    def _adopt(self, key: str, digest: str) -> None:
+        if self.session is not None:
+            self.session.adopt([key], digest)
 
     def _finding_chosen(self, row: QListWidgetItem | None) -> None:
         if row is not None:

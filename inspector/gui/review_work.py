@@ -6,7 +6,7 @@ child process, so that the window never waits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -18,6 +18,7 @@ from inspector.gui.backend import Backend
 from inspector.gui.background import Background
 from inspector.gui.copying import copy_review
 from inspector.gui.facts import Facts
+from inspector.gui.proposals_work import ADOPT_AT_ONCE, MOST_AT_ONCE, Proposals, Told
 from inspector.gui.side_work import SideWork
 from inspector.gui.storing import question_from, with_decision
 from inspector.gui.texts import shown, tr
@@ -72,6 +73,9 @@ class ReviewWork(QObject):
         self._read_soon.timeout.connect(self._read_back)
         self._background = Background(self)
         self._side = SideWork(self)
+        self.proposals = Proposals(self)
+        self._adopting: Callable[[], Step] | None = None  # what a child is writing now
+        self._step_told = ""  # what it said of it
 
     @property
     def review_path(self) -> Path | None:
@@ -105,6 +109,44 @@ class ReviewWork(QObject):
     def answer(self, question: str, answer: str, note: str = "", evidence: Sequence[Path] = ()) -> bool:
         return self._do(lambda: self.review.answer(question, answer, note=note, evidence=evidence))
 
+    def adopt(self, ids: Sequence[str], digest: str | None = None) -> bool:
+        """Takes proposals for findings and questions over as one step: from then on they are this reviewer's
+        own. False (and ``refused``) where the review says no.
+
+        Where the imports are long to read a child writes the step; what is decided meanwhile comes after it.
+        """
+
+        def step() -> Step:
+            return self.review.adopt(ids, digest=digest)
+
+        if self.proposals.weight <= ADOPT_AT_ONCE:
+            return self._do(step)
+        if self.phase is not Phase.READY:
+            self.refused.emit(tr("This can be done as soon as the scan has ended."))
+            return False
+        if self._adopting is not None or len(ids) > MOST_AT_ONCE:
+            self.refused.emit(tr("That is too much at once. Adopt fewer, one step after the other."))
+            return False
+        self._adopting = step
+        self._ask("adopt", lambda decided, problem: self._adopted(ids, decided, problem), digest or "", *ids)
+        return True
+
+    def _adopted(self, ids: Sequence[str], decided: Decided, problem: str) -> None:
+        self._adopting = None
+        text, self._step_told = self._step_told, ""
+        self._wrote()
+        if problem or not text:
+            self.refused.emit(shown(problem or tr("The proposal was not taken over.")))
+        else:
+            changed = [key for key in ids if key in self.facts.findings]
+            for key in changed:
+                self.facts.put(with_decision(self.facts.findings[key], decided.get(key)))
+            self.decided.emit(changed)
+            self.answered.emit()
+            self.said.emit(shown(text))
+        if self.phase is Phase.READY:
+            self._catch_up()
+
     def undo(self) -> None:
         self._do(lambda: self.review.undo(), tr("There is nothing to undo."), tr("Undone: {0}"))
 
@@ -123,7 +165,8 @@ class ReviewWork(QObject):
         if self.phase is Phase.SCANNING and not self._stored_before():
             self.refused.emit(tr("Decisions can be taken as soon as the first scan has ended."))
             return False
-        if self.phase is Phase.STORING:  # the file is locked while the scan goes in: no key waits for that
+        if self.phase is Phase.STORING or self._adopting is not None:
+            # The file is locked while the scan goes in, and no key waits for that.
             self._later.append((step, nothing, form, written))
             self.said.emit(tr("Taken down; it is written as soon as the scan is saved."))
             return True
@@ -166,6 +209,8 @@ class ReviewWork(QObject):
         """
         touched = set(step.touched)
         changed = [key for key in touched if key in self.facts.findings]
+        if touched - set(changed) - {one.id for one in self.questions}:  # a step about an import
+            self.read_proposals()
         if len(self.facts.findings) > READ_AT_ONCE:
             if written is not None:
                 for key in changed:
@@ -182,6 +227,30 @@ class ReviewWork(QObject):
                 if item.finding.id in touched:
                     self.facts.put(item)
             self.decided.emit(changed)
+
+    def take_proposals(self, document: Path, trust: str, then: Told) -> None:
+        """Has a child read what ``document`` proposes into the review; ``then(imported, problem)`` is called
+        once. ``trust`` is a trust store, "" for the user's own."""
+        path = self.review_path
+        if path is None or self.phase is not Phase.READY:
+            then({}, tr("This can be done as soon as the scan has ended."))
+            return
+
+        def told(found: Mapping[str, Any], problem: str) -> None:
+            if not problem:
+                self.read_proposals()
+            then(found, problem)
+
+        self.proposals.read(path, document, trust, told)
+
+    def stop_taking(self) -> None:
+        """Ends the reading of a document that is under way."""
+        if self.proposals.reading:
+            self.proposals.stop_reading()
+
+    def read_proposals(self) -> None:
+        """Has the review tell what is proposed now."""
+        self._ask("proposed", lambda _decided, problem: self._fail(problem) if problem else None)
 
     def _read_back(self) -> None:
         """Has the review read; steps that were taken meanwhile are read once more, all of them together."""
@@ -268,7 +337,9 @@ class ReviewWork(QObject):
                 self.questions = [question_from(item) for item in event["items"]]
             elif kind == "blockers":
                 self._blockers = list(event["items"])
-            else:
+            elif kind == "step":
+                self._step_told = str(event["text"])
+            elif not self.proposals.take(event):
                 self.facts.add(event)
 
     def _fail(self, problem: str) -> None:
@@ -288,9 +359,13 @@ class ReviewWork(QObject):
         """Lets go of the review; a store that is under way comes to its end first."""
         self._read_soon.stop()
         self._side.close()
+        self.proposals.close()
         self._background.close()
         waiting, self._later = self._later, []
-        for step, *_ in waiting:
+        steps: list[Callable[[], Step | None]] = [step for step, *_ in waiting]
+        if self._adopting is not None:  # its child was ended: written twice does no harm, not at all would
+            steps.insert(0, self._adopting)
+        for step in steps:
             try:
                 step()
             except InspectorError:

@@ -3,10 +3,15 @@
     python -m inspector.gui.storing store  FILE.review EVENTS.jsonl
     python -m inspector.gui.storing read   FILE.review
     python -m inspector.gui.storing decided FILE.review
+    python -m inspector.gui.storing proposed FILE.review
+    python -m inspector.gui.storing import FILE.review DOCUMENT TRUST
+    python -m inspector.gui.storing adopt  FILE.review DIGEST ID…
 
-What it writes are events, one a line, as a scan does: after ``read`` those of the stored scan. Then come
-``decided`` for each finding with a decision, note or mark, ``questions``, ``blockers``. Parsing 20,000
-findings in a thread would freeze the window: every call from Qt would wait for the interpreter lock.
+What it writes are events, one a line, as a scan does: after ``read`` those of the stored scan, after
+``import`` the one that tells of it, after ``adopt`` its ``step``. Then come ``decided`` for each finding
+with a decision, note or mark, ``questions``, ``blockers``, and what is proposed (``proposed`` tells that
+alone, ``import`` nothing more). Parsing 20,000 findings in a thread would freeze the window: every call from
+Qt would wait for the interpreter lock.
 """
 
 from __future__ import annotations
@@ -19,10 +24,12 @@ from pathlib import Path
 from typing import Any
 
 from inspector.gui.facts import Facts, events_of
+from inspector.gui.proposals_told import proposal_events, take_import
 from inspector.provenance import InspectorError, State
 from inspector.review.interface import Question, ReviewedFinding
 
 EXIT_REFUSED = 2
+WRITERS = ("store", "import", "adopt")
 
 
 def decided_event(item: ReviewedFinding) -> dict[str, Any]:
@@ -55,12 +62,13 @@ def question_from(value: dict[str, Any]) -> Question:
 
 
 def work_events(review: Any) -> Iterator[dict[str, Any]]:
-    """The reviewer's work: decisions, questions, and what stands against approval."""
+    """The reviewer's work: decisions, questions, what stands against approval, and what is proposed."""
     for item in review.findings():
         if item != ReviewedFinding(item.finding):
             yield decided_event(item)
     yield {"event": "questions", "items": [asdict(item) for item in review.questions()]}
     yield {"event": "blockers", "items": list(review.blockers())}
+    yield from proposal_events(review)
 
 
 def store(review: Any, events: Path) -> None:
@@ -84,7 +92,7 @@ def main(arguments: list[str]) -> int:
 
     task, path = arguments[0], Path(arguments[1])
     try:
-        review = Review.open(path, read_only=task != "store")
+        review = Review.open(path, read_only=task not in WRITERS)
         try:
             if task == "store":
                 store(review, Path(arguments[2]))
@@ -92,7 +100,7 @@ def main(arguments: list[str]) -> int:
                 scan = review.scan()
                 for event in events_of(scan) if scan is not None else ():
                     _say(event)
-            for event in work_events(review):
+            for event in _rest(task, review, arguments[2:]):
                 _say(event)
         finally:
             review.close()
@@ -100,6 +108,19 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return EXIT_REFUSED
     return 0
+
+
+def _rest(task: str, review: Any, more: list[str]) -> Iterator[dict[str, Any]]:
+    """What is told after the scan; ``more`` are the arguments of a task that writes proposals."""
+    if task == "import":
+        yield take_import(review, Path(more[0]), more[1])
+        return
+    if task == "proposed":
+        yield from proposal_events(review)
+        return
+    if task == "adopt":
+        yield {"event": "step", "text": review.adopt(more[1:], digest=more[0] or None).text}
+    yield from work_events(review)
 
 
 def _say(event: dict[str, Any]) -> None:

@@ -349,6 +349,24 @@ def _(d: Driver) -> None:
     d.until(lambda: (d.tmp_path / "found.csv").is_file())
 
 
+@drives("take-proposals")
+def _(d: Driver) -> None:
+    d.answers["file"] = ""
+    d.do("take-proposals")
+    assert not d.dialogs(), "Cancel reads nothing"
+    d.answers["file"] = str(d.project / "models/scaler.pkl")
+    d.do("take-proposals")
+    dialog = d.dialog()
+    d.until(lambda: dialog.another.isEnabled())
+    assert dialog.heading.text().startswith("Nothing was taken.")
+
+
+@drives("adopt")
+def _(d: Driver) -> None:
+    d.do("adopt")
+    assert d.state() is State.OPEN and "proposed" in d.window.strip.said.text()
+
+
 @drives("sign")
 def _(d: Driver) -> None:
     d.do("sign")
@@ -504,7 +522,7 @@ def reached_by_tab(root: QWidget, qtbot: Any) -> set[QWidget]:
 
 
 def test_every_dialog_is_walked_through_by_tab_and_left_by_escape(hands: Driver, qtbot: Any) -> None:
-    for action in ("settings", "key-sheet", "open-hub", "help", "verify-record", "compare"):
+    for action in ("settings", "key-sheet", "open-hub", "help", "verify-record", "compare", "take-proposals"):
         hands.settle()
         DRIVEN[action](hands)
         dialog = hands.dialog()
