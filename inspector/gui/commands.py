@@ -124,8 +124,11 @@ class Commands:
         self.window.deciding.mark()
 
     def adopt(self) -> None:
+        session = self.window.session
         if self.window.tab_name() == "Checklist":
             self.window.checklist.adopt()
+        elif self.window.tab_name() == "Data" and session is not None:  # there the key approves rows
+            session.refused.emit(tr("Go to the finding first: in the Data tab nothing is adopted by a key."))
         else:
             self.window.deciding.adopt()
 

@@ -61,7 +61,7 @@ class FindingsPage(TablePage):
                 colour=lambda item: look.severity_colour(item.finding.severity.value),
                 sort=lambda item: -item.finding.severity.rank,
             ),
-            Column("State", self._state, 12, tooltip=self._why),
+            Column("State", self._state, 15, tooltip=self._why),
             Column(
                 "Node",
                 lambda item: self._node_name(item),

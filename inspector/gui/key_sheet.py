@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QV
 
 from inspector.gui.actions import ACTIONS, MENUS
 from inspector.gui.look import MARK_ICONS, Look
+from inspector.gui.quarantine_lists import KEYS
 from inspector.gui.texts import tr
 from inspector.gui.widgets import plain_label, spaced
 
@@ -51,8 +52,7 @@ class KeySheet(QDialog):
                     row += 1
                 grid.setRowMinimumHeight(row, 8)
                 row += 1
-            if "Review" in menus:
-                row = self._legend(grid, row, look)
+            row = self._legend(grid, row, look) if "Review" in menus else self._quarantine(grid, row)
             grid.setRowStretch(row, 1)
             columns.addLayout(grid, 1)
         scroll = QScrollArea()
@@ -64,6 +64,31 @@ class KeySheet(QDialog):
         spaced(outer, 0, 0, 0, 0, 0)
         outer.addWidget(scroll)
         self.resize(min(1080, parent.width() - 40), min(680, parent.height() - 40))
+
+    @staticmethod
+    def _quarantine(grid: QGridLayout, row: int) -> int:
+        """The keys of the quarantine workplace, which hold while one of its lists has the keyboard."""
+        words = {
+            "approve": tr("Approve the chosen rows or group, for a reason"),
+            "reject": tr("Reject them, for a reason"),
+            "reopen": tr("Open them again, for a reason"),
+            "waive": tr("Let them through unreviewed until a date, for a reason"),
+            "claim": tr("Tell others for ten minutes that you look at the group"),
+            "sample": tr("Draw a sample of rows at random"),
+            "slice": tr("Show the chosen row whole, as JSON, part by part"),
+            "next-row": tr("Go to the next row"),
+            "previous-row": tr("Go to the row before"),
+            "next-page": tr("Go to the next page of rows"),
+            "previous-page": tr("Go to the page before"),
+        }
+        grid.addWidget(plain_label(tr("QUARANTINE, IN ITS LISTS"), role="section"), row, 0, 1, 2)
+        for key, wanted in KEYS.items():
+            row += 1
+            grid.addWidget(plain_label(key), row, 0, Qt.AlignmentFlag.AlignTop)
+            text = plain_label(words[wanted], role="sub")
+            text.setWordWrap(True)
+            grid.addWidget(text, row, 1)
+        return row + 1
 
     @staticmethod
     def _legend(grid: QGridLayout, row: int, look: Look) -> int:

@@ -21,6 +21,7 @@ from inspector.gui.hub_panel import HubPanel
 from inspector.gui.look import Look, marks_of
 from inspector.gui.node_facts import file_of, identity, neighbours, reasons
 from inspector.gui.overview import pairs
+from inspector.gui.proposals_work import origin_words
 from inspector.gui.selection import Selection
 from inspector.gui.session import Session
 from inspector.gui.texts import shown, tr
@@ -30,6 +31,7 @@ from inspector.review.interface import ReviewedFinding
 
 _KEY = Qt.ItemDataRole.UserRole
 FINDINGS_LISTED = 50
+CLAIMS_SHOWN = 4  # of documents about one component
 TITLE_CHARACTERS = 17
 QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own word for no limit
 _EXPLAINED_KINDS = ("model-file", "dataset-file", "code")
@@ -156,8 +158,13 @@ class NodePane(QScrollArea):
             session.decided.connect(lambda _: self._soon.start())
             session.answered.connect(self._soon.start)
             session.phase_changed.connect(self._soon.start)
-            session.proposals.told.connect(self._soon.start)
+            session.proposals.told.connect(self._told)
         self.refresh()
+
+    def _told(self) -> None:
+        """What is proposed changed, and what documents claim of the node with it."""
+        self._node = None
+        self._soon.start()
 
     def _grown(self) -> None:
         if self.session is None:
@@ -211,7 +218,10 @@ class NodePane(QScrollArea):
             shown_mark = plain_label(mark, role="mark" if mark != "unknown" else "unknown")
             self.marks.addWidget(shown_mark)
         self.marks.addStretch(1)
-        _fill(self.grid, identity(session.facts, node))
+        said = identity(session.facts, node)
+        for offer in session.proposals.of("node", node.id)[:CLAIMS_SHOWN]:
+            said.append(("Claimed", f"{shown(offer.text, 300)} ({origin_words(offer.origin)})"))
+        _fill(self.grid, said)
         self._sections["hub"].setVisible(self.hub.show_node(node))
         clear(self.lineage)
         connected = neighbours(session.facts, node)

@@ -139,5 +139,5 @@ def _lines(found: Mapping[str, Any]) -> list[str]:
         lines.append(form.format(where, count(trust["keys"], "key", "keys")))
     else:
         lines.append(tr("A bill of materials is not signed in a way that is checked here."))
-    lines.append(tr("Nothing was decided or answered by it. What is proposed stands beside each finding."))
+    lines.append(tr("Nothing was decided or answered by it. What is proposed stands beside each of them."))
     return lines

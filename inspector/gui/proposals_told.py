@@ -20,8 +20,8 @@ OVERTAKEN, EXPIRED = "overtaken", "expired"  # why a proposal can no longer be a
 
 
 def proposal_events(review: Any) -> Iterator[dict[str, Any]]:
-    """``proposals-begin``; for each import ``proposals-origin`` and a ``proposed`` for each finding and
-    question that is here; ``proposals-end``.
+    """``proposals-begin``; for each import ``proposals-origin`` and a ``proposed`` for each finding, question
+    and node; ``proposals-end``.
 
     ``weight`` is about how many characters the review has to read to adopt one of them. Those that a later
     scan or the calendar has overtaken come with a ``why``.
@@ -45,7 +45,7 @@ def proposal_events(review: Any) -> Iterator[dict[str, Any]]:
             yield {"event": "proposals-origin", "origin": asdict(one.origin), "mark": mark}
             for proposal in one.proposals:
                 weight += _ROW_WEIGHT + len(proposal.text)
-                if (proposal.about, proposal.key) not in here:
+                if proposal.about != "node" and (proposal.about, proposal.key) not in here:
                     continue
                 why = "" if (one.origin.sha256, proposal) in standing else OVERTAKEN
                 if not why and proposal.expires and proposal.expires < today:
@@ -55,12 +55,18 @@ def proposal_events(review: Any) -> Iterator[dict[str, Any]]:
                     "about": proposal.about,
                     "key": proposal.key,
                     "word": proposal.word,
-                    "text": proposal.text[:MOST_TEXT],
+                    "text": (_claim(proposal) if proposal.about == "node" else proposal.text)[:MOST_TEXT],
                     "expires": proposal.expires,
                     "owner": proposal.owner,
                     "why": why,
                 }
     yield {"event": "proposals-end", "weight": weight}
+
+
+def _claim(proposal: Any) -> str:
+    """What a document says of a component: its licences and its supplier."""
+    said = (("licence", ", ".join(proposal.licences)), ("supplier", proposal.supplier))
+    return "; ".join(f"{name} {text}" for name, text in said if text)
 
 
 def take_import(review: Any, document: Path, trust: str) -> dict[str, Any]:

@@ -27,8 +27,8 @@ Told = Callable[[Mapping[str, Any], str], None]
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One proposal as the window shows it. ``about`` is finding or question; ``why`` is "", overtaken or
-    expired. ``text``, ``owner`` and ``origin`` are a document's own words."""
+    """One proposal as the window shows it. ``about`` is finding, question or node; ``why`` is "", overtaken
+    or expired. ``text``, ``owner`` and ``origin`` are a document's own words."""
 
     about: str
     key: str
@@ -66,7 +66,7 @@ class Proposals(QObject):
         self.reading = False  # a document is being read
 
     def of(self, about: str, key: str) -> tuple[Offer, ...]:
-        """Everything proposed for one finding or question: what stands first, then the latest."""
+        """Everything proposed for one finding, question or node: what stands first, then the latest."""
         return tuple(sorted(self._offers.get((about, key), ()), key=lambda one: bool(one.why)))
 
     def standing(self, about: str, key: str) -> tuple[Offer, ...]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import getpass
 from datetime import date, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QGridLayout,
@@ -32,6 +34,7 @@ from inspector.provenance import InspectorError
 
 DECISIONS = ("approved", "approved-with-exceptions", "rejected", "deferred")
 VALID_DAYS = 180
+_TOLD = ("warning:", "review-report.pdf was not written")  # what a signed package lacks
 
 
 class SignSheet(QWidget):
@@ -61,6 +64,12 @@ class SignSheet(QWidget):
         self.passphrase = QLineEdit()
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self.folder = QLineEdit()
+        self.pades = QCheckBox(tr("Sign the PDF too (PAdES)"))
+        self.pades.setToolTip(tr("A signature in the printed report itself; P-256 keys only."))
+        self.without_pades = plain_label(
+            tr("Signing the PDF needs the Python package pyHanko, which is not installed."), role="sub"
+        )
+        self.without_pades.setWordWrap(True)
         self.choose_key = button(tr("Choose…"), tr("Choose a key file"))
         self.new_key = button(tr("New key…"), tr("Make a new key"))
         self.choose_folder = button(tr("Choose…"), tr("Choose the folder for the package"))
@@ -95,6 +104,8 @@ class SignSheet(QWidget):
             for widget in extra:
                 line.addWidget(widget)
             grid.addLayout(line, number, 1)
+        grid.addWidget(self.pades, len(rows), 1)
+        grid.addWidget(self.without_pades, len(rows) + 1, 1)
         grid.setColumnStretch(1, 1)
         done = QVBoxLayout(self.result)
         spaced(done, 0, 4, 0, 0, 6)
@@ -130,9 +141,17 @@ class SignSheet(QWidget):
         self.message.hide()
         self.result.hide()
         self.passphrase.clear()
+        self._offer_pades()
         self.list_keys()
         if session is not None:
             self.folder.setText(_free_folder(session))
+
+    def _offer_pades(self) -> None:
+        """The PDF can be signed where the library for it is installed, and elsewhere that is said."""
+        has_library = find_spec("pyhanko") is not None
+        self.pades.setEnabled(has_library)
+        self.pades.setChecked(self.pades.isChecked() and has_library)
+        self.without_pades.setVisible(not has_library)
 
     def list_keys(self) -> None:
         """Offers the key files of this user; another may be typed or chosen."""
@@ -230,6 +249,7 @@ class SignSheet(QWidget):
             self.reviewer.text().strip(),
             "--valid-until",
             self.until.text().strip(),
+            *(("--pades",) if self.pades.isChecked() else ()),
         )
         self.sign.setEnabled(False)
         self.result.hide()
@@ -248,7 +268,8 @@ class SignSheet(QWidget):
         self.passphrase.clear()
         self._package = out
         root = self.session.root if self.session is not None else None
-        self.say(tr("Signed. The package is in {0}").format(out))
+        told = [shown(line, 400) for line in err.splitlines() if line.startswith(_TOLD)]
+        self.say("\n".join([tr("Signed. The package is in {0}").format(out), *told[:8]]))
         with_root = f" --root {_quoted(str(root))}" if root is not None else ""
         self.verify.setText(f"inspector verify {_quoted(str(out))}{with_root}")
         self.result.show()

@@ -6,9 +6,11 @@ import json
 import sys
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from inspector.gui import quarantine_lists, sign_sheet
 from inspector.gui.actions import ACTIONS, TABS, VIEWS
 from inspector.gui.palette import Palette
 from inspector.gui.theme import THEMES
@@ -314,7 +316,38 @@ def test_the_key_sheet_names_every_key(opened):
     sheet = opened.findChild(KeySheet)
     texts = " ".join(label.text() for label in sheet.findChildren(QLabel))
     assert "Ctrl+K" in texts and "Next finding" in texts and "pickle-based" in texts
+    assert "QUARANTINE" in texts and "Show the chosen row whole" in texts
+    named = {label.text() for label in sheet.findChildren(QLabel)}
+    assert set(quarantine_lists.KEYS) <= named, "and every key of the quarantine workplace"
     sheet.close()
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_pdf_can_be_signed_where_the_library_is_and_elsewhere_that_is_said(
+    opened, monkeypatch, installed
+):
+    commands: list[list[str]] = []
+    sheet = opened.record.sheet
+    monkeypatch.setattr(sign_sheet, "find_spec", lambda name: object() if installed else None)
+    monkeypatch.setattr(sign_sheet, "Child", lambda _parent, command, *_: commands.append(command))
+    sheet.set_session(opened.session)
+    opened.show_tab("Record")
+    assert sheet.pades.isEnabled() is installed and sheet.without_pades.isVisible() is not installed
+    assert not sheet.pades.isChecked(), "nobody's PDF is signed without being asked for"
+    sheet.key.setEditText("key.pem")
+    sheet.reviewer.setText("A. Reviewer")
+    sheet.sign.click()
+    sheet.pades.click()
+    sheet.sign.setEnabled(True)
+    sheet.sign.click()
+    assert ["--pades" in one for one in commands] == [False, installed]
+
+
+def test_what_a_signed_package_lacks_is_said(opened, tmp_path):
+    sheet = opened.record.sheet
+    sheet._signed(0, "This plugin is chatty\nwarning: no-sigstore: It is not there.\n", tmp_path)
+    said = sheet.message.toPlainText()
+    assert "Signed." in said and "It is not there." in said and "chatty" not in said
 
 
 def test_the_pane_sums_up_the_target_while_nothing_is_selected(opened, qtbot):

@@ -151,6 +151,32 @@ def test_a_question_shows_its_proposal_and_adopts_it(opened, qtbot):
     assert opened.session.questions[0].answer is None and panel.rows[0].adopt.isVisible()
 
 
+def test_what_documents_claim_of_a_component_stands_with_its_facts(opened, qtbot):
+    claim = Proposal("node", "package:numpy", licences=("BSD-3-Clause", NASTY), supplier="NumPy", how="purl")
+    opened.selection.select_node("package:numpy")
+    taken(opened, qtbot, claim, by=origin(signature="unsigned", signer=""))
+    grid = opened.pane.grid
+
+    def said() -> dict[str, str]:
+        rows = [(grid.itemAtPosition(n, 0), grid.itemAtPosition(n, 1)) for n in range(grid.rowCount())]
+        return {a.widget().text(): b.widget().toPlainText() for a, b in rows if a and b}
+
+    qtbot.waitUntil(lambda: "Claimed" in said())
+    words = said()["Claimed"]
+    assert words.startswith("licence BSD-3-Clause, <img") and "supplier NumPy" in words
+    assert words.endswith("not signed)") and "\u202e" not in words and "\n" not in words
+    assert opened.session.review.decisions() == []
+
+
+def test_in_the_data_tab_the_key_adopts_nothing(opened, qtbot):
+    """There A approves rows, and a finding that nobody looks at must not be decided on by it."""
+    taken(opened, qtbot, accepted())
+    select(opened, qtbot, FIRST)
+    opened.show_tab("Data")
+    opened.run("adopt")
+    assert state(opened, FIRST) is State.OPEN and "Go to the finding first" in opened.strip.said.text()
+
+
 def test_what_a_document_says_stands_as_plain_text(opened, qtbot):
     by = origin(signature="unverified", signer=NASTY + "”, verified", title=NASTY, file=NASTY, keyid="")
     taken(opened, qtbot, accepted(text=NASTY, owner=NASTY), by=by)
