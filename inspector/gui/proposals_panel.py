@@ -79,7 +79,7 @@ class OfferRow(QWidget):
         owner = f", {shown(offer.owner, 80)}" if offer.owner else ""
         lines = [tr("Proposed by {0}:").format(origin), f"{shown(offer.word, 30)}{until}{owner}"]
         if offer.text:
-            lines.append(f"“{shown(offer.text, 700)}”")
+            lines.append(tr("“{0}”").format(shown(offer.text, 700)))
         self.text.set_text("\n".join(lines), keep_newlines=True)
         why = _why(offer, adopted)
         self.remark.setText(why)

@@ -197,5 +197,10 @@ QProgressBar {{ background: {t.surface_raised}; border: none; border-radius: {px
     max-height: {px(6)}; min-height: {px(6)}; }}
 QProgressBar::chunk {{ background: {t.accent}; border-radius: {px(3)}; }}
 QCheckBox {{ spacing: {px(6)}; }}
+QCheckBox::indicator {{ width: {px(13)}; height: {px(13)}; background: {t.surface};
+    border: 1px solid {t.edge}; border-radius: {px(3)}; }}
+QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.ink}; }}
+QCheckBox::indicator:disabled {{ background: {t.surface_raised}; border-color: {t.line}; }}
+QCheckBox:disabled {{ color: {t.sub}; }}
 QCheckBox:focus, QRadioButton:focus {{ color: {t.accent}; }}
 """
