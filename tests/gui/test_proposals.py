@@ -179,14 +179,16 @@ def test_in_the_data_tab_the_key_adopts_nothing(opened, qtbot):
 
 
 def test_what_a_document_says_stands_as_plain_text(opened, qtbot):
-    by = origin(signature="unverified", signer=NASTY + "”, verified", title=NASTY, file=NASTY, keyid="")
+    by = origin(signature="unverified", signer="<b>Ana</b>\n”, verified", title=NASTY, file=NASTY, keyid="")
     taken(opened, qtbot, accepted(text=NASTY, owner=NASTY), by=by)
     panel = select(opened, qtbot, FIRST)
     qtbot.waitUntil(panel.isVisible)
     words = panel.rows[0].text.toPlainText()
     assert len(words.split("\n")) == 3, "no line of its own comes from the document"
     assert "\u202e" not in words and "\x1b" not in words and "<b>fine</b>" in words
-    assert words.split("\n")[0].endswith("verified”, not verified:"), "a name does not leave its quotes"
+    first = words.split("\n")[0]
+    assert "<b>Ana</b>" in first and first.endswith(", verified”, not verified:")
+    assert first.count("”") == 1, "a name does not leave its quotes"
     assert "\n" not in panel.rows[0].adopt.accessibleName()
     assert panel.rows[0].adopt.toolTip().startswith("Makes it your own")
 
