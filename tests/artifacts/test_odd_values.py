@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 import pytest
 
@@ -40,3 +42,19 @@ def test_no_key_with_an_odd_value_makes_a_reader_fail(path):
 def test_a_plain_configuration_with_such_a_value_is_no_alarm(value):
     raw = json.dumps({"id": value, "name": value, "op": value}).encode()
     assert read(BytesSource(raw), "config.json").loading in (Loading.DATA_ONLY, Loading.NO_LOADER)
+
+
+@pytest.mark.parametrize(
+    ("member", "path", "document"),
+    [
+        ("schema.json", "a.skops", {"__class__": "a", "__module__": "b", "__loader__": [{}]}),
+        ("config.json", "a.keras", {"module": "os", "class_name": "function", "config": None}),
+        ("config.json", "a.keras", {"module": "os", "class_name": "function", "config": {"a": []}}),
+    ],
+)
+def test_nor_one_in_an_archive(member, path, document):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(member, json.dumps(document))
+    codes = {reason.code for reason in read(BytesSource(packed.getvalue()), path).reasons}
+    assert codes and "reader-failed" not in codes

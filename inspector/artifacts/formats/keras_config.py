@@ -90,7 +90,11 @@ def _object(module: object, name: str, pairs: Pairs, judgement: Judgement) -> No
     elif name == "function" and module != "builtins" and isinstance(module, str):
         for function in [other for label, other in pairs if label == "config"] or [None]:
             if not isinstance(function, str) or not _is_function_of_keras(module, function):
-                _note(judgement, "custom-object", f"has Keras import {shown} and call {plain(function, 200)}")
+                _note(
+                    judgement,
+                    "custom-object",
+                    f"has Keras import {shown} and call {plain(str(function), 200)}",
+                )
     elif module == "builtins" and name == "function":
         for function in [other for label, other in pairs if label == "config"] or [None]:
             _function(function, judgement)

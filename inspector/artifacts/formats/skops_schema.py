@@ -34,7 +34,7 @@ def _see(pairs: Pairs, judgement: Judgement) -> dict[str, Any]:
     if len(value) != len(pairs):
         judgement.note(Loading.UNREADABLE, "broken-json", "The schema names a key twice.")
     module, name, node = value.get("__module__"), value.get("__class__"), value.get("__loader__")
-    if node in _CALLING_NODES:
+    if isinstance(node, str) and node in _CALLING_NODES:
         judgement.note(
             Loading.RUNS_CODE,
             "skops-node",

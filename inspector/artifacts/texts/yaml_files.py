@@ -6,6 +6,7 @@ CVE-2017-18342, CVE-2020-1747, CVE-2020-14343). What it cannot parse is searched
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
@@ -21,6 +22,11 @@ from inspector.provenance import Loading, plain
 
 _MAX_PARSED = 4 << 20
 _MAX_EVENTS = 100_000
+_MAX_DEPTH = 1_000  # of brackets: libyaml's time grows with it, and a loader ends in its recursion there
+# By the parser in Python, which takes thirty times as long, and the longer the deeper brackets stand.
+_MAX_PLAINLY_PARSED, _MAX_BRACKETS = 64 << 10, 50
+# What ends a line, and with it a comment, in YAML 1.1 (section 5.4), each as the end that patterns know.
+_ENDS = str.maketrans("\r\x85\u2028\u2029", "\n\n\n\n")
 _TAGS = re.compile(
     r"(?m)^(?![ \t]*#).*?(?:!!python/|!<tag:yaml\.org,2002:python/|tag:yaml\.org,2002:python/)([\w/.:-]*)"
 )
@@ -34,6 +40,8 @@ none bool str unicode bytes int long float complex list tuple dict
 """
 _VALUES = frozenset(_NAMED_VALUES.split())
 # Extensions that documentation generators name with tags (mkdocs.yml).
+# What makes a class of its arguments (CVE-2020-1747): no value is written so.
+_MAKERS = ("type", "builtins.type")
 _DOCUMENTATION = ("pymdownx.", "material.", "materialx.", "mermaid2.", "markdown_", "zensical.")
 # Tags with which loaders of other languages make objects (SnakeYAML, CVE-2022-1471; Psych, CVE-2013-0156).
 _FOREIGN = re.compile(
@@ -76,17 +84,24 @@ _SWITCHED = re.compile(r"numpy\.|\\")
 def read_yaml(text: str, word: str = "yaml") -> Artifact:
     """The verdict on a YAML text. Configurations of ordinary repositories stay ``no-loader``."""
     judgement = Judgement()
+    whole = text
+    text = text.translate(_ENDS)
     if "%" in text:
-        for prefix in _TAG_PREFIX.findall(text)[:50]:
-            if len(prefix) > 18 and _PYTHON.startswith(unquote(prefix)[: len(_PYTHON)]):
+        has_python = "python/" in unquote(text)
+        for prefix in map(unquote, _TAG_PREFIX.findall(text)[:50]):
+            # Cut off within the word, or before it with the word in the text.
+            is_cut = len(prefix) > 18 and _PYTHON.startswith(prefix[: len(_PYTHON)])
+            if is_cut or (has_python and _PYTHON.startswith(prefix)):
                 judgement.note(
                     Loading.RUNS_CODE, "yaml-python-tag", "The YAML renames the tags for Python objects."
                 )
-        text = _ESCAPED_TAG.sub(lambda found: unquote(found.group()), text)
+        whole = text = _ESCAPED_TAG.sub(lambda found: unquote(found.group()), text)
+    named = set()  # by tags that were found as text, with their place
     for place, match in enumerate(_TAGS.finditer(text)):
         if place >= 2000:
             break
-        _tag(match.group(1), judgement, len(text[: match.start()].encode("utf-8", "replace")))
+        named.add(match.group(1))
+        _tag(match.group(1), judgement, len(whole[: match.start()].encode("utf-8", "replace")))
     for match in _FOREIGN.finditer(text):
         judgement.note(
             Loading.RUNS_CODE,
@@ -112,10 +127,12 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
         if _in_comment(text, match.start()):
             continue
         judge_target(match.group(1), judgement)
-    if len(text) <= _MAX_PARSED and _WORTH_PARSING.search(text):
+    may_parse = len(text) <= _MAX_PARSED and _depth(text) <= _MAX_DEPTH
+    if may_parse and _WORTH_PARSING.search(text):
         for key, value in pairs(text):
-            _pair(key, value, judgement)
-    if len(text) <= _MAX_PARSED and (_SWITCHED.search(text) or _KEYS.search(text) or may_call(text)):
+            if key != "!" or value not in named:
+                _pair(key, value, judgement)
+    if may_parse and (_SWITCHED.search(text) or _KEYS.search(text) or may_call(text)):
         for mapping in yaml_mappings(text):
             judge_switched(mapping, judgement)
             judge_keys(mapping, judgement)
@@ -183,7 +200,8 @@ def _tag(named: str, judgement: Judgement, offset: int | None) -> None:
     kind, _, name = named.partition(":")
     if not name and kind in _VALUES:
         return
-    if name and kind != "module" and (name.startswith(_DOCUMENTATION) or _is_harmless(name)):
+    is_known = name.startswith(_DOCUMENTATION) or (name not in _MAKERS and _is_harmless(name))
+    if name and kind != "module" and is_known:
         return
     judgement.note(
         Loading.RUNS_CODE,
@@ -218,32 +236,54 @@ def _pair(key: str, value: str, judgement: Judgement) -> None:
 
 def pairs(text: str) -> Iterator[tuple[str, str]]:
     """The scalars of mappings as (key, value), and every Python tag as ("!", what it names), up to the first
-    mistake of the text. No alias is followed and nothing is constructed."""
+    mistake of the text. No alias is followed and nothing is constructed.
+
+    libyaml refuses texts that PyYAML's own parser takes, such as a comma in a tag; unsafe loaders use either.
+    """
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    keys: list[str | None] = []  # one per open collection: the key that waits, or None; "[" for a sequence
-    try:
-        for place, event in enumerate(yaml.parse(text, Loader=loader)):
-            if place > _MAX_EVENTS:
+    if hasattr(yaml, "CSafeLoader"):
+        try:
+            yield from _pairs_by(text, yaml.CSafeLoader)
+            return
+        except (yaml.YAMLError, RecursionError, ValueError):
+            if len(text) > _MAX_PLAINLY_PARSED or _depth(text) > _MAX_BRACKETS:
                 return
-            tag = getattr(event, "tag", None)
-            if isinstance(tag, str) and tag.startswith(f"{_PYTHON}/"):
-                yield "!", tag[len(_PYTHON) + 1 :]
-            if isinstance(event, yaml.ScalarEvent):
-                if keys and keys[-1] is None:
-                    keys[-1] = event.value
-                elif keys and keys[-1] != "[":
-                    yield keys[-1] or "", event.value
-                    keys[-1] = None
-            elif isinstance(event, yaml.AliasEvent):
-                if keys and keys[-1] != "[":
-                    keys[-1] = "" if keys[-1] is None else None
-            elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-                if keys and keys[-1] != "[":
-                    keys[-1] = "" if keys[-1] is None else None
-                keys.append(None if isinstance(event, yaml.MappingStartEvent) else "[")
-            elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)) and keys:
-                keys.pop()
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return
+    with contextlib.suppress(yaml.YAMLError, RecursionError, ValueError):
+        yield from _pairs_by(text, yaml.SafeLoader)
+
+
+def _depth(text: str) -> int:
+    """How deep brackets stand in the text, at most."""
+    depth = most = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        most = max(most, depth)
+    return most
+
+
+def _pairs_by(text: str, loader: type) -> Iterator[tuple[str, str]]:
+    import yaml
+
+    keys: list[str | None] = []  # one per open collection: the key that waits, or None; "[" for a sequence
+    for place, event in enumerate(yaml.parse(text, Loader=loader)):
+        if place > _MAX_EVENTS:
+            return
+        tag = getattr(event, "tag", None)
+        if isinstance(tag, str) and tag.startswith(f"{_PYTHON}/"):
+            yield "!", tag[len(_PYTHON) + 1 :]
+        if isinstance(event, yaml.ScalarEvent):
+            if keys and keys[-1] is None:
+                keys[-1] = event.value
+            elif keys and keys[-1] != "[":
+                yield keys[-1] or "", event.value
+                keys[-1] = None
+        elif isinstance(event, yaml.AliasEvent):
+            if keys and keys[-1] != "[":
+                keys[-1] = "" if keys[-1] is None else None
+        elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+            if keys and keys[-1] != "[":
+                keys[-1] = "" if keys[-1] is None else None
+            keys.append(None if isinstance(event, yaml.MappingStartEvent) else "[")
+        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)) and keys:
+            keys.pop()
