@@ -12,12 +12,11 @@ its old value is known by its name.
 FILE (default: mutation.jsonl) keeps each answer, and files beside it which test reaches which line: a run
 that was ended goes on where it stopped, and a mutant whose line has changed since is judged anew. ``--most``
 is for a first look: so many tests that get nearest to the change. ``--again`` judges
-anew what FILE does not call killed. ``--apart`` runs for the survivors what starts other programs, with the changed file in place: only in a
-copy of the repository. Prints the survivors that ``survivors.toml`` does not explain, and exits with 1 where
-there are any.
-
-mutmut 3 (BSD) and Cosmic Ray 8 (MIT) were weighed: the one writes all mutants into one tree with switches,
-which this gate of one file is not made for; the other starts pytest for each mutant, 2 s before a test runs.
+anew what FILE does not call killed. ``--apart`` runs for the survivors what starts other programs, with the
+changed file in place: only in a copy of the repository. Prints the survivors that ``survivors.toml`` does
+not explain, and exits with 1 where there are any. mutmut 3 (BSD) and Cosmic Ray 8 (MIT) were weighed: the
+one writes all mutants into one tree with switches, which this gate of one file is not made for; the other
+starts pytest for each mutant, 2 s before a test runs.
 """
 
 from __future__ import annotations
