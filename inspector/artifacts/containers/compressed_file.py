@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspector.artifacts import magics
 from inspector.artifacts.bytesource import BytesSource
 from inspector.artifacts.containers.broken import BadCompression
 from inspector.artifacts.containers.inflate import Unpacker, behind_skippable, unpacked
@@ -16,6 +17,7 @@ from inspector.sources.interface import ByteSource
 
 _ENDINGS = (".gz", ".bz2", ".xz", ".lzma", ".zlib", ".z", ".zst", ".lz4")
 _SAMPLE = 1 << 20
+_ARCHIVES = (b"PK\x03\x04", magics.SEVENZIP, b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"Rar!\x1a\x07")
 _TEXT_ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".xml", ".md", ".log")
 
 
@@ -78,7 +80,7 @@ def _sample(source: ByteSource, method: str) -> bytes | None:
 
 def begins_with_pickle(source: ByteSource, method: str) -> bool:
     """Whether a stream that breaks off unpacks to a pickle before that, which a loader that unpacks piece
-    by piece would run."""
+    by piece would run, or to the beginning of an archive, which no chance makes."""
     unpacker = Unpacker(source, method, Budget(), several=True)
     parts: list[bytes] = []
     have = 0
@@ -88,6 +90,9 @@ def begins_with_pickle(source: ByteSource, method: str) -> bool:
             have += len(piece)
     except (BadCompression, OverLimit):
         pass
-    machine = PickleMachine(BytesSource(b"".join(parts)))
+    data = b"".join(parts)
+    if data.startswith(_ARCHIVES):
+        return True
+    machine = PickleMachine(BytesSource(data))
     machine.run()
     return any(found.tier is Tier.DANGEROUS for found in machine.imports.values())
