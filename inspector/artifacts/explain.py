@@ -44,6 +44,10 @@ _VERDICTS = {
 }
 
 
+# Read to their end, but what they need lies elsewhere.
+_UNJUDGED = frozenset(("custom-operator", "delegate", "external-data"))
+
+
 def explain(source: ByteSource, path: str) -> dict[str, Any]:
     """The contract's "explain" object for one file. Never raises for what the bytes say."""
     artifact = read(source, path)
@@ -96,8 +100,17 @@ def _summary(artifact: Artifact) -> list[str]:
         sentences.append(f"{text.rstrip('.')}{place}.")
     if len(artifact.reasons) > MAX_SUMMARY:
         sentences.append(f"There are {len(artifact.reasons) - MAX_SUMMARY} more reasons.")
-    sentences.insert(1 if artifact.loading is Loading.RUNS_CODE else 0, _VERDICTS[artifact.loading])
+    sentences.insert(1 if artifact.loading is Loading.RUNS_CODE else 0, _verdict(artifact))
     return sentences
+
+
+def _verdict(artifact: Artifact) -> str:
+    if artifact.loading is Loading.UNKNOWN_IMPORT and not artifact.is_pickle:
+        return "This file names or holds code that is on no list: find out what it is."
+    codes = {reason.code for reason in artifact.reasons}
+    if artifact.loading is Loading.UNREADABLE and codes and codes <= _UNJUDGED:
+        return "This file needs what is not in it and cannot be judged here, so nothing can be said for it."
+    return _VERDICTS[artifact.loading]
 
 
 def _calls(machine: PickleMachine, member: str | None) -> list[dict[str, Any]]:

@@ -273,7 +273,7 @@ def _tar(sample: Sample) -> Artifact:
     artifact = read_tar(sample.source, sample.context)
     if sample.suffix == ".nemo":
         return replace(artifact, format="nemo")
-    if sample.suffix != ".mar":
+    if sample.suffix != ".mar" or artifact.format == "torchserve-archive":
         return artifact
     judgement = Judgement()
     judgement.merge(artifact)

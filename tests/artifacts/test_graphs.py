@@ -40,8 +40,10 @@ def onnx(graph: bytes, more: bytes = b"") -> bytes:
     return b"\x08\x09" + field(2, "test") + field(7, graph) + field(8, field(1, "") + b"\x10\x12") + more
 
 
-def external(place: str) -> bytes:
-    entry = field(13, field(1, "location") + field(2, place))
+def external(place: str, offset: str = "0") -> bytes:
+    entry = field(13, field(1, "location") + field(2, place)) + field(
+        13, field(1, "offset") + field(2, offset)
+    )
     return onnx(field(5, field(8, "w") + entry + b"\x70\x01"))
 
 
@@ -57,6 +59,9 @@ def external(place: str) -> bytes:
         (onnx(node("If", "", field(5, field(11, node("PyOp", "ai.onnx.contrib"))))), Loading.RUNS_CODE),
         (external("weights.bin"), Loading.DATA_ONLY),
         (external("sub/weights.bin"), Loading.DATA_ONLY),
+        (external("weights.bin", "4096"), Loading.DATA_ONLY),
+        (external("weights.bin", "-4"), Loading.UNREADABLE),
+        (external("weights.bin", "x"), Loading.UNREADABLE),
         (external("../weights.bin"), Loading.UNREADABLE),
         (external("a/../../x"), Loading.UNREADABLE),
         (external("/etc/passwd"), Loading.UNREADABLE),

@@ -61,6 +61,13 @@ def read_tar(source: ByteSource, context: Context) -> Artifact:
     if {"pickle", "storages"} <= members.keys():
         word = "torch-tar"
         judge_torch_tar(members, judgement)
+    if any(name.removeprefix("./") == "MAR-INF/MANIFEST.json" for name in members):
+        word = "torchserve-archive"
+        judgement.note(
+            Loading.RUNS_CODE,
+            "model-archive",
+            "It is a TorchServe archive: the server runs the handler inside.",
+        )
     return judgement.artifact(word, Loading.NO_LOADER)
 
 

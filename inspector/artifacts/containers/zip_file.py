@@ -194,6 +194,7 @@ def _torch_pickles(
 ) -> dict[str, tuple[str, int]]:
     """Runs the machine over the archive's pickles; the storages they name."""
     storages: dict[str, tuple[str, int]] = {}
+    names = {member.name for member in members}
     for member in members:
         if member.name not in (f"{root}data.pkl", f"{root}constants.pkl"):
             continue
@@ -204,6 +205,15 @@ def _torch_pickles(
             machine.run()
             judge_whole(machine, part, inner)
             storages.update(machine.storages)
+            folder = f"{root}data/" if member.name.endswith("data.pkl") else f"{root}constants/"
+            missing = [key for key in machine.storages if f"{folder}{key}" not in names]
+            if missing:
+                inner.note(
+                    Loading.UNREADABLE,
+                    "storage-missing",
+                    f"The archive lacks storages that the pickle names ({len(missing)}), such as "
+                    f"{plain(missing[0], 100)!r}.",
+                )
         judgement.merge(inner.artifact("pickle", Loading.ALLOW_LISTED), member.name)
     judgement.facts["storages"] = len(storages)
     return storages

@@ -22,7 +22,12 @@ from inspector.provenance import Loading, plain
 
 # The parts of Keras whose classes only build layers; ``keras.src`` holds the same names.
 _PARTS = """activations applications constraints dtype_policies initializers layers losses metrics models
-optimizers random regularizers backend"""
+optimizers ops random regularizers backend"""
+# Operations of keras.ops that are made of a function (Keras 3.15.1, ops/core.py).
+_NAMED_CALLING_OPERATIONS = (
+    "AssociativeScan Cond CustomGradient ForiLoop Map Scan Switch VectorizedMap WhileLoop"
+)
+_CALLING_OPERATIONS = frozenset(_NAMED_CALLING_OPERATIONS.split())
 _NAMED_PLAIN_CLASSES = """dict list tuple set str int float bool slice __tuple__ __numpy__ __tensor__
 __keras_tensor__ __ellipsis__ __bytes__ __typespec__ Ellipsis NoneType"""
 # Packages whose models and layers Keras imports for a file (``_retrieve_class_or_fn``, Keras 3.15.1).
@@ -134,6 +139,7 @@ def _is_of_keras(module: str, name: str) -> bool:
         bool(inner)
         and inner[0] in _PARTS.split()
         and (name[0].isupper() or inner[0] in ("activations", "losses"))
+        and name not in _CALLING_OPERATIONS
     )
 
 

@@ -46,6 +46,7 @@ class _Found:
     own_domains: set[str] = field(default_factory=set)
     python: dict[str, int] = field(default_factory=dict)
     locations: dict[str, int] = field(default_factory=dict)
+    odd_place: int | None = None  # where a tensor names no number as its place
     graphs: int = 0
     tensors: int = 0
     ir_version: int = 0
@@ -117,6 +118,8 @@ def _read(source: ByteSource, found: _Found) -> None:
             case "entry", 0:
                 if entry[0] == b"location" and len(found.locations) < 100_000:
                     found.locations.setdefault(text(entry[1]), item.offset)
+                elif entry[0] in (b"offset", b"length") and not entry[1].isdigit():
+                    found.odd_place = item.offset
                 entry = [b"", b""]
 
 
@@ -149,6 +152,13 @@ def _judge(found: _Found, judgement: Judgement) -> None:
             "custom-operator",
             f"The graph uses operators of the domain {plain(domain, 200)}: no common runtime has them, so "
             "that loading needs a native library from elsewhere.",
+        )
+    if found.odd_place is not None:
+        judgement.note(
+            Loading.UNREADABLE,
+            "external-data",
+            "A tensor names a place in its file that is no number.",
+            found.odd_place,
         )
     outside = [(place, offset) for place, offset in found.locations.items() if leaves_folder(place)]
     for place, offset in outside[:_MAX_NAMED]:
