@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from inspector.provenance import plain
 from inspector.sources.interface import ByteSource, Entry, ReadFailure
 
-_CHUNK = 120 << 10  # small enough that its memory is used again, not mapped anew for each part
+_CHUNK = 480 << 10  # few calls, and memory that is used again instead of mapped anew for each part
 _PIECE = 4 << 20  # bytes asked for at a time
 
 
