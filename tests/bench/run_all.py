@@ -42,6 +42,7 @@ class Benchmark:
 
 BENCHMARKS = (
     Benchmark("window_speed", "the window with 20,000 findings", quick=("2000",)),
+    Benchmark("graph_frames", "dragging and zooming a map of 20,000 nodes", quick=("2000", "100")),
     Benchmark("scan_speed", "scans of generated trees, hashing against openssl"),
     Benchmark("many_files", "1,100 small model files"),
     Benchmark("worst_files", "files made to be slow to read"),
