@@ -145,8 +145,8 @@ class MainWindow(QMainWindow):
         self.findings.table.activated_key.connect(lambda _: self.run("evidence"))
         self.tabs.currentChanged.connect(self._tab_changed)
         self.pane.hub.work.told.connect(self.enable)
-        self.selection.node_changed.connect(lambda _: self._remember_soon.start())
-        self.selection.finding_changed.connect(lambda _: self._remember_soon.start())
+        self.selection.node_changed.connect(lambda _: self._remember_within())
+        self.selection.finding_changed.connect(lambda _: self._remember_within())
         self.findings.filter.textChanged.connect(lambda _: self._remember_soon.start())
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._system_changed)
@@ -377,6 +377,11 @@ class MainWindow(QMainWindow):
     def remember(self) -> None:
         if self.session is not None:
             self._remember(self.session)
+
+    def _remember_within(self) -> None:
+        """Within a moment, however quickly one thing follows another: a kill may come between two."""
+        if not self._remember_soon.isActive():
+            self._remember_soon.start()
 
     def _remember(self, session: Session) -> None:
         session.remember("tab", self.tab_name())
