@@ -225,6 +225,8 @@ class DataPage(TablePage):
         self.set_all(rows)
 
     def head(self, visible: int, total: int) -> str:
+        if visible == total == 1:
+            return tr("One dataset or data file")
         if visible == total:
             return tr("{0} datasets and data files").format(f"{total:,}")
         return tr("{0} of {1} datasets and data files").format(f"{visible:,}", f"{total:,}")
