@@ -50,30 +50,32 @@ def held(review: Path, lines: list[dict]) -> None:
     assert {key: there[key].note for key in notes} == notes
 
 
-def test_two_hundred_decisions_with_a_kill_in_the_middle(tmp_path, project, backend, make):
+def test_a_kill_in_the_middle_of_the_day_loses_nothing(tmp_path, project, backend, make):
+    review, lines = day(tmp_path, project, backend, make, most=KILLED_AFTER)
+    assert len(lines) == KILLED_AFTER
+    last = lines[-1]["finding"]  # may have been undone before the kill, with nobody there to read it
+    held(review, [line for line in lines if line.get("finding") != last])
+
+
+def test_two_hundred_decisions_are_kept_and_the_place_is_found_again(tmp_path, project, backend, make):
+    review, lines = day(tmp_path, project, backend, make, most=-1)
+    assert lines[-1] == {"done": True}
+    assert sum("state" in line for line in lines) >= DECISIONS
+    held(review, lines)
+    last = [line["finding"] for line in lines if "finding" in line][-1]
+    again = started(project, backend.script, tmp_path / "day.json", decisions=0)
+    evening = told(again, 2)
+    ended(again)
+    assert evening[1] == {"opened": last, "tab": "Findings"}  # where the window was killed
+
+
+def day(tmp_path: Path, project: Path, backend, make, *, most: int) -> tuple[Path, list[dict]]:
+    """The review's file, and what the window said until it was killed after ``most`` lines or at the end."""
     about = "model-file:models/scaler.pkl"
     events = [one for one in make.small_scan() if one["event"] not in ("done", "finding")]
     events += [make.finding(n, about, "high" if n % 4 else "low") for n in range(1, FINDINGS + 1)]
     backend.tell([*events, make.done(4)])
-    settings = tmp_path / "day.json"
-    first = started(project, backend.script, settings)
-    morning = told(first, KILLED_AFTER)
-    ended(first)
-    assert len(morning) == KILLED_AFTER
-    review = Path(morning[0]["review"])
-    held(review, morning)
-    decided = [line["finding"] for line in morning if "finding" in line]
-
-    second = started(project, backend.script, settings)
-    afternoon = told(second, -1)
-    ended(second)
-    assert afternoon[-1] == {"done": True}
-    assert sum("state" in line for line in afternoon) >= DECISIONS
-    assert afternoon[1]["tab"] == "Findings" and afternoon[1]["opened"] in decided
-    held(review, [*morning, *afternoon])
-
-    last = [line["finding"] for line in afternoon if "finding" in line][-1]
-    third = started(project, backend.script, settings, decisions=0)
-    evening = told(third, 2)
-    ended(third)
-    assert evening[1] == {"opened": last, "tab": "Findings"}  # where the window was killed
+    window = started(project, backend.script, tmp_path / "day.json")
+    lines = told(window, most)
+    ended(window)
+    return Path(lines[0]["review"]), lines
