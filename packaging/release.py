@@ -19,7 +19,6 @@ import argparse
 import contextlib
 import datetime
 import fnmatch
-import importlib.util
 import io
 import json
 import shutil
@@ -28,11 +27,14 @@ import tempfile
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
+sys.path.append(str(HERE))
+
+from checkout_scripts import load  # noqa: E402 - its folder had to be named first
+
 PROJECT = "provenance-inspector"
 
 
@@ -129,18 +131,6 @@ def sign(
     _command("sign", str(review), "--key", str(key), "-o", str(record), *words)
     _command("verify", str(record), "--root", str(files), "--trust", str(trust), "--project", PROJECT)
     return record
-
-
-def load(path: str) -> ModuleType:
-    """A script of this repository as a module (``packaging`` itself is the name of a library)."""
-    name = Path(path).stem + "_script"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, CHECKOUT / path)
-        if spec is None or spec.loader is None:
-            raise FileNotFoundError(path)
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
 
 
 def _reason(finding: dict[str, Any], accepted: list[dict[str, Any]]) -> str | None:

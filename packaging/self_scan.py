@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import fnmatch
-import importlib.util
 import sys
 import tempfile
 import tomllib
@@ -22,6 +21,9 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
+sys.path.append(str(HERE))
+
+from checkout_scripts import load  # noqa: E402 - its folder had to be named first
 
 
 def main(words: list[str] | None = None) -> int:
@@ -93,12 +95,7 @@ def _speaks(row: Mapping[str, Any], rule: str, path: str) -> bool:
 
 
 def _head(into: Path) -> Path:
-    spec = importlib.util.spec_from_file_location("build_script", HERE / "build.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError("packaging/build.py")
-    build = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(build)
-    build.export(CHECKOUT, "HEAD", into)
+    load("packaging/build.py").export(CHECKOUT, "HEAD", into)
     return into
 
 

@@ -11,7 +11,6 @@ committed: its addresses are those of the index that was asked.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import subprocess
 import sys
@@ -21,6 +20,9 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent))
+
+from checkout_scripts import load  # noqa: E402 - its folder had to be named first
 
 
 def main(words: list[str] | None = None) -> int:
@@ -28,11 +30,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--python", default="3.12", metavar="X.Y", help="Python of the runtime (3.12)")
     parser.add_argument("--platform", default="manylinux_2_34_x86_64")
     asked = parser.parse_args(words)
-    spec = importlib.util.spec_from_file_location("renew_script", HERE.parent / "locks" / "renew.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError("packaging/locks/renew.py")
-    renew = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(renew)
+    renew = load("packaging/locks/renew.py")
     with tempfile.TemporaryDirectory(prefix="inspector-flatpak-") as scratch:
         listed, report = Path(scratch, "lock.txt"), Path(scratch, "report.json")
         listed.write_text(renew.entries(renew.brought_by_scan()), encoding="utf-8")

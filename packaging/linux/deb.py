@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -24,10 +23,13 @@ import sys
 import tempfile
 from email.utils import formatdate
 from pathlib import Path
-from types import ModuleType
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
+sys.path.append(str(HERE.parent))
+
+from checkout_scripts import load  # noqa: E402 - its folder had to be named first
+
 NAME = "provenance-inspector"
 HOME = f"usr/lib/{NAME}"
 MAINTAINER = "The Provenance Inspector authors <team@provenance-inspector.invalid>"
@@ -227,18 +229,6 @@ def wheel_time(wheel: Path) -> int:
 
     with zipfile.ZipFile(wheel) as archive:
         return calendar.timegm((*archive.infolist()[0].date_time, 0, 0, 0))
-
-
-def load(path: str) -> ModuleType:
-    """A script of this repository as a module (``packaging`` itself is the name of a library)."""
-    name = Path(path).stem + "_script"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, CHECKOUT / path)
-        if spec is None or spec.loader is None:
-            raise FileNotFoundError(path)
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
 
 
 def _pip(*words: str) -> None:

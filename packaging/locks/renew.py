@@ -13,14 +13,16 @@ scan.txt                       run.txt without Qt and without the extra "data": 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
+sys.path.append(str(HERE.parent))
+
+from checkout_scripts import load  # noqa: E402 - its folder had to be named first
+
 # What a scan does without, and why.
 LEFT_OUT = {
     "pyside6-essentials": "only the window imports Qt",
@@ -77,20 +79,6 @@ def entries(wanted: set[str], lock: str = "run.txt") -> str:
         if keep:
             kept.append(line)
     return "".join(kept)
-
-
-def load(path: str) -> ModuleType:
-    """A script of this repository as a module; ``packaging`` itself is the name of a library."""
-    name = Path(path).stem + "_script"
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, CHECKOUT / path)
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def _compile(name: str) -> list[str]:

@@ -12,17 +12,18 @@ built in somebody's home: Debian's own, or a relocatable one.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from types import ModuleType
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
+sys.path.append(str(HERE.parent))
+
+from checkout_scripts import load  # noqa: E402 - its folder had to be named first
 
 
 def main(words: list[str] | None = None) -> int:
@@ -66,18 +67,6 @@ def freeze(wheel: Path, output: Path, python: str, with_data: bool = False) -> P
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(Path(scratch, "dist", "provenance-inspector"), target, symlinks=True)
     return target
-
-
-def load(path: str) -> ModuleType:
-    """A script of this repository as a module (``packaging`` itself is the name of a library)."""
-    name = Path(path).stem + "_script"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, CHECKOUT / path)
-        if spec is None or spec.loader is None:
-            raise FileNotFoundError(path)
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
 
 
 def _pip(python: Path, *words: str) -> None:

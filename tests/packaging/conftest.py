@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import sys
 from collections.abc import Callable
@@ -12,16 +11,9 @@ from types import ModuleType
 import pytest
 
 CHECKOUT = Path(__file__).parents[2]
+sys.path.append(str(CHECKOUT / "packaging"))
 
-
-def load(path: str) -> ModuleType:
-    name = Path(path).stem + "_script"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, CHECKOUT / path)
-        assert spec is not None and spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
+from checkout_scripts import load  # noqa: E402 - its folder had to be named first
 
 
 @pytest.fixture(scope="session")
