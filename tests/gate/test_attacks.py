@@ -11,54 +11,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from inspector.record import dsse, trust
 from inspector.record.keys import FileKey, new_key
 
-Attack = Callable[[Any], None]
-ATTACKS: list[tuple[str, str, Attack]] = []
-UNREADABLE: list[tuple[str, Attack]] = []
+from .forgeries import Forgeries, Spoil, spoiled  # isort: skip
 
-
-def attack(code: str) -> Callable[[Attack], Attack]:
-    def keep(function: Attack) -> Attack:
-        ATTACKS.append((function.__name__, code, function))
-        return function
-
-    return keep
-
-
-def unreadable(function: Attack) -> Attack:
-    UNREADABLE.append((function.__name__, function))
-    return function
-
-
-def edits(code: str, name: str, edit: Callable[[dict[str, Any]], Any]) -> None:
-    """An edit of the predicate that a holder of the trusted key has signed."""
-    ATTACKS.append((name, code, lambda scene: scene.change(lambda predicate: edit(predicate))))
-
-
-def statement_edits(code: str, name: str, edit: Callable[[dict[str, Any]], Any]) -> None:
-    def run(scene: Any) -> None:
-        statement = scene.payload()
-        edit(statement)
-        scene.put_payload(statement)
-
-    ATTACKS.append((name, code, run))
-
-
-def listing(code: str, name: str, edit: Callable[[dict[str, Any]], Any]) -> None:
-    ATTACKS.append((name, code, lambda scene: scene.relist(lambda manifest: edit(manifest))))
-
-
-def envelope_edits(code: str, name: str, edit: Callable[[dict[str, Any]], Any]) -> None:
-    def run(scene: Any) -> None:
-        value = scene.envelope()
-        edit(value)
-        scene.put_envelope(value)
-
-    ATTACKS.append((name, code, run))
+FORGED = Forgeries()
+attack, unreadable = FORGED.refused, FORGED.unreadable
+edits, statement_edits, listing, envelope_edits = (
+    FORGED.predicate,
+    FORGED.statement,
+    FORGED.manifest,
+    FORGED.envelope,
+)
 
 
 # --- The envelope ------------------------------------------------------------------------------------------
@@ -315,7 +280,7 @@ def payload_text(code: str, name: str, edit: Callable[[bytes], bytes]) -> None:
     def run(scene: Any) -> None:
         scene.put_payload(edit(base64.b64decode(scene.envelope()["payload"])))
 
-    ATTACKS.append((name, code, run))
+    FORGED.rows_refused.append((name, code, run))
 
 
 payload_text(
@@ -904,25 +869,20 @@ def test_a_record_behind_a_link_is_judged_by_its_signature_alone(scene: Any) -> 
     assert scene.by_verify()[0] == scene.by_gate()[0] == 0
 
 
-@pytest.mark.parametrize(("code", "spoil"), [row[1:] for row in ATTACKS], ids=[row[0] for row in ATTACKS])
-def test_both_refuse_by_the_same_code(scene: Any, code: str, spoil: Attack) -> None:
-    before = scene.state()
-    spoil(scene)
-    assert scene.state() != before
-    status, refused, _ = scene.by_verify()
+@FORGED.each_refused()
+def test_both_refuse_by_the_same_code(scene: Any, code: str, spoil: Spoil) -> None:
+    status, refused, _ = spoiled(scene, spoil).by_verify()
     assert (status, refused[:1]) == (1, [code])
     assert scene.by_gate()[:2] == (1, refused)
 
 
-@pytest.mark.parametrize("spoil", [row[1] for row in UNREADABLE], ids=[row[0] for row in UNREADABLE])
-def test_both_say_that_it_cannot_be_read(scene: Any, spoil: Attack) -> None:
-    before = scene.state()
-    spoil(scene)
-    assert scene.state() != before
+@FORGED.each_unreadable()
+def test_both_say_that_it_cannot_be_read(scene: Any, spoil: Spoil) -> None:
+    spoiled(scene, spoil)
     assert scene.by_verify()[0] == 2
     assert scene.by_gate()[0] == 2
 
 
 def test_there_are_as_many_attacks_as_promised() -> None:
-    assert len(ATTACKS) + len(UNREADABLE) >= 120
-    assert len({row[0] for row in ATTACKS}) == len(ATTACKS)
+    assert len(FORGED.names()) >= 120
+    assert len(set(FORGED.names())) == len(FORGED.names())

@@ -19,27 +19,12 @@ from inspector.gate.inspector_gate import PAYLOAD_TYPE, Envelope, pae
 from inspector.record import dsse, trust
 from inspector.record.keys import FileKey
 
+from .forgeries import Forgeries, Spoil, spoiled  # isort: skip
+
 # The order of the group of P-256 (FIPS 186-5, SP 800-186): s and ORDER - s are both valid.
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-Spoil = Callable[[Any], None]
-ROWS: list[tuple[str, str, Spoil]] = []
-
-
-def forged(code: str) -> Callable[[Spoil], Spoil]:
-    def keep(function: Spoil) -> Spoil:
-        ROWS.append((function.__name__, code, function))
-        return function
-
-    return keep
-
-
-def envelope(code: str, name: str, edit: Callable[[dict[str, Any]], Any]) -> None:
-    def run(scene: Any) -> None:
-        value = scene.envelope()
-        edit(value)
-        scene.put_envelope(value)
-
-    ROWS.append((name, code, run))
+FORGED = Forgeries()
+forged, envelope = FORGED.refused, FORGED.envelope
 
 
 def signature(name: str, edit: Callable[[bytes], bytes]) -> None:
@@ -52,7 +37,7 @@ def signature(name: str, edit: Callable[[bytes], bytes]) -> None:
         scene.put_envelope(value)
         scene.record = scene.envelope_path
 
-    ROWS.append((name, "signature", run))
+    FORGED.rows_refused.append((name, "signature", run))
 
 
 def payload(code: str, name: str, edit: Callable[[bytes], bytes]) -> None:
@@ -61,7 +46,7 @@ def payload(code: str, name: str, edit: Callable[[bytes], bytes]) -> None:
     def run(scene: Any) -> None:
         scene.put_payload(edit(base64.b64decode(scene.envelope()["payload"])))
 
-    ROWS.append((name, code, run))
+    FORGED.rows_refused.append((name, code, run))
 
 
 def bundle(code: str, name: str, edit: Callable[[dict[str, Any], dict[str, Any]], Any]) -> None:
@@ -71,7 +56,7 @@ def bundle(code: str, name: str, edit: Callable[[dict[str, Any], dict[str, Any]]
         edit(value, scene.envelope())
         scene.record.write_text(json.dumps(value))
 
-    ROWS.append((name, code, run))
+    FORGED.rows_refused.append((name, code, run))
 
 
 # --- The type of the payload, which the signature covers by its length -------------------------------------
@@ -364,7 +349,7 @@ def large(code: str, name: str, edit: Callable[[str], str]) -> None:
         assert edited != text
         scene.put_envelope(edited)
 
-    ROWS.append((f"large_{name}", code, run))
+    FORGED.rows_refused.append((f"large_{name}", code, run))
 
 
 large("signature", "edited", lambda text: text.replace("eHh4eHh4", "eHh5eHh4", 1))
@@ -412,18 +397,15 @@ def _loosened(text: str) -> str:
 # --- The tests ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("code", "spoil"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+@FORGED.each_refused()
 def test_both_refuse_by_the_same_code(scene: Any, code: str, spoil: Spoil) -> None:
-    before = scene.state()
-    spoil(scene)
-    assert scene.state() != before
-    status, refused, _ = scene.by_verify()
+    status, refused, _ = spoiled(scene, spoil).by_verify()
     assert (status, refused[:1]) == (1, [code])
     assert scene.by_gate()[:2] == (1, refused)
 
 
 def test_no_two_rows_have_one_name() -> None:
-    assert len({row[0] for row in ROWS}) == len(ROWS) > 120
+    assert len(set(FORGED.names())) == len(FORGED.names()) > 120
 
 
 def test_a_large_record_is_taken_like_a_small_one(scene: Any) -> None:

@@ -19,51 +19,14 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_ds
 
 from inspector.gate import inspector_gate
 
-Spoil = Callable[[Any], Any]
-REFUSED: list[tuple[str, str, Spoil]] = []
-ACCEPTED: list[tuple[str, str, Spoil]] = []
-UNREADABLE: list[tuple[str, Spoil]] = []
+from .forgeries import Forgeries, Spoil, spoiled  # isort: skip
+
+FORGED = Forgeries()
+refused, accepted, unreadable = FORGED.refused, FORGED.accepted, FORGED.unreadable
+predicate, statement, manifest = FORGED.predicate, FORGED.statement, FORGED.manifest
 TYPE = "application/vnd.in-toto+json"
 P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # the order of the group
 ED25519 = 2**252 + 27742317777372353535851937790883648493
-
-
-def refused(code: str) -> Callable[[Spoil], Spoil]:
-    def keep(spoil: Spoil) -> Spoil:
-        REFUSED.append((spoil.__name__, code, spoil))
-        return spoil
-
-    return keep
-
-
-def accepted(warning: str = "") -> Callable[[Spoil], Spoil]:
-    def keep(spoil: Spoil) -> Spoil:
-        ACCEPTED.append((spoil.__name__, warning, spoil))
-        return spoil
-
-    return keep
-
-
-def unreadable(spoil: Spoil) -> Spoil:
-    UNREADABLE.append((spoil.__name__, spoil))
-    return spoil
-
-
-def predicate(code: str, name: str, edit: Callable[[dict[str, Any]], Any]) -> None:
-    REFUSED.append((name, code, lambda scene: scene.change(lambda value: edit(value))))
-
-
-def statement(code: str, name: str, edit: Callable[[dict[str, Any]], Any]) -> None:
-    def spoil(scene: Any) -> None:
-        value = scene.payload()
-        edit(value)
-        scene.put_payload(value)
-
-    REFUSED.append((name, code, spoil))
-
-
-def manifest(code: str, name: str, edit: Callable[[dict[str, Any]], Any]) -> None:
-    REFUSED.append((name, code, lambda scene: scene.relist(lambda value: edit(value))))
 
 
 def private(scene: Any) -> ec.EllipticCurvePrivateKey:
@@ -89,7 +52,7 @@ def signature(name: str, make: Callable[[Any, bytes], bytes], code: str = "signa
     def spoil(scene: Any) -> None:
         resigned(scene, make(scene, base64.b64decode(scene.envelope()["payload"])))
 
-    REFUSED.append((name, code, spoil))
+    FORGED.rows_refused.append((name, code, spoil))
 
 
 def der(*numbers: bytes) -> bytes:
@@ -273,7 +236,9 @@ def _spki(public: Any, form: Any = serialization.PublicFormat.SubjectPublicKeyIn
 
 
 def store(name: str, line: Callable[[Any], str]) -> None:
-    UNREADABLE.append((name, lambda scene: scene.trust.write_text(scene.trust.read_text() + line(scene))))
+    FORGED.rows_unreadable.append(
+        (name, lambda scene: scene.trust.write_text(scene.trust.read_text() + line(scene)))
+    )
 
 
 def _compressed(scene: Any) -> bytes:
@@ -449,7 +414,7 @@ def links(code: str, name: str, *pairs: tuple[str, str]) -> None:
         listed = [{"name": place, "target": target} for place, target in pairs]
         scene.relist(lambda value: value.update(links=listed))
 
-    (REFUSED if code else ACCEPTED).append((name, code, spoil))
+    (FORGED.rows_refused if code else FORGED.rows_accepted).append((name, code, spoil))
 
 
 links("manifest-path", "a_link_out_by_way_of_another", ("here", "."), ("out", "here/../secret"))
@@ -556,7 +521,7 @@ def added(code: str, name: str, path: str) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(b"x")
 
-    (REFUSED if code == "extra" else ACCEPTED).append((name, code, spoil))
+    (FORGED.rows_refused if code == "extra" else FORGED.rows_accepted).append((name, code, spoil))
 
 
 added("extra", "a_file_in_byte_code_in_capitals", "__PYCACHE__/x.pyc")
@@ -644,34 +609,24 @@ def test_a_record_made_by_hand_is_judged_by_its_key_alone(scene: Any, tmp_path: 
 # --- The tests ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("code", "spoil"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+@FORGED.each_refused()
 def test_both_refuse_by_the_same_code(scene: Any, code: str, spoil: Spoil) -> None:
-    before = scene.state()
-    spoil(scene)
-    assert scene.state() != before
-    status, codes, _ = scene.by_verify()
+    status, codes, _ = spoiled(scene, spoil).by_verify()
     assert (status, codes[:1]) == (1, [code])
     assert scene.by_gate()[:2] == (1, codes)
 
 
-@pytest.mark.parametrize(
-    ("warning", "spoil"), [row[1:] for row in ACCEPTED], ids=[row[0] for row in ACCEPTED]
-)
+@FORGED.each_accepted()
 def test_both_accept_and_say_the_same(scene: Any, warning: str, spoil: Spoil) -> None:
-    before = scene.state()
-    spoil(scene)
-    assert scene.state() != before
-    status, codes, warned = scene.by_verify()
+    status, codes, warned = spoiled(scene, spoil).by_verify()
     assert (status, codes) == (0, [])
     assert {warning, "left-out"} - {""} == set(warned) - {"package-incomplete"}
     assert scene.by_gate() == (0, [], warned)
 
 
-@pytest.mark.parametrize("spoil", [row[1] for row in UNREADABLE], ids=[row[0] for row in UNREADABLE])
+@FORGED.each_unreadable()
 def test_both_say_that_it_cannot_be_read(scene: Any, spoil: Spoil) -> None:
-    before = scene.state()
-    spoil(scene)
-    assert scene.state() != before
+    spoiled(scene, spoil)
     assert scene.by_verify()[0] == scene.by_gate()[0] == 2
 
 
@@ -726,5 +681,5 @@ def test_a_large_zip_is_as_unreadable_to_the_gate_as_a_small_one(scene: Any, tmp
 
 
 def test_no_two_rows_have_one_name() -> None:
-    names = [row[0] for row in (*REFUSED, *ACCEPTED, *UNREADABLE)]
+    names = FORGED.names()
     assert len(set(names)) == len(names) >= 100

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import unicodedata
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,54 +20,11 @@ from inspector.record.companions import package_statement
 from inspector.record.interface import Attachment
 from inspector.record.keys import new_key
 
-Spoil = Callable[[Any], None]
-REFUSED: list[tuple[str, str, Spoil]] = []
-ACCEPTED: list[tuple[str, str, Spoil]] = []
-UNREADABLE: list[tuple[str, Spoil]] = []
+from .forgeries import Forgeries, Spoil, spoiled  # isort: skip
 
-
-def refused(code: str) -> Callable[[Spoil], Spoil]:
-    def keep(function: Spoil) -> Spoil:
-        REFUSED.append((function.__name__, code, function))
-        return function
-
-    return keep
-
-
-def accepted(warning: str = "") -> Callable[[Spoil], Spoil]:
-    """What does not speak against the record; ``warning`` is the word it is warned of by."""
-
-    def keep(function: Spoil) -> Spoil:
-        ACCEPTED.append((function.__name__, warning, function))
-        return function
-
-    return keep
-
-
-def unreadable(function: Spoil) -> Spoil:
-    UNREADABLE.append((function.__name__, function))
-    return function
-
-
-def predicate(code: str, name: str, edit: Callable[[dict[str, Any]], Any]) -> None:
-    REFUSED.append((name, code, lambda scene: scene.change(lambda value: edit(value))))
-
-
-def statement(code: str, name: str, edit: Callable[[dict[str, Any]], Any]) -> None:
-    def run(scene: Any) -> None:
-        value = scene.payload()
-        edit(value)
-        scene.put_payload(value)
-
-    REFUSED.append((name, code, run))
-
-
-def listing(code: str, name: str, edit: Callable[[dict[str, Any]], Any]) -> None:
-    REFUSED.append((name, code, lambda scene: scene.relist(lambda manifest: edit(manifest))))
-
-
-def tree(code: str, name: str, edit: Callable[[Path], Any]) -> None:
-    REFUSED.append((name, code, lambda scene: edit(scene.root)))
+FORGED = Forgeries()
+refused, accepted, unreadable = FORGED.refused, FORGED.accepted, FORGED.unreadable
+predicate, statement, listing, tree = FORGED.predicate, FORGED.statement, FORGED.manifest, FORGED.tree
 
 
 # --- The statement -----------------------------------------------------------------------------------------
@@ -266,7 +222,7 @@ for _spelling in ("Ana  Suárez", "Ana\u00a0Suárez", "Ana Sua\u0301rez", "ANA S
         _second(scene, spelling)
         _countersign(scene, scene.stranger)
 
-    REFUSED.append((f"one_person_spelt_{_spelling!a}", "four-eyes", _same_person))
+    FORGED.rows_refused.append((f"one_person_spelt_{_spelling!a}", "four-eyes", _same_person))
 
 
 @refused("four-eyes")
@@ -499,7 +455,7 @@ for _file in (
         with (scene.package / name).open("ab") as stream:
             stream.write(b" ")
 
-    REFUSED.append((f"a_space_behind_{_file}", "attachment", _append))
+    FORGED.rows_refused.append((f"a_space_behind_{_file}", "attachment", _append))
 
 
 @refused("attachment")
@@ -625,7 +581,7 @@ for _order, _key in {
         scene.put_envelope(value)
         scene.record = scene.envelope_path
 
-    UNREADABLE.append((f"a_key_of_order_{_order}_is_trusted", _anybodys_key))
+    FORGED.rows_unreadable.append((f"a_key_of_order_{_order}_is_trusted", _anybodys_key))
 
 
 @unreadable
@@ -949,34 +905,24 @@ def a_critical_field_that_is_understood(scene: Any) -> None:
 # --- The tests ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("code", "spoil"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+@FORGED.each_refused()
 def test_both_refuse_by_the_same_code(scene: Any, code: str, spoil: Spoil) -> None:
-    before = scene.state()
-    spoil(scene)
-    assert scene.state() != before
-    status, refused_by, _ = scene.by_verify()
+    status, refused_by, _ = spoiled(scene, spoil).by_verify()
     assert (status, refused_by[:1]) == (1, [code])
     assert scene.by_gate()[:2] == (1, refused_by)
 
 
-@pytest.mark.parametrize(
-    ("warning", "spoil"), [row[1:] for row in ACCEPTED], ids=[row[0] for row in ACCEPTED]
-)
+@FORGED.each_accepted()
 def test_both_accept_and_say_the_same(scene: Any, warning: str, spoil: Spoil) -> None:
-    before = scene.state()
-    spoil(scene)
-    assert scene.state() != before
-    status, refused_by, warned = scene.by_verify()
+    status, refused_by, warned = spoiled(scene, spoil).by_verify()
     assert (status, refused_by) == (0, [])
     assert {warning, "left-out"} - {""} == set(warned)
     assert scene.by_gate() == (0, [], warned)
 
 
-@pytest.mark.parametrize("spoil", [row[1] for row in UNREADABLE], ids=[row[0] for row in UNREADABLE])
+@FORGED.each_unreadable()
 def test_both_say_that_it_cannot_be_read(scene: Any, spoil: Spoil) -> None:
-    before = scene.state()
-    spoil(scene)
-    assert scene.state() != before
+    spoiled(scene, spoil)
     assert scene.by_verify()[0] == scene.by_gate()[0] == 2
 
 
@@ -1047,5 +993,5 @@ def test_every_refusal_says_what_to_do_next() -> None:
 
 
 def test_no_two_rows_have_one_name() -> None:
-    names = [row[0] for row in (*REFUSED, *ACCEPTED, *UNREADABLE)]
+    names = FORGED.names()
     assert len(set(names)) == len(names) > 150
