@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+HANGING = 30.0  # seconds of processor time, some fifty times what the slowest bounded test takes
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """A test marked ``bounded`` feeds what is made to cost time: quadratic or worse, minutes where nothing
+    bounds it. It must end. How fast is the business of tests/bench: machines differ.
+    """
+    began = process_time()
+    yield
+    if item.get_closest_marker("bounded") is not None:
+        assert process_time() - began < HANGING, "hostile input was not bounded"
 
 
 @pytest.fixture(autouse=True)

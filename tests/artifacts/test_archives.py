@@ -10,7 +10,6 @@ import lzma
 import pickle
 import struct
 import tarfile
-import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -204,6 +203,7 @@ def test_a_cut_off_archive_is_unreadable(cut: int, judge: Judge) -> None:
         assert judge(data[:-cut] if len(data) > cut else b"PK\x03\x04", "a.zip").loading is Loading.UNREADABLE
 
 
+@pytest.mark.bounded
 def test_bombs_end_in_bounded_time(judge: Judge) -> None:
     layer = b"\0" * 50_000_000
     for _ in range(3):
@@ -212,12 +212,10 @@ def test_bombs_end_in_bounded_time(judge: Judge) -> None:
     nested = HARMLESS
     for _ in range(12):
         nested = gzip.compress(nested)
-    start = time.process_time()
     assert judge(layer, "a.joblib").loading is Loading.UNREADABLE
     assert judge(many, "a.zip").loading is Loading.NO_LOADER
     deep = judge(nested, "a.gz")
     assert deep.loading is Loading.UNREADABLE and "over-limit" in codes(deep)
-    assert time.process_time() - start < 15
 
 
 def test_a_dangerous_member_stands_though_another_one_is_a_bomb(judge: Judge) -> None:

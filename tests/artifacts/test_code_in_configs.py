@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -221,7 +220,6 @@ def test_handlers_of_logging_are_judged_over_all_their_lines(judge: Judge) -> No
 
 
 @pytest.mark.parametrize("path", ["x.yaml", "x.gin", "x.ini", "x.py", "x.conf", "pipeline.py"])
+@pytest.mark.bounded
 def test_very_many_empty_lines_take_no_time(path: str, judge: Judge) -> None:
-    start = time.process_time()
     assert judge(b"a: 1\n" + b"\n" * 100_000 + b"b: 1", path).loading is NONE
-    assert time.process_time() - start < 2

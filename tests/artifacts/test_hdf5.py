@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import struct
-import time
 from collections.abc import Callable
 
 import pytest
@@ -235,13 +234,13 @@ def test_circles_end(judge: Judge, fixture_file: Fixture) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.bounded
 def test_changed_files_end_in_a_verdict_and_hostile_ones_are_never_fine(
     seed: int, judge: Judge, fixture_file: Fixture
 ) -> None:
     noise = random.Random(seed)
     names = ("hdf5_external_link_latest.h5", "hdf5_virtual.h5", "hdf5_filter_40000.h5")
     files = {name: fixture_file(name) for name in (*names, "hdf5_earliest.h5", "hdf5_rows_calling.h5")}
-    start = time.process_time()
     for _ in range(250):
         name = noise.choice(sorted(files))
         data = bytearray(files[name])
@@ -252,4 +251,3 @@ def test_changed_files_end_in_a_verdict_and_hostile_ones_are_never_fine(
         assert "reader-failed" not in codes(artifact), bytes(data)
         if name in names[:2]:
             assert artifact.loading is not Loading.DATA_ONLY or bytes(data) == files[name]
-    assert time.process_time() - start < 10

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -150,7 +149,6 @@ def test_a_template_that_no_loader_reads_is_no_chat_template(judge: Judge) -> No
     ["{{" + "(" * 40_000, "{{ a" + "[0]" * 20_000 + "}}", "{{" * 20_000, "{{ " + "'a'~" * 10_000 + "'b' }}",
      "{% set a = 'x' * 64 %}" + "{% set a = a ~ a ~ a %}" * 500 + "{{ y[a] }}", "{{ '" + "\\" * 99_999],
 )  # fmt: skip
+@pytest.mark.bounded
 def test_templates_made_to_cost_time_end(template: str) -> None:
-    start = time.process_time()
     judge_template(template)
-    assert time.process_time() - start < 2

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import pickle
 import struct
-import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -136,11 +135,10 @@ def test_a_folder_that_holds_bytes_is_judged(judge: Judge) -> None:
     assert judge(changed, "a.zip").loading is Loading.UNREADABLE
 
 
+@pytest.mark.bounded
 def test_many_members_end_in_bounded_time(judge: Judge) -> None:
     torches = zipped({f"{number}/data.pkl": b"N." for number in range(4000)})
-    start = time.process_time()
     judge(torches, "a.zip")
-    assert time.process_time() - start < 3
 
 
 @pytest.mark.parametrize("start", [b"hello\n", b"PK hello\n", b"PK\x01\x02hello", b"PK\x03\x04" + bytes(50)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import random
 import struct
-import time
 from collections.abc import Callable
 
 import lz4.block
@@ -126,12 +125,11 @@ def test_a_bomb_never_unpacks_more_than_it_is_asked_for() -> None:
             pass
 
 
+@pytest.mark.bounded
 def test_empty_blocks_and_empty_frames_are_bounded() -> None:
     frame = b"\x28\xb5\x2f\xfd\x00\x58"
-    start = time.process_time()
     empty_blocks = frame + b"\x00\x00\x00" * 320_000 + b"\x01\x00\x00"
     with pytest.raises(BadCompression):
         Unpacker(BytesSource(empty_blocks), "zstd", Budget(), several=True).next()
     with pytest.raises(OverLimit):
         Unpacker(BytesSource(skippable(b"") * 60_000), "zstd", Budget(), several=True).next()
-    assert time.process_time() - start < 6

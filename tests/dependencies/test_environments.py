@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -483,10 +482,9 @@ def test_lists_that_setuptools_flit_and_pixi_keep_elsewhere_are_found() -> None:
      b"# /// script\n# dependencies = 5\n# ///\n", b"RUN pip install " + b"a " * 50_000,
      b"# /// a\n" * 50_000, b"!pip install '" + b"x" * 100_000],
 )  # fmt: skip
+@pytest.mark.bounded
 def test_hostile_content_ends_as_words_and_soon(path: str, data: bytes) -> None:
-    start = time.monotonic()
     manifest = read_manifest(path, data)
-    assert time.monotonic() - start < 3
     if manifest is not None:
         assert Manifest.from_json(json.loads(json.dumps(manifest.as_json()))) == manifest
         packages([manifest])
@@ -514,15 +512,14 @@ def test_a_very_long_requirements_file_is_counted_and_not_kept() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.bounded
 def test_what_a_lock_holds_is_joined_in_a_time_that_grows_with_it() -> None:
     lines = "".join(f"https://c.example/noarch/p{n}-1.0-h_0.conda\n" for n in range(30_000))
-    start = time.monotonic()
     manifest = read_manifest("conda-explicit.txt", f"@EXPLICIT\n{lines}".encode())
     assert manifest is not None and len(manifest.locked) == 30_000
-    assert time.monotonic() - start < 5
 
 
+@pytest.mark.bounded
 def test_a_lock_in_yaml_past_the_bound_is_named_at_once() -> None:
-    start = time.monotonic()
     error = str(read("pixi.lock", "version: 6\npackages:\n" + "- conda: x\n" * 1_200_000).error)
-    assert "are read at most" in error and time.monotonic() - start < 2
+    assert "are read at most" in error

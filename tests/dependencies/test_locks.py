@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 
 import pytest
 
@@ -303,15 +302,14 @@ def test_an_entry_without_a_name_is_counted_as_unread() -> None:
     assert manifest is not None and manifest.error is not None and "1 of 2" in manifest.error
 
 
+@pytest.mark.bounded
 def test_a_large_lock_is_read_in_bounded_time() -> None:
     entry = '[[package]]\nname = "p{0}"\nversion = "1.{0}"\ndependencies = [\n{1}]\n\n'
     needs = "".join(f'    {{ name = "p{number}" }},\n' for number in range(100))
     text = "version = 1\n" + "".join(entry.format(number, needs) for number in range(1_000))
-    start = time.perf_counter()
     manifest = read("uv.lock", text)
     assert summary(manifest)["edges"] == 100_000
     assert len(packages([manifest])) == 1_000
-    assert time.perf_counter() - start < 10
 
 
 def test_manifests_survive_the_way_from_the_worker() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tomllib
 from pathlib import Path
 
@@ -141,10 +140,9 @@ def test_dynamic_dependencies_and_missing_groups_are_said() -> None:
         b"a = 2024-99-99",
     ],
 )
+@pytest.mark.bounded
 def test_broken_or_hostile_toml_is_an_error_and_soon(name: str, data: bytes) -> None:
-    start = time.perf_counter()
     manifest = read(name, data)
-    assert time.perf_counter() - start < 2
     assert manifest.error and manifest.error.endswith(".")
     assert summary(manifest)["error"] == manifest.error
 
@@ -235,10 +233,9 @@ dependencies:
         "dependencies: [a\n",
     ],
 )
+@pytest.mark.bounded
 def test_hostile_yaml_is_an_error(text: str) -> None:
-    start = time.perf_counter()
     assert read("environment.yml", text).error
-    assert time.perf_counter() - start < 2
 
 
 def test_setup_files_are_read_and_never_run() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -40,15 +39,14 @@ def test_the_tree_is_told_in_numbers_with_what_pulls_what(package: Make) -> None
     assert tree_facts([])["depth"] == 0
 
 
+@pytest.mark.bounded
 def test_a_long_chain_and_a_circle_end(package: Make) -> None:
     many = 5_000
     chain = [
         Package(f"p{n}", "1", Pin.VERSION, n == 0, requires=(f"p{(n + 1) % many}",)) for n in range(many)
     ]
-    start = time.monotonic()
     facts = tree_facts(chain)
     assert facts["depth"] == many and len(facts["reasons"]["p4999"]) == 8
-    assert time.monotonic() - start < 3
 
 
 def test_imports_are_read_at_their_first_line_and_relative_ones_left_out() -> None:

@@ -134,7 +134,7 @@ class Reader:
         for process in reversed(self.running):
             if process.poll() is None:
                 process.terminate()
-                process.wait(timeout=20)
+                process.wait(timeout=60)
             for stream in (process.stdout, process.stderr):
                 if stream is not None:
                     stream.close()

@@ -203,10 +203,7 @@ def test_the_check_is_one_of_the_report(sign: Any, trust_file: Path) -> None:
     assert "15. packages" in (inspector_gate.Verification.__doc__ or "")
 
 
+@pytest.mark.bounded
 def test_a_line_of_blanks_in_a_lock_file_costs_no_time() -> None:
-    import time
-
-    began = time.process_time()
     lines = "".join(f"{start}{' ' * 200_000}x\n" for start in ("a", "a==1", "a[b]", "a=="))
     assert inspector_gate.locked_versions("requirements.txt", lines.encode()) == {"a": {"x"}}
-    assert time.process_time() - began < 2

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from time import monotonic, perf_counter
+from time import monotonic
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -54,9 +54,7 @@ def test_a_scan_can_be_seen_cancelled_and_says_what_it_missed(window, project, b
     qtbot.waitUntil(lambda: len(window.findings.rows.rows) == 4)
     assert window.session.phase is Phase.SCANNING
     assert any(b.text().startswith("Cancel") for b in visible_buttons(window))
-    began = perf_counter()
     window.strip.cancel.click()
-    assert perf_counter() - began < 0.1
     ready(window)
     assert not any(b.text().startswith("Cancel") for b in visible_buttons(window))
     assert "cancelled" in window.strip.status.text()
@@ -445,7 +443,7 @@ def test_what_another_program_decides_is_shown_soon(opened, qtbot):
     other = Review.open(opened.session.review.path)
     other.decide([key], State.CONFIRMED)
     other.close()
-    qtbot.waitUntil(lambda: opened.session.facts.findings[key].state is State.CONFIRMED, timeout=10000)
+    qtbot.waitUntil(lambda: opened.session.facts.findings[key].state is State.CONFIRMED)
     row = opened.findings.rows.rows[opened.findings.rows.place(key)]
     assert row.state is State.CONFIRMED
 
@@ -469,7 +467,7 @@ def test_a_comparison_says_what_is_meant_and_what_was_decided_since(opened, qtbo
     opened.run("state-confirmed")
     dialog = CompareDialog(opened, before, Path(opened.session.review.path))
     dialog.open()
-    qtbot.waitUntil(lambda: dialog.tree.topLevelItemCount() > 0, timeout=20000)
+    qtbot.waitUntil(lambda: dialog.tree.topLevelItemCount() > 0)
     told = {}
     for place in range(dialog.tree.topLevelItemCount()):
         top = dialog.tree.topLevelItem(place)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -76,14 +75,13 @@ def test_a_name_that_is_none_finds_nothing(cache: Path, name: str) -> None:
     assert lines("config.json", name=name).count("not known") == 2
 
 
+@pytest.mark.bounded
 def test_long_and_hostile_files_are_bounded_in_time_and_length(cache: Path) -> None:
     put(cache, OLD, "a.json", "\n".join(f"{n % 7}" for n in range(60_000)))
     put(cache, NEW, "a.json", "\n".join(f"{n % 5}" for n in range(60_000)))
     put(cache, OLD, "b.json", "x" * (MOST_BYTES + 1))
     put(cache, NEW, "b.json", "\x1b[31m\u202e")
-    started = perf_counter()
     said = lines("a.json", "b.json")
-    assert perf_counter() - started < 5
     assert len(said.splitlines()) < 2 * LINES_SHOWN and "more lines differ than are compared" in said
     assert "not known: at a1a1a1a1" in said and "\x1b" not in said and "\u202e" not in said
     assert "\\u202e" in lines("c.json", added=["b.json"])

@@ -86,7 +86,7 @@ def pressed(window: Any, name: str) -> None:
 
 
 def answered(qtbot: Any, window: Any, part: str) -> None:
-    qtbot.waitUntil(lambda: not window.pane.hub.work.running and part in words_of(window), timeout=10000)
+    qtbot.waitUntil(lambda: not window.pane.hub.work.running and part in words_of(window))
 
 
 def test_nothing_is_asked_until_the_reviewer_presses_for_it(hub: Hub, opened: Any, qtbot: Any) -> None:
@@ -136,7 +136,7 @@ def test_all_are_asked_after_host_and_number_were_confirmed(hub: Hub, opened: An
     hub.tell(answer(), answer("org/tickets", kind="dataset", answer="missing", problem="Gone.", commit=None))
     for name in ("Leave it", "Ask the hub"):
         opened.run("look-up-all")
-        qtbot.waitUntil(lambda: bool(opened.findChildren(QMessageBox)), timeout=10000)
+        qtbot.waitUntil(lambda: bool(opened.findChildren(QMessageBox)))
         (box,) = opened.findChildren(QMessageBox)
         assert box.text() == "Ask 127.0.0.1:9 about 2 repositories?" and hub.asked == []
         (button,) = [one for one in box.buttons() if one.accessibleName() == name]
@@ -160,7 +160,7 @@ def test_a_look_up_is_stopped_at_once_and_what_came_stays(
     hub.tell(answer(), {**waiting, "sentence": "Hub limit reached; continues in 40 s."})
     opened.selection.select_node("model:org/base")
     opened.run("look-up")
-    qtbot.waitUntil(lambda: "continues in 40 s" in opened.strip.asking.text(), timeout=10000)
+    qtbot.waitUntil(lambda: "continues in 40 s" in opened.strip.asking.text())
     assert opened.strip.stop_asking.isVisible() and opened.strip.stop_asking.accessibleName()
     watchdog.start()
     opened.strip.stop_asking.click()
@@ -259,18 +259,18 @@ def test_what_cannot_be_asked_is_a_sentence(
     opened.selection.select_node("model:org/base")
     monkeypatch.setenv("HF_ENDPOINT", "ftp://nowhere")
     opened.run("look-up")
-    qtbot.waitUntil(lambda: "ftp://nowhere" in opened.strip.said.text(), timeout=10000)
+    qtbot.waitUntil(lambda: "ftp://nowhere" in opened.strip.said.text())
     assert hub.asked == [] and not opened.pane.hub.work.running
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     fails = "import sys; print('inspector: The disk is full.', file=sys.stderr); sys.exit(2)"
     backend.lookup_command = lambda *_: [sys.executable, "-I", "-c", fails]
     opened.run("look-up")
-    qtbot.waitUntil(lambda: "The disk is full." in opened.strip.said.text(), timeout=10000)
+    qtbot.waitUntil(lambda: "The disk is full." in opened.strip.said.text())
 
 
 def test_of_a_project_without_names_nobody_is_asked(opened: Any, qtbot: Any) -> None:
     opened.run("look-up-all")
-    qtbot.waitUntil(lambda: "Nothing here names" in opened.strip.said.text(), timeout=10000)
+    qtbot.waitUntil(lambda: "Nothing here names" in opened.strip.said.text())
     assert not opened.findChildren(QMessageBox)
 
 
@@ -278,7 +278,7 @@ def test_closing_the_target_ends_the_asking(hub: Hub, opened: Any, qtbot: Any) -
     hub.hang = True
     opened.selection.select_node("model:org/base")
     opened.run("look-up")
-    qtbot.waitUntil(lambda: bool(hub.asked), timeout=10000)
+    qtbot.waitUntil(lambda: bool(hub.asked))
     opened.show_welcome()
     assert not opened.pane.hub.work.running
 
@@ -304,7 +304,7 @@ def test_branches_are_asked_for_on_a_press_and_a_choice_writes_the_commit(
     dialog.revision.setText("typed")
     assert hub.asked == [] and dialog.refs.isHidden()
     dialog.choose.click()
-    qtbot.waitUntil(lambda: dialog.refs.rows.count() == 2, timeout=10000)
+    qtbot.waitUntil(lambda: dialog.refs.rows.count() == 2)
     assert hub.asked[0][0] == ["hf://acme/x"] and hub.asked[0][1][0] == "--refs"
     assert dialog.refs.rows.item(1).text() == f"v1  ·  tag  ·  {OLD[:12]}"
     dialog.refs.rows.setCurrentRow(1)
@@ -325,7 +325,7 @@ def test_the_picker_says_what_went_wrong_and_asks_nobody_without_a_name(
     hub.tell(answer("acme/x", commit=None, problem="acme/x: not found, or private.\u202e"))
     dialog.id.setText("acme/x")
     dialog.choose.click()
-    qtbot.waitUntil(lambda: "not found" in dialog.refs.said.text(), timeout=10000)
+    qtbot.waitUntil(lambda: "not found" in dialog.refs.said.text())
     assert "\u202e" not in dialog.refs.said.text()
     dialog.reject()
 
@@ -342,7 +342,7 @@ def test_a_typed_token_goes_by_standard_input(dialog: HubDialog, backend: Any, q
     backend.tokens.keep("http://127.0.0.1:9", "hf_kept_before")
     dialog.token.setText("hf_typed")
     dialog.choose.click()
-    qtbot.waitUntil(lambda: dialog.refs.said.text() == "len 8", timeout=10000)
+    qtbot.waitUntil(lambda: dialog.refs.said.text() == "len 8")
     assert seen[0].count("--token-stdin") == 1 and "hf_typed" not in str(seen)
 
 
@@ -370,14 +370,14 @@ def test_a_second_scan_says_what_moved_and_the_strip_how_old_the_answers_are(
     window.run("rescan")
     window.selection.select_node("model:acme/x")
     expected = "main went from a1a1a1a1 to b2b2b2b2, 1 file changed."
-    qtbot.waitUntil(lambda: expected in words_of(window), timeout=10000)
+    qtbot.waitUntil(lambda: expected in words_of(window))
     assert window.strip.network.text() == "hub: saved answers, oldest of 2026-02-03"
     window.show_welcome()
     backend.tell(_hub_scan(make, NEW, "2"))
     assert window.open("hf://acme/x")
     ready(window)
     window.selection.select_node("model:acme/x")
-    qtbot.waitUntil(lambda: expected in words_of(window), timeout=10000)
+    qtbot.waitUntil(lambda: expected in words_of(window))
 
 
 def test_the_real_command_answers_the_window_from_a_hub(
@@ -394,7 +394,7 @@ def test_the_real_command_answers_the_window_from_a_hub(
         monkeypatch.setenv("HF_ENDPOINT", running.endpoint)
         running.model("org/base", sha=NEW)
         opened.pane.hub.work.ask(["hf://org/base"])
-        qtbot.waitUntil(lambda: not opened.pane.hub.work.running, timeout=20000)
+        qtbot.waitUntil(lambda: not opened.pane.hub.work.running)
         (row,) = opened.pane.hub.work.answers_on("model", "org/base")
         assert row["commit"] == NEW and len(running.requests) == 1
 
@@ -433,7 +433,7 @@ def test_the_lines_that_changed_are_shown_from_what_is_on_this_machine(
     hub.tell(answer(since=since))
     pressed(opened, f"What changed since {OLD[:8]}")
     text = opened.pane.evidence.text
-    qtbot.waitUntil(lambda: "config.json" in text.toPlainText(), timeout=10000)
+    qtbot.waitUntil(lambda: "config.json" in text.toPlainText())
     said = text.toPlainText()
     assert '+  "auto_map": "\\u202ex.py",' in said and "- " not in said.replace("→", "")
     assert "New pickles, not read by this comparison:\n  model.bin" in said

@@ -1,4 +1,4 @@
-"""Large targets: the event loop never stands still for more than 100 ms."""
+"""Large targets: nothing is done in one piece that would hold up the event loop."""
 
 from __future__ import annotations
 
@@ -36,22 +36,22 @@ def test_twenty_thousand_findings_never_hold_up_the_window(window, project, many
     window.open(str(project))
     window.show_tab("Findings")
     watchdog.start()
-    qtbot.waitUntil(lambda: len(window.findings.rows.rows) > 0, timeout=20000)
+    qtbot.waitUntil(lambda: len(window.findings.rows.rows) > 0)
     assert window.session.phase is Phase.SCANNING
     qtbot.waitUntil(lambda: window.session.phase is Phase.READY and all_shown(), timeout=60000)
 
     window.findings.filter.setText("severity:critical part00005")
-    qtbot.waitUntil(lambda: 0 < len(window.findings.rows.rows) < 100, timeout=20000)
+    qtbot.waitUntil(lambda: 0 < len(window.findings.rows.rows) < 100)
     for _ in range(5):
         qtbot.keyClick(window.findings.table, Qt.Key.Key_J)
         qtbot.wait(5)
     qtbot.keyClick(window.findings.table, Qt.Key.Key_2)
     key = window.selection.finding
-    qtbot.waitUntil(lambda: window.session.facts.findings[key].state is State.CONFIRMED, timeout=20000)
+    qtbot.waitUntil(lambda: window.session.facts.findings[key].state is State.CONFIRMED)
     qtbot.keyClick(window.findings.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: window.session.facts.findings[key].state is State.OPEN, timeout=20000)
+    qtbot.waitUntil(lambda: window.session.facts.findings[key].state is State.OPEN)
     window.findings.filter.setText("")
-    qtbot.waitUntil(all_shown, timeout=20000)
+    qtbot.waitUntil(all_shown)
     watchdog.stop()
 
 
@@ -86,11 +86,11 @@ def test_a_decision_among_many_is_shown_at_once_and_read_back_later(
     assert window.session.facts.findings[key].state is State.CONFIRMED
     window.session.note(key, "seen")
     window.run("undo")
-    qtbot.waitUntil(lambda: not window.session._to_read, timeout=20000)
+    qtbot.waitUntil(lambda: not window.session._to_read)
     item = window.session.facts.findings[key]
     assert (item.state, item.note) == (State.CONFIRMED, ""), "the review is the truth"
     window.run("undo")
-    qtbot.waitUntil(lambda: window.session.facts.findings[key].state is State.OPEN, timeout=20000)
+    qtbot.waitUntil(lambda: window.session.facts.findings[key].state is State.OPEN)
 
 
 def test_sorting_turns_round_and_follows_decisions(opened, qtbot):

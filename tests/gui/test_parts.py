@@ -478,7 +478,7 @@ def test_the_findings_are_written_as_a_table(opened, tmp_path, qtbot, monkeypatc
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
     opened.run("export-findings")
     made = tmp_path / "out.csv"
-    qtbot.waitUntil(lambda: "Written" in opened.strip.said.text(), timeout=10000)
+    qtbot.waitUntil(lambda: "Written" in opened.strip.said.text())
     lines = made.read_text().splitlines()
     assert len(lines) >= 5 and "The base model is not pinned" in made.read_text()
 

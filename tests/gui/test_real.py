@@ -39,7 +39,7 @@ def test_a_folder_is_scanned_explained_decided_and_signed(real, project, tmp_pat
     real.run("sign")
     sheet.passphrase.setText("a long passphrase")
     sheet.new_key.click()
-    qtbot.waitUntil(lambda: sheet.key.currentText().endswith(".pem"), timeout=20000)
+    qtbot.waitUntil(lambda: sheet.key.currentText().endswith(".pem"))
     sheet.reviewer.setText("A. Reviewer")
     sheet.folder.setText(str(tmp_path / "package"))
     sheet.decision.setCurrentText("approved")

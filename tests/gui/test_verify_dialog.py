@@ -49,7 +49,7 @@ def _checked(window, qtbot, package: Path, trust: Path | None, root: str = "") -
     if trust is not None:
         dialog.trust.setText(str(trust))
     dialog.verify()
-    qtbot.waitUntil(lambda: dialog._child is None, timeout=20_000)
+    qtbot.waitUntil(lambda: dialog._child is None)
     return dialog
 
 

@@ -193,6 +193,9 @@ class HubStandIn:
         self.delay = delay
         self.small_file_redirect = False  # True: small files come by way of /api/resolve-cache, as of 2025
         self.store_tags = True  # False: the store sends no ETag
+        self.most_at_once = 0  # requests that were answered at the same time
+        self.busy = 0
+        self.counting = threading.Lock()
         self.sent = 0  # bytes of file bodies that were written, headers not counted
         self.over = threading.Event()
         self._hub = _server(self, "hub", port, tls)
@@ -327,6 +330,16 @@ class _Handler(BaseHTTPRequestHandler):
         """Silent: the requests stand in ``HubStandIn.requests``."""
 
     def do_GET(self) -> None:
+        with self.hub.counting:
+            self.hub.busy += 1
+            self.hub.most_at_once = max(self.hub.most_at_once, self.hub.busy)
+        try:
+            self._answer()
+        finally:
+            with self.hub.counting:
+                self.hub.busy -= 1
+
+    def _answer(self) -> None:
         parts = urlsplit(self.path)
         authorization = self.headers.get("authorization")
         seen = Seen(

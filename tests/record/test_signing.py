@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -402,13 +401,12 @@ def test_a_zip_verifies_as_its_folder_does(
         package.write_zip(folder, tmp_path / "one.zip")
 
 
+@pytest.mark.bounded
 def test_signing_takes_time_in_proportion_to_the_tree(sign: Sign, project: Path, review: Any) -> None:
     for number in range(500):
         (project / "weights" / f"{number}.json").write_text(str(number))
     review.rescan()
-    start = time.monotonic()
     sign()
-    assert time.monotonic() - start < 5
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a copy of this process")

@@ -144,7 +144,7 @@ def liar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
     yield lambda answer: answers.insert(0, answer)
     listening.shutdown(socket.SHUT_RDWR)
     listening.close()
-    thread.join(5)
+    thread.join(60)
 
 
 def framed(kind: int, body: bytes) -> bytes:

@@ -1,7 +1,6 @@
 """Input made to hurt: bounded, named, never an exception."""
 
 import json
-import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -28,10 +27,9 @@ KEEP = "\nfrom datasets import load_dataset\nload_dataset('o/d')\n"
         "x = 1" * 5_000,
     ],
 )
+@pytest.mark.bounded
 def test_what_follows_a_hostile_statement_is_still_read(scan, bad):
-    start = time.monotonic()
     assert "o/d" in {r.ref for r in scan({"a.py": bad + KEEP})}
-    assert time.monotonic() - start < 5
 
 
 def test_a_file_that_does_not_parse_says_so():
@@ -53,13 +51,12 @@ def test_encodings_do_not_hide_a_reference(scan, encoded):
     assert [r.ref for r in scan({"a.py": encoded})] == ["o/d"]
 
 
+@pytest.mark.bounded
 def test_a_yaml_bomb_is_read_as_text(scan):
     bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         f"{b}: &{b} [*{a},*{a},*{a},*{a},*{a},*{a},*{a},*{a}]\n" for a, b in zip("abcdefgh", "bcdefghi")
     )
-    start = time.monotonic()
     assert [r.ref for r in scan({"c.yaml": bomb + "base_model: o/m\n"})] == ["o/m"]
-    assert time.monotonic() - start < 2
 
 
 @pytest.mark.parametrize(

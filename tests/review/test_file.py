@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -183,17 +182,16 @@ def test_nothing_in_the_file_is_a_pickle(path: Path, review: Review) -> None:
     assert values and all(json.loads(value) is not None for (value,) in values)
 
 
+@pytest.mark.bounded
 def test_twenty_thousand_findings_are_stored_and_read_in_seconds(
     empty: Review, a_scan: Any, finding: Any
 ) -> None:
     scan = a_scan([finding(node=f"model-file:{number}.bin") for number in range(20_000)], nodes=[])
-    started = time.process_time()
     empty.take_scan(scan)
     assert len(empty.findings()) == 20_000
     empty.decide([item["id"] for item in scan["findings"]], State.CONFIRMED)
     assert {item.state for item in empty.findings()} == {State.CONFIRMED}
     empty.undo()
-    assert time.process_time() - started < 10  # 2 s on a quiet core
 
 
 @pytest.mark.parametrize("links", [True, False])

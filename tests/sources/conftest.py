@@ -64,6 +64,13 @@ def hub(hub_standin: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[An
 
 
 @pytest.fixture
+def patient_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client gives up so late that whoever waits for it counts as hanging."""
+    monkeypatch.setattr("inspector.sources.hub.client.TOTAL_SECONDS", 1000.0)
+    monkeypatch.setattr("inspector.sources.hub.client.READ_SECONDS", 1000.0)
+
+
+@pytest.fixture
 def no_sockets(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Counts sockets that are made, and makes none."""
     made = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -211,9 +210,8 @@ def test_a_stalling_answer_costs_its_part_and_the_rest_stays(hub: Any, where: st
     files = {f"{n}.bin": WEIGHTS for n in range(12)}
     hub.model("acme/x", {**files, **{f"{n}.py": b"x = 1\n" for n in range(12)}})
     hub.fault(where, kind)
-    started = time.perf_counter()
     result = scan()
-    assert time.perf_counter() - started < 6  # not once for every file
+    assert hub.count(where) + hub.count(where, "store") == 1  # not once for every file
     assert len(result["files"]) == 24
     unread = {one["path"] for one in result["coverage"]["not_analysed"]}
     fine = {file["path"] for file in result["files"] if file["loading"] in FINE}

@@ -314,12 +314,9 @@ def test_excluded_files_are_left_out_by_name(cache: Cache) -> None:
     assert any(isinstance(item, LeftOut) and item.rule == "exclude: **/*.bin" for item in source.entries())
 
 
-def test_ten_thousand_files_are_walked_in_a_few_seconds(cache: Cache) -> None:
-    import time
-
+@pytest.mark.bounded
+def test_names_of_one_blob_are_walked_in_a_time_that_grows_with_them(cache: Cache) -> None:
     held = cache.add("0000.bin", b"same")
     for number in range(1, 3_000):
         (cache.root / HERE / f"{number:04}.bin").symlink_to(f"../../blobs/{held.name}")
-    started = time.perf_counter()
     assert len(files_of(opened(cache.root))) >= 3_000
-    assert time.perf_counter() - started < 5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import time
 import tracemalloc
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,10 +19,8 @@ NOT_A_HUB = "The answer is not from a Hugging Face hub (got {})."
 
 
 def error_of(target: str, **options: Any) -> InspectorError:
-    started = time.perf_counter()
     with pytest.raises(InspectorError) as caught:
         open_target(target, **options)
-    assert time.perf_counter() - started < 15
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
     return caught.value
 
@@ -399,11 +396,10 @@ class TestSteadySession:
 
         session_module.steady_session()
         hub.fault("/tree/", status=429, headers={"retry-after": "290"})
-        started = time.perf_counter()
         with pytest.raises(RateLimited) as caught:
             list(HfApi(endpoint=hub.endpoint, token=False).list_repo_tree("acme/x"))
         assert caught.value.wait == 290
-        assert time.perf_counter() - started < 2
+        assert hub.count("/tree/") == 1
 
     def test_the_librarys_own_client_reads_the_stand_in(self, hub: Any) -> None:
         from huggingface_hub import HfApi

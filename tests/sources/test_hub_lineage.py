@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -143,15 +142,14 @@ def test_a_chain_of_nine_is_walked_to_its_end_in_few_requests(hub: Any) -> None:
     assert hub.count("/overview") == 1
 
 
-def test_a_family_of_thirty_four_on_a_slow_hub_takes_under_ten_seconds(hub: Any) -> None:
+def test_a_family_of_thirty_four_is_asked_for_several_at_a_time(hub: Any) -> None:
     hub.delay = 0.1
     hub.model("acme/root", base_models=("merge", [f"org{n}/m{n}" for n in range(33)]))
     for number in range(33):
         hub.organization(f"org{number}")
         hub.model(f"org{number}/m{number}")
-    started = time.perf_counter()
     facts = facts_of("hf://acme/root")
-    assert time.perf_counter() - started < 10
+    assert hub.most_at_once >= 3
     assert sum(not one.problem for one in facts.relatives) == 33
     assert len(hub.requests) <= 120
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -82,32 +81,30 @@ def test_a_hundred_names_take_no_hundred_round_trips(hub: Any) -> None:
     for number in range(60):
         hub.model(f"acme/m{number}")
     hub.delay = 0.05
-    started = time.perf_counter()
     found = look_up(*(HubId("model", f"acme/m{number}") for number in range(60)))
-    assert time.perf_counter() - started < 2.5 and all(one.commit for one in found.values())
+    assert all(one.commit for one in found.values()) and hub.most_at_once >= 3
 
 
+@pytest.mark.usefixtures("patient_client")
 @pytest.mark.parametrize("kind", ["hang", "drip"])
-def test_it_can_be_left_within_a_second(hub: Any, kind: str) -> None:
+def test_it_can_be_left(hub: Any, kind: str) -> None:
     hub.model("acme/x")
     hub.fault("/api/models/acme/slow", kind)
     work = LookUp()
     threading.Timer(0.3, work.cancel).start()
-    started = time.perf_counter()
     found = list(work.run([HubId("model", "acme/x"), HubId("model", "acme/slow")]))
-    assert time.perf_counter() - started < 1.4
     assert [one.asked.name for one in found if one.commit] == ["acme/x"]
     assert [one.problem for one in found if one.problem] == ["The look-up was cancelled."]
 
 
+@pytest.mark.usefixtures("patient_client")
 def test_who_stops_listening_waits_for_nobody(hub: Any) -> None:
     hub.model("acme/x")
     hub.fault("/api/models/acme/slow", "hang")
     answers = LookUp().run([HubId("model", "acme/x"), HubId("model", "acme/slow")])
     assert next(answers).commit
-    started = time.perf_counter()
     answers.close()
-    assert time.perf_counter() - started < 1.0
+    assert hub.busy == 1  # the stand-in still keeps that question: nobody waited for its answer
 
 
 def test_what_changed_is_told_offline_from_saved_lists_alone(hub: Any) -> None:

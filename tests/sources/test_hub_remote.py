@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import time
 import zipfile
 from typing import Any
 
@@ -239,10 +238,9 @@ def test_texts_are_fetched_several_at_a_time_for_who_reads_them_all(hub: Any) ->
     hub.delay = 0.05
     source.prefetch()
     source.prefetch()
-    started = time.perf_counter()
     entries = [entry for entry in source.entries() if isinstance(entry, Entry)]
     assert all(source.open(entry).read_at(0, 5) == b"x = 1" for entry in entries)
-    assert time.perf_counter() - started < 1.2 and hub.count("/resolve/") == 30
+    assert hub.count("/resolve/") == 30 and hub.most_at_once >= 3
 
 
 def test_texts_of_a_gated_repository_are_asked_for_once(hub: Any) -> None:

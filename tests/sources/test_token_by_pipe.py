@@ -101,7 +101,7 @@ def test_a_piped_token_opens_the_repository_and_is_seen_in_no_other_place(hub: A
 def test_a_token_that_the_hub_refuses_is_not_told_either(hub: Any, tmp_path: Path) -> None:
     hub.model("acme/x")
     child = started(tmp_path)
-    out, errors = child.communicate(timeout=20)
+    out, errors = child.communicate(timeout=60)
     assert b"The hub refused your token." in errors
     assert b"piped" not in out + errors
 

