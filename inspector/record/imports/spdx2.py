@@ -6,20 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from inspector.record.imports.interface import (
-    MOST_COMPONENTS,
-    Component,
-    Document,
-    licences_of,
-    maps,
-    some,
-    table,
-    text_of,
-    too_many,
-)
-from inspector.review.proposals import Origin
+from inspector.record.imports.interface import Component, Document, licences_of, maps, table, text_of
+from inspector.record.imports.spdx import document_of, sha256_of
 
-_HEX = re.compile(r"[0-9a-fA-F]{64}\Z")
 _NOTHING = ("NOASSERTION", "NONE", "")
 MOST_LINE = 100_000  # characters of one tag-value line
 MOST_BLOCK = 4 << 20  # characters of one <text> block, which may run over many lines
@@ -36,14 +25,15 @@ def read(document: Mapping[str, Any], name: str, digest: str) -> Document:
     creators = creation.get("creators")
     listed = creators if isinstance(creators, list) else []
     tools = [text_of(one).removeprefix("Tool:").strip() for one in listed if text_of(one).startswith("Tool:")]
-    title = version.replace("-", " ") + (f" by {tools[0]}" if tools else "")
     components = [_package(one) for one in maps(document.get("packages"))]
     components += [_file(one) for one in maps(document.get("files"))]
-    if len(components) > MOST_COMPONENTS:
-        raise too_many("packages and files", MOST_COMPONENTS)
-    return Document(
-        origin=Origin("spdx", digest, name, title, text_of(creation.get("created"))),
-        components=tuple(components),
+    return document_of(
+        components,
+        name,
+        digest,
+        version=version.removeprefix("SPDX-"),
+        tool=tools[0] if tools else "",
+        created=creation.get("created"),
     )
 
 
@@ -79,11 +69,8 @@ def _file(item: Mapping[str, Any]) -> Component:
 
 
 def _digests(item: Mapping[str, Any]) -> tuple[str, ...]:
-    return some(
-        text_of(one.get("checksumValue")).lower()
-        for one in maps(item.get("checksums"))
-        if one.get("algorithm") == "SHA256" and _HEX.match(text_of(one.get("checksumValue")))
-    )
+    listed = maps(item.get("checksums"))
+    return sha256_of(one.get("checksumValue") for one in listed if one.get("algorithm") == "SHA256")
 
 
 def _agent(value: Any) -> str:

@@ -10,18 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from inspector.record.imports.interface import (
-    MOST_COMPONENTS,
-    Component,
-    Document,
-    licences_of,
-    maps,
-    some,
-    table,
-    text_of,
-    too_many,
-)
-from inspector.review.proposals import Origin
+from inspector.record.imports.interface import Component, Document, licences_of, maps, table, text_of
+from inspector.record.imports.spdx import document_of, sha256_of
 
 _CONTEXT = re.compile(r"https://spdx\.(?:org|github\.io)/.*3\.0(?:\.\d+)?/spdx-context\.jsonld\Z")
 _KINDS = {
@@ -31,7 +21,6 @@ _KINDS = {
     "software_File": "file",
 }
 _LICENSING = ("hasConcludedLicense", "hasDeclaredLicense")
-_HEX = re.compile(r"[0-9a-fA-F]{64}\Z")
 
 
 def read(document: Mapping[str, Any], name: str, digest: str) -> Document:
@@ -42,15 +31,14 @@ def read(document: Mapping[str, Any], name: str, digest: str) -> Document:
     known = {text_of(one.get("spdxId")): one for one in elements if one.get("spdxId")}
     licences = _licences(elements, known)
     components = [_component(one, known, licences) for one in elements if text_of(one.get("type")) in _KINDS]
-    if len(components) > MOST_COMPONENTS:
-        raise too_many("packages and files", MOST_COMPONENTS)
     creation = next((one for one in elements if one.get("type") == "CreationInfo"), {})
-    tool = _named(creation.get("createdUsing"), known)
-    version = text_of(creation.get("specVersion")) or "3.0"
-    title = f"SPDX {version}" + (f" by {tool}" if tool else "")
-    return Document(
-        origin=Origin("spdx", digest, name, title, text_of(creation.get("created"))),
-        components=tuple(components),
+    return document_of(
+        components,
+        name,
+        digest,
+        version=text_of(creation.get("specVersion")) or "3.0",
+        tool=_named(creation.get("createdUsing"), known),
+        created=creation.get("created"),
     )
 
 
@@ -78,10 +66,10 @@ def _component(
         kind=kind,
         version=text_of(item.get("software_packageVersion")),
         purl=_purl(item),
-        digests=some(
-            text_of(one.get("hashValue")).lower()
+        digests=sha256_of(
+            one.get("hashValue")
             for one in maps(item.get("verifiedUsing"))
-            if one.get("algorithm") == "sha256" and _HEX.match(text_of(one.get("hashValue")))
+            if one.get("algorithm") == "sha256"
         ),
         path=name.removeprefix("./").lstrip("/") if kind == "file" else "",
         licences=licences_of(licences.get(ref, [])),
