@@ -111,7 +111,7 @@ def watchdog(qapp: Any) -> Iterator[Watchdog]:
     assert dog.longest < dog.allowed, "\n".join([still, *dog.where[:12]])
 
 
-# What a test waits for may take its time on a machine that others use too: the library's five seconds are few.
+# What a test waits for may take its time on a machine that others use too: five seconds are few there.
 for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitExposed):
     assert _wait.__kwdefaults__ is not None and "timeout" in _wait.__kwdefaults__
     _wait.__kwdefaults__["timeout"] = 60_000
