@@ -12,6 +12,10 @@ from typing import Any
 
 from inspector.provenance import Loading
 
+# The fact under which the dotted names stand, sorted by package, of what a configuration has imported and
+# called and what is of no known package. A name of each package comes first.
+NAMED_CODE = "named_code"
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:

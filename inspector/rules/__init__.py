@@ -9,6 +9,7 @@ import importlib
 from collections.abc import Iterator
 from types import ModuleType
 
+from inspector.artifacts.interface import NAMED_CODE
 from inspector.provenance import EdgeKind, Finding, Loading, NodeKind
 from inspector.rules.catalogue import catalogue, rule, rules_digest
 from inspector.rules.interface import Facts, FileFact, Rule
@@ -49,7 +50,8 @@ def _families(facts: Facts) -> Iterator[ModuleType]:
 
 
 def _is_more_than_data(file: FileFact) -> bool:
-    return file.artifact.is_pickle or file.artifact.loading not in (Loading.DATA_ONLY, Loading.NO_LOADER)
+    is_data = file.artifact.loading in (Loading.DATA_ONLY, Loading.NO_LOADER)
+    return not is_data or file.artifact.is_pickle or NAMED_CODE in file.artifact.facts
 
 
 def _has_hub(facts: Facts) -> bool:

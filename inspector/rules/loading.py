@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from inspector.artifacts.interface import NAMED_CODE
 from inspector.provenance import Confidence, Evidence, Finding, Loading, NodeKind, Pin, Severity, node_id
 from inspector.references.interface import Reference
 from inspector.rules.catalogue import rule
@@ -178,6 +180,57 @@ def disguised(facts: Facts) -> Iterator[Finding]:
             )
 
 
+def named_code(facts: Facts) -> Iterator[Finding]:
+    """Configurations that have code of unlisted packages imported and called, one finding for each file. Code
+    of the project itself, or of a package that it declares, is reviewed where it stands: that is for
+    information. A file whose verdict is a finding tells of the names there."""
+    told = [
+        file
+        for file in facts.files
+        if file.artifact.facts.get(NAMED_CODE) and file.artifact.loading not in _BY_VERDICT
+    ]
+    if not told:
+        return
+    own, declared = _own_modules(facts), _declared_modules(facts)
+    for file in told:
+        packages = {re.split(r"[.:]", name, maxsplit=1)[0] for name in file.artifact.facts[NAMED_CODE]}
+        strange = {name for name in packages if name not in own and name.lower() not in declared}
+        whose = (
+            f"No manifest declares {listed(strange)}, and no such code is in the target."
+            if strange
+            else "The code is the project's own, or of a package that it declares."
+        )
+        reasons = [reason for reason in file.artifact.reasons if reason.code == "names-code"]
+        said = f"{reasons[0].message} " if reasons else ""
+        yield rule("loading.named-code").finding(
+            facts_node(facts, file),
+            f"{said}{whose}",
+            [Evidence(file.path, text=_where(reason.member, reason.message)) for reason in reasons[:_SHOWN]],
+            severity=Severity.LOW if strange else Severity.INFO,
+            subject=file.sha256 or "",
+        )
+
+
+def _own_modules(facts: Facts) -> set[str]:
+    """What the files of the target can be imported as: modules, and folders with modules below them."""
+    found: set[str] = set()
+    for file in facts.files:
+        if file.path.endswith((".py", ".pyx", ".pyi")):
+            *folders, name = file.path.split("/")
+            found.update((*folders, name.partition(".")[0]))
+    return found
+
+
+def _declared_modules(facts: Facts) -> set[str]:
+    """What the packages that a manifest names are imported as, in lower case."""
+    from inspector.dependencies.usage import imported_as
+
+    names = {item.name for manifest in facts.manifests for item in manifest.requirements if item.name}
+    names |= {manifest.project_name for manifest in facts.manifests if manifest.project_name}
+    names |= {package.name for package in facts.packages if package.ecosystem in ("PyPI", "conda")}
+    return {module.lower() for name in names for module in imported_as(name)}
+
+
 def facts_node(facts: Facts, file: FileFact) -> str:
     """The id of the node that stands for ``file``; the target itself where it has none of its own."""
     for kind in (NodeKind.MODEL_FILE, NodeKind.DATASET_FILE, NodeKind.CODE, NodeKind.MANIFEST):
@@ -222,4 +275,4 @@ def _is_listed_only(file: FileFact) -> bool:
     )
 
 
-RULES = (files, disguised, not_understood, not_downloaded, calls, remote_code)
+RULES = (files, disguised, named_code, not_understood, not_downloaded, calls, remote_code)

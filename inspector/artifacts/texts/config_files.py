@@ -19,7 +19,7 @@ from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.encoding import utf8
 from inspector.artifacts.texts.further_keys import JSON_KEY_QUOTED, judge_keys
 from inspector.artifacts.texts.named_calls import CALL_QUOTED, judge_mapping, judge_rendered
-from inspector.artifacts.texts.named_code import grade, judge_target, why_dangerous
+from inspector.artifacts.texts.named_code import grade, is_target_made, judge_target, why_dangerous
 from inspector.artifacts.texts.strict_json import BadJson, Pairs, parse_pairs
 from inspector.artifacts.texts.switched_calls import judge_switched
 from inspector.provenance import Loading, plain
@@ -42,7 +42,9 @@ _QUOTED = (
 _TRIGGERS = re.compile(
     rb"auto_map|custom_pipeline|py\\?/|chat_template|_target_|class_path|Lambda|__lambda__|TFSMLayer|"
     rb"activation_f|TorchModuleWrapper|\\u00|trust_remote_code|parent_library|zarr_format|expr_str|"
-    rb'TensorFlowOpLayer|_jinja|"(?:' + _QUOTED + b")"
+    rb'TensorFlowOpLayer|_jinja|"_(?:obj|call|class|fn|function)_"|__(?:class|target)__"|"(?:'
+    + _QUOTED
+    + b")"
 )
 _LONG_TRIGGERS = (b"py/", b"py\\/", b"_target_", b"auto_map")
 _PIECE = 1 << 20
@@ -200,7 +202,8 @@ def _see(pairs: Pairs, judgement: Judgement, *, is_keras: bool = False) -> dict[
         elif key == "target" and isinstance(value, str):
             # With its parameters, or alone: a "target" in rows of data stands beside other columns.
             if len(pairs) == 1 or any(other == "params" for other, _ in pairs):
-                judge_target(value, judgement, key=key)
+                is_made = is_target_made(value, has_params=len(pairs) > 1)
+                judge_target(value, judgement, key=key, is_made=is_made)
         elif key in ("_target_", "class_path") and isinstance(value, str):
             judge_target(value, judgement, key=key)
             judge_switched(dict(pairs), judgement)

@@ -74,7 +74,7 @@ def judge_mapping(pairs: Iterable[tuple[str, object]], judgement: Judgement) -> 
         is_typed = key == "type" and not keys & _PROSE
         if key in _ALONE or is_typed or keys & _WITH_ARGUMENTS.get(key, frozenset()):
             if _DOTTED.fullmatch(value) and not _DATA_SETS.match(value):
-                judge_target(value, judgement, key=key)
+                judge_target(value, judgement, key=key, is_made=_is_made(key, value, keys))
         elif key == "template_format":
             for _, text in texts:
                 if value == "jinja2":
@@ -86,6 +86,15 @@ def judge_mapping(pairs: Iterable[tuple[str, object]], judgement: Judgement) -> 
                         "The prompt takes attributes of Python's inside (CVE-2025-65106): "
                         f"{plain(text, 160)}",
                     )
+
+
+def _is_made(key: str, value: str, keys: set[str]) -> bool | None:
+    """Whether the keys beside ``key`` make it a call beyond doubt; None where it is for ``key`` to tell."""
+    if key == "type":
+        return "init_parameters" in keys
+    if key == "name":
+        return "params" in keys and value.rpartition(".")[2][:1].isupper()
+    return None
 
 
 def _prompt(text: object, judgement: Judgement) -> None:

@@ -6,11 +6,14 @@ that is no alarm. A name that hands its arguments to the operating system or to 
 
 from __future__ import annotations
 
+import re
+
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.limits import spend_work
 from inspector.artifacts.pickles.compat_names import current_name
 from inspector.artifacts.pickles.danger import REVEALING_ATTRIBUTES
 from inspector.artifacts.pickles.listed import Tier, entry_for
+from inspector.artifacts.texts.known_packages import known_packages
 from inspector.provenance import Loading, plain
 
 _NAME_WORK = 10_000  # to hold a name against the lists
@@ -101,6 +104,16 @@ NAMES: dict[str, str] = {
 }
 
 
+# Keys whose value a loader imports and calls, whatever else the file says. Other keys are words of everyday
+# data as well; of them only an alarm counts, unless what stands beside them tells.
+_NAMED_MAKING = """
+_target_ class_path _obj_ _call_ _class_ _fn_ _function_ __class__ __target__
+() !new !name !apply !applyref !module !obj !import !call !python
+"""
+_MAKING = frozenset(_NAMED_MAKING.split())
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:[.:]\w+)*[.:](?:\w+|\*)")
+
+
 def why_dangerous(name: str) -> str | None:
     """Why a configuration that has ``name`` called is an alarm; None where it is none."""
     name = name.lstrip(".").replace(":", ".")
@@ -125,17 +138,39 @@ def why_dangerous(name: str) -> str | None:
     return None
 
 
-def judge_target(name: str, judgement: Judgement, offset: int | None = None, key: str = "_target_") -> None:
-    """States it where a configuration has something called that no configuration needs."""
+def judge_target(
+    name: str,
+    judgement: Judgement,
+    offset: int | None = None,
+    key: str = "_target_",
+    *,
+    is_made: bool | None = None,
+) -> None:
+    """States it where a configuration has something called that no configuration needs, and keeps the name
+    where it is of no known package. ``is_made`` says whether ``name`` is called beyond doubt, where ``key``
+    alone does not tell."""
     spend_work(_NAME_WORK)
     why = why_dangerous(name)
-    if why is not None:
+    if why is None and (key in _MAKING if is_made is None else is_made) and is_unlisted(name):
+        judgement.names_code(name)
+    elif why is not None:
         judgement.note(
             Loading.RUNS_CODE,
             "hydra-target",
             f"The configuration has {plain(name, 200)} called ({key}): {why}.",
             offset,
         )
+
+
+def is_target_made(name: str, *, has_params: bool) -> bool:
+    """Whether ``target`` names what is made. Latent diffusion writes it with ``params``, or alone for a class
+    without any; alone it is also a path, a host or a table, so that only the name of a class counts."""
+    return has_params or name.rpartition(".")[2][:1].isupper()
+
+
+def is_unlisted(name: str) -> bool:
+    """Whether ``name`` is a dotted name whose package is none that configurations name all the time."""
+    return bool(_DOTTED.fullmatch(name)) and re.split(r"[.:]", name, maxsplit=1)[0] not in known_packages()
 
 
 _TIERS = {

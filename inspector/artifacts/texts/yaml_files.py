@@ -16,7 +16,7 @@ from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.further_keys import KEY_WORDS, judge_keys
 from inspector.artifacts.texts.named_calls import judge_mapping, judge_rendered, may_call
-from inspector.artifacts.texts.named_code import grade, judge_target
+from inspector.artifacts.texts.named_code import grade, is_target_made, judge_target
 from inspector.artifacts.texts.switched_calls import judge_switched, yaml_mappings
 from inspector.provenance import Loading, plain
 
@@ -76,7 +76,13 @@ _WORTH_PARSING = re.compile(
 _KEYS = re.compile(KEY_WORDS + r"|\b(?:module|package|library)(?:_name|_path)?\b|class_name")
 _CHAT_KEY = re.compile(r"chat[-_]?template|(?:\A|_)jinja", re.I)
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
-_CALLED = ("_target_", "class_path", "target")
+_CALLED = ("_target_", "class_path")
+# Keys of which only the mapping around them tells whether they have something made.
+_MADE = re.compile(
+    r"(?m)\btarget[\"']?[ \t]*:[ \t]*[\"']?[A-Za-z_]\w*\.|init_parameters|^[ \t-]*[\"']?params[\"']?[ \t]*:|"
+    r"\b_(?:obj|call|class|fn|function)_\b|\b__(?:class|target)__\b|\(\)[\"']?[ \t]*:|"
+    r"(?:_target_|class_path)[\"']?[ \t]*:[ \t]*\*"
+)
 # Functions of switched_calls, or a text with escapes that may spell one.
 _SWITCHED = re.compile(r"numpy\.|\\")
 
@@ -132,7 +138,7 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
         for key, value in pairs(text):
             if key != "!" or value not in named:
                 _pair(key, value, judgement)
-    if may_parse and (_SWITCHED.search(text) or _KEYS.search(text) or may_call(text)):
+    if may_parse and (_SWITCHED.search(text) or _KEYS.search(text) or _MADE.search(text) or may_call(text)):
         for mapping in yaml_mappings(text):
             judge_switched(mapping, judgement)
             judge_keys(mapping, judgement)
@@ -141,6 +147,9 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
             for key in ("_target_", "class_path"):
                 if isinstance(name := mapping.get(key), str):
                     judge_target(name, judgement, key=key)
+            if isinstance(name := mapping.get("target"), str) and (len(mapping) == 1 or "params" in mapping):
+                is_made = is_target_made(name, has_params=len(mapping) > 1)
+                judge_target(name, judgement, key="target", is_made=is_made)
     return judgement.artifact(word, Loading.NO_LOADER)
 
 
@@ -217,7 +226,9 @@ def _is_harmless(name: str) -> bool:
 
 
 def _pair(key: str, value: str, judgement: Judgement) -> None:
-    if key in _CALLED or (key == "path" and "." in value and " " not in value and "/" not in value):
+    if key == "target":  # what stands beside it is seen in the mappings
+        judge_target(value, judgement, key=key, is_made=False)
+    elif key in _CALLED or (key == "path" and "." in value and " " not in value and "/" not in value):
         judge_target(value, judgement, key=key)
     elif key == "!":
         _tag(value, judgement, None)

@@ -1,0 +1,69 @@
+"""Configurations that name code: graver where nobody declares whose code it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from inspector.artifacts.interface import NAMED_CODE
+from inspector.dependencies.interface import Manifest, Requirement
+from inspector.provenance import Loading, Severity
+from inspector.rules import judge
+
+
+@pytest.fixture
+def naming(file):
+    def make(path, *names, loading=Loading.NO_LOADER):
+        made = file(path, loading, pickle=False, code="names-code", reasons=(f"It names {names}.",))
+        return replace(made, artifact=replace(made.artifact, facts={NAMED_CODE: list(names)}))
+
+    return make
+
+
+def found(findings):
+    return [finding for finding in findings if finding.rule == "loading.named-code"]
+
+
+def test_a_name_of_nobodys_package_is_low(facts, naming):
+    (finding,) = judge(facts(files=[naming("conf.yaml", "acme.Net", "acme.Data")]))
+    assert (finding.rule, finding.severity) == ("loading.named-code", Severity.LOW)
+    assert "acme" in finding.message and [item.path for item in finding.evidence] == ["conf.yaml"]
+
+
+@pytest.mark.parametrize("path", ["acme.py", "src/acme/net.py", "acme/models/net.py", "lib/acme.pyx"])
+def test_the_projects_own_code_is_for_information(facts, file, naming, path):
+    own = file(path, Loading.NO_LOADER, pickle=False, reasons=())
+    (finding,) = found(judge(facts(files=[naming("conf.yaml", "acme.Net"), own])))
+    assert finding.severity is Severity.INFO
+
+
+@pytest.mark.parametrize("path", ["acme/readme.md", "acme.txt", "acmes/net.py", "net/Acme.yaml"])
+def test_a_name_alone_is_no_code_of_the_project(facts, file, naming, path):
+    other = file(path, Loading.NO_LOADER, pickle=False, reasons=())
+    (finding,) = found(judge(facts(files=[naming("conf.yaml", "acme.Net"), other])))
+    assert finding.severity is Severity.LOW
+
+
+@pytest.mark.parametrize("name", ["acme", "pyyaml"])
+def test_a_declared_package_is_for_information(facts, naming, name):
+    line = Requirement(name, "requirements", "bare", "", 1, name)
+    manifest = Manifest("requirements.txt", "requirements", (line,))
+    module = {"acme": "acme", "pyyaml": "yaml"}[name]
+    (finding,) = found(judge(facts(files=[naming("c.yaml", f"{module}.X")], manifests=[manifest])))
+    assert finding.severity is Severity.INFO
+
+
+def test_one_stranger_among_ones_own_is_low(facts, file, naming):
+    own = file("acme.py", Loading.NO_LOADER, pickle=False, reasons=())
+    (finding,) = found(judge(facts(files=[naming("conf.yaml", "acme.Net", "beta:make"), own])))
+    assert finding.severity is Severity.LOW and "beta" in finding.message
+
+
+def test_a_file_whose_verdict_is_a_finding_has_no_second_one(facts, naming):
+    findings = judge(facts(files=[naming("conf.yaml", "acme.Net", loading=Loading.RUNS_CODE)]))
+    assert [finding.rule for finding in findings] == ["loading.runs-code"]
+
+
+def test_a_file_without_names_has_none(facts, file):
+    assert not judge(facts(files=[file("conf.yaml", Loading.NO_LOADER, pickle=False, reasons=())]))
