@@ -98,11 +98,12 @@ def url_fact(
     hub = shapes.hub_url(url)
     if hub is not None and hub.file:
         kind = "dataset" if hub.is_dataset else "model"
-        if "$" in (hub.ref + (hub.revision or "")):
+        if "$" in (hub.revision or ""):
             return fact(line, end_line, kind, call, None, None, Pin.UNDETERMINED, text)
         pin = Pin.DIGEST if checked else shapes.revision_pin(hub.revision)
         return fact(line, end_line, kind, call, hub.ref, hub.revision, pin, text)
     kind_of_url = shapes.url_kind(url) or (shapes.archive_kind(url, call) if is_download else None)
+    kind_of_url = kind_of_url or shapes.kind_of_hub_file(url)
     if kind_of_url is None:
         return None
     if "$" in url:

@@ -206,11 +206,9 @@ def _own_options(command: Command, words: list[str], seen: set[str]) -> Facts:
 
 
 def _hub_like(value: str, bare: bool) -> bool:
-    if shapes.is_hub_id(value):
-        return not shapes.looks_like_output(value) and not value.lower().endswith(
-            (".json", ".yaml", ".yml", ".py", ".txt")
-        )
-    return bare and shapes.is_bare_name(value) and not shapes.looks_like_output(value) and "$" not in value
+    if shapes.looks_like_output(value) or value.lower().endswith((".json", ".yaml", ".yml", ".py", ".txt")):
+        return False
+    return shapes.is_hub_id(value) or (bare and shapes.is_bare_name(value))
 
 
 def _lm_eval(command: Command, words: list[str]) -> Facts:

@@ -264,5 +264,6 @@ ENVIRONMENT_KEYS = frozenset(("environment", "env", "variables", "envs", "env_va
 # What a configuration must hold somewhere to be worth a walk.
 TELLING = (
     rb"model|dataset|tokenizer|pretrained|image|revision|repo_id|huggingface|hf_|resolve/|\.safetensors|\.gguf|command|"
-    rb"script|run:|cmd|vectors|storageuri|repository:|source:|://|uses:|include:|orbs:|steps:|_hub"
+    rb"script|run:|cmd|vectors|storageuri|repository:|source:|://|uses:|include:|orbs:|steps:|_hub|container:|"
+    rb"\.sh['\"]?:"
 )

@@ -30,6 +30,10 @@ _HF_URI = re.compile(
     r"hf://(?P<type>datasets/|spaces/|models/)?(?P<repo>[^/\s@]+/[^/\s@]+)"
     r"(?:@(?P<revision>[^/\s]+))?(?:/(?P<file>[^\s]*))?\Z"
 )
+_HUB_FILE_IN_PART = re.compile(
+    r"https?://(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)/(?P<type>datasets/)?(?!spaces/)"
+    r"[^\s?#]*\$[^\s?#]*/(?:resolve|raw|blob)/"
+)
 _RAW_GIT = re.compile(
     r"https?://(?:raw\.githubusercontent\.com/[^/]+/[^/]+|github\.com/[^/]+/[^/]+/(?:raw|blob)"
     r"|cdn\.jsdelivr\.net/gh/[^/]+/[^/@]+)[/@](?P<revision>[^/\s]+)/"
@@ -259,6 +263,12 @@ def hub_url(text: str) -> Named | None:
         return None
     groups = match.groupdict()
     return Named(repo, "hf", groups.get("revision"), is_dataset, groups.get("file"))
+
+
+def kind_of_hub_file(text: str) -> str | None:
+    """``model`` or ``dataset`` for a URL of a hub file whose repository stands in a variable."""
+    match = _HUB_FILE_IN_PART.match(text)
+    return None if match is None else "dataset" if match["type"] else "model"
 
 
 def url_revision(text: str) -> str | None:
