@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.gui.filter_line import FilterLine
 from inspector.gui.look import Look
 from inspector.gui.proposals_panel import ProposalPanel
 from inspector.gui.proposals_work import adopt_all
@@ -28,6 +27,7 @@ from inspector.gui.source_lines import is_same_file
 from inspector.gui.table_page import TablePage
 from inspector.gui.texts import ANSWERS, shown, size_words, tr
 from inspector.gui.widgets import Flow, button, clear, plain_label, spaced
+from inspector.gui.wrap import Wrap
 from inspector.review.interface import Question
 
 HINTS_SHOWN = 12
@@ -169,7 +169,7 @@ class _Detail(QScrollArea):
         self.hints = QVBoxLayout()
         self.answers: dict[str, QPushButton] = {}
         self._group = QButtonGroup(self)
-        line = FilterLine(field=len(ANSWERS))
+        line = Wrap(field=len(ANSWERS))
         for answer in ANSWERS:
             made = button(answer, tr("Answer {0}").format(answer))
             made.setCheckable(True)

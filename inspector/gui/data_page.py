@@ -24,7 +24,6 @@ from inspector.gui.data_facts import FactsPane, pairs_of
 from inspector.gui.data_questions import DataQuestions
 from inspector.gui.facts import Facts
 from inspector.gui.look import Look, marks_of
-from inspector.gui.quarantine_wrap import Wrap
 from inspector.gui.rows import Column
 from inspector.gui.screening_panel import QUESTION, ScreeningPanel
 from inspector.gui.selection import Selection
@@ -32,6 +31,7 @@ from inspector.gui.session import Session
 from inspector.gui.table_page import TablePage
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import spaced
+from inspector.gui.wrap import Wrap
 
 if TYPE_CHECKING:
     from inspector.gui.quarantine_workplace import Workplace

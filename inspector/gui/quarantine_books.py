@@ -17,10 +17,10 @@ from inspector.gui.look import Look
 from inspector.gui.quarantine_link import Link
 from inspector.gui.quarantine_lists import DeskTable
 from inspector.gui.quarantine_words import moment, policy_lines, problem_words
-from inspector.gui.quarantine_wrap import Wrap
 from inspector.gui.rows import Column, Rows
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import Elided, Flow, TextPane, button, plain_label, set_role, spaced
+from inspector.gui.wrap import Wrap
 
 
 class Sets(QWidget):

@@ -22,9 +22,9 @@ from inspector.gui.quarantine_books import Log, Policy, Sets
 from inspector.gui.quarantine_link import Link
 from inspector.gui.quarantine_queue import Queue
 from inspector.gui.quarantine_signing import Signing
-from inspector.gui.quarantine_wrap import Wrap
 from inspector.gui.texts import tr
 from inspector.gui.widgets import Elided, Flow, button, plain_label, spaced, tool
+from inspector.gui.wrap import Wrap
 
 _NARROW = 92  # characters of width below which things stand under each other
 

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QHBoxLayout, Q
 from inspector import places
 from inspector.gui.quarantine_link import Link
 from inspector.gui.quarantine_words import problem_words
-from inspector.gui.quarantine_wrap import Wrap
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import button, plain_label, set_role, spaced
+from inspector.gui.wrap import Wrap
 
 _UNSIGNED = ""
 

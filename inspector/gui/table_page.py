@@ -11,12 +11,12 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from inspector.gui.filter_line import FilterLine
 from inspector.gui.rows import Column, Rows, matches
 from inspector.gui.slices import Slices
 from inspector.gui.table import Table
 from inspector.gui.texts import tr
 from inspector.gui.widgets import Elided, plain_label, spaced
+from inspector.gui.wrap import Wrap
 
 IDLE_MILLISECONDS = 400  # of stillness before what filtering and sorting need is worked out ahead
 _AT_ONCE = 400  # rows between two looks at the clock
@@ -77,7 +77,7 @@ class TablePage(QWidget):
         top.addWidget(self.heading)
         top.addStretch(1)
         self.top = top
-        line = FilterLine()
+        line = Wrap(field=0)
         line.setContentsMargins(12, 0, 12, 8)
         line.addWidget(self.filter)
         for text, term in chips:

@@ -44,8 +44,8 @@ def test_the_palette_opens_every_view(opened, qtbot):
         opened.run("palette")
         palette = opened.findChildren(Palette)[-1]
         palette.line.setText(view)
-        qtbot.keyClick(palette.line, Qt.Key.Key_Return)
-        assert opened.graph.current_view() == view
+        qtbot.keyClick(palette.line, Qt.Key.Key_Return)  # it waits until the search is through
+        qtbot.waitUntil(lambda view=view: opened.graph.current_view() == view)
 
 
 def test_the_palette_finds_nodes_and_findings(opened, qtbot):
@@ -53,12 +53,12 @@ def test_the_palette_finds_nodes_and_findings(opened, qtbot):
     palette = opened.findChild(Palette)
     palette.line.setText("org/tick")
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
-    assert opened.selection.node == "dataset:org/tickets"
+    qtbot.waitUntil(lambda: opened.selection.node == "dataset:org/tickets")
     opened.run("palette")
     palette = opened.findChildren(Palette)[-1]
     palette.line.setText("runs a command")
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
-    assert opened.selection.node == "model-file:models/scaler.pkl"
+    qtbot.waitUntil(lambda: opened.selection.node == "model-file:models/scaler.pkl")
 
 
 def test_escape_leaves_the_palette_and_the_keyboard_goes_back(opened, qtbot):

@@ -15,7 +15,7 @@ from inspector.gui import quarantine_workplace
 from inspector.gui.ask_bar import AskBar
 from inspector.gui.look import Look
 from inspector.gui.quarantine_workplace import Workplace, is_store
-from inspector.gui.quarantine_wrap import Wrap
+from inspector.gui.wrap import Wrap
 from inspector.record.keys import new_key, save_key
 
 from .quarantine_stores import MARKER, store_in  # isort: skip
