@@ -60,11 +60,6 @@ def hints(rules: Iterable[str], findings: Iterable[ReviewedFinding]) -> tuple[st
     return tuple(item.finding.id for item in findings if item.finding.rule.startswith(beginnings))
 
 
-def is_answered(answer: str | None) -> bool:
-    """Whether a question is settled: nothing and "unknown" are no answers."""
-    return answer is not None and answer != "unknown"
-
-
 def _question(row: Mapping[str, Any]) -> Question:
     question = Question(
         id=row["id"],

@@ -339,11 +339,6 @@ class Review(ReviewAccess):
         """Why ``approved`` may not be signed now, each a sentence; empty when nothing stands against it."""
         return blockers.blockers(self.scan_facts(), self.findings(), self.questions())
 
-    def changes_elsewhere(self) -> int:
-        """A number that grows when another process has written to the file: a cheap reason to read again."""
-        with self._lock, self._told():
-            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
-
     def close(self) -> None:
         """Closes the file; a second time does nothing."""
         with self._lock:

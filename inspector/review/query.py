@@ -57,11 +57,6 @@ class Query:
                 self._tests.append(term.holds)
         self._tests = [_any(alternatives) for alternatives in groups.values()] + self._tests
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether every row passes."""
-        return not self._tests
-
     def holds(self, row: Row) -> bool:
         return all(test(row) for test in self._tests)
 

@@ -64,11 +64,6 @@ _TEXT = {
 _PICTURES = {".gif", ".jpeg", ".jpg", ".mp3", ".mp4", ".pdf", ".png", ".svg", ".wav", ".webp"}
 
 
-def is_loaded(path: str) -> bool:
-    """Whether files of this name are usually opened by a model loader."""
-    return _suffix(path) in _LOADED_BY_SUFFIX
-
-
 def unread(path: str, code: str, sentence: str) -> Artifact:
     """The verdict on a file whose bytes were not read, for the reason given."""
     reason = Reason(code, sentence)

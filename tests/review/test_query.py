@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from inspector.provenance import Finding, Loading, Node, NodeKind, Pin, Severity, State, UnreadableInput
 from inspector.review import ReviewedFinding
-from inspector.review.order import ORDERS, sorted_rows
 from inspector.review.query import Row, has_term, parse, row_of, tokens, with_term
 
 NODE = Node("model:Org/Base", NodeKind.MODEL, "Org/Base", Pin.NONE, Loading.LIBRARY, Severity.HIGH)
@@ -233,12 +232,11 @@ def many(finding: Any) -> list[Row]:
     return rows
 
 
-def test_twenty_thousand_rows_are_filtered_and_sorted(many: list[Row]) -> None:
+def test_twenty_thousand_rows_are_filtered(many: list[Row]) -> None:
     query = parse(
         "kind:model-file pin:local severity:>=high path:*7.bin state:open rule:loading.* runs -tickets"
     )
     assert 0 < len(query.select(many)) < len(many)
-    assert len(sorted_rows(many, "node")) == len(many)
 
 
 @pytest.mark.bounded
@@ -246,25 +244,3 @@ def test_many_stars_on_a_long_name_end() -> None:
     node = Node("code:x", NodeKind.CODE, "a" * 5000)
     assert not parse("path:" + "*a" * 30 + "b").matches(None, node)
     assert not parse("path:" + "*" * 1000 + "b").matches(None, node)
-
-
-def test_orders(row: Any) -> None:
-    rows = [
-        row(severity="low", title="layer10", state=State.FIXED, reviewed={"expires": "2030-01-01"}),
-        row(severity="critical", title="Layer2", state=State.CONFIRMED),
-        row(severity="high", title="layer1", reviewed={"ask_again": True}),
-        row(severity="info", title="layer1"),
-    ]
-
-    def titles(by: str, **how: Any) -> list[str]:
-        return [item.finding.finding.title for item in sorted_rows(rows, by, **how) if item.finding]
-
-    assert titles("severity") == ["Layer2", "layer1", "layer10", "layer1"]
-    assert titles("title") == ["layer1", "layer1", "Layer2", "layer10"]
-    assert titles("title", descending=True)[0] == "layer10"
-    assert titles("expires")[0] == "layer10"
-    assert [item.severity for item in sorted_rows(rows, "state")] == [3, 0, 4, 1]
-    assert [item.severity for item in sorted_rows(rows, "rule", descending=True)] == [4, 3, 1, 0]
-    for by in ORDERS:
-        assert sorted(map(id, sorted_rows(rows, by))) == sorted(map(id, rows))
-    assert sorted_rows([row_of(None, NODE), *rows], "path")[-1].finding is None

@@ -207,10 +207,6 @@ def _tensors(window: Window, count: int, alignment: int, wide: int) -> int:
     return parameters
 
 
-def is_gguf_name(path: str) -> bool:
-    return path.lower().endswith(".gguf")
-
-
 def not_gguf() -> Artifact:
     """A file that is called .gguf and is none."""
     return single(

@@ -131,11 +131,6 @@ class RowReader:
         """The canonical bytes of a row whose values are all text."""
         return self._canonical(value, has_float=False)
 
-    def from_value(self, value: Any) -> bytes:
-        """The canonical bytes of a row that did not come from JSON text."""
-        _check_types(value)
-        return self._canonical(value, has_float=True)
-
     def _canonical(self, value: Any, *, has_float: bool) -> bytes:
         if type(value) is not dict:
             raise RowRefused("The row is no object of named columns.")
@@ -193,14 +188,6 @@ def _values(value: Any) -> list[Any]:
         elif isinstance(one, list | tuple):
             found.extend(one)
     return found
-
-
-def _check_types(value: Any) -> None:
-    for one in _values(value):
-        if isinstance(one, dict) and not all(isinstance(key, str) for key in one):
-            raise RowRefused("A column has no name.")
-        if one is not None and not isinstance(one, str | int | float | bool | dict | list | tuple):
-            raise RowRefused(f"A value of the kind {type(one).__name__} has no form in JSON.")
 
 
 def _has_wide_key(value: Any, raw: bytes) -> bool:
