@@ -23,7 +23,8 @@ from inspector.gui.ask_bar import AskBar
 from inspector.gui.data_facts import FactsPane, pairs_of
 from inspector.gui.data_questions import DataQuestions
 from inspector.gui.facts import Facts
-from inspector.gui.look import Look, marks_of
+from inspector.gui.look import Look
+from inspector.gui.marks import marks_of
 from inspector.gui.rows import Column
 from inspector.gui.screening_panel import QUESTION, ScreeningPanel
 from inspector.gui.selection import Selection

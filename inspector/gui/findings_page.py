@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from inspector.gui.facts import order
-from inspector.gui.look import Look, marks_of
+from inspector.gui.look import Look
+from inspector.gui.marks import marks_of
 from inspector.gui.rows import Column
 from inspector.gui.selection import Selection
 from inspector.gui.session import Phase, Session

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.gui.inventory_model import GROUP_OF, GROUPS, Group, InventoryModel
-from inspector.gui.look import Look, marks_of
+from inspector.gui.look import Look
+from inspector.gui.marks import marks_of
 from inspector.gui.selection import Selection
 from inspector.gui.session import Session
 from inspector.gui.slices import Slices

@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from inspector.gui.look import Look, marks_of
+from inspector.gui.look import Look
+from inspector.gui.marks import marks_of
 from inspector.gui.texts import shown, tr
 from inspector.provenance import Node, Severity
 from inspector.provenance.words import worse_severity

@@ -7,17 +7,11 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from inspector.gui.actions import ACTIONS, MENUS
-from inspector.gui.look import MARK_ICONS, Look
+from inspector.gui.look import Look
+from inspector.gui.marks import MARKS
 from inspector.gui.quarantine_lists import KEYS
 from inspector.gui.texts import tr
 from inspector.gui.widgets import plain_label, spaced
-
-MARK_WORDS = {
-    "pickle-based": "a pickle: loading it can run code, whatever it holds today",
-    "unpinned": "a branch, tag or nothing at all: what is fetched can change",
-    "runs code": "code runs when it is loaded, by design or by content",
-    "unknown": "it could not be read or told; it never counts as fine",
-}
 
 
 class KeySheet(QDialog):
@@ -93,16 +87,16 @@ class KeySheet(QDialog):
     @staticmethod
     def _legend(grid: QGridLayout, row: int, look: Look) -> int:
         grid.addWidget(plain_label(tr("MARKS"), role="section"), row, 0, 1, 2)
-        for mark in MARK_ICONS:
+        for mark in MARKS:
             row += 1
             line = QHBoxLayout()
             spaced(line, 0, 0, 0, 0, 6)
             picture = plain_label()
-            picture.setPixmap(look.mark_icon(mark).pixmap(16))
+            picture.setPixmap(look.mark_icon(mark.word).pixmap(round(16 * look.scale)))
             line.addWidget(picture)
-            line.addWidget(plain_label(mark), 1)
+            line.addWidget(plain_label(mark.word), 1)
             grid.addLayout(line, row, 0)
-            words = plain_label(tr(MARK_WORDS[mark]), role="sub")
+            words = plain_label(tr(mark.means), role="sub")
             words.setWordWrap(True)
             grid.addWidget(words, row, 1)
         return row + 1

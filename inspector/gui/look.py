@@ -6,15 +6,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QIcon
 
 from inspector.gui import icons
+from inspector.gui.marks import ICONS
 from inspector.gui.theme import LIGHT, Tokens
-from inspector.provenance import Node
-
-MARK_ICONS = {
-    "pickle-based": "mark-pickle",
-    "unpinned": "mark-unpinned",
-    "runs code": "mark-code",
-    "unknown": "mark-unknown",
-}
 
 
 class Look(QObject):
@@ -51,16 +44,7 @@ class Look(QObject):
         return made
 
     def mark_icon(self, mark: str) -> QIcon:
-        return icons.icon(MARK_ICONS.get(mark, "mark-unknown"), self.mark_colour(mark))
+        return icons.icon(ICONS.get(mark, "mark-unknown"), self.mark_colour(mark))
 
     def mark_colour(self, mark: str) -> str:
         return self.tokens.unknown if mark == "unknown" else self.tokens.risk
-
-
-def marks_of(node: Node | None) -> tuple[str, ...]:
-    """The words that mark a node: pickle-based, unpinned, runs code, unknown."""
-    if node is None:
-        return ()
-    from inspector.views.marks import marks
-
-    return tuple(marks(node))

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 from inspector.gui.decision_panel import DecisionPanel
 from inspector.gui.evidence_panel import EvidencePanel
 from inspector.gui.hub_panel import HubPanel
-from inspector.gui.look import Look, marks_of
+from inspector.gui.look import Look
+from inspector.gui.marks import marks_of
 from inspector.gui.node_facts import file_of, identity, neighbours, reasons
 from inspector.gui.overview import pairs
 from inspector.gui.proposals_work import origin_words

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from inspector.gui.facts import order, stands
 from inspector.gui.graph_tab import make_panel
 from inspector.gui.hiding import hidden
-from inspector.gui.look import marks_of
+from inspector.gui.marks import marks_of
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import Flow, button, plain_label, spaced
 from inspector.provenance import Node

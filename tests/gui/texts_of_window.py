@@ -84,14 +84,14 @@ def _tables() -> Iterator[str]:
         files_page,
         findings_page,
         inventory_model,
-        key_sheet,
         language,
         node_facts,
         settings_dialog,
         verify_dialog,
     )
+    from inspector.gui import marks as window_marks
     from inspector.gui import texts as words
-    from inspector.gui.graph import bar, legend
+    from inspector.gui.graph import bar
 
     # The package gives functions of the same names.
     lineage, marks = import_module("inspector.views.lineage"), import_module("inspector.views.marks")
@@ -101,10 +101,10 @@ def _tables() -> Iterator[str]:
     yield from (*actions.MENUS, *actions.TABS)
     for page in (checklist_page, data_page, dependencies_page, files_page, findings_page):
         yield from (text for text, _ in page.CHIPS)
-    for table in (words.PIN_WORDS, words.LOADING_WORDS, key_sheet.MARK_WORDS, verify_dialog.CHECK_WORDS):
+    for table in (words.PIN_WORDS, words.LOADING_WORDS, verify_dialog.CHECK_WORDS):
         yield from table.values()
     yield from (*bar.TITLES.values(), *bar._HINTS.values())
-    yield from (text for _, text in legend._MARKS)
+    yield from (text for mark in window_marks.MARKS for text in (mark.looks, mark.means))
     yield from (text for pair in marks._COUNTED.values() for text in pair)
     yield from (*lineage._VERIFIED.values(), "verification unknown", lineage._UNCLEAR)
     yield from ("unknown", "yes", "no")

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
 from inspector.gui.graph.glyphs import draw_severity, draw_stroked
 from inspector.gui.graph.inks import Inks
 from inspector.gui.graph.paint import Level, paint_nodes
+from inspector.gui.icons import ROUND_KINDS
+from inspector.gui.marks import MARKS
 from inspector.gui.texts import tr
 from inspector.provenance import NodeKind, Severity
 from inspector.views import PlacedNode
-from inspector.views.interface import PICKLE_BASED, RUNS_CODE, UNKNOWN, UNPINNED
+from inspector.views.interface import PICKLE_BASED, RUNS_CODE, UNKNOWN
 
 _MARGIN = 14
-
-# The mark, and what it says of a node.
-_MARKS = (
-    (PICKLE_BASED, "Pickle-based: hatched corner. Loading it can import and call."),
-    (UNPINNED, "Unpinned: dashed outline, open padlock. What it names can change."),
-    (RUNS_CODE, "Runs code: heavy outline. Loading it runs code, by design or by content."),
-    (UNKNOWN, "Unknown: question mark. Not read to its end, or not to be told."),
-)
 
 
 class _Sample(QWidget):
@@ -48,7 +42,7 @@ class _Sample(QWidget):
             plate = QRectF(8, 1, 22, 22)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.inks.kind[self.word])
-            if self.word in ("model", "owner"):
+            if self.word in ROUND_KINDS:
                 painter.drawEllipse(plate)
             else:
                 painter.drawRoundedRect(plate, 5, 5)
@@ -68,16 +62,24 @@ class _Sample(QWidget):
             draw_stroked(painter, self.word, QRectF(10, 6, 14, 14), colour, 2.0)
 
 
-class Legend(QFrame):
-    """Marks, severities and kinds in three groups, in the lower left corner of its parent."""
+class Legend(QScrollArea):
+    """Marks, severities and kinds in three groups, in the lower left corner of its parent. Where the parent
+    is too narrow the sentences wrap, where it is too low the legend scrolls."""
 
     def __init__(self, inks: Inks, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("graphLegend")
         self.setAccessibleName(tr("Legend of the graph"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scale = 1.0
         self._inks = inks
-        self._grid = QGridLayout(self)
+        self._sentences: list[QLabel] = []
+        self._body = QWidget()
+        self._body.setObjectName("legendBody")
+        self._grid = QGridLayout(self._body)
+        self.setWidget(self._body)
         self._fill()
         self.hide()
 
@@ -88,10 +90,30 @@ class Legend(QFrame):
         self.place()
 
     def place(self) -> None:
-        self.adjustSize()
+        """Takes the room that it needs, as far as the parent has it."""
         parent = self.parentWidget()
-        if parent is not None:
-            self.move(_MARGIN, max(parent.height() - self.height() - _MARGIN, 0))
+        if parent is None:
+            return
+        room = parent.size() - QSize(2 * _MARGIN, 2 * _MARGIN)
+        for sentence in self._sentences:
+            sentence.setWordWrap(False)
+        self._grid.activate()
+        wanted = self._body.sizeHint()
+        bar = 0
+        if wanted.width() > room.width():
+            for sentence in self._sentences:
+                sentence.setWordWrap(True)
+            self._grid.activate()
+            bar = self.verticalScrollBar().sizeHint().width()
+            width = room.width() - bar
+            wanted = QSize(
+                width, max(self._grid.heightForWidth(width), self._body.minimumSizeHint().height())
+            )
+        elif wanted.height() > room.height():
+            bar = self.verticalScrollBar().sizeHint().width()
+        self._body.resize(wanted)
+        self.resize(min(wanted.width() + bar, room.width()) + 2, min(wanted.height(), room.height()) + 2)
+        self.move(_MARGIN, max(parent.height() - self.height() - _MARGIN, 0))
 
     def _fill(self) -> None:
         while (item := self._grid.takeAt(0)) is not None:
@@ -100,25 +122,29 @@ class Legend(QFrame):
                 widget.hide()
                 widget.setParent(None)
                 widget.deleteLater()
+        self._sentences.clear()
         inks = self._inks
         self._grid.setContentsMargins(14, 10, 14, 10)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(3)
         self.setStyleSheet(
             f"#graphLegend {{ background: {inks.surface.name()}; border: 1px solid {inks.edge.name()};"
-            f" border-radius: 8px; }} #graphLegend QLabel {{ color: {inks.ink.name()}; border: none;"
+            f" border-radius: 8px; }} #legendBody {{ background: transparent; }}"
+            f" #graphLegend QLabel {{ color: {inks.ink.name()}; border: none;"
             f" background: transparent; font-size: {round(13 * self._scale)}px; }}"
         )
-        for row, (word, text) in enumerate(_MARKS):
-            self._row(row, 0, "mark", word, tr(text), span=5)
+        for row, mark in enumerate(MARKS):
+            text = f"{tr(mark.looks)} {tr(mark.means)}"
+            self._sentences.append(self._row(row, 0, "mark", mark.word, text, span=5))
         for row, severity in enumerate(Severity):
-            self._row(len(_MARKS) + row, 0, "severity", severity.value, severity.value)
+            self._row(len(MARKS) + row, 0, "severity", severity.value, severity.value)
         for place, kind in enumerate(NodeKind):
             column, row = divmod(place, 5)
-            self._row(len(_MARKS) + row, 2 + 2 * column, "kind", kind.value, kind.value)
+            self._row(len(MARKS) + row, 2 + 2 * column, "kind", kind.value, kind.value)
 
-    def _row(self, row: int, column: int, group: str, word: str, text: str, span: int = 1) -> None:
+    def _row(self, row: int, column: int, group: str, word: str, text: str, span: int = 1) -> QLabel:
         self._grid.addWidget(_Sample(self._inks, group, word, self._scale), row, column)
-        label = QLabel(text, self)
+        label = QLabel(text, self._body)
         label.setTextFormat(Qt.TextFormat.PlainText)
         self._grid.addWidget(label, row, column + 1, 1, span)
+        return label
