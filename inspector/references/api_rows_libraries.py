@@ -302,8 +302,9 @@ IMAGES = (
             ("*.KubernetesPodOperator", None, "image"),
             ("*.DockerOperator", None, "image"),
             ("testcontainers*.DockerContainer", 0, "image"),
-            ("docker*.containers.run", 0, "image"),
-            ("docker*.images.pull", 0, "repository"),
+            # Of docker's client, whatever it came from: docker.from_env() is no class that could be told.
+            ("*.containers.run", 0, "image"),
+            ("*.images.pull", 0, "repository"),
         )
     ),
     *(

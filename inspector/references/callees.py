@@ -126,6 +126,8 @@ class Callees(ABC):
                     return [Target("api", f"{value.value}.{name}")]
         if tag == "g":
             return self.targets(["g", f"{base[1]}.{name}"], paths, depth + 1)
+        if tag == "a" and find_row(f"?.{name}") is None and find_row(f"?.{base[2]}.{name}") is not None:
+            return [Target("api", f"?.{base[2]}.{name}")]  # client.containers.run, whatever the client is
         return [Target("api", f"?.{name}")]
 
     def _member_target(self, owner: str, name: str, paths: tuple[str, ...], depth: int) -> list[Target]:

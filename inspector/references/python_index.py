@@ -189,8 +189,8 @@ def _options(collected: Collected, terms: Terms, options: dict[str, Term]) -> li
             _option(node, place, terms, options)
         elif name.startswith("DEFINE_") and len(node.args) >= 2:
             _flag(node, place, terms, options)
-        elif node.args or node.keywords or name in last_names():
-            others.append((node, place))
+        elif node.args or node.keywords or name in last_names() or name[:1].isupper():
+            others.append((node, place))  # without arguments too, where the defaults fetch: VGG16()
     return others
 
 
