@@ -321,7 +321,9 @@ class _Facts:
         if term is None or term == ["?"] or len(self.uses) >= MAX_FACTS:
             return
         text = self.text_of(node.lineno, node.lineno)
-        self.uses.append([node.lineno, text, kind, term, what, place.scope.qual])
+        use = [node.lineno, text, kind, term, what, place.scope.qual]
+        if use not in self.uses:  # execute(text("INSERT …")) is one use and two calls
+            self.uses.append(use)
 
     def _say(self, node: ast.expr, what: str, detail: str) -> None:
         if len(self.signs) < MAX_FACTS:
