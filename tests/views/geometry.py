@@ -66,11 +66,18 @@ def lines_under_cards(view: View) -> set[tuple[str, str, str]]:
 def crossings(lines: Sequence[Sequence[Point]], ends: Sequence[tuple[str, str]]) -> int:
     """How many pairs of drawn lines cross; pairs that share an end are not counted."""
     segments = [[(p, q) for p, q in pairwise(line) if p != q] for line in lines]
+    around = [_around(line) for line in lines]
     count = 0
     for one, other in combinations(range(len(lines)), 2):
-        if not set(ends[one]) & set(ends[other]):
+        if overlap(around[one], around[other]) and not set(ends[one]) & set(ends[other]):
             count += any(_cross(p, q, r, s) for p, q in segments[one] for r, s in segments[other])
     return count
+
+
+def _around(line: Sequence[Point]) -> Rectangle:
+    """The rectangle around a line, a hair larger: a straight one has no height."""
+    across, down = [x for x, _ in line], [y for _, y in line]
+    return (min(across) - 1e-6, min(down) - 1e-6, max(across) + 1e-6, max(down) + 1e-6)
 
 
 def _cross(p: Point, q: Point, r: Point, s: Point) -> bool:
