@@ -1,3 +1,5 @@
+"""The graph: nodes that speak of the same thing are one, edges keep their sources, ways are the shortest."""
+
 import subprocess
 import sys
 

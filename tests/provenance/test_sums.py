@@ -1,3 +1,5 @@
+"""The list of digests is what sha256sum writes and reads."""
+
 import hashlib
 import shutil
 import subprocess

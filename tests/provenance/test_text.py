@@ -1,3 +1,5 @@
+"""Names of others are shown as plain text, whatever stands in them."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

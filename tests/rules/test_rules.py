@@ -1,3 +1,5 @@
+"""Rules turn facts of the graph into findings: which, how grave, with what evidence."""
+
 import re
 from dataclasses import replace
 

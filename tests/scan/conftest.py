@@ -1,3 +1,5 @@
+"""What the tests of the scan share: a scan of a folder, that of the sample, and a stand-in of a hub."""
+
 from __future__ import annotations
 
 import importlib.util

@@ -1,3 +1,5 @@
+"""Workers that hang, die or answer nonsense cost one part of one file."""
+
 import contextlib
 import sys
 from pathlib import Path
