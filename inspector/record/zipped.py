@@ -58,8 +58,7 @@ class ZipPackage:
 
     def record(self) -> tuple[str, bytes]:
         raw = self.read(RECORD_NAME, MAX_RECORD)
-        if raw is None:
-            raise Unreadable(f"The zip holds no {RECORD_NAME}.")
+        assert raw is not None  # a zip without it was refused when it was opened
         return RECORD_NAME, raw
 
     def names(self) -> list[str]:
