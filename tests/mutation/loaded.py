@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import gc
-import os
 import sys
 import types
 from collections.abc import Iterator
@@ -17,11 +16,11 @@ from mutants import Mutant
 _NEAR = ("inspector", "copied_", "tests", "test_", "conftest", "record_conftest")
 
 
-def functions_of(file: str) -> dict[tuple[str, int], list[types.FunctionType]]:
-    """The loaded functions of a file, also those of a second copy of it that a test has loaded."""
+def functions_of(ending: str) -> dict[tuple[str, int], list[types.FunctionType]]:
+    """The loaded functions of the files with such a path, also of a second copy that a test has loaded."""
     found: dict[tuple[str, int], list[types.FunctionType]] = {}
     for one in gc.get_objects():
-        if isinstance(one, types.FunctionType) and os.path.basename(one.__code__.co_filename) == file:
+        if isinstance(one, types.FunctionType) and one.__code__.co_filename.endswith(ending):
             found.setdefault((one.__code__.co_qualname, one.__code__.co_firstlineno), []).append(one)
     return found
 
@@ -67,6 +66,12 @@ def _put_at_top(mutant: Mutant, tree: ast.Module, functions: dict[Any, list[Any]
                     for old in functions.get((one.__qualname__, one.__code__.co_firstlineno), ()):
                         old.__defaults__, old.__kwdefaults__ = one.__defaults__, one.__kwdefaults__
         return bool(own)
+    if isinstance(changed, ast.ClassDef):
+        for names in [one for one in own if changed.name in one]:
+            beside = dict(names)
+            exec(compile(ast.Module([changed], []), mutant.module, "exec"), beside)  # noqa: S102 - our own code
+            _put_in_class(names[changed.name], beside[changed.name])
+        return bool(own)
     if not isinstance(changed, (ast.Assign, ast.AnnAssign)):
         return False
     targets = changed.targets if isinstance(changed, ast.Assign) else [changed.target]
@@ -83,3 +88,13 @@ def _put_at_top(mutant: Mutant, tree: ast.Module, functions: dict[Any, list[Any]
                 if others is names or (name in others and (others[name] is old)):
                     others[name] = beside[name]
     return True
+
+
+def _put_in_class(old: type, new: type) -> None:
+    """What stands in the body of a class: values, and the default values of what dataclass has written."""
+    for name, value in vars(new).items():
+        before = vars(old).get(name)
+        if isinstance(value, types.FunctionType) and isinstance(before, types.FunctionType):
+            before.__defaults__, before.__kwdefaults__ = value.__defaults__, value.__kwdefaults__
+        elif not name.startswith("__") and isinstance(value, (int, tuple)) and type(before) is type(value):
+            setattr(old, name, value)

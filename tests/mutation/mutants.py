@@ -276,9 +276,12 @@ def _uncatch(place: int) -> Put:
 
 
 def _become_pass(node: ast.AST) -> None:
-    """Makes a statement ``None``, an expression that does nothing."""
+    """Makes a statement ``None``, an expression that does nothing. One that speaks of ``super()`` becomes
+    ``__class__``: a function that no longer needs its class could not be put in the place of the other."""
+    needs = any(isinstance(one, ast.Name) and one.id == "super" for one in ast.walk(node))
     node.__class__ = ast.Expr  # type: ignore[assignment]
     for name in ("targets", "target", "op", "exc", "cause"):
         if name in node.__dict__:
             delattr(node, name)
-    node.value = ast.Constant(None)  # type: ignore[attr-defined]
+    nothing = ast.Name("__class__", ast.Load()) if needs else ast.Constant(None)
+    node.value = nothing  # type: ignore[attr-defined]

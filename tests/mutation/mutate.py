@@ -28,6 +28,7 @@ import hashlib
 import json
 import os
 import resource
+import signal
 import sys
 import time
 from collections import defaultdict
@@ -47,6 +48,7 @@ from survivors import unexplained  # noqa: E402
 from targets import TARGETS, Target  # noqa: E402
 
 MEMORY = 6 << 30  # bytes of address space for a child: a mutant may ask for anything
+LEAST, TIMES = 1.5, 8  # seconds of work for one test: so many, and so many times what it takes without
 # What a child ends with.
 SURVIVED, KILLED, NOT_MUTATED = 0, 1, 3
 
@@ -155,6 +157,8 @@ class Runner:
         self._module, self._source, self._target = module, source, target
         self._todo, self._progress = todo, progress
         self._apart, self._most = apart, most
+        # Other rooms have files of the same name.
+        self._ending = "/" + (Path(module).name if target.is_copied else module)
         self._failed = self._why = ""
         self._killers: defaultdict[str, int] = defaultdict(int)
 
@@ -171,7 +175,7 @@ class Runner:
             _say(f"{self._failed} fails without any change.")
             return True
         reached, costs = self._baseline(items)
-        functions = functions_of(Path(self._module).name)
+        functions = functions_of(self._ending)
         gc.freeze()
         begun, survived = time.monotonic(), 0
         for number, (mutant, nth) in enumerate(self._todo, 1):
@@ -188,7 +192,7 @@ class Runner:
             others = [one for one in chosen if "test_mutants_" not in one.nodeid]
             chosen = near_ones + (others[: self._most] if self._most else others)
             allowed = 8 + 6 * sum(costs[one.nodeid] for one in chosen)
-            result, by = self._one(mutant, chosen, functions, allowed)
+            result, by = self._one(mutant, chosen, functions, costs, allowed)
             if by:
                 self._killers.clear()
                 self._killers[by] = 1  # the one that killed last is tried first
@@ -215,9 +219,7 @@ class Runner:
         def run(write: int) -> int:
             import coverage
 
-            cover = coverage.Coverage(
-                data_file=None, include=[f"*/{Path(self._module).name}"], config_file=False
-            )
+            cover = coverage.Coverage(data_file=None, include=[f"*{self._ending}"], config_file=False)
             costs: dict[str, float] = {}
             cover.start()
             for item in items:
@@ -250,7 +252,12 @@ class Runner:
         return {int(line): set(names) for line, names in reached.items()}, costs
 
     def _one(
-        self, mutant: Mutant, chosen: list[pytest.Item], functions: dict[Any, list[Any]], allowed: float
+        self,
+        mutant: Mutant,
+        chosen: list[pytest.Item],
+        functions: dict[Any, list[Any]],
+        costs: dict[str, float],
+        allowed: float,
     ) -> tuple[str, str]:
         place = ROOT / self._module
 
@@ -267,6 +274,9 @@ class Runner:
                     return NOT_MUTATED
             self._failed = ""
             for item in chosen:
+                # What never ends is ended after some times what the test takes, in seconds of its own work:
+                # a busy machine kills no mutant.
+                signal.setitimer(signal.ITIMER_PROF, LEAST + TIMES * costs[item.nodeid])
                 _run(item)
                 if self._failed:
                     os.write(write, self._failed.encode())
@@ -282,7 +292,8 @@ class Runner:
             return "not mutated", said
         if code == SURVIVED:
             return ("survived" if chosen else "not reached"), ""
-        return "killed", said or ("time" if code is None else "an end of the process")
+        late = code is None or code == -signal.SIGPROF
+        return "killed", said or ("time" if late else "an end of the process")
 
 
 def lines_of(mutant: Mutant, source: str) -> set[int]:
@@ -292,11 +303,13 @@ def lines_of(mutant: Mutant, source: str) -> set[int]:
     if mutant.function and not mutant.function.startswith("="):
         return set(range(mutant.first, mutant.last + 1))
     around = next(one for one in tree.body if mutant.first <= (one.end_lineno or 0))
-    if isinstance(around, (ast.FunctionDef, ast.ClassDef)):
+    if isinstance(around, (ast.FunctionDef, ast.ClassDef)) and mutant.function:
         return set(range(around.lineno, (around.end_lineno or 0) + 1))
     names = {
         one.id for one in ast.walk(around) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
     }
+    if isinstance(around, ast.ClassDef):
+        names = {around.name}
     used = {one.lineno for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id in names}
     return used - set(range(around.lineno, (around.end_lineno or 0) + 1))
 

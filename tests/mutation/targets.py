@@ -4,7 +4,7 @@
 a pattern. ``warm`` is a test that is run once before any change, so that what a whole session shares (a
 signed package) is there. ``first`` are names of tests that go through as much as can be and pass: what breaks
 everything is seen at once. ``apart`` are tests that start other programs: they see a mutant only as a changed
-file (``--apart``).
+file (``--apart``). ``is_copied``: tests load a copy of the file from another folder, which is changed too.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ class Target:
     warm: str = ""
     first: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
+    is_copied: bool = False
 
 
 _WARM = "test_attacks.py::test_both_refuse_by_the_same_code[strip_signatures]"
@@ -31,6 +32,7 @@ _GATE = Target(
     _WARM,
     _FIRST,
     ("tests/gate/test_gate_process.py", "tests/gate/test_packaging.py"),
+    is_copied=True,
 )
 _RECORD = Target(
     (
