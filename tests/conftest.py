@@ -3,16 +3,54 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
-from collections.abc import Generator, Iterator
+import sys
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from time import process_time
+from types import ModuleType
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# Last of all places: no script of packaging/ stands before a library of its name.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "packaging"))
+
+from checkout_scripts import load
+
+MEMORY = Path("/dev/shm")
+MEMORY_WANTED = 2_000_000_000  # bytes; the files of all tests together are a quarter of that
 HANGING = 30.0  # seconds of processor time, some fifty times what the slowest bounded test takes
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where there is room, the files of tests lie in memory. A review waits for the disk at every step, as it
+    should; to wait for it in thousands of tests tells nothing more.
+    """
+    asked = config.option.basetemp or os.environ.get("PYTEST_DEBUG_TEMPROOT")
+    if not asked and _holds_files(MEMORY):
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
+        config.add_cleanup(lambda: os.environ.pop("PYTEST_DEBUG_TEMPROOT", None))
+
+
+def _holds_files(place: Path) -> bool:
+    try:
+        flags = os.statvfs(place).f_flag
+        memory = Path("/proc/meminfo").read_text(encoding="ascii")
+    except (OSError, AttributeError):
+        return False  # no such place, or no such system
+    available = int(memory.partition("MemAvailable:")[2].split()[0]) * 1024
+    room = min(shutil.disk_usage(place).free, available)
+    return not flags & (os.ST_RDONLY | os.ST_NOEXEC) and room > MEMORY_WANTED
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """What no failed test needs to be looked into is not kept in memory."""
+    place: Path | None = getattr(getattr(session.config, "_tmp_path_factory", None), "_basetemp", None)
+    if place is not None and place.is_relative_to(MEMORY) and exitstatus == pytest.ExitCode.OK:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -55,3 +93,9 @@ def sample() -> Path:
     from inspector import resources
 
     return resources.path("sample")
+
+
+@pytest.fixture(scope="session")
+def script() -> Callable[[str], ModuleType]:
+    """A script of this repository as a module, by its path from the root: tests are no packages."""
+    return load

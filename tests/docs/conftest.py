@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
-from pathlib import Path
+from collections.abc import Callable
 from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="session")
-def build() -> ModuleType:
+def build(script: Callable[[str], ModuleType]) -> ModuleType:
     """docs/build.py as a module."""
-    spec = importlib.util.spec_from_file_location("docs_build", ROOT / "docs" / "build.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["docs_build"] = module
     before = list(sys.path)
-    spec.loader.exec_module(module)
+    module = script("docs/build.py")
     sys.path[:] = before
     return module

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -14,13 +13,8 @@ BENCH = Path(__file__).parents[1] / "bench"
 
 
 @pytest.fixture(scope="module")
-def run_all() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("bench_run_all", BENCH / "run_all.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["bench_run_all"] = module
-    spec.loader.exec_module(module)
-    return module
+def run_all(script: Callable[[str], ModuleType]) -> ModuleType:
+    return script("tests/bench/run_all.py")
 
 
 def test_every_benchmark_is_run(run_all: ModuleType) -> None:

@@ -5,12 +5,9 @@ Two origins: the hub itself and the store of large files that it redirects to. B
     python tests/hub_standin/server.py --port 8123
     HF_ENDPOINT=http://127.0.0.1:8123 inspector scan hf://acme/writer
 
-From a test of any room (tests have no packages, so it is loaded by its path)::
+From a test of any room (tests have no packages, so the fixture ``script`` loads it by its path)::
 
-    spec = importlib.util.spec_from_file_location("hub_standin", ROOT / "tests/hub_standin/server.py")
-    hub_standin = importlib.util.module_from_spec(spec); sys.modules["hub_standin"] = hub_standin
-    spec.loader.exec_module(hub_standin)
-    with hub_standin.HubStandIn() as hub:
+    with script("tests/hub_standin/server.py").HubStandIn() as hub:
         hub.model("acme/writer", {"config.json": b"{}"}, base_models=("finetune", ["acme/base"]))
         hub.fault(r"/api/organizations/", status=503)
         monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)

@@ -1,9 +1,8 @@
-"""What the tests of the packaging scripts share: the scripts as modules, and one built wheel."""
+"""What the tests of the packaging scripts share: one built wheel."""
 
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -11,15 +10,6 @@ from types import ModuleType
 import pytest
 
 CHECKOUT = Path(__file__).parents[2]
-sys.path.append(str(CHECKOUT / "packaging"))
-
-from checkout_scripts import load  # noqa: E402 - its folder had to be named first
-
-
-@pytest.fixture(scope="session")
-def script() -> Callable[[str], ModuleType]:
-    """A script of ``packaging/`` as a module, by its path in the repository."""
-    return load
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +37,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(source: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def built(
+    script: Callable[[str], ModuleType], source: Path, tmp_path_factory: pytest.TempPathFactory
+) -> list[Path]:
     """The wheel and the sdist, built twice and compared."""
-    made: list[Path] = load("packaging/build.py").build(tmp_path_factory.mktemp("dist"), source=source)
+    made: list[Path] = script("packaging/build.py").build(tmp_path_factory.mktemp("dist"), source=source)
     return made

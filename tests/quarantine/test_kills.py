@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import random
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,16 +14,12 @@ import pytest
 
 from inspector.datasets.quarantine import Policy, RowState, Selection, Store, Verdict
 
-SCRIPT = Path(__file__).parents[1] / "bench" / "quarantine_kills.py"
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
 
 
 @pytest.fixture(scope="module")
-def kills() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("quarantine_kills", SCRIPT)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+def kills(script: Callable[[str], ModuleType]) -> ModuleType:
+    module = script("tests/bench/quarantine_kills.py")
     module.ROWS = 20
     return module
 

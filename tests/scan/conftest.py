@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -30,18 +29,12 @@ def sample_scan(scan_of: Callable[..., dict[str, Any]], sample: Path) -> dict[st
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def hub(script: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A stand-in of a hub on loopback, and the environment pointing at it, with a token nobody may send."""
-    if "hub_standin" not in sys.modules:
-        path = Path(__file__).resolve().parents[1] / "hub_standin" / "server.py"
-        spec = importlib.util.spec_from_file_location("hub_standin", path)
-        assert spec and spec.loader
-        sys.modules["hub_standin"] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules["hub_standin"])
     for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.setenv("HF_TOKEN", "hf_not_to_be_sent")
-    with sys.modules["hub_standin"].HubStandIn() as running:
+    with script("tests/hub_standin/server.py").HubStandIn() as running:
         monkeypatch.setenv("HF_ENDPOINT", running.endpoint)
         yield running

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import socket
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-_SERVER = Path(__file__).resolve().parents[1] / "hub_standin" / "server.py"
 _VARIABLES = (
     "HF_ENDPOINT",
     "HF_TOKEN",
@@ -32,25 +28,15 @@ _VARIABLES = (
 
 
 @pytest.fixture(scope="session")
-def hub_standin() -> ModuleType:
+def hub_standin(script: Callable[[str], ModuleType]) -> ModuleType:
     """The module tests/hub_standin/server.py."""
-    if "hub_standin" not in sys.modules:
-        spec = importlib.util.spec_from_file_location("hub_standin", _SERVER)
-        assert spec and spec.loader
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["hub_standin"] = module
-        spec.loader.exec_module(module)
-    return sys.modules["hub_standin"]
+    return script("tests/hub_standin/server.py")
 
 
 @pytest.fixture(scope="session")
-def large() -> ModuleType:
+def large(script: Callable[[str], ModuleType]) -> ModuleType:
     """The module tests/hub_standin/large.py: model files of any size."""
-    spec = importlib.util.spec_from_file_location("hub_large", _SERVER.with_name("large.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("tests/hub_standin/large.py")
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -13,25 +11,15 @@ import pytest
 from inspector.provenance import ProvenanceGraph
 
 
-def _module(name: str, path: Path) -> ModuleType:
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
 @pytest.fixture(scope="session")
-def samples() -> ModuleType:
+def samples(script: Callable[[str], ModuleType]) -> ModuleType:
     """One set of sample graphs for this room and for the graph in the window."""
-    return _module("graph_samples", Path(__file__).parents[1] / "gui" / "graph" / "samples.py")
+    return script("tests/gui/graph/samples.py")
 
 
 @pytest.fixture(scope="session")
-def geometry() -> ModuleType:
-    return _module("views_geometry", Path(__file__).with_name("geometry.py"))
+def geometry(script: Callable[[str], ModuleType]) -> ModuleType:
+    return script("tests/views/geometry.py")
 
 
 @pytest.fixture(scope="session")
