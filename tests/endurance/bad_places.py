@@ -1,13 +1,14 @@
 """A disk that fills up, a home folder that may only be read, and a clock that jumps.
 
-    python tests/endurance/bad_places.py [--only disk|home|clock] [--libfaketime FILE] [--steps N]
+    python tests/endurance/bad_places.py [--only disk|home|clock] [--steps N]
 
 disk: every command that writes is run with little room for a file (RLIMIT_FSIZE, which every process of it
 inherits), in ``--steps`` steps. It must end with one of our exit codes and a sentence, and what was there
 before must be whole: the review opens with every decision, a record is whole or not there.
 home: every command is run with INSPECTOR_HOME in a folder that nobody can write.
-clock: a review is decided, signed and verified while the clock goes back and forth by days and years
-(libfaketime; left out with a word where it is not here).
+clock: a review is decided, signed and verified while the time of day goes back and forth by days and years,
+between commands and in the middle of them (clock.c; left out with a word where no C compiler is), and on a
+machine that seems to have been up for thirty years (a time namespace, where the kernel gives one).
 Exit code 1 where something of this does not hold. Linux only.
 """
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
 import resource
@@ -22,10 +24,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from common import PROGRAM, ROOT, environment, head, in_order, last_line, row, said
+from common import HERE, PROGRAM, ROOT, environment, head, in_order, last_line, row, said
 
 SAMPLE = ROOT / "resources" / "sample"
 DECISION = ["--decision", "approved-with-exceptions", "--reviewer", "A", "--valid-until", "2031-01-31"]
@@ -195,27 +198,33 @@ def read_only_home(work: Work) -> int:
     return wrong
 
 
-def jumping_clock(work: Work, library: str) -> int:
+DAY = 86_400
+# Looks at the clock after which it jumps: at the start of a command, early and late in its work.
+LOOKS = (1, 5, 20, 60)
+
+
+def jumping_clock(work: Work, library: Path) -> int:
     """Decides, signs and verifies at other times; gives how often the answer was not the one expected."""
     wrong = 0
     record = work.folder / "record"
     finding = str(work.shown()["findings"][-1]["id"])  # type: ignore[index]
     decide = ["review", "decide", str(work.review), finding, "--state"]
-    steps: list[tuple[str, str, list[str], int, str]] = [
-        ("a year back", "-366d", [*decide, "confirmed"], 0, ""),
-        ("two days on", "+2d", [*decide, "open"], 0, ""),
-        ("now", "+0d", work.sign(record), 0, ""),
-        ("now", "+0d", work.verify(record), 0, ""),
-        ("two minutes back", "-120", work.verify(record), 0, ""),
-        ("a day back", "-1d", work.verify(record), 1, "signed-in-future"),
-        ("ten years on", "+3660d", work.verify(record), 1, "expired"),
-        ("1970", "@1970-01-02 00:00:00", work.verify(record), 1, "signed-in-future"),
-        ("a day back", "-1d", work.sign(work.folder / "second"), 0, ""),
-        ("now", "+0d", work.verify(work.folder / "second"), 0, ""),
-        ("past 2038", "+5000d", ["scan", str(work.project), "--offline", "--no-audit"], 0, ""),
+    since_1970 = -int(time.time()) + DAY
+    steps: list[tuple[str, int, list[str], int, str]] = [
+        ("a year back", -366 * DAY, [*decide, "confirmed"], 0, ""),
+        ("two days on", 2 * DAY, [*decide, "open"], 0, ""),
+        ("now", 0, work.sign(record), 0, ""),
+        ("now", 0, work.verify(record), 0, ""),
+        ("two minutes back", -120, work.verify(record), 0, ""),
+        ("a day back", -DAY, work.verify(record), 1, "signed-in-future"),
+        ("ten years on", 3660 * DAY, work.verify(record), 1, "expired"),
+        ("1970", since_1970, work.verify(record), 1, "signed-in-future"),
+        ("a day back", -DAY, work.sign(work.folder / "second"), 0, ""),
+        ("now", 0, work.verify(work.folder / "second"), 0, ""),
+        ("past 2038", 5000 * DAY, ["scan", str(work.project), "--offline", "--no-audit"], 0, ""),
     ]
     for when, shift, words, code, wanted in steps:
-        done = said(words, work.home, LD_PRELOAD=library, FAKETIME=shift, FAKETIME_DONT_FAKE_MONOTONIC="1")
+        done = said(words, work.home, LD_PRELOAD=str(library), CLOCK_SHIFT=str(shift))
         ok = in_order(done) and done.returncode == code and wanted in done.stderr
         wrong += not ok
         outcome = wanted or "in order"
@@ -225,7 +234,52 @@ def jumping_clock(work: Work, library: str) -> int:
     if serials[0] >= serials[1]:
         wrong += 1
         row("clock", "serials", "", f"the later record has the lower serial: {serials}")
+    return wrong + _jumps_meanwhile(work, library) + _long_up(work)
+
+
+def _jumps_meanwhile(work: Work, library: Path) -> int:
+    """Every command while the time of day jumps a year on or back, after so many looks at it."""
+    wrong = 0
+    for name, words, written in work.commands(work.folder / "out"):
+        bad = ""
+        for looks, then in itertools.product(LOOKS, (366 * DAY, -366 * DAY)):
+            out = work.folder / "out"
+            shutil.rmtree(out, ignore_errors=True)
+            out.mkdir()
+            jump = {"CLOCK_LOOKS": str(looks), "CLOCK_THEN": str(then)}
+            done = said(words, work.home, LD_PRELOAD=str(library), **jump)
+            if not in_order(done) or done.returncode or not all(path.exists() for path in written):
+                bad = bad or f"after {looks} looks by {then} s: {done.returncode} {last_line(done.stderr)}"
+            if name == "review decide":
+                said(["review", "undo", str(work.review)], work.home)
+        wrong += bool(bad)
+        row("clock", f"{name}, a year meanwhile", 0 if not bad else "", bad or "in order")
     return wrong
+
+
+def _long_up(work: Work) -> int:
+    """A scan and a decision on a machine whose monotonic clock stands at thirty years."""
+    inside = ["unshare", "--time", "--monotonic", str(30 * 365 * DAY), "--boottime", str(30 * 365 * DAY)]
+    if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode:
+        row("clock", "up for thirty years", "", "not run: no time namespace here")
+        return 0
+    words = ["scan", str(work.project), "--offline", "--no-audit"]
+    done = subprocess.run(
+        [*inside, *PROGRAM, *words], env=environment(work.home), capture_output=True, text=True, check=False
+    )
+    ok = in_order(done) and done.returncode == 0
+    row("clock", "scan, up for thirty years", done.returncode, "in order" if ok else last_line(done.stderr))
+    return not ok
+
+
+def _moved_clock(folder: Path) -> Path | None:
+    """clock.c as a library in ``folder``; None where it cannot be compiled."""
+    made = folder / "clock.so"
+    compiler = shutil.which("cc")
+    words = ["-shared", "-fPIC", "-O1", "-o", str(made), str(HERE / "clock.c"), "-ldl"]
+    if compiler is None or subprocess.run([compiler, *words], check=False).returncode:
+        return None
+    return made
 
 
 def _serial(record: Path) -> int:
@@ -235,15 +289,9 @@ def _serial(record: Path) -> int:
     return int(json.loads(base64.b64decode(envelope["payload"]))["predicate"]["serial"])
 
 
-def _libfaketime() -> str:
-    places = Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
-    return next((str(one) for one in (*places, *Path("/usr/lib/faketime").glob("libfaketime.so.1"))), "")
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="Commands in bad places.", allow_abbrev=False)
     parser.add_argument("--only", choices=("disk", "home", "clock"))
-    parser.add_argument("--libfaketime", default=_libfaketime(), metavar="FILE")
     parser.add_argument("--steps", type=int, default=8, help="0, 4 kB, 16 kB, … bytes of room")
     given = parser.parse_args()
     wrong = 0
@@ -257,10 +305,11 @@ def main() -> int:
         if given.only in (None, "home"):
             wrong += read_only_home(work)
         if given.only in (None, "clock"):
-            if given.libfaketime:
-                wrong += jumping_clock(work, given.libfaketime)
+            library = _moved_clock(Path(folder))
+            if library is not None:
+                wrong += jumping_clock(work, library)
             else:
-                row("clock", "all", "", "not run: libfaketime is not here")
+                row("clock", "all", "", "not run: no C compiler here")
     return min(1, wrong)
 
 
