@@ -231,6 +231,13 @@ class FindingsPage(TablePage):
         self._all = list(findings.values())
         self._forget_order()
 
+    def _show(self, found: list[Any]) -> None:
+        """Rows that went and came back, as a scan tells them anew, find the reviewer's place again."""
+        super()._show(found)
+        wanted = self.selection.finding
+        if wanted and self.rows.place(wanted) >= 0:
+            self.table.select_key(wanted, self.selection.findings)
+
     def _chosen(self, key: str, keys: tuple[str, ...]) -> None:
         item = self.session.facts.findings.get(key) if self.session else None
         if item is not None:

@@ -201,6 +201,20 @@ def test_no_findings_of_an_unfinished_scan_are_not_called_none(window, project, 
     qtbot.waitUntil(lambda: window.findings.heading.text() == "No findings known: the scan is incomplete")
 
 
+def test_the_place_is_kept_while_a_scan_tells_the_rows_anew(opened, table, qtbot):
+    page = opened.findings
+    keys = [row.finding.id for row in page.rows.rows]
+    table.select_key(keys[1])
+    opened.selection.select_finding(keys[1])
+    whole = list(opened.session.facts.findings.values())
+    for told in ([], whole[:1], whole):
+        page.set_all(told)
+        qtbot.waitUntil(lambda: not page._slices.busy)
+    assert table.current_key() == keys[1] and table.selected_keys() == (keys[1],)
+    qtbot.keyClick(table, Qt.Key.Key_J)
+    assert opened.selection.finding == keys[2]
+
+
 def test_rows_that_change_while_they_are_sorted_are_sorted_once_more(opened, qtbot):
     page = opened.findings
     page._sort = (2, False)
