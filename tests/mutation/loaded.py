@@ -87,7 +87,18 @@ def _put_at_top(mutant: Mutant, tree: ast.Module, functions: dict[Any, list[Any]
             for others in owners:
                 if others is names or (name in others and (others[name] is old)):
                     others[name] = beside[name]
+        changed_names = {one.id for one in targets if isinstance(one, ast.Name)}
+        for one in tree.body:
+            if isinstance(one, ast.ClassDef) and one.name in names and changed_names & names_in_body(one):
+                exec(compile(ast.Module([one], []), mutant.module, "exec"), beside)  # noqa: S102 - our own code
+                _put_in_class(names[one.name], beside[one.name])
     return True
+
+
+def names_in_body(of: ast.ClassDef) -> set[str]:
+    """What the values in the body of a class are made of, such as default values of a dataclass."""
+    values = [one.value for one in of.body if isinstance(one, (ast.Assign, ast.AnnAssign)) and one.value]
+    return {one.id for value in values for one in ast.walk(value) if isinstance(one, ast.Name)}
 
 
 def _put_in_class(old: type, new: type) -> None:

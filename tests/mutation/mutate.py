@@ -42,7 +42,7 @@ sys.path[:0] = [str(ROOT), str(HERE)]
 
 import pytest  # noqa: E402
 from children import in_child  # noqa: E402
-from loaded import functions_of, put_in  # noqa: E402
+from loaded import functions_of, names_in_body, put_in  # noqa: E402
 from mutants import Mutant, mutants_of  # noqa: E402
 from survivors import unexplained  # noqa: E402
 from targets import TARGETS, Target  # noqa: E402
@@ -310,6 +310,8 @@ def lines_of(mutant: Mutant, source: str) -> set[int]:
     }
     if isinstance(around, ast.ClassDef):
         names = {around.name}
+    classes = [one for one in tree.body if isinstance(one, ast.ClassDef)]
+    names |= {one.name for one in classes if names & names_in_body(one)}
     used = {one.lineno for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id in names}
     return used - set(range(around.lineno, (around.end_lineno or 0) + 1))
 
