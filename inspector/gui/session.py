@@ -302,17 +302,24 @@ class Session(ReviewWork):
     def _others_told(self, decided: Decided, problem: str, own: int) -> None:
         if problem or self.phase is not Phase.READY:
             return
-        if own != self._own_writes:  # read before this window's last step: ask again, or that would vanish
-            self._read_others()
-            return
         before = dict(self.facts.findings)
 
+        def applied() -> Iterator[None]:
+            slices = self._apply(decided)
+            while own == self._own_writes:  # read before this window's last step: that would vanish
+                if next(slices, slices) is slices:
+                    return
+                yield
+
         def finished() -> None:
+            if own != self._own_writes:
+                self._read_others()
+                return
             now = self.facts.findings
             self.decided.emit([key for key, item in now.items() if item != before.get(key)])
             self.answered.emit()
 
-        self._slices.run(self._apply(decided), finished)
+        self._slices.run(applied(), finished)
 
     def node_of_path(self, path: str) -> Node | None:
         """The node that stands for a file of the target."""

@@ -40,7 +40,15 @@ def until(holds) -> None:
     while not holds():
         application.processEvents()
         if time.monotonic() > end:
-            raise SystemExit("the window did not do it")
+            raise SystemExit(f"the window did not do it: {where()}")
+
+
+def where() -> str:
+    focus, session = application.focusWidget(), window.session
+    name = f"{type(focus).__name__} {focus.accessibleName()!r}" if focus is not None else "nothing"
+    rows = len(window.findings.rows.rows)
+    at = f"decision {number}, {rows} rows of {window.findings.filter.text()!r}, at {window.selection.finding!r}"
+    return f"{session.phase.value}, {at}, focus on {name}"
 
 
 def press(key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
@@ -56,6 +64,7 @@ def state() -> str:
     return window.session.facts.findings[window.selection.finding].state.value
 
 
+number = -1
 window = MainWindow(Settings(Path(sys.argv[3])), Told())
 window.show()
 window.open(sys.argv[1])
@@ -63,7 +72,8 @@ until(lambda: window.session.phase.value == "ready" and window.session.facts.fin
 until(lambda: window.findings.rows.rows)
 until(lambda: window.selection.finding or not window.session.recalled("finding", ""))
 say(review=str(window.session.review.path))
-say(opened=window.selection.finding, tab=window.tabs.tabText(window.tabs.currentIndex()).split()[0])
+tab = window.tabs.tabText(window.tabs.currentIndex()).split()[0]
+say(opened=window.selection.finding, tab=tab, filter=window.findings.filter.text())
 press(Qt.Key.Key_2, CONTROL)
 for number in range(int(sys.argv[4])):
     if number == 60:  # the rest of the day only what is grave

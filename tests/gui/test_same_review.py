@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
-from inspector.provenance import Evidence
+from inspector.gui.storing import decided_event
+from inspector.provenance import Evidence, State
 
 
 def told(review: Path) -> list[str]:
@@ -66,3 +68,26 @@ def test_nor_is_it_attached_to_itself_as_evidence(opened, monkeypatch, tmp_path,
     assert "review itself" in opened.strip.said.text()
     opened.show_tab("Findings")
     assert decided_and_told(opened)
+
+
+def test_a_decision_taken_while_anothers_are_being_shown_stays(
+    window, backend, project, make, ready, qtbot, monkeypatch
+):
+    """What another program decided is put in slices; a key that comes in between is newer than they are."""
+    events = [one for one in make.small_scan() if one["event"] != "finding"]
+    found = [make.finding(n, "model:org/base") for n in range(1, 301)]
+    backend.tell([*events[:-1], *found, events[-1]])
+    assert window.open(str(project))
+    ready(window)
+    session = window.session
+    monkeypatch.setattr("inspector.gui.slices.SLICE_SECONDS", 0.0)
+    key = f"{300:012x}"
+    before = replace(session.facts.findings[key], state=State.FIXED)
+    session._others_told({key: decided_event(before)}, "", session._own_writes)
+    assert session._slices.busy
+    assert session.decide([key], State.CONFIRMED)
+    asked: list[int] = []
+    monkeypatch.setattr(session, "_read_others", lambda: asked.append(1))
+    qtbot.waitUntil(lambda: not session._slices.busy)
+    assert session.facts.findings[key].state is State.CONFIRMED
+    assert asked == [1]
