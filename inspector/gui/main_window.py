@@ -147,7 +147,8 @@ class MainWindow(QMainWindow):
         self.pane.hub.work.told.connect(self.enable)
         self.selection.node_changed.connect(lambda _: self._remember_within())
         self.selection.finding_changed.connect(lambda _: self._remember_within())
-        self.findings.filter.textChanged.connect(lambda _: self._remember_soon.start())
+        self.findings.filter.textChanged.connect(lambda _: self._remember_within())
+        self.findings.filter.returnPressed.connect(self.remember)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._system_changed)
 
