@@ -33,12 +33,19 @@ def _load(path: Path, name: str) -> ModuleType:
     return module
 
 
+by_hand = _load(Path(__file__).with_name("by_hand.py"), "gate_by_hand")
 _shared = _load(Path(__file__).parent.parent / "record" / "conftest.py", "record_conftest_for_gate")
 for _name in (
     *("make_finding", "make_question", "project", "review", "key", "second_key", "trust_file", "sign"),
     *("payload_of", "times"),
 ):
     globals()[_name] = getattr(_shared, _name)
+
+
+@pytest.fixture
+def record() -> Any:
+    """A record by hand that is approved as it stands."""
+    return by_hand.Record()
 
 
 @pytest.fixture(scope="session")
