@@ -14,6 +14,8 @@ from inspector.gui.proposals_panel import ProposalPanel
 from inspector.gui.proposals_work import Offer
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import Flow, button, plain_label, spaced
+from inspector.provenance import State, plain
+from inspector.review.decisions import is_past
 from inspector.review.interface import ReviewedFinding
 
 
@@ -106,11 +108,25 @@ class DecisionPanel(QWidget):
 def _decision(item: ReviewedFinding) -> str:
     lines = []
     if item.ask_again:
-        lines.append(tr("The evidence changed since this was decided: decide again."))
+        lines.append(_why_again(item))
     if item.because:
         until = f" ({tr('until')} {item.expires})" if item.expires else ""
         who = f", {shown(item.owner, 80)}" if item.owner else ""
-        lines.append(f"{item.state.value}{until}{who}: {shown(item.because, 1000)}")
+        decided = item.before or item.state
+        lines.append(f"{decided.value}{until}{who}: {shown(item.because, 1000)}")
     if item.note:
-        lines.append(f"{tr('Note')}: {shown(item.note, 1000)}")
+        lines.append(f"{tr('Note')}: {_own_words(item.note)}")
     return "\n".join(lines)
+
+
+def _own_words(note: str) -> str:
+    """A note with its lines, each set in: no line of it looks like one of this panel's own."""
+    return plain(note, 1000, keep_newlines=True).replace("\n", "\n    ")
+
+
+def _why_again(item: ReviewedFinding) -> str:
+    if item.before is State.FIXED:
+        return tr("This was said to be fixed, and the scan finds it again: decide again.")
+    if is_past(item.expires):
+        return tr("The date of this decision has passed: decide again.")
+    return tr("The evidence changed since this was decided: decide again.")

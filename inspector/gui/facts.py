@@ -95,7 +95,8 @@ class Facts:
             reviewed = replace(before, finding=finding)
         else:
             again = before.ask_again or before.state is not State.OPEN
-            reviewed = replace(before, finding=finding, state=State.OPEN, ask_again=again)
+            was = before.before if before.state is State.OPEN else before.state
+            reviewed = replace(before, finding=finding, state=State.OPEN, ask_again=again, before=was)
         self.put(reviewed)
 
     def put(self, reviewed: ReviewedFinding) -> None:

@@ -90,7 +90,13 @@ class ReviewWork(QObject):
             self.refused.emit(tr("Select a finding first."))
             return False
         because, owner = str(words.get("because") or "").strip(), str(words.get("owner") or "").strip()
-        now = {"because": because, "owner": owner, "expires": words.get("expires"), "ask_again": False}
+        now = {
+            "because": because,
+            "owner": owner,
+            "expires": words.get("expires"),
+            "ask_again": False,
+            "before": None,
+        }
         return self._do(
             lambda: self.review.decide(known, state, **words),
             written=lambda item: replace(item, state=state, **now),

@@ -45,6 +45,7 @@ def decided_event(item: ReviewedFinding) -> dict[str, Any]:
         "note": item.note,
         "ask_again": item.ask_again,
         "marked": item.marked,
+        "before": item.before.value if item.before is not None else None,
     }
 
 
@@ -52,8 +53,9 @@ def with_decision(item: ReviewedFinding, event: dict[str, Any] | None) -> Review
     """``item`` with the decision of a ``decided`` event; with None it is open."""
     if event is None:
         return ReviewedFinding(item.finding)
-    words = {key: value for key, value in event.items() if key not in ("event", "id", "state")}
-    return ReviewedFinding(item.finding, state=State(event["state"]), **words)
+    words = {key: value for key, value in event.items() if key not in ("event", "id", "state", "before")}
+    before = State(event["before"]) if event["before"] is not None else None
+    return ReviewedFinding(item.finding, state=State(event["state"]), before=before, **words)
 
 
 def question_from(value: dict[str, Any]) -> Question:

@@ -46,7 +46,7 @@ def _open_findings(findings: Sequence[ReviewedFinding]) -> list[str]:
     if again:
         sentences.append(
             f"{_count(again, 'finding')} of high or critical severity must be decided again, because "
-            f"the evidence changed or the decision ran out: {_named(again)}."
+            f"the evidence changed, the decision ran out or what was fixed is there again: {_named(again)}."
         )
     return sentences
 

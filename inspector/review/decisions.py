@@ -126,6 +126,7 @@ def reviewed(
         decided_at=decision.at,
         note=note,
         ask_again=ask_again,
+        before=decision.state if ask_again else None,
         marked=marked,
     )
 

@@ -23,7 +23,8 @@ class ReviewedFinding:
     """A finding of the scan with what the reviewer decided of it.
 
     ``expires`` is a date ``YYYY-MM-DD``, ``decided_at`` RFC 3339 in UTC. ``ask_again`` says that a decision
-    was taken on other evidence than what stands there now: ``state`` is then open and ``because`` old.
+    holds no longer: its evidence is another now, its date has passed, or what was said to be fixed is found
+    again. ``state`` is then open, ``because`` old, and ``before`` what had been decided.
     """
 
     finding: Finding
@@ -35,6 +36,7 @@ class ReviewedFinding:
     note: str = ""
     ask_again: bool = False
     marked: bool = False  # chosen for present mode
+    before: State | None = None
 
 
 @dataclass(frozen=True, slots=True)

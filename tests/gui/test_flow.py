@@ -136,6 +136,9 @@ def test_what_was_called_fixed_and_is_found_again_is_asked_again(opened, ready):
     opened.run("rescan")
     ready(opened)
     assert opened.session.facts.findings[key].ask_again
+    opened.selection.select_finding("")
+    opened.selection.select_finding(key, opened.session.facts.findings[key].finding.node)
+    assert "said to be fixed, and the scan finds it again" in opened.pane.decision.decided.toPlainText()
 
 
 def test_the_last_review_is_offered_by_a_control_named_reopen(opened, ready, qtbot):

@@ -134,6 +134,10 @@ def test_what_was_called_fixed_and_is_found_again_is_open(review: Review) -> Non
     assert set(states(review)) == {State.FIXED}
     review.take_scan(scan)
     assert all(item.ask_again and item.state is State.OPEN for item in review.findings())
+    assert {item.before for item in review.findings()} == {State.FIXED}
+    assert any("what was fixed is there again" in sentence for sentence in review.blockers())
+    review.decide(ids(review), State.CONFIRMED)
+    assert {item.before for item in review.findings()} == {None}
 
 
 def test_a_finding_that_goes_and_comes_back_keeps_its_decision_and_note(review: Review) -> None:
