@@ -30,6 +30,8 @@ from inspector.gui.elide import elided
 from inspector.gui.rows import Rows
 from inspector.gui.texts import tr
 
+_LEAST_CHARACTERS = 14  # of the column that takes what the others leave
+
 
 class Table(QTableView):
     """Shows ``Rows``. ``chosen`` says which row is current ("" for none) and which are selected with it.
@@ -77,21 +79,15 @@ class Table(QTableView):
 
     def fit(self) -> None:
         """Sets widths and row heights from the font: asking every row would take too long."""
-        metrics = self.fontMetrics()
-        bold = QFont(self.font())
-        bold.setBold(True)
-        titles = QFontMetrics(bold)
-        self.verticalHeader().setDefaultSectionSize(metrics.height() + 11)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 11)
         header = self.horizontalHeader()
         for number, column in enumerate(self._rows.columns):
             if column.width == 0:
                 header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
             else:
                 header.setSectionResizeMode(number, QHeaderView.ResizeMode.Interactive)
-                wanted = max(
-                    metrics.averageCharWidth() * column.width, titles.horizontalAdvance(tr(column.title))
-                )
-                header.resizeSection(number, wanted + 24)
+                header.resizeSection(number, self._width_of(column.title, column.width))
+        self._keep_readable()
 
     def say_instead(self, sentence: str) -> None:
         """A quiet sentence where there are no rows; "" for none."""
@@ -116,6 +112,28 @@ class Table(QTableView):
         for number, column in enumerate(self._rows.columns):
             if column.least:
                 self.setColumnHidden(number, room < column.least)
+        self._keep_readable()
+
+    def _keep_readable(self) -> None:
+        """The column that takes what is left never gets less than its title and a short name need; then the
+        table scrolls sideways."""
+        header = self.horizontalHeader()
+        for number, column in enumerate(self._rows.columns):
+            if column.width == 0:
+                others = sum(header.sectionSize(n) for n in range(header.count()) if n != number)
+                least = self._width_of(column.title, _LEAST_CHARACTERS)
+                narrow = self.viewport().width() - others < least
+                mode = header.ResizeMode.Interactive if narrow else header.ResizeMode.Stretch
+                if header.sectionResizeMode(number) is not mode:
+                    header.setSectionResizeMode(number, mode)
+                if narrow:
+                    header.resizeSection(number, least)
+
+    def _width_of(self, title: str, characters: int) -> int:
+        bold = QFont(self.font())
+        bold.setBold(True)
+        wanted = self.fontMetrics().averageCharWidth() * characters
+        return max(wanted, QFontMetrics(bold).horizontalAdvance(tr(title))) + 24
 
     def current_key(self) -> str:
         row = self._rows.row_at(self.currentIndex())
@@ -138,7 +156,7 @@ class Table(QTableView):
 
     def select_key(self, key: str, others: Iterable[str] = ()) -> bool:
         """Selects a row from outside, without saying so again."""
-        if key == self.current_key() and key:
+        if key and key == self.current_key() and key in self.selected_keys():
             return True
         self._quiet = True
         found = self._select(key, tuple(others) or (key,))
