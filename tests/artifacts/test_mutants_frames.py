@@ -56,9 +56,11 @@ FAILS = object()
         *((3, b"C\x03abc.", b"abc", b"abc", True), (4, b"B\x02\0\0\0ab.", b"ab", FAILS, True)),
         *((6, b"B\x02\0\0\0ab.", b"ab", b"ab", True), (3, b"C\x02ab0X\x01\0\0\0a.", "a", "a", True)),
         (10, b"\x8e\x02" + bytes(7) + b"ab.", b"ab", b"ab", True),
+        (10, b"\x96\x02" + bytes(7) + b"ab\x8c\x01z.", "z", "z", True),
         # Once over, a frame takes nothing more.
         *((3, b"C\x03abc0\x8c\x01a.", "a", "a", True), (3, b"C\x01a0\x8c\x01a.", "a", "a", False)),
         (9, frame(2) + b"N.", None, None, False),
+        (7, b"C\x01a0\x8c\x03abcd.", FAILS, "bcd", True),
         # Between two opcodes it loses nothing.
         *((2, b"K\x05N.", None, None, False), (5, b"\x8c\x03abc.", "abc", "abc", False)),
         *((5, b"Vabc\n.", "abc", "abc", False), (7, b"B\x02\0\0\0ab.", b"ab", b"ab", False)),
@@ -70,6 +72,7 @@ FAILS = object()
         # A frame in a frame: where its bytes are there already, it is forgotten; else the rest is lost.
         *((11, frame(2) + b"N.", None, None, True), (10, frame(2) + b"N.", None, FAILS, True)),
         *((10, frame(1) + b"K\x05K\x06.", 6, 6, True), (13, frame(4) + b"N0N.", None, None, True)),
+        (12, frame(4) + b"N0NK\x05.0", 5, 5, True),
         *((12, frame(4) + b"N0N.", None, FAILS, True), (13, b"N0" + frame(2) + b"N.", None, None, True)),
         *((14, b"N0" + frame(3) + b"K\x05.", 5, 5, True), (13, b"N0" + frame(3) + b"K\x05.", 5, FAILS, True)),
     ],
@@ -127,6 +130,15 @@ def test_where_a_frame_may_end(raw: bytes, objection: str | None, before: bytes)
     assert len(said) == (objection is not None)
     assert not said or said[0].startswith(str(objection))
     assert all(loading is Loading.UNREADABLE for loading, _ in outcome.problems)
+
+
+def test_a_frame_that_ends_inside_of_the_next_frame_s_length() -> None:
+    """The length is read anew behind the frame's end."""
+    for inside in range(1, 8):
+        raw = b"\x80\x04" + frame(1 + inside) + b"\x95" + b"\xff" * inside + struct.pack("<Q", 3) + b"K\x05."
+        for behind in (b"", BEHIND):
+            _, outcome = run(raw + behind, drops=True)
+            assert (outcome.value, outcome.end) == (5, len(raw))
 
 
 # --- joblib -------------------------------------------------------------------------------------------------
@@ -202,8 +214,9 @@ def test_a_pickle_of_objects_that_cannot_be_read_ends_the_stream() -> None:
 
 def test_an_array_in_a_pickle_of_objects_is_none_of_joblib() -> None:
     """joblib reads objects by pickle.load, which takes the bytes of a further array for opcodes."""
-    machine, outcome = run(objects(array(b"u1", 3) + b"NNN."))
-    assert (outcome.ended, machine.arrays) == (True, [])
+    raw = objects(array(b"u1", 3) + b"N.")
+    machine, outcome = run(raw)
+    assert (outcome.end, codes(outcome), machine.arrays) == (len(raw), [], [])
 
 
 def test_bytes_to_be_unpickled_are_kept_from_a_pickle_of_objects() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from mutants import Mutant
 
 # Modules that may hold a table or a bound by its name.
-_NEAR = ("inspector", "copied_", "tests", "test_", "conftest", "record_conftest")
+_NEAR = ("inspector", "copied_", "tests", "test_", "conftest", "record_conftest", "gate_by_hand")
 
 
 def functions_of(ending: str) -> dict[tuple[str, int], list[types.FunctionType]]:
