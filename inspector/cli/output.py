@@ -6,7 +6,6 @@ import contextlib
 import os
 import stat
 import sys
-import tempfile
 from pathlib import Path
 
 from inspector.provenance import UnreadableInput, plain
@@ -23,24 +22,23 @@ def write_result(content: bytes, out: str | None) -> None:
     if out is None or out == "-":
         write_stdout(content)
         return
-    name = None
+    part = None
     try:
         if _is_special(out):
             with open(out, "wb") as special:
                 special.write(content)
             return
         path = Path(os.path.realpath(out))
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-        with os.fdopen(descriptor, "wb") as file:
+        part = path.with_name(f".{path.name[:40]}.{os.urandom(6).hex()}")  # tempfile takes long to import
+        with part.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
+        part.replace(path)
     except OSError as error:
-        if name is not None:
+        if part is not None:
             with contextlib.suppress(OSError):
-                Path(name).unlink()
+                part.unlink()
         raise UnreadableInput(
             f"{plain(out)} cannot be written: {error.strerror or error}.",
             "Choose another place with -o; an older file there is unchanged.",
@@ -76,9 +74,3 @@ def _give_up_stdout() -> None:
     """What is left in the buffer would fail once more as Python ends, and be shown as a traceback."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

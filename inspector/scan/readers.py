@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import platform
+import re
+import sys
 from pathlib import Path
 
 # The rooms whose code decides what is read in a file, and what it is called.
@@ -24,7 +27,7 @@ def readers_digest() -> str:
         str(references.INDEX_VERSION),
         artifacts.allow_list_digest(),
         platform.python_version(),
-        *(f"{name} {_version(name)}" for name in _LIBRARIES),
+        *_versions(),
         _code_digest(),
     )
     return hashlib.sha256("\0".join(words).encode()).hexdigest()
@@ -33,18 +36,40 @@ def readers_digest() -> str:
 @functools.cache
 def _code_digest() -> str:
     digest = hashlib.sha256()
-    top = Path(__file__).resolve().parent.parent
+    top = str(Path(__file__).resolve().parent.parent)
     for room in _ROOMS:
-        for path in sorted((top / room).rglob("*.py")):
-            code = path.read_bytes()
-            digest.update(f"{path.relative_to(top).as_posix()}\0{len(code)}\0".encode() + code)
+        for path in sorted(_sources(f"{top}/{room}")):
+            with open(path, "rb", buffering=0) as file:
+                code = file.read()
+            digest.update(f"{path[len(top) + 1 :]}\0{len(code)}\0".encode() + code)
     return digest.hexdigest()
 
 
-def _version(name: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version
+def _sources(folder: str) -> list[str]:
+    found = []
+    for place, _, names in os.walk(
+        folder
+    ):  # paths as text: some 300 objects cost more than reading the files
+        found += [f"{place}/{name}" for name in names if name.endswith(".py")]
+    return found
 
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "-"
+
+def _versions() -> list[str]:
+    """Name and version of each library, as the folder of its metadata is named, "-" where there is none:
+    importlib.metadata would bring email, and take as long as all the rest of a small scan."""
+    wanted = {_normal(name): "-" for name in _LIBRARIES}
+    for place in reversed(sys.path):  # what stands first counts, so it is read last
+        try:
+            folders = [entry.name for entry in os.scandir(place or ".") if entry.name.endswith(".dist-info")]
+        except OSError:
+            continue
+        for name in folders:
+            library, _, version = name.removesuffix(".dist-info").partition("-")
+            if _normal(library) in wanted:
+                wanted[_normal(library)] = version
+    return [f"{name} {version}" for name, version in sorted(wanted.items())]
+
+
+def _normal(name: str) -> str:
+    """A distribution's name in the one form that names it (PyPA, "Names and normalization")."""
+    return re.sub(r"[-_.]+", "-", name).lower()

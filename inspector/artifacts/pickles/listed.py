@@ -84,6 +84,7 @@ def canonical_table() -> str:
     return json.dumps(tables, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
+@lru_cache(maxsize=1)
 def allow_list_digest() -> str:
     """sha256 (hex) over all list tables: the same lists, the same digest, on every machine."""
     return hashlib.sha256(canonical_table().encode("ascii")).hexdigest()
