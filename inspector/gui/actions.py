@@ -103,6 +103,16 @@ ACTIONS: tuple[Action, ...] = (
         "Write the review file to another place. It is saved at every step anyway.",
     ),
     _A(
+        "settings",
+        "Settings…",
+        ("Ctrl+,",),
+        "File",
+        "Theme, size and where things are kept.",
+        "",
+        "settings",
+        separator=True,
+    ),
+    _A(
         "quit",
         "Quit",
         ("Ctrl+Q", "Alt+F4"),
@@ -330,9 +340,6 @@ ACTIONS: tuple[Action, ...] = (
     _A("theme-light", "Light", (), "View", "Light colours.", ""),
     _A("theme-dark", "Dark", (), "View", "Dark colours.", ""),
     _A("theme-contrast", "High contrast", (), "View", "High contrast.", ""),
-    _A(
-        "settings", "Settings…", ("Ctrl+,",), "File", "Theme, size and where things are kept.", "", "settings"
-    ),
     _A("help", "Help pages", ("F1",), "Help", "Guides, the words and every rule.", ""),
     _A(
         "rule-help",

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from inspector.gui.texts import tr
-from inspector.gui.widgets import button, plain_label, spaced
+from inspector.gui.widgets import Elided, button, letters, plain_label, spaced
+from inspector.gui.wrap import Wrap
 
 DAYS_ACCEPTED = 90  # the expiry that stands there first: a quarter
 
@@ -24,28 +25,17 @@ class AskBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._done: Callable[[str, str | None], bool] | None = None
         self._back: QWidget | None = None
-        self.question = plain_label()
+        self.question = Elided()
         self.text = QLineEdit()
         self.until = plain_label(tr("until"))
         self.expires = QLineEdit()
         self.expires.setAccessibleName(tr("Expires on, year-month-day"))
         self.expires.setPlaceholderText("YYYY-MM-DD")
-        self.expires.setMaximumWidth(120)
         self.save = button(tr("Save"), role="primary")
         self.leave = button(tr("Leave it (Esc)"), name=tr("Leave it"))
         self.problem: QLabel = plain_label(role="risk")
         self.problem.setWordWrap(True)
-        line = QHBoxLayout()
-        spaced(line, 0, 0, 0, 0, 8)
-        for widget, stretch in (
-            (self.question, 0),
-            (self.text, 1),
-            (self.until, 0),
-            (self.expires, 0),
-            (self.save, 0),
-            (self.leave, 0),
-        ):
-            line.addWidget(widget, stretch)
+        line = Wrap(self.question, self.text, self.until, self.expires, self.save, self.leave, gap=8, field=1)
         column = QVBoxLayout(self)
         spaced(column, 12, 8, 12, 8, 4)
         column.addLayout(line)
@@ -75,6 +65,7 @@ class AskBar(QWidget):
         self.text.setPlaceholderText(placeholder)
         self.until.setVisible(with_expiry)
         self.expires.setVisible(with_expiry)
+        self.expires.setFixedWidth(letters(self.expires, 16))  # at every scale a whole date
         self.expires.setText((date.today() + timedelta(days=DAYS_ACCEPTED)).isoformat())
         self.refuse("")
         self.show()

@@ -25,7 +25,7 @@ from inspector.gui.selection import Selection
 from inspector.gui.session import Session
 from inspector.gui.source_lines import is_same_file
 from inspector.gui.table_page import TablePage
-from inspector.gui.texts import ANSWERS, shown, size_words, tr
+from inspector.gui.texts import ANSWERS, shown, size_words, tip, tr
 from inspector.gui.widgets import Flow, button, clear, plain_label, spaced
 from inspector.gui.wrap import Wrap
 from inspector.review.interface import Question
@@ -74,6 +74,7 @@ class ChecklistPage(TablePage):
         self.column.removeWidget(self.table)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
+        self.table.setMinimumHeight(0)  # as much as a table needs at least
         splitter.addWidget(self.table)
         splitter.addWidget(self.detail)
         splitter.setStretchFactor(0, 3)
@@ -233,7 +234,7 @@ class _Detail(QScrollArea):
             name = session.facts.node_name(item.finding.node) if session else ""
             found_words = (item.finding.severity.value, shown(name, 60), shown(item.finding.title, 90))
             text = " · ".join((*found_words, item.state.value))
-            link = button(text, role="link")
+            link = button(text, role="link", tip=tip(text))
             link.setIcon(self.page.look.severity_icon(item.finding.severity.value))
             size = round(14 * self.page.look.scale)
             link.setIconSize(QSize(size, size))

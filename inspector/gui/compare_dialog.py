@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidge
 
 from inspector.gui.child import Child, inspector_command, message_of
 from inspector.gui.texts import shown, tr
-from inspector.gui.widgets import Flow, buttons_without_icons, plain_label, spaced
+from inspector.gui.widgets import Flow, buttons_without_icons, plain_label, size_dialog, spaced
 
 if TYPE_CHECKING:
     from inspector.gui.main_window import MainWindow
@@ -56,7 +56,7 @@ class CompareDialog(QDialog):
         column.addWidget(self.moved)
         column.addWidget(self.tree, 1)
         column.addWidget(buttons)
-        self.resize(760, 520)
+        size_dialog(self, 104, 32)
         self._before = before
         self._answer: dict[str, Any] = {}
         session = window.session

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
 from inspector import places
+from inspector.gui.texts import shown, tr
 
 if TYPE_CHECKING:
     from inspector.gui.main_window import MainWindow
@@ -48,11 +49,13 @@ class Crash:
         self._shown += 1
         if self._shown > MOST_SHOWN:
             return
-        where = f" The details are in {self._log}." if self._log is not None else ""
-        self._window.tell(
-            "Something in this program went wrong, and one thing you asked for may not have been done. "
-            f"Your review is saved up to your last decision.{where}"
-        )
+        words = [
+            tr("Something in this program went wrong, and one thing you asked for may not have been done."),
+            tr("Your review is saved up to your last decision. Go on, or start the program again."),
+        ]
+        if self._log is not None:
+            words.append(tr("The details are in {0}").format(shown(str(self._log))))
+        self._window.tell("\n".join(words))
 
     def close(self) -> None:
         sys.excepthook = self._before

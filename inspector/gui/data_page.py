@@ -7,12 +7,14 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QFrame,
     QLayout,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -28,7 +30,7 @@ from inspector.gui.marks import marks_of
 from inspector.gui.rows import Column
 from inspector.gui.screening_panel import QUESTION, ScreeningPanel
 from inspector.gui.selection import Selection
-from inspector.gui.session import Session
+from inspector.gui.session import Phase, Session
 from inspector.gui.table_page import TablePage
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import spaced
@@ -90,17 +92,27 @@ class DataPage(TablePage):
 
     def _place_parts(self) -> None:
         self.column.removeWidget(self.table)
-        below = QSplitter(Qt.Orientation.Vertical)
-        below.setChildrenCollapsible(False)
-        below.addWidget(self.known)
-        below.addWidget(self.screening)
-        below.setSizes([220, 320])
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(self.table)
-        splitter.addWidget(below)
-        splitter.setSizes([220, 560])
-        self.column.addWidget(splitter, 1)
+        splitter.addWidget(self.known)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 2)
+        body = QWidget()
+        body.setObjectName("page")
+        both = QVBoxLayout(body)
+        spaced(both, 0, 0, 0, 0, 0)
+        both.addWidget(splitter, 1)
+        both.addWidget(self.screening, 1)
+        self._area = QScrollArea()  # a result of the screening is higher than what a small screen leaves it
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setAccessibleName(tr("Datasets"))
+        self._area.setWidget(body)
+        self.screening.told.connect(lambda: QTimer.singleShot(0, self, self._show_screening))
+        self.column.addWidget(self._area, 1)
         datasets = QWidget()
         _move(self.column, QVBoxLayout(datasets))
         self.stack = QStackedWidget()
@@ -197,6 +209,16 @@ class DataPage(TablePage):
 
     # --- datasets ------------------------------------------------------------------------------------
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange or event.type() is QEvent.Type.StyleChange:
+            line = self.fontMetrics().height()
+            self.table.setMinimumHeight(line * 7)
+            self.known.setMinimumHeight(line * 5)
+
+    def _show_screening(self) -> None:
+        self._area.ensureWidgetVisible(self.screening.found, 0, 120)
+
     def set_session(self, session: Session | None) -> None:
         self.session = session
         self.screening.set_session(session)
@@ -231,6 +253,12 @@ class DataPage(TablePage):
         if visible == total:
             return tr("{0} datasets and data files").format(f"{total:,}")
         return tr("{0} of {1} datasets and data files").format(f"{visible:,}", f"{total:,}")
+
+    def nothing(self, total: int) -> str:
+        ended = self.session is not None and self.session.phase is Phase.READY
+        if total or not ended:
+            return super().nothing(total)
+        return tr("No dataset is named here, and no data file was found.")
 
     def order(self, row: Any) -> Any:
         return (row["kind"] != "dataset", str(row["name"]).lower())
@@ -269,7 +297,7 @@ def _move(source: QLayout, target: QLayout) -> None:
         item = source.takeAt(0)
         widget, inner = item.widget(), item.layout()
         if widget is not None:
-            target.addWidget(widget, 1 if isinstance(widget, QSplitter) else 0)
+            target.addWidget(widget, 1 if isinstance(widget, QScrollArea) else 0)
         elif inner is not None:
             inner.setParent(None)
             target.addLayout(inner)

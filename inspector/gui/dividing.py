@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 # Widths in pixels at scale 1, and the most of the window that a side may take at that scale and above it.
 _LEFT, _RIGHT = 232, 362
 _MOST_LEFT, _MOST_RIGHT = 0.17, 0.258
-_MOST_LEFT_LARGE, _MOST_RIGHT_LARGE = 0.22, 0.34
+_MOST_LEFT_LARGE, _MOST_RIGHT_LARGE = 0.2, 0.33
 _LEAST_LEFT, _LEAST_MIDDLE, _LEAST_RIGHT = 170, 420, 260
 
 
@@ -69,7 +69,7 @@ class Parts(QSplitter):
         pane = max(round(_LEAST_RIGHT * self._scale), self._least_pane)
         self.widget(0).setMinimumWidth(min(round(_LEAST_LEFT * self._scale), round(whole * 0.2)))
         self.widget(1).setMinimumWidth(min(_LEAST_MIDDLE, round(whole * 0.4)))
-        self.widget(2).setMinimumWidth(min(pane, round(whole * 0.38)))
+        self.widget(2).setMinimumWidth(min(pane, round(whole * 0.33)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -14,6 +14,7 @@ from inspector.gui.widgets import button
 from inspector.provenance import Loading
 
 NOT_ANALYSED = "not analysed"
+GAPS_TERM = "loading:not-analysed"
 _RISKY = ("runs-code", "unknown-import", "unreadable", "not-understood", NOT_ANALYSED)
 _ORDER = {
     word: place for place, word in enumerate((*_RISKY, "library", "allow-listed", "data-only", "no-loader"))
@@ -22,7 +23,7 @@ CHIPS = (
     ("Runs code", "loading:runs-code"),
     ("Unreadable", "loading:unreadable"),
     ("Not understood", "loading:not-understood"),
-    ("Not analysed", "loading:not-analysed"),
+    ("Not analysed", GAPS_TERM),
 )
 
 
@@ -101,9 +102,19 @@ class FilesPage(TablePage):
             return tr("{0} files").format(f"{total:,}")
         return tr("{0} of {1} files").format(f"{visible:,}", f"{total:,}")
 
+    def nothing(self, total: int) -> str:
+        facts = self.session.facts if self.session is not None else None
+        if facts is None or facts.done is None or facts.gaps:
+            return super().nothing(total)
+        if not total:
+            return tr("There are no files here.")
+        if self.filter.text().strip() == GAPS_TERM:
+            return tr("Every file was analysed.")
+        return super().nothing(total)
+
     def show_gaps(self) -> None:
         """Shows only what was not analysed."""
-        self.filter.setText("loading:not-analysed")
+        self.filter.setText(GAPS_TERM)
         self.refilter()
         self.table.setFocus()
 

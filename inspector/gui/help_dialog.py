@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from inspector import resources
 from inspector.gui.texts import language, tr
-from inspector.gui.widgets import plain_label, spaced
+from inspector.gui.widgets import plain_label, size_dialog, spaced
 
 _KEY = Qt.ItemDataRole.UserRole
 _NAMES = {"cwe": "CWE", "owasp_llm": "OWASP LLM", "atlas": "MITRE ATLAS", "cve": "CVE"}
@@ -102,11 +102,11 @@ class HelpDialog(QDialog):
         self.text.document().setDocumentMargin(18)
         self.filter.textChanged.connect(self._filter)
         self.topics.currentItemChanged.connect(self._chosen)
-        self._place(parent)
+        self._place()
         self.show_page(key or guides[0].key)
         self.filter.setFocus()
 
-    def _place(self, parent: QWidget) -> None:
+    def _place(self) -> None:
         left = QVBoxLayout()
         spaced(left, 0, 0, 0, 0, 8)
         left.addWidget(self.filter)
@@ -116,7 +116,7 @@ class HelpDialog(QDialog):
         spaced(outer, 14, 14, 14, 14, 12)
         outer.addLayout(left, 1)
         outer.addWidget(self.text, 2)
-        self.resize(min(1000, parent.width() - 40), min(680, parent.height() - 40))
+        size_dialog(self, 138, 41)
 
     def _list(self, title: str, found: Sequence[Page]) -> None:
         head = QListWidgetItem(title)

@@ -26,7 +26,7 @@ from inspector.gui.backend import Backend
 from inspector.gui.background import Background
 from inspector.gui.revision_list import RevisionList
 from inspector.gui.texts import shown, tr
-from inspector.gui.widgets import button, buttons_without_icons, plain_label, spaced
+from inspector.gui.widgets import button, buttons_without_icons, letters, plain_label, spaced
 from inspector.provenance import InspectorError
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?\Z")
@@ -83,6 +83,7 @@ class HubDialog(QDialog):
         self._opens_soon = False  # Open was pressed before the hub's address was known
         self._is_over = False
         self.problem = plain_label(role="risk")
+        self.problem.setWordWrap(True)
         grid = QGridLayout()
         spaced(grid, 0, 0, 0, 0, 8)
         for row, (title, field) in enumerate(
@@ -96,7 +97,7 @@ class HubDialog(QDialog):
             name = plain_label(tr(title), role="sub")
             name.setBuddy(field)
             grid.addWidget(name, row, 0)
-            grid.addWidget(field, row, 1)
+            grid.addWidget(field, row, 1, 1, 1 if field is self.revision else 2)
         grid.addWidget(self.choose, 2, 2)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
@@ -116,7 +117,8 @@ class HubDialog(QDialog):
         column.addWidget(self.problem)
         column.addWidget(buttons)
         self.problem.hide()
-        self.setMinimumWidth(500)
+        wide = letters(self, 68)
+        self.setMinimumWidth(min(wide, parent.width() - 40) if parent is not None else wide)
         self.id.setFocus()
         if backend is not None:
             # In a thread: the first look at which hub is meant imports its readers. The dialog may be gone

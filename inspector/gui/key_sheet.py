@@ -11,7 +11,7 @@ from inspector.gui.look import Look
 from inspector.gui.marks import MARKS
 from inspector.gui.quarantine_lists import KEYS
 from inspector.gui.texts import tr
-from inspector.gui.widgets import plain_label, spaced
+from inspector.gui.widgets import plain_label, size_dialog, spaced
 
 
 class KeySheet(QDialog):
@@ -57,7 +57,7 @@ class KeySheet(QDialog):
         outer = QVBoxLayout(self)
         spaced(outer, 0, 0, 0, 0, 0)
         outer.addWidget(scroll)
-        self.resize(min(1080, parent.width() - 40), min(680, parent.height() - 40))
+        size_dialog(self, 150, 41)
 
     @staticmethod
     def _quarantine(grid: QGridLayout, row: int) -> int:

@@ -38,6 +38,7 @@ from inspector.gui.session import Session
 from inspector.gui.settings import Settings
 from inspector.gui.source_lines import is_same_file
 from inspector.gui.strip import Strip
+from inspector.gui.table import Table
 from inspector.gui.texts import shown, tr
 from inspector.gui.top_bar import TopBar
 from inspector.gui.welcome import Welcome
@@ -165,11 +166,9 @@ class MainWindow(QMainWindow):
             if row.icon:
                 self.actions_by_id[row.id].setIcon(self.look.icon(row.icon))
         scale = self.settings.scale
-        for page in self.pages:
-            table = getattr(page, "table", None)
-            if table is not None:
-                table.setIconSize(QSize(round(15 * scale), round(15 * scale)))
-                table.fit()
+        for table in self.findChildren(Table):
+            table.setIconSize(QSize(round(15 * scale), round(15 * scale)))
+            table.fit()
         self.inventory.tree.setIconSize(QSize(round(15 * scale), round(15 * scale)))
         for clear in self.findChildren(QAction, CLEAR_ACTION):
             clear.setIcon(self.look.icon("close"))  # Qt's own does not belong to this set

@@ -25,15 +25,17 @@ from inspector.gui.overview import pairs
 from inspector.gui.proposals_work import origin_words
 from inspector.gui.selection import Selection
 from inspector.gui.session import Session
-from inspector.gui.texts import shown, tr
+from inspector.gui.texts import shown, tip, tr
 from inspector.gui.widgets import Flow, button, clear, plain_label, spaced
 from inspector.provenance import Edge, Evidence, Node
+from inspector.provenance.text import elide_middle
 from inspector.review.interface import ReviewedFinding
 
 _KEY = Qt.ItemDataRole.UserRole
 FINDINGS_LISTED = 50
 CLAIMS_SHOWN = 4  # of documents about one component
 TITLE_CHARACTERS = 17
+LONGEST_TITLE, LONGEST_NAME = 160, 1000  # characters of a node's name: above everything, and among its facts
 QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own word for no limit
 _EXPLAINED_KINDS = ("model-file", "dataset-file", "code")
 # Pickles and what runs code: of these the reviewer wants to know first what loading would do.
@@ -213,13 +215,16 @@ class NodePane(QScrollArea):
 
     def _show_identity(self, session: Session, node: Node) -> None:
         self.plate.setPixmap(self.look.kind_icon(node.kind.value).pixmap(round(18 * self.look.scale)))
-        self.title.set_text(node.name)
+        short, whole = elide_middle(shown(node.name, LONGEST_NAME), LONGEST_TITLE), shown(node.name)
+        self.title.set_text(short)
         clear(self.marks)
         for mark in marks_of(node):
             shown_mark = plain_label(mark, role="mark" if mark != "unknown" else "unknown")
             self.marks.addWidget(shown_mark)
         self.marks.addStretch(1)
         said = identity(session.facts, node)
+        if short != whole:
+            said.append(("Name", shown(node.name, LONGEST_NAME)))
         for offer in session.proposals.of("node", node.id)[:CLAIMS_SHOWN]:
             said.append(("Claimed", f"{shown(offer.text, 300)} ({origin_words(offer.origin)})"))
         _fill(self.grid, said)
@@ -231,7 +236,7 @@ class NodePane(QScrollArea):
             self.lineage.addWidget(name, row * 2, 0)
             link = button(_short(session.facts.node_name(other)), f"{words} {shown(other)}", role="link")
             link.setMinimumWidth(40)  # a long name never pushes the decisions out of the pane
-            link.setToolTip(_tip(session.facts.node_name(other)))
+            link.setToolTip(tip(session.facts.node_name(other)))
             link.clicked.connect(lambda _=False, other=other: self.selection.select_node(other))
             self.lineage.addWidget(link, row * 2, 1)
             if seen:
@@ -333,10 +338,6 @@ def _fit_title(name: QLabel) -> None:
     is_long = name.fontMetrics().horizontalAdvance(name.text()) > most
     name.setWordWrap(is_long)
     name.setMaximumWidth(most if is_long else QWIDGETSIZE_MAX)
-
-
-def _tip(name: str) -> str:
-    return shown(name).replace("<", "‹").replace(">", "›")  # a tip would take markup for markup
 
 
 def _short(name: str) -> str:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from inspector.gui.slices import Slices
 from inspector.gui.texts import shown, tr
-from inspector.gui.widgets import spaced
+from inspector.gui.widgets import plain_label, spaced
 
 ROWS_SHOWN = 60
 _PLACE = Qt.ItemDataRole.UserRole
@@ -77,6 +77,11 @@ class Palette(QFrame):
         spaced(column, 10, 10, 10, 10, 8)
         column.addWidget(self.line)
         column.addWidget(self.list, 1)
+        self.nothing = plain_label(tr("Nothing is called so. Try fewer or other words."), role="sub")
+        self.nothing.setWordWrap(True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.nothing.hide()
+        column.addWidget(self.nothing, 1)
         width = min(80 * letter, parent.width() - 40)
         height = min(27 * self.fontMetrics().lineSpacing(), parent.height() - 40)
         self.setGeometry((parent.width() - width) // 2, 36, width, height)
@@ -116,6 +121,8 @@ class Palette(QFrame):
             row.setData(_PLACE, place)
             self.list.addItem(row)
         self.list.setCurrentRow(0)
+        self.list.setVisible(bool(found))
+        self.nothing.setVisible(not found)
         if self._return_waits:
             self._return_waits = False
             self.run_current()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from inspector.gui.facts import order, stands
 from inspector.gui.graph_tab import make_panel
@@ -19,7 +19,9 @@ from inspector.gui.hiding import hidden
 from inspector.gui.marks import marks_of
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import Flow, button, plain_label, spaced
+from inspector.gui.wrap import Wrap
 from inspector.provenance import Node
+from inspector.provenance.text import elide_middle
 from inspector.review.interface import ReviewedFinding
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 WORST_SHOWN = 14  # as many as the story view tells
 SCALE = 1.5  # of the type, over the window's own
+HIGH = 400  # pixels of the screen's height for each 100 % of type: larger, and a finding is a few words long
+MOST_OF_A_TITLE, MOST_OF_A_NAME = 160, 120  # characters; the whole ones stand in the window itself
 
 
 class Present(QWidget):
@@ -44,7 +48,7 @@ class Present(QWidget):
         self._session = session
         self.steps = _chosen(list(session.facts.findings.values()))
         self.at = 0
-        self.panel = make_panel(window.look, SCALE)
+        self.panel = make_panel(window.look, _scale_for(window) / window.look.scale)
         facts = session.facts
         findings = [item.finding for item in facts.findings.values()]
         self.panel.canvas.spotlight = True
@@ -57,7 +61,7 @@ class Present(QWidget):
         self.message = Flow(name=tr("What was found"))
         self.remedy = Flow(name=tr("Remedy"))
         self.decision = Flow(name=tr("Decision"))
-        points = 10 * window.look.scale * SCALE
+        points = 10 * _scale_for(window)
         self.setStyleSheet(
             f"#page QTextEdit, #page QLabel, #page QPushButton {{ font-size: {points:.1f}pt; }}"
             f"#page #bigtitle {{ font-size: {points * 1.5:.1f}pt; font-weight: 600; }}"
@@ -69,8 +73,8 @@ class Present(QWidget):
         on.clicked.connect(lambda: self.step(1))
         leave = button(tr("End (Esc)"), tr("End presenting"))
         leave.clicked.connect(self.close)
-        side = QVBoxLayout()
-        spaced(side, 28, 28, 28, 20, 14)
+        said = QVBoxLayout()
+        spaced(said, 28, 28, 28, 0, 14)
         for widget in (
             self.place,
             self.severity,
@@ -80,12 +84,14 @@ class Present(QWidget):
             self.remedy,
             self.decision,
         ):
-            side.addWidget(widget)
-        side.addStretch(1)
-        line = QHBoxLayout()
-        for made in (back, on, leave):
-            line.addWidget(made)
-        line.addStretch(1)
+            said.addWidget(widget)
+        said.addStretch(1)
+        self.words = _scrolled(said)
+        line = Wrap(back, on, leave)
+        line.setContentsMargins(28, 12, 28, 20)
+        side = QVBoxLayout()
+        spaced(side, 0, 0, 0, 0, 0)
+        side.addWidget(self.words, 1)
         side.addLayout(line)
         row = QHBoxLayout(self)
         spaced(row, 0, 0, 0, 0, 0)
@@ -115,13 +121,14 @@ class Present(QWidget):
         self.place.setText(tr("{0} of {1}").format(self.at + 1, len(self.steps)))
         self.severity.setText(found.severity.value)
         self.severity.setStyleSheet(f"color: {self._window.look.severity_colour(found.severity.value)};")
-        self.title.set_text(self._hidden(found.title))
+        self.title.set_text(shown(self._hidden(found.title), MOST_OF_A_TITLE))
         marks = ", ".join(marks_of(facts.nodes.get(found.node)))
-        name = self._hidden(facts.node_name(found.node))
+        name = elide_middle(self._hidden(facts.node_name(found.node)), MOST_OF_A_NAME)
         self.about.set_text(f"{name}  ({marks})" if marks else name)
         self.message.set_text(self._hidden(found.message))
         self.remedy.set_text(f"{tr('Remedy')}: {self._hidden(found.remediation)}")
         self.decision.set_text(item.state.value + (f": {self._hidden(item.because)}" if item.because else ""))
+        self.words.verticalScrollBar().setValue(0)
         self.panel.select_node(found.node)
 
     def _hidden(self, text: str) -> str:
@@ -148,6 +155,27 @@ class Present(QWidget):
             self.close()
         else:
             super().keyPressEvent(event)
+
+
+def _scale_for(window: MainWindow) -> float:
+    """The scale of the type on the screen of ``window``: never less than the window's own."""
+    high = window.screen().size().height() / HIGH
+    return max(window.look.scale, min(window.look.scale * SCALE, max(SCALE, high)))
+
+
+def _scrolled(words: QVBoxLayout) -> QScrollArea:
+    """The words of a finding, scrolled where they are long: they never run into the buttons below."""
+    body = QWidget()
+    body.setObjectName("page")
+    body.setLayout(words)
+    made = QScrollArea()
+    made.setWidgetResizable(True)
+    made.setFrameShape(QFrame.Shape.NoFrame)
+    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    made.setAccessibleName(tr("Finding"))
+    made.setWidget(body)
+    return made
 
 
 def _chosen(findings: list[ReviewedFinding]) -> list[str]:

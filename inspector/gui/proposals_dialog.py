@@ -22,7 +22,15 @@ from PySide6.QtWidgets import (
 from inspector.gui.proposals_work import origin_words
 from inspector.gui.session import Session
 from inspector.gui.texts import count, shown, tr
-from inspector.gui.widgets import Flow, button, buttons_without_icons, plain_label, set_role, spaced
+from inspector.gui.widgets import (
+    Flow,
+    button,
+    buttons_without_icons,
+    plain_label,
+    set_role,
+    size_dialog,
+    spaced,
+)
 
 if TYPE_CHECKING:
     from inspector.gui.main_window import MainWindow
@@ -60,7 +68,7 @@ class ProposalsDialog(QDialog):
         column.addWidget(self.left, 1)
         column.addWidget(buttons)
         self.finished.connect(self._closed)
-        self.resize(720, 460)
+        size_dialog(self, 98, 28)
         self.read("")
 
     def read(self, trust: str) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWid
 from inspector.gui.look import Look
 from inspector.gui.session import Phase, Session
 from inspector.gui.sign_sheet import SignSheet
-from inspector.gui.texts import shown, tr
+from inspector.gui.texts import count, shown, tr
 from inspector.gui.widgets import Flow, clear, plain_label, set_role, spaced
 from inspector.provenance import Severity, State
 
@@ -36,6 +36,7 @@ class RecordPage(QScrollArea):
         body.setObjectName("pane")
         self.setWidget(body)
         self.verdict = plain_label(role="heading")
+        self.verdict.setWordWrap(True)
         self.scope = Flow(name=tr("Scope"))
         self.tally = Flow(name=tr("Decided so far"))
         self.gaps = Flow(name=tr("Not analysed"))
@@ -130,12 +131,17 @@ class RecordPage(QScrollArea):
         more = f"\n{tr('and {0} more').format(len(gaps) - 12)}" if len(gaps) > 12 else ""
         asked = [item for item in facts.packages if item.get("audit") in ("vulnerable", "no-advisory")]
         packages = len(facts.packages) - len(asked)
-        lines = [named + more] if gaps else [tr("Every file was analysed.")] if facts.done else []
+        files = facts.coverage.get("files")
+        whole = tr("Every file was analysed.") if files else tr("There are no files here.")
+        lines = [named + more] if gaps else [whole] if facts.done else []
         if packages:
             lines.append(tr("{0} packages were not judged by an audit").format(f"{packages:,}"))
         self.gaps.set_text("\n".join(lines) or tr("The scan has not ended."), keep_newlines=True)
         self.scope.set_text(_scope(session), keep_newlines=True)
-        self._show_blockers(session.blockers())
+        blockers = session.blockers()
+        self._show_blockers(blockers)
+        grave = sum(item.finding.severity in (Severity.CRITICAL, Severity.HIGH) for item in accepted)
+        self.sheet.offer(grave, len(blockers))
         self.sheet.setEnabled(session.phase is Phase.READY)
 
     def _show_blockers(self, found: list[str]) -> None:
@@ -168,7 +174,9 @@ def _scope(session: Session) -> str:
         lines.append(f"{tr('Manifest')}: sha256 {shown(target['manifest_sha256'])}")
     if coverage:
         lines.append(
-            tr("{0} files, {1} analysed").format(coverage.get("files", 0), coverage.get("analysed", 0))
+            tr("{0}, {1} analysed").format(
+                count(coverage.get("files") or 0, "file", "files"), f"{coverage.get('analysed') or 0:,}"
+            )
         )
     left_out = coverage.get("left_out") or []
     if left_out:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QColor, QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -37,7 +37,8 @@ from inspector.gui.screening_words import row_words, rows_in, visible
 from inspector.gui.session import Session
 from inspector.gui.spread import ContributorBars, TimeBars, some_of
 from inspector.gui.texts import count, shown, tr
-from inspector.gui.widgets import Flow, TextPane, button, plain_label, set_role, spaced
+from inspector.gui.widgets import Elided, Flow, TextPane, button, letters, set_role, spaced
+from inspector.gui.wrap import Wrap
 from inspector.provenance import plain
 
 ROWS_SHOWN = 12
@@ -54,6 +55,7 @@ class ScreeningPanel(QWidget):
     """
 
     attach_wanted = Signal(str, bool)
+    told = Signal()  # there is a result to look at
 
     def __init__(self, look: Look, bar: AskBar) -> None:
         super().__init__()
@@ -67,7 +69,8 @@ class ScreeningPanel(QWidget):
         self._report: dict[str, Any] = {}
         self._closed: dict[str, dict[str, str]] = {}
         self._attached = False
-        self.title = plain_label(role="heading")
+        self.title = Elided()
+        self.title.setProperty("role", "heading")
         self.said = Flow(name=tr("Result of the screening"))
         self.screen = button(tr("Screen this file"))
         self.screen.setToolTip(tr("Looks for rows that seem planted. Nothing of the file is run."))
@@ -90,11 +93,7 @@ class ScreeningPanel(QWidget):
         self.found.currentItemChanged.connect(self._chosen)
 
     def _build(self) -> None:
-        top = QHBoxLayout()
-        spaced(top, 0, 0, 0, 0, 8)
-        top.addWidget(self.title, 1)
-        for widget in (self.attach, self.cancel, self.screen):
-            top.addWidget(widget)
+        top = Wrap(self.title, self.attach, self.cancel, self.screen, gap=8, field=0)
         self.found.setAccessibleName(tr("Suspicions"))
         self.found.setHeaderLabels([tr(t) for t in ("Look", "Kind", "Marker", "Rows", "Closed as")])
         self.found.setRootIsDecorated(False)
@@ -102,16 +101,14 @@ class ScreeningPanel(QWidget):
         header = self.found.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        self.rows.setMinimumHeight(120)
+        line = self.rows.fontMetrics().lineSpacing()
+        self.rows.setMinimumHeight(line * 8)
+        self.found.setMinimumHeight(line * 6)
         self.limits.setMaximumHeight(round(self.limits.fontMetrics().lineSpacing() * 4.5))
         detail = QWidget()
         column = QVBoxLayout(detail)
         spaced(column, 8, 0, 0, 0, 6)
-        decide = QHBoxLayout()
-        spaced(decide, 0, 0, 0, 0, 6)
-        decide.addWidget(self.dismiss)
-        decide.addWidget(self.confirm)
-        decide.addStretch(1)
+        decide = Wrap(self.dismiss, self.confirm)
         plots = QHBoxLayout()
         spaced(plots, 0, 0, 0, 0, 16)
         plots.addWidget(self.who, 3, Qt.AlignmentFlag.AlignTop)
@@ -135,6 +132,12 @@ class ScreeningPanel(QWidget):
         outer.addWidget(self.limits)
         outer.addStretch(0)  # before there is a result, the words stand at the top
         self._empty()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Suspicions beside their rows where there is room, above them where there is none."""
+        super().resizeEvent(event)
+        narrow = self.width() < letters(self, 78)
+        self.splitter.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
 
     # --- which file ----------------------------------------------------------------------------------
 
@@ -210,6 +213,7 @@ class ScreeningPanel(QWidget):
         self.said.set_text(f"{' · '.join(parts)}. {tr('These are associations in the data, no verdicts.')}")
         for number, one in enumerate(found):
             self.found.addTopLevelItem(self._item(number, one))
+        self.found.header().setMinimumSectionSize(letters(self.found, 9))
         for place in (0, 1, 3, 4):
             self.found.resizeColumnToContents(place)
         lines = (plain(str(line), 600) for line in report.get("limits") or ())
@@ -217,6 +221,7 @@ class ScreeningPanel(QWidget):
         self.limits.show()
         self.attach.show()
         self._note_screened()
+        self.told.emit()
         self.splitter.setVisible(bool(found))
         if found:
             self.found.setCurrentItem(self.found.topLevelItem(0))

@@ -10,7 +10,7 @@ from inspector import places
 from inspector.gui.language import LANGUAGES
 from inspector.gui.settings import SCALES
 from inspector.gui.texts import tr
-from inspector.gui.widgets import Flow, buttons_without_icons, plain_label, spaced
+from inspector.gui.widgets import Flow, buttons_without_icons, plain_label, size_dialog, spaced
 
 if TYPE_CHECKING:
     from inspector.gui.main_window import MainWindow
@@ -68,7 +68,7 @@ class SettingsDialog(QDialog):
         column.addWidget(self.later)
         column.addStretch(1)
         column.addWidget(buttons)
-        self.resize(520, 300)
+        size_dialog(self, 72, 18)
         self.theme.currentIndexChanged.connect(lambda: self._put("theme", self.theme.currentData()))
         self.scale.currentIndexChanged.connect(lambda: self._put("scale", self.scale.currentData()))
         self.language.currentIndexChanged.connect(self._put_language)

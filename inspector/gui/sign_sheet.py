@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QGridLayout,
-    QHBoxLayout,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -30,9 +29,11 @@ from inspector.gui.child import Child, inspector_command, message_of
 from inspector.gui.session import Session
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import Flow, button, plain_label, spaced
+from inspector.gui.wrap import Wrap
 from inspector.provenance import InspectorError
 
-DECISIONS = ("approved", "approved-with-exceptions", "rejected", "deferred")
+APPROVED, WITH_EXCEPTIONS = "approved", "approved-with-exceptions"
+DECISIONS = (APPROVED, WITH_EXCEPTIONS, "rejected", "deferred")
 VALID_DAYS = 180
 _TOLD = ("warning:", "review-report.pdf was not written")  # what a signed package lacks
 
@@ -53,6 +54,13 @@ class SignSheet(QWidget):
         self._background = Background(self)
         self.decision = QComboBox()
         self.decision.addItems(list(DECISIONS))
+        self.decision.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.decision.setMinimumContentsLength(8)
+        self.due = plain_label(role="sub")
+        self.due.setWordWrap(True)
+        self.due.hide()
+        self._exceptions, self._blockers = 0, 0
+        self._chosen_by_hand = False
         self.reviewer = QLineEdit()
         self.reviewer.setText(_login())
         self.until = QLineEdit((date.today() + timedelta(days=VALID_DAYS)).isoformat())
@@ -97,25 +105,19 @@ class SignSheet(QWidget):
             name = plain_label(tr(title), role="sub")
             name.setBuddy(field)
             field.setAccessibleName(tr(title))
-            grid.addWidget(name, number, 0)
-            line = QHBoxLayout()
-            spaced(line, 0, 0, 0, 0, 6)
-            line.addWidget(field, 1)
-            for widget in extra:
-                line.addWidget(widget)
-            grid.addLayout(line, number, 1)
-        grid.addWidget(self.pades, len(rows), 1)
-        grid.addWidget(self.without_pades, len(rows) + 1, 1)
+            grid.addWidget(name, number * 2, 0)
+            grid.addLayout(Wrap(field, *extra, field=0), number * 2, 1)
+        grid.addWidget(self.due, 1, 0, 1, 2)
+        grid.addWidget(self.pades, len(rows) * 2, 0, 1, 2)
+        grid.addWidget(self.without_pades, len(rows) * 2 + 1, 0, 1, 2)
         grid.setColumnStretch(1, 1)
         done = QVBoxLayout(self.result)
         spaced(done, 0, 4, 0, 0, 6)
-        done.addWidget(plain_label(tr("Whoever gets the package verifies it with:"), role="sub"))
-        line = QHBoxLayout()
-        spaced(line, 0, 0, 0, 0, 6)
+        whoever = plain_label(tr("Whoever gets the package verifies it with:"), role="sub")
+        whoever.setWordWrap(True)
+        done.addWidget(whoever)
         self.verify.setAccessibleName(tr("Verify command"))
-        line.addWidget(self.verify, 1)
-        line.addWidget(self.copy)
-        done.addLayout(line)
+        done.addLayout(Wrap(self.verify, self.copy, field=0))
         done.addWidget(self.show_folder, 0, Qt.AlignmentFlag.AlignLeft)
         self.result.hide()
         column = QVBoxLayout(self)
@@ -126,6 +128,7 @@ class SignSheet(QWidget):
         column.addWidget(self.message)
         column.addWidget(self.result)
         self.message.hide()
+        self.decision.activated.connect(self._take_choice)
         self.choose_key.clicked.connect(self._choose_key)
         self.new_key.clicked.connect(self._new_key)
         self.choose_folder.clicked.connect(self._choose_folder)
@@ -141,6 +144,7 @@ class SignSheet(QWidget):
         self.message.hide()
         self.result.hide()
         self.passphrase.clear()
+        self._chosen_by_hand = False
         self._offer_pades()
         self.list_keys()
         if session is not None:
@@ -152,6 +156,47 @@ class SignSheet(QWidget):
         self.pades.setEnabled(has_library)
         self.pades.setChecked(self.pades.isChecked() and has_library)
         self.without_pades.setVisible(not has_library)
+
+    # --- which decision ------------------------------------------------------------------------------
+
+    def offer(self, exceptions: int, blockers: int) -> None:
+        """Puts forward the decision that is due, unless the reviewer has chosen one that can be signed.
+
+        ``exceptions``: findings of high or critical severity that are accepted. ``blockers``: what stands
+        against any approval. What may be signed is decided when it is signed (``inspector.record``).
+        """
+        self._exceptions, self._blockers = exceptions, blockers
+        approved = self.decision.model().item(DECISIONS.index(APPROVED))
+        approved.setEnabled(not exceptions)
+        approved.setToolTip(self._exception_words() if exceptions else "")
+        if not self._chosen_by_hand or (exceptions and self.decision.currentText() == APPROVED):
+            self.decision.setCurrentText(WITH_EXCEPTIONS if exceptions else APPROVED)
+            self._chosen_by_hand = False
+        self._say_what_is_due()
+
+    def _take_choice(self, _place: int) -> None:
+        self._chosen_by_hand = True
+        self._say_what_is_due()
+
+    def _say_what_is_due(self) -> None:
+        decision = self.decision.currentText()
+        words = [self._exception_words()] if self._exceptions else []
+        if self._blockers and decision.startswith(APPROVED):
+            words.append(
+                tr("“{0}” cannot be signed yet: see what stands against approval. The others can.").format(
+                    decision
+                )
+            )
+        self.due.setText(" ".join(words))
+        self.due.setVisible(bool(words))
+
+    def _exception_words(self) -> str:
+        if self._exceptions == 1:
+            return tr("“approved” is not possible: a finding of high or critical severity is accepted.")
+        said = tr("“approved” is not possible: {0} findings of high or critical severity are accepted.")
+        return said.format(f"{self._exceptions:,}")
+
+    # --- keys and folders ----------------------------------------------------------------------------
 
     def list_keys(self) -> None:
         """Offers the key files of this user; another may be typed or chosen."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from inspector import resources
-from inspector.gui.theme import THEMES, Tokens
+from inspector.gui.theme import THEMES, Tokens, contrast
 
 BASE_POINTS = 10.0
 
@@ -75,7 +75,11 @@ def sheet(t: Tokens, scale: float) -> str:
     def pt(size: float) -> str:
         return f"{size * scale:.1f}pt"
 
-    arrow = resources.path("icons", "chevron-down.svg").as_posix()
+    def picture(name: str) -> str:
+        return f'url("{resources.path("icons", f"{name}.svg").as_posix()}")'
+
+    # Beside a tick of the colour for text on accent: these pictures take no colour from the sheet.
+    tick = picture("check-light" if contrast(t.accent, "#ffffff") >= 4.5 else "check-dark")
     return f"""
 * {{ outline: none; }}
 QMainWindow, QDialog, #welcome, #page {{ background: {t.window}; }}
@@ -102,6 +106,7 @@ QMenu::item {{ padding: {px(4)} {px(24)} {px(4)} {px(10)}; border-radius: {px(3)
 QMenu::item:selected {{ background: {t.selection}; }}
 QMenu::item:disabled {{ color: {t.edge}; }}
 QMenu::separator {{ height: 1px; background: {t.line}; margin: {px(4)} {px(6)}; }}
+QMenu {{ icon-size: {px(16)}; }}
 QMenu::icon {{ padding-left: {px(6)}; }}
 
 #topbar {{ background: {t.window}; border-bottom: 1px solid {t.line}; }}
@@ -148,13 +153,15 @@ QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.edg
 QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QToolButton::menu-indicator {{ image: none; width: 0; }}
 QComboBox::drop-down {{ border: none; width: {px(20)}; }}
-QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(11)}; height: {px(11)}; }}
+QComboBox::down-arrow {{ image: {picture("chevron-down")}; width: {px(11)}; height: {px(11)}; }}
 
 QTabWidget::pane {{ border: none; border-top: 1px solid {t.line}; background: {t.surface}; }}
 QTabWidget::tab-bar {{ left: {px(8)}; }}
 QTabBar {{ background: transparent; }}
 QTabBar::scroller {{ width: {px(28)}; }}
 QTabBar QToolButton {{ padding: 0; min-width: {px(16)}; border-radius: 0; background: {t.window}; }}
+QTabBar QToolButton::left-arrow {{ image: {picture("chevron-left")}; width: {px(11)}; height: {px(11)}; }}
+QTabBar QToolButton::right-arrow {{ image: {picture("chevron-right")}; width: {px(11)}; height: {px(11)}; }}
 QTabBar::tab {{ background: transparent; color: {t.sub}; padding: {px(6)} {px(11)};
     border: none; border-bottom: 2px solid transparent; }}
 QTabBar::tab:hover {{ color: {t.ink}; }}
@@ -199,8 +206,10 @@ QProgressBar::chunk {{ background: {t.accent}; border-radius: {px(3)}; }}
 QCheckBox {{ spacing: {px(6)}; }}
 QCheckBox::indicator {{ width: {px(13)}; height: {px(13)}; background: {t.surface};
     border: 1px solid {t.edge}; border-radius: {px(3)}; }}
-QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.ink}; }}
-QCheckBox::indicator:disabled {{ background: {t.surface_raised}; border-color: {t.line}; }}
+QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.ink}; image: {tick}; }}
+QCheckBox::indicator:disabled {{ background: {t.surface_raised}; border-color: {t.line}; image: none; }}
+QCheckBox::indicator:checked:disabled {{ background: {t.edge}; border-color: {t.edge}; image: {tick}; }}
+QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
 QCheckBox:disabled {{ color: {t.sub}; }}
 QCheckBox:focus, QRadioButton:focus {{ color: {t.accent}; }}
 """

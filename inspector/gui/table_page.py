@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from inspector.gui.rows import Column, Rows, matches
 from inspector.gui.slices import Slices
@@ -19,6 +19,7 @@ from inspector.gui.widgets import Elided, plain_label, spaced
 from inspector.gui.wrap import Wrap
 
 IDLE_MILLISECONDS = 400  # of stillness before what filtering and sorting need is worked out ahead
+_LEAST_HEADING = 6  # times its height: enough for "12 packages"
 _AT_ONCE = 400  # rows between two looks at the clock
 
 
@@ -72,10 +73,8 @@ class TablePage(QWidget):
         self._build(chips)
 
     def _build(self, chips: Sequence[tuple[str, str]]) -> None:
-        top = QHBoxLayout()
-        spaced(top, 12, 8, 12, 6, 10)
-        top.addWidget(self.heading)
-        top.addStretch(1)
+        top = Wrap(self.heading, gap=10, field=0, least=_LEAST_HEADING)
+        top.setContentsMargins(12, 8, 12, 6)
         self.top = top
         line = Wrap(field=0)
         line.setContentsMargins(12, 0, 12, 8)
@@ -98,6 +97,7 @@ class TablePage(QWidget):
         column.addWidget(self.table, 1)
         self.column = column
         self.table.setIconSize(QSize(15, 15))
+        self.table.setMinimumHeight(1)  # in a low window it gives way before what stands above it overlaps
 
     # --- what subclasses say -------------------------------------------------------------------------
 

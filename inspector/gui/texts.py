@@ -78,6 +78,11 @@ def label(value: object, limit: int | None = 400) -> str:
     return shown(value, limit).replace("&", "&&")
 
 
+def tip(value: object, limit: int | None = 400) -> str:
+    """``shown``, for tips: Qt would take markup in them for markup."""
+    return shown(value, limit).replace("<", "‹").replace(">", "›")
+
+
 def size_words(size: int | None) -> str:
     """A size in bytes as a person reads it: ``1.4 MB`` is 1,400,000 bytes."""
     if size is None:

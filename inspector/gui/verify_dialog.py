@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from inspector.gui.child import Child, inspector_command, message_of
 from inspector.gui.texts import shown, tr
-from inspector.gui.widgets import button, buttons_without_icons, plain_label, set_role, spaced
+from inspector.gui.widgets import button, buttons_without_icons, plain_label, set_role, size_dialog, spaced
 
 if TYPE_CHECKING:
     from inspector.gui.main_window import MainWindow
@@ -102,7 +102,7 @@ class VerifyDialog(QDialog):
         buttons.rejected.connect(self.reject)
         self._place(buttons)
         self.finished.connect(self._closed)
-        self.resize(820, 560)
+        size_dialog(self, 112, 34)
         if record:
             self.verify()
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from inspector.gui import icons
 from inspector.gui.look import Look
-from inspector.gui.texts import label, shown, tr
+from inspector.gui.texts import label, shown, tip, tr
 from inspector.gui.widgets import button, clear, plain_label, spaced
 from inspector.provenance.text import elide_middle
 
@@ -37,10 +37,9 @@ class Welcome(QWidget):
         spaced(column, 0, 0, 0, 0, 8)
         head = QHBoxLayout()
         spaced(head, 0, 0, 0, 6, 12)
-        sign = plain_label()
-        sign.setPixmap(icons.pixmap("inspector", "#000000", 44, 2.0))
-        sign.setAccessibleName(tr("Provenance Inspector"))
-        head.addWidget(sign)
+        self._sign = plain_label()
+        self._sign.setAccessibleName(tr("Provenance Inspector"))
+        head.addWidget(self._sign)
         head.addWidget(plain_label(tr("Provenance Inspector"), role="title"), 1)
         column.addLayout(head)
         intro = plain_label(
@@ -67,7 +66,9 @@ class Welcome(QWidget):
             made.setToolTip(actions[key].toolTip())
             column.addWidget(made)
             setattr(self, key.replace("-", "_"), made)
-        column.addWidget(plain_label(tr("Or drop a folder anywhere in this window."), role="sub"))
+        drop = plain_label(tr("Or drop a folder anywhere in this window."), role="sub")
+        drop.setWordWrap(True)
+        column.addWidget(drop)
         column.addSpacing(12)
         self.recent_title = plain_label(tr("RECENT"), role="section")
         column.addWidget(self.recent_title)
@@ -75,36 +76,54 @@ class Welcome(QWidget):
         spaced(self.recent, 0, 0, 0, 0, 0)
         column.addLayout(self.recent)
         column.addStretch(2)
-        middle = QWidget()
-        middle.setLayout(column)
-        middle.setMaximumWidth(560)
-        middle.setMinimumWidth(360)
-        row = QHBoxLayout(self)
+        self._middle = QWidget()
+        self._middle.setLayout(column)
+        self._place()
+        look.changed.connect(self._redecorate)
+
+    def _place(self) -> None:
+        """In the middle of the page; where the page is too low, it scrolls."""
+        body = QWidget()
+        body.setObjectName("welcome")
+        row = QHBoxLayout(body)
         row.addStretch(1)
         outer = QVBoxLayout()
         outer.addStretch(1)
-        outer.addWidget(middle, 4)
+        outer.addWidget(self._middle, 4)
         row.addLayout(outer, 3)
         row.addStretch(1)
-        look.changed.connect(self._redecorate)
+        self._scrolled = QScrollArea()
+        self._scrolled.setWidgetResizable(True)
+        self._scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        self._scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scrolled.setAccessibleName(tr("Welcome"))
+        self._scrolled.setWidget(body)
+        whole = QVBoxLayout(self)
+        spaced(whole, 0, 0, 0, 0, 0)
+        whole.addWidget(self._scrolled)
 
     def _card(self, text: str, icon: str) -> QPushButton:
         made = button(text, role="card")
         made.setAutoDefault(True)  # Return presses what has the focus, as Space does
-        made.setIconSize(QSize(20, 20))
         self._cards.append((made, icon))
         return made
 
     def _redecorate(self) -> None:
+        scale = self.look.scale
+        size = round(20 * scale)
         for made, icon in self._cards:
             made.setIcon(icons.icon(icon, self.look.tokens.accent))
+            made.setIconSize(QSize(size, size))
+        self._sign.setPixmap(icons.pixmap("inspector", "#000000", round(44 * scale), 2.0))
+        self._middle.setMaximumWidth(round(560 * scale))
 
     def offer(self, recent: list[str], last: Path | None) -> None:
         """Lists the recent targets and, where there is one, the review to go on with."""
         clear(self.recent)
         self.recent_title.setVisible(bool(recent))
         for target in recent[:RECENT_SHOWN]:
-            link = button(elide_middle(shown(target), 70), name=shown(target), role="link")
+            link = button(elide_middle(shown(target), 70), name=shown(target), role="link", tip=tip(target))
+            link.setMinimumWidth(40)
             link.clicked.connect(lambda _=False, target=target: self.open_wanted.emit(target))
             self.recent.addWidget(link)
         self.reopen.setVisible(last is not None)

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QBoxLayout,
+    QDialog,
     QDialogButtonBox,
     QFrame,
     QGridLayout,
@@ -33,6 +34,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.gui.texts import label, shown
+from inspector.gui.texts import tip as tip_of
 from inspector.provenance import plain
 
 
@@ -103,7 +105,7 @@ class Elided(QLabel):
 
     def setText(self, text: str) -> None:
         super().setText(text)
-        self.setToolTip(text.replace("<", "‹").replace(">", "›"))
+        self.setToolTip(tip_of(text, None))
 
     def minimumSizeHint(self) -> QSize:
         kept = min(self.sizeHint().width(), self.least * self.fontMetrics().averageCharWidth())
@@ -116,6 +118,21 @@ class Elided(QLabel):
         flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         self.style().drawItemText(painter, area, flags, self.palette(), True, words, self.foregroundRole())
         painter.end()
+
+
+def letters(widget: QWidget, count: float) -> int:
+    """Pixels that ``count`` average letters take in the type of ``widget``, which grows with the scale."""
+    return round(widget.fontMetrics().averageCharWidth() * count)
+
+
+def size_dialog(dialog: QDialog, wide: float, high: float) -> None:
+    """Makes a dialog ``wide`` letters by ``high`` lines large, but never larger than the window it is of."""
+    width, height = letters(dialog, wide), round(dialog.fontMetrics().lineSpacing() * high)
+    over = dialog.parentWidget()
+    if over is not None:
+        room = over.window().size()
+        width, height = min(width, room.width() - 40), min(height, room.height() - 40)
+    dialog.resize(width, height)
 
 
 def buttons_without_icons(box: QDialogButtonBox) -> QDialogButtonBox:

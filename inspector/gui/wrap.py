@@ -7,25 +7,33 @@ from collections.abc import Iterable, Iterator
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QStyle, QWidget
 
-_LEAST_FIELD = 15  # times the height of the field: narrower, and nothing that was typed can be read
+LEAST_FIELD = 15  # times the height of the field: narrower, and nothing that was typed can be read
 
 
 class Wrap(QLayout):
     """Widgets in their order, in as many rows as it takes, ``gap`` pixels apart.
 
     The item number ``field``, where there is one, takes what is left of its row; the others keep their size.
-    Where the field would be too narrow, what stands before it moves into rows above, then what follows it
-    into rows below.
+    Where the field would be narrower than ``least`` times its height, what stands before it moves into rows
+    above, then what follows it into rows below.
     """
 
-    def __init__(self, *widgets: QWidget, gap: int = 6, field: int | None = None) -> None:
+    def __init__(
+        self, *widgets: QWidget, gap: int = 6, field: int | None = None, least: float = LEAST_FIELD
+    ) -> None:
         super().__init__()
         self._field = field
         self._gap = gap
+        self._least = least
         self._items: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
         for widget in widgets:
             self.addWidget(widget)
+
+    def set_field(self, number: int) -> None:
+        """Which item takes what is left of its row."""
+        self._field = number
+        self.invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
@@ -101,7 +109,7 @@ class Wrap(QLayout):
         if place is None:
             return self._wrapped(shown, width)
         before, field, after = shown[:place], shown[place], shown[place + 1 :]
-        least = field.sizeHint().height() * _LEAST_FIELD
+        least = round(field.sizeHint().height() * self._least)
         if self._width_of(before) + least + self._width_of(after) <= width:
             return [shown]
         if least + self._width_of(after) <= width:

@@ -8,12 +8,14 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QCheckBox, QLabel
 
 from inspector.gui import quarantine_lists, sign_sheet
 from inspector.gui.actions import ACTIONS, TABS, VIEWS
 from inspector.gui.palette import Palette
-from inspector.gui.theme import THEMES
+from inspector.gui.theme import THEMES, contrast
+from inspector.gui.widgets import Flow
 from inspector.provenance import State
 
 
@@ -67,6 +69,60 @@ def test_escape_leaves_the_palette_and_the_keyboard_goes_back(opened, qtbot):
     palette = opened.findChild(Palette)
     qtbot.keyClick(palette.line, Qt.Key.Key_Escape)
     assert not palette.isVisible() and opened.findings.table.hasFocus()
+
+
+def test_a_palette_that_finds_nothing_says_so(opened, qtbot):
+    opened.run("palette")
+    palette = opened.findChild(Palette)
+    palette.line.setText("zzqqzz")
+    qtbot.waitUntil(palette.nothing.isVisible)
+    assert "Nothing is called so" in palette.nothing.text() and not palette.list.isVisible()
+    palette.line.setText("map")
+    qtbot.waitUntil(palette.list.isVisible)
+    assert not palette.nothing.isVisible()
+
+
+def test_a_note_keeps_its_lines_and_none_of_them_passes_for_a_decision(opened, qtbot):
+    item = next(iter(opened.session.facts.findings.values()))
+    opened.selection.select_finding(item.finding.id, item.finding.node)
+    opened.session.note(item.finding.id, "Asked on Monday.\naccepted (until 2999-01-01): all is fine")
+    said = opened.pane.decision.decided
+    qtbot.waitUntil(lambda: "Monday" in said.toPlainText())
+    assert said.toPlainText().split("\n")[-1] == "    accepted (until 2999-01-01): all is fine"
+
+
+def test_a_ticked_box_shows_a_tick_in_every_theme(window):
+    for theme in ("light", "dark", "contrast"):
+        window.settings.put("theme", theme)
+        window.dress()
+        box = QCheckBox("a box", window)
+        box.show()
+        pictures = []
+        for ticked, enabled in ((True, True), (True, False), (False, False)):
+            box.setChecked(ticked)
+            box.setEnabled(enabled)
+            pictures.append(box.grab().toImage().copy(0, 0, 20, box.height()))
+        colours = {pictures[0].pixelColor(x, y).name() for x in range(3, 13) for y in range(20)}
+        tick = QColor(THEMES[theme].accent_ink).name()
+        assert THEMES[theme].accent in colours, theme
+        assert any(contrast(tick, one) < 1.3 for one in colours), f"{theme}: no tick in {sorted(colours)}"
+        assert pictures[1] != pictures[2], f"{theme}: ticked and not are one where it is disabled"
+        box.deleteLater()
+
+
+def test_a_very_long_name_leaves_room_for_what_is_said_of_it(window, project, backend, make, ready, qtbot):
+    name = "models/" + "a-long-folder/" * 60 + "weights.bin"
+    backend.tell([
+        make.file(name), make.node("project", "assistant"), make.node("model-file", name, pin="local"),
+        make.done(1),
+    ])  # fmt: skip
+    window.open(str(project))
+    ready(window)
+    window.selection.select_node(f"model-file:{name}")
+    qtbot.waitUntil(lambda: "weights.bin" in window.pane.title.toPlainText())
+    assert len(window.pane.title.toPlainText()) <= 160 and "…" in window.pane.title.toPlainText()
+    words = [flow.toPlainText() for flow in window.pane.findChildren(Flow)]
+    assert name in words, "the whole name stands among the facts"
 
 
 def test_what_is_selected_in_one_place_is_selected_in_all(opened, qtbot):

@@ -20,7 +20,7 @@ CODES = language.available()
 SAME = {
     "Audit", "Branch", "Cache", "Code", "Deutsch", "English", "Filter", "Filter: {0}", "Format", "Graph",
     "Manifest", "Passphrase", "Pickles", "Pin", "Provenance Inspector", "Repository", "Revision", "SHA-256",
-    "Hub", "Opcodes", "Token", "Version", "in", "offline", "{0}/s", "Offset",
+    "Hub", "Opcodes", "Token", "Version", "in", "offline", "Name", "{0}/s", "Offset",
 }  # fmt: skip
 
 # Words of answers and kinds, which are written as they are recorded.

@@ -116,4 +116,4 @@ def _tables() -> Iterator[str]:
         yield from (there, back)
     yield from ("Decision", "Reviewer", "Valid until", "Key", "Passphrase", "Package")
     yield from ("DECIDED SO FAR", "ACCEPTED RISKS", "NOT ANALYSED", "SCOPE")
-    yield from ("Record", "Trust store")
+    yield from ("Record", "Trust store", "Claimed", "Name")

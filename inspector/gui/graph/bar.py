@@ -36,7 +36,8 @@ _GAP = 4
 
 
 class GraphBar(QWidget):
-    """One row where everything fits; else heading and tools take a second one: neither may be cut.
+    """One row where everything fits; else heading and tools take a second one, and where that is too narrow
+    for both, the heading a third: neither may be cut.
 
     ``view_wished`` says the name of the view whose button was pressed; the other buttons are connected by
     name with ``when_pressed``.
@@ -52,11 +53,13 @@ class GraphBar(QWidget):
         self._first.setContentsMargins(10, 6, 10, 6)
         self._first.setSpacing(_GAP)
         self._second = QHBoxLayout()
+        self._third = QHBoxLayout()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._first)
         column.addLayout(self._second)
+        column.addLayout(self._third)
         self.back_button = self._button("back", tr("Back"), self._first)
         self.forward_button = self._button("forward", tr("Forward"), self._first)
         self._first.addSpacing(8)
@@ -156,13 +159,25 @@ class GraphBar(QWidget):
         taken = views if named else self.width()
         taken += self.back_button.sizeHint().width() * 2 + self.tools.sizeHint().width() + 60
         fits = taken + self.heading.sizeHint().width() <= self.width()
-        wished, other = (self._first, self._second) if fits else (self._second, self._first)
-        if wished.indexOf(self.heading) < 0:
-            for widget, stretch in ((self.heading, 1), (self.tools, 0)):
-                other.removeWidget(widget)
-                wished.addWidget(widget, stretch)
-            self._filler.setVisible(not fits)
+        room = self.width() - self.tools.sizeHint().width() - 30
+        apart = not fits and self.heading.sizeHint().width() > room  # then not even these two in one row
+        self._put(self._first if fits else self._third if apart else self._second, apart)
+        self._filler.setVisible(not fits)
         self._second.setContentsMargins(12, 0, 10, 0 if fits else 6)
+        self._third.setContentsMargins(12, 0, 10, 6 if apart else 0)
+
+    def _put(self, row: QHBoxLayout, apart: bool) -> None:
+        """The heading into ``row``; the tools at its end, or in the row above where they stand ``apart``."""
+        if row.indexOf(self.heading) >= 0:
+            return
+        for widget in (self.heading, self.tools):
+            for other in (self._first, self._second, self._third):
+                other.removeWidget(widget)
+        row.addWidget(self.heading, 1)
+        if apart:
+            self._second.addWidget(self.tools, 0, Qt.AlignmentFlag.AlignRight)
+        else:
+            row.addWidget(self.tools)
 
     def _views_with_names(self) -> int:
         """How wide the buttons of the views are with their names on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
 from inspector.gui.graph.glyphs import draw_severity, draw_stroked
 from inspector.gui.graph.inks import Inks
@@ -75,7 +75,7 @@ class Legend(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scale = 1.0
         self._inks = inks
-        self._sentences: list[QLabel] = []
+        self._rows: list[tuple[_Sample, QLabel]] = []  # in the order in which they are read
         self._body = QWidget()
         self._body.setObjectName("legendBody")
         self._grid = QGridLayout(self._body)
@@ -94,26 +94,37 @@ class Legend(QScrollArea):
         parent = self.parentWidget()
         if parent is None:
             return
-        room = parent.size() - QSize(2 * _MARGIN, 2 * _MARGIN)
-        for sentence in self._sentences:
-            sentence.setWordWrap(False)
-        self._grid.activate()
-        wanted = self._body.sizeHint()
-        bar = 0
+        area = parent.viewport().geometry() if isinstance(parent, QAbstractScrollArea) else parent.rect()
+        room = area.size() - QSize(2 * _MARGIN, 2 * _MARGIN)
+        self._arrange(stacked=False)
+        wanted, bar = self._body.sizeHint(), 0
         if wanted.width() > room.width():
-            for sentence in self._sentences:
-                sentence.setWordWrap(True)
-            self._grid.activate()
+            self._arrange(stacked=True)
             bar = self.verticalScrollBar().sizeHint().width()
             width = room.width() - bar
-            wanted = QSize(
-                width, max(self._grid.heightForWidth(width), self._body.minimumSizeHint().height())
-            )
+            wanted = QSize(width, self._grid.heightForWidth(width))
         elif wanted.height() > room.height():
             bar = self.verticalScrollBar().sizeHint().width()
         self._body.resize(wanted)
         self.resize(min(wanted.width() + bar, room.width()) + 2, min(wanted.height(), room.height()) + 2)
-        self.move(_MARGIN, max(parent.height() - self.height() - _MARGIN, 0))
+        self.move(area.left() + _MARGIN, max(area.bottom() - self.height() - _MARGIN, 0))
+
+    def _arrange(self, *, stacked: bool) -> None:
+        """Severities and kinds side by side and each sentence in one line; or everything below each other,
+        and the sentences wrapped."""
+        for place, (sample, label) in enumerate(self._rows):
+            row, column = place - len(MARKS), 0
+            if not stacked and row >= 0:
+                column, row = divmod(row, len(Severity))
+            is_sentence = place < len(MARKS)
+            for widget in (sample, label):
+                self._grid.removeWidget(widget)
+            at = place if is_sentence else len(MARKS) + row
+            self._grid.addWidget(sample, at, 2 * column)
+            span = 5 if is_sentence and not stacked else 1
+            self._grid.addWidget(label, at, 2 * column + 1, 1, span)
+            label.setWordWrap(stacked and is_sentence)
+        self._grid.activate()
 
     def _fill(self) -> None:
         while (item := self._grid.takeAt(0)) is not None:
@@ -122,7 +133,7 @@ class Legend(QScrollArea):
                 widget.hide()
                 widget.setParent(None)
                 widget.deleteLater()
-        self._sentences.clear()
+        self._rows.clear()
         inks = self._inks
         self._grid.setContentsMargins(14, 10, 14, 10)
         self._grid.setHorizontalSpacing(8)
@@ -133,18 +144,11 @@ class Legend(QScrollArea):
             f" #graphLegend QLabel {{ color: {inks.ink.name()}; border: none;"
             f" background: transparent; font-size: {round(13 * self._scale)}px; }}"
         )
-        for row, mark in enumerate(MARKS):
-            text = f"{tr(mark.looks)} {tr(mark.means)}"
-            self._sentences.append(self._row(row, 0, "mark", mark.word, text, span=5))
-        for row, severity in enumerate(Severity):
-            self._row(len(MARKS) + row, 0, "severity", severity.value, severity.value)
-        for place, kind in enumerate(NodeKind):
-            column, row = divmod(place, 5)
-            self._row(len(MARKS) + row, 2 + 2 * column, "kind", kind.value, kind.value)
-
-    def _row(self, row: int, column: int, group: str, word: str, text: str, span: int = 1) -> QLabel:
-        self._grid.addWidget(_Sample(self._inks, group, word, self._scale), row, column)
-        label = QLabel(text, self._body)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        self._grid.addWidget(label, row, column + 1, 1, span)
-        return label
+        signs = [("mark", mark.word, f"{tr(mark.looks)} {tr(mark.means)}") for mark in MARKS]
+        signs += [("severity", severity.value, severity.value) for severity in Severity]
+        signs += [("kind", kind.value, kind.value) for kind in NodeKind]
+        for group, word, text in signs:
+            label = QLabel(text, self._body)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            self._rows.append((_Sample(inks, group, word, self._scale), label))
+        self._arrange(stacked=False)

@@ -12,6 +12,7 @@ from inspector.gui.texts import tr
 
 _LONG_SIDE = 220
 _MARGIN = 14
+_MOST_OF_THE_CANVAS = 0.45  # of its shorter side: the overview stands before what it is an overview of
 
 
 class Minimap(QWidget):
@@ -33,9 +34,10 @@ class Minimap(QWidget):
         """Takes the size of the view's shape and goes to the lower right corner."""
         view = self.canvas.view
         longest = max(view.width, view.height, 1.0)
-        factor = _LONG_SIDE * min(self.canvas.scale, 1.5) / longest
-        self.resize(max(round(view.width * factor), 60), max(round(view.height * factor), 40))
         area = self.canvas.viewport().geometry()
+        most = min(area.width(), area.height()) * _MOST_OF_THE_CANVAS
+        factor = min(_LONG_SIDE * min(self.canvas.scale, 1.5), max(most, 60)) / longest
+        self.resize(max(round(view.width * factor), 60), max(round(view.height * factor), 40))
         self.move(area.right() - self.width() - _MARGIN, area.bottom() - self.height() - _MARGIN)
 
     def want(self, on: bool) -> None:

@@ -342,3 +342,18 @@ def test_the_package_offers_the_panel() -> None:
     from inspector.gui.graph.panel import GraphPanel
 
     assert graph.GraphPanel is GraphPanel
+
+
+def test_legend_and_overview_leave_a_small_canvas_its_room(make_panel: Any, samples: ModuleType) -> None:
+    panel = make_panel(samples.project(), size=(520, 420))
+    panel.dress(DARK, 2.0)
+    panel.toggle_legend()
+    canvas = panel.canvas.viewport().geometry()
+    assert canvas.contains(panel.legend.geometry())
+    words = panel.legend.findChildren(QLabel)
+    assert any(label.wordWrap() for label in words)
+    assert all(label.width() <= panel.legend.viewport().width() for label in words)
+    panel.show_view("map")
+    panel.minimap.place()
+    assert canvas.contains(panel.minimap.geometry())
+    assert max(panel.minimap.width(), panel.minimap.height()) <= max(60, canvas.height() // 2)
