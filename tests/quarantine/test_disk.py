@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -50,17 +51,21 @@ def _reachable(path: Path) -> bool:
 
 
 @pytest.fixture
-def shared(read_only: Path) -> Path:
+def shared(read_only: Path) -> Iterator[Path]:
+    """A copy of it beyond pytest's own folders, which others may not enter."""
     if sys.platform == "win32":
         pytest.skip("rights are another thing on Windows")
-    for one in read_only.parents:
-        if one.owner() == read_only.owner() and os.stat(one).st_mode & 0o005 != 0o005:
+    place = Path(tempfile.mkdtemp(prefix="inspector-store-"))
+    place.chmod(0o755)
+    copy = shutil.copytree(read_only, place / "store")
+    try:
+        if not _reachable(copy):
+            pytest.skip("the temporary folder cannot be reached by others")
+        yield copy
+    finally:
+        for one in (copy, *(one for one in copy.rglob("*") if one.is_dir())):
             one.chmod(0o755)
-        if one.name.startswith("pytest-of-"):
-            break
-    if not _reachable(read_only):
-        pytest.skip("the folder of this test cannot be reached by others")
-    return read_only
+        shutil.rmtree(place)
 
 
 def test_a_read_only_store_can_be_looked_at_and_not_changed(shared: Path) -> None:
