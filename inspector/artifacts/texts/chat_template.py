@@ -9,11 +9,13 @@ and the attributes of Jinja's own functions (CVE-2024-34359; PortSwigger, "Serve
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from inspector.artifacts.limits import spend_work
 from inspector.artifacts.pickles.danger import REVEALING_ATTRIBUTES
 from inspector.artifacts.texts.jinja_constants import Value, constant, runs, spine
+from inspector.artifacts.texts.jinja_output import Output, Plain, is_token
 from inspector.artifacts.texts.jinja_spelled import Spelled
 from inspector.artifacts.texts.jinja_syntax import MAX_DEPTH, Block, Node, blocks, unquoted
 from inspector.provenance import plain
@@ -126,6 +128,8 @@ class _Judge:
         self._macros: set[str] = set()
         self._functions: set[str] = set()  # other names of Jinja's functions
         self._spelled = Spelled(self._known)
+        self._output = Output()
+        self._plain = Plain(Counter(), set())
         self._left = _MAX_NODES
 
     def reaches(self, block: Block) -> Iterator[str]:
@@ -133,17 +137,22 @@ class _Judge:
         for pattern, why in (*_ALWAYS, *(_REACHES if self._is_chat else ())):
             if pattern.search(code):
                 yield why
-        for quoted in _STRING.findall(block.text):
-            value = unquoted(quoted)
+        self._plain = self._output.plain(block)
+        values = [unquoted(quoted) for quoted in _STRING.findall(block.text)]
+        counts = Counter(values)
+        for value in values:
             if any(name in value for name in REVEALING_ATTRIBUTES if name.startswith("__")):
                 yield _QUOTED
             elif self._is_chat and _FORMAT_STEP.search(value):
                 yield _FORMATS
             elif self._is_chat and _PIECE.match(value):
+                if is_token(value) and counts[value] <= self._plain.texts[value]:
+                    continue
                 yield "a quoted text is (a piece of) the name of an attribute of Python's inside"
         if self._is_chat and not block.is_parsed and _openings(code) > MAX_DEPTH // 2:
             yield _DEEP
         self._learn(block)
+        self._output.learn(block)
         for expression in block.expressions if self._is_chat else ():
             if block.word == "with" and self._is_handed_on(expression):
                 yield _FUNCTION
@@ -204,7 +213,8 @@ class _Judge:
             made = " ".join(runs(node, self._known))
         elif node[0] in ("filter", "call", "slice"):
             made = constant(node, self._known)
-        if isinstance(made, str) and (_DUNDER.search(made) or made in REVEALING_ATTRIBUTES):
+        is_name = isinstance(made, str) and (_DUNDER.search(made) or made in REVEALING_ATTRIBUTES)
+        if is_name and not (node[0] == "bin" and self._plain.is_token(node, str(made))):
             yield _PIECES
 
     def _is_handed_on(self, node: Node) -> bool:

@@ -1,0 +1,99 @@
+"""Texts of a template that are only printed or compared: data, whatever they look like.
+
+BlenderBot's tokens are ``__start__`` and ``__end__``. Such a text is no name of an attribute where it is
+printed as it stands, and where what is printed goes nowhere but out: not inside of a block whose output a
+name, a macro, a filter or a recursive loop takes up again. What a condition tests goes nowhere either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from inspector.artifacts.pickles.danger import REVEALING_ATTRIBUTES
+from inspector.artifacts.texts.jinja_constants import spine
+from inspector.artifacts.texts.jinja_syntax import Block, Node
+
+# Statements whose body becomes a value. ``self`` and ``super`` give that of a block.
+_NAMED_TAKING = "macro call filter block"
+_TAKING = frozenset(_NAMED_TAKING.split())
+_ENDS = frozenset(f"end{word}" for word in (*_TAKING, "set"))
+# A text whose low lines all stand at both ends of a word.
+_TOKENS = re.compile(
+    r"(?:[^\w]|[A-Za-z0-9]|(?<![A-Za-z0-9_])__[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*__(?![A-Za-z0-9_]))*\Z"
+)
+_MAX_NODES = 1000
+
+
+def is_token(text: str) -> bool:
+    """Whether a text may be a token of a model: no half of a name, and none of Python's inside."""
+    return "__" in text and _TOKENS.match(text) is not None and not _reveals(text)
+
+
+def _reveals(text: str) -> bool:
+    return text in REVEALING_ATTRIBUTES or any(
+        name in text for name in REVEALING_ATTRIBUTES if name.startswith("__")
+    )
+
+
+class Plain(NamedTuple):
+    """The texts that are data, how often each stands there, and the chains of operators (by ``id``)."""
+
+    texts: Counter[str]
+    chains: set[int]
+
+    def is_token(self, node: Node, made: str) -> bool:
+        """Whether a chain of operators only prints whole tokens and comes to ``made``, which is no name of
+        Python's inside."""
+        first, rest = spine(node)
+        texts = [str(part[1]) for part in (first, *(part for _, part in rest)) if part[0] == "const"]
+        return (
+            id(node) in self.chains
+            and all(is_token(text) for text in texts if "_" in text)
+            and not _reveals(made)
+        )
+
+
+class Output:
+    """Where the output of a template goes, as its blocks come in their order."""
+
+    def __init__(self) -> None:
+        self._taken = 0  # open statements whose body becomes a value
+        self._loops: list[bool] = []  # open loops, and whether they are recursive
+        self._is_lost = False
+
+    def learn(self, block: Block) -> None:
+        """Takes in where the output of the blocks behind this one goes."""
+        is_statement = block.text.startswith("{%")
+        if is_statement and not block.is_parsed:
+            self._is_lost = True
+        elif block.word in _TAKING or (block.word == "set" and not block.expressions):
+            self._taken += 1
+        elif block.word in _ENDS:
+            self._taken -= 1
+        elif block.word == "for":
+            self._loops.append("recursive" in block.text)
+        elif block.word == "endfor" and self._loops:
+            self._loops.pop()
+
+    def plain(self, block: Block) -> Plain:
+        """What of a block is printed as it stands, or tested."""
+        found = Plain(Counter(), set())
+        is_printed = not block.word and not self._taken and not any(self._loops) and not self._is_lost
+        if not block.is_parsed or not (is_printed or block.word in ("if", "elif")):
+            return found
+        pending: list[Node] = list(block.expressions)
+        for _ in range(_MAX_NODES):
+            if not pending:
+                break
+            node = pending.pop()
+            match node:
+                case ("const", str(text)):
+                    found.texts[text] += 1
+                case ("bin", "==" | "or" | "~" | "+", left, right):
+                    found.chains.add(id(node))
+                    pending += [left, right]
+                case ("cond", condition, value, other):
+                    pending += [condition, value, other]
+        return found
