@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "corpus"), str(ROOT)]
 
 import make_hostile  # noqa: E402 - its folder had to be named first
 from peers import measure  # noqa: E402
+from peers.page import put  # noqa: E402
 
 from inspector.artifacts import BytesSource, read  # noqa: E402
 
@@ -74,9 +74,7 @@ def main() -> None:
     )
     print(text, end="")
     if not given.print:
-        page = ROOT / "docs" / "benchmarks.md"
-        marks = re.compile(r"(<!-- many -->\n).*?(<!-- /many -->)", re.S)
-        page.write_text(marks.sub(lambda found: found[1] + text + found[2], page.read_text("utf-8")), "utf-8")
+        put("many", text)
 
 
 def _seconds(name: str, data: bytes) -> float:

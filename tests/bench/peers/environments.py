@@ -15,6 +15,8 @@ PEERS = {
     "fickling": ["fickling==0.1.12", "typing_extensions"],
     "modelaudit": ["modelaudit==0.2.54"],
 }
+# What project_peers.py compares: made for source code, not for models.
+FOR_PROJECTS = {"bandit": ["bandit==1.9.4"]}
 
 
 def cache() -> Path:
@@ -28,7 +30,8 @@ def environment(folder: Path, name: str) -> Path:
     place = folder / name
     python = place / "bin" / "python"
     mark = place / "installed.txt"
-    wanted = "\n".join(PEERS[name])
+    packages = {**PEERS, **FOR_PROJECTS}[name]
+    wanted = "\n".join(packages)
     if python.exists() and mark.exists() and mark.read_text() == wanted:
         return python
     shutil.rmtree(place, ignore_errors=True)
@@ -36,10 +39,10 @@ def environment(folder: Path, name: str) -> Path:
     uv = shutil.which("uv")
     if uv is not None:
         subprocess.run([uv, "venv", "-q", "-p", sys.executable, str(place)], check=True)
-        subprocess.run([uv, "pip", "install", "-q", "-p", str(python), *PEERS[name]], check=True)
+        subprocess.run([uv, "pip", "install", "-q", "-p", str(python), *packages], check=True)
     else:
         subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "-q", *PEERS[name]], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "-q", *packages], check=True)
     mark.write_text(wanted)
     return python
 
