@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+FOLDERS: list[pytest.TempPathFactory] = []  # that tests are handed
 BROKEN = 1  # what a child ends with that did not come to its end
 
 
@@ -67,7 +68,11 @@ def in_child(run: Callable[[int], int], allowed: float) -> tuple[int | None, str
     return ended, said.decode("utf-8", "replace")
 
 
+def remember_folders() -> None:
+    """Takes note of whatever hands out folders, before gc.freeze() hides it."""
+    FOLDERS[:] = [one for one in gc.get_objects() if isinstance(one, pytest.TempPathFactory)]
+
+
 def _use_folder(scratch: Path) -> None:
-    for one in gc.get_objects():
-        if isinstance(one, pytest.TempPathFactory):
-            one._basetemp = scratch
+    for one in FOLDERS:
+        one._basetemp = scratch

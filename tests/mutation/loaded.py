@@ -60,7 +60,7 @@ def _put_at_top(mutant: Mutant, tree: ast.Module, functions: dict[Any, list[Any]
     if mutant.function.startswith("="):
         for names in own:
             beside = dict(names)
-            exec(compile(ast.Module([changed], []), mutant.module, "exec"), beside)  # noqa: S102 - our own code
+            define(changed, mutant.module, beside)
             for one in gc.get_objects():
                 if isinstance(one, types.FunctionType) and one.__globals__ is beside:
                     for old in functions.get((one.__qualname__, one.__code__.co_firstlineno), ()):
@@ -69,7 +69,7 @@ def _put_at_top(mutant: Mutant, tree: ast.Module, functions: dict[Any, list[Any]
     if isinstance(changed, ast.ClassDef):
         for names in [one for one in own if changed.name in one]:
             beside = dict(names)
-            exec(compile(ast.Module([changed], []), mutant.module, "exec"), beside)  # noqa: S102 - our own code
+            define(changed, mutant.module, beside)
             _put_in_class(names[changed.name], beside[changed.name])
         return bool(own)
     if not isinstance(changed, (ast.Assign, ast.AnnAssign)):
@@ -79,7 +79,7 @@ def _put_at_top(mutant: Mutant, tree: ast.Module, functions: dict[Any, list[Any]
         return False
     for names in own or [vars(sys.modules[dotted])]:
         beside = dict(names)
-        exec(compile(ast.Module([changed], []), mutant.module, "exec"), beside)  # noqa: S102 - our own code
+        define(changed, mutant.module, beside)
         for name in (one.id for one in targets if isinstance(one, ast.Name)):
             if name not in names:  # another file of that name
                 continue
@@ -90,9 +90,22 @@ def _put_at_top(mutant: Mutant, tree: ast.Module, functions: dict[Any, list[Any]
         changed_names = {one.id for one in targets if isinstance(one, ast.Name)}
         for one in tree.body:
             if isinstance(one, ast.ClassDef) and one.name in names and changed_names & names_in_body(one):
-                exec(compile(ast.Module([one], []), mutant.module, "exec"), beside)  # noqa: S102 - our own code
+                define(one, mutant.module, beside)
                 _put_in_class(names[one.name], beside[one.name])
     return True
+
+
+class NoModule(Exception):
+    """The changed module cannot even be imported, which every test would notice."""
+
+
+def define(statement: ast.stmt, module: str, names: dict[str, Any]) -> None:
+    """Runs one statement of the top of a module beside it."""
+    code = compile(ast.Module([statement], []), module, "exec")
+    try:
+        exec(code, names)  # noqa: S102 - our own code
+    except Exception as error:  # noqa: BLE001 - whatever an import would raise
+        raise NoModule(str(error)) from None
 
 
 def names_in_body(of: ast.ClassDef) -> set[str]:

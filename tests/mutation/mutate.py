@@ -41,8 +41,8 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT), str(HERE)]
 
 import pytest  # noqa: E402
-from children import in_child  # noqa: E402
-from loaded import functions_of, names_in_body, put_in  # noqa: E402
+from children import in_child, remember_folders  # noqa: E402
+from loaded import NoModule, functions_of, names_in_body, put_in  # noqa: E402
 from mutants import Mutant, mutants_of  # noqa: E402
 from survivors import unexplained  # noqa: E402
 from targets import TARGETS, Target  # noqa: E402
@@ -160,6 +160,8 @@ class Runner:
         # Other rooms have files of the same name.
         self._ending = "/" + (Path(module).name if target.is_copied else module)
         self._failed = self._why = ""
+        self._passing: set[str] = set()
+        self._failing: set[str] = set()
         self._killers: defaultdict[str, int] = defaultdict(int)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -174,6 +176,7 @@ class Runner:
         if self._failed:
             _say(f"{self._failed} fails without any change.")
             return True
+        remember_folders()
         reached, costs = self._baseline(items)
         reaching_none = set(costs).difference(*reached.values())
         functions = functions_of(self._ending)
@@ -184,7 +187,7 @@ class Runner:
             names = set(costs) if self._apart else {name for line in near for name in reached.get(line, ())}
             if not mutant.function:  # a test may look at a table, a bound or a default value and run no line
                 names |= {name for name in reaching_none if "test_mutants_" in name}
-            chosen = [one for one in items if one.nodeid in names]
+            chosen = [one for one in items if one.nodeid in names - self._failing]
             rare = _rarity(reached, near)
             chosen.sort(key=lambda one: rare.get(one.nodeid, len(items)) * costs[one.nodeid])
             chosen.sort(key=lambda one: not any(name in one.nodeid for name in self._target.first))
@@ -196,6 +199,9 @@ class Runner:
             chosen = near_ones + (others[: self._most] if self._most else others)
             allowed = 8 + 6 * sum(costs[one.nodeid] for one in chosen)
             result, by = self._one(mutant, chosen, functions, costs, allowed)
+            while by and not self._passes_unchanged(by, items, costs):
+                chosen = [one for one in chosen if one.nodeid not in self._failing]
+                result, by = self._one(mutant, chosen, functions, costs, allowed)
             if by:
                 self._killers.clear()
                 self._killers[by] = 1  # the one that killed last is tried first
@@ -211,6 +217,8 @@ class Runner:
                 by=by,
                 tests=len(chosen),
             )
+            if number % 25 == 0:
+                self._passing.clear()  # what fails from now on by something else is noticed
             if number % 50 == 0:
                 spent = time.monotonic() - begun
                 _say(f"{self._module}: {number} of {len(self._todo)}, {survived} survive, {spent:.0f} s")
@@ -254,9 +262,20 @@ class Runner:
         _say(f"{self._module}: {len(costs)} of {len(items)} tests, {sum(costs.values()):.0f} s")
         return {int(line): set(names) for line, names in reached.items()}, costs
 
+    def _passes_unchanged(self, name: str, items: list[pytest.Item], costs: dict[str, float]) -> bool:
+        """Whether a test passes in a child where nothing was changed: only then has it killed anything."""
+        item = next((one for one in items if one.nodeid == name), None)
+        if item is None or name in self._passing:
+            return True
+        result, _ = self._one(None, [item], {}, costs, 8 + 6 * costs[name])
+        (self._passing if result == "survived" else self._failing).add(name)
+        if name in self._failing:
+            _say(f"{name} fails in a child without any change, and is left aside.")
+        return name in self._passing
+
     def _one(
         self,
-        mutant: Mutant,
+        mutant: Mutant | None,
         chosen: list[pytest.Item],
         functions: dict[Any, list[Any]],
         costs: dict[str, float],
@@ -266,12 +285,17 @@ class Runner:
 
         def run(write: int) -> int:
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-            if self._apart:
+            if mutant is None:
+                pass
+            elif self._apart:
                 place.write_text(ast.unparse(mutant.tree(self._source)), encoding="utf-8")
             else:
                 try:
                     if not put_in(mutant, self._source, functions):
                         return NOT_MUTATED
+                except NoModule as error:
+                    os.write(write, f"an import: {error}".encode())
+                    return KILLED
                 except Exception as error:  # noqa: BLE001 - told, and counted as not judged
                     os.write(write, repr(error).encode())
                     return NOT_MUTATED
@@ -282,6 +306,8 @@ class Runner:
                 signal.setitimer(signal.ITIMER_PROF, LEAST + TIMES * costs[item.nodeid])
                 _run(item)
                 if self._failed:
+                    if os.environ.get("MUTATE_DEBUG"):
+                        _say(self._why)
                     os.write(write, self._failed.encode())
                     return KILLED
             return SURVIVED
@@ -350,12 +376,12 @@ def report(modules: list[str], known: dict[tuple[str, str, str, int], dict[str, 
         for mutant, nth in numbered(mutants_of(source, module)):
             one = known.get((module, mutant.line, mutant.change, nth))
             counts[one["result"] if one else "not judged"] += 1
-            if one and one["result"] in ("survived", "not reached"):
+            if one and one["result"] != "killed":
                 left.append({**one, "at": mutant.first})
         here = unexplained(left)
         open_ += here
         told = len(left) - len(here)
-        unknown = counts["not judged"] + counts["not mutated"]
+        unknown = counts["not judged"]
         killed, total = counts["killed"], sum(counts.values())
         print(f"| `{module}` | {total} | {killed} | {told} | {len(here)} | {unknown} |")
     for one in open_:
