@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
+import itertools
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from inspector.cli.ending import ending_in_order
 from inspector.cli.hub_options import add_hub_options, patience, seconds, token_given
@@ -16,9 +18,7 @@ from inspector.provenance import InspectorError
 from inspector.provenance.words import Severity
 from inspector.scan import Collected, ScanOptions, scan_events
 
-if TYPE_CHECKING:
-    pass
-
+_PIECES = 10_000
 _FORMATS = ("text", "json", "jsonl", "sarif", "cyclonedx")
 
 
@@ -137,8 +137,17 @@ def exit_code(result: dict[str, Any], fail_on: str) -> int:
 def json_bytes(value: Any, *, indent: int | None = None) -> bytes:
     """UTF-8, sorted keys, a line feed at the end; lone surrogates cannot come this far."""
     separators = (",", ":") if indent is None else (",", ": ")
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=separators, indent=indent)
-    return text.encode("utf-8", "backslashreplace") + b"\n"
+    encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=separators, indent=indent)
+    if indent is None:
+        return encoder.encode(value).encode("utf-8", "backslashreplace") + b"\n"
+    # An indented text comes in a piece for each name and value. All of them at once, as json.dumps has them,
+    # are six times the text: a gigabyte for a lock file of 100,000 packages.
+    pieces = encoder.iterencode(value)
+    text = io.BytesIO()
+    while some := "".join(itertools.islice(pieces, _PIECES)):
+        text.write(some.encode("utf-8", "backslashreplace"))
+    text.write(b"\n")
+    return text.getvalue()
 
 
 class _Countdown:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import threading
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from inspector.cli.output import write_result
+from inspector.cli.scan import json_bytes
 from inspector.provenance import UnreadableInput
 
 needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
@@ -72,3 +75,20 @@ def test_neither_the_gates_report_nor_a_conversion_takes_a_pipes_place(tmp_path:
     with pytest.raises(InspectorError, match="no file"):
         convert(checkpoint, pipe)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_json_is_the_same_text_as_the_librarys_and_is_made_in_little_memory() -> None:
+    rows = [
+        {"b": number, "a": [f"näme\u2028{number}", None, 1.5, {}], "c": {"d": []}} for number in range(4000)
+    ]
+    for value in (rows, {"rows": rows[:2], "": ""}, [], "x", {"lone": "\udc80"}):
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ": "), indent=1)
+        assert json_bytes(value, indent=1) == text.encode("utf-8", "backslashreplace") + b"\n"
+    assert json_bytes({"b": 1, "a": [1, 2]}) == b'{"a":[1,2],"b":1}\n'
+    tracemalloc.start()
+    try:
+        made = json_bytes(rows, indent=1)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * len(made)
