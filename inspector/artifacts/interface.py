@@ -15,6 +15,8 @@ from inspector.provenance import Loading
 # The fact under which the dotted names stand, sorted by package, of what a configuration has imported and
 # called and what is of no known package. A name of each package comes first.
 NAMED_CODE = "named_code"
+# The fact under which the paths stand, relative to the file's folder, of files that hold parts of its data.
+EXTERNAL_DATA = "external_data"
 
 
 @dataclass(frozen=True, slots=True)

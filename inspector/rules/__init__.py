@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Iterator
 from types import ModuleType
 
-from inspector.artifacts.interface import NAMED_CODE
+from inspector.artifacts.interface import EXTERNAL_DATA, NAMED_CODE
 from inspector.provenance import EdgeKind, Finding, Loading, NodeKind
 from inspector.rules.catalogue import catalogue, rule, rules_digest
 from inspector.rules.interface import Facts, FileFact, Rule
@@ -51,7 +51,8 @@ def _families(facts: Facts) -> Iterator[ModuleType]:
 
 def _is_more_than_data(file: FileFact) -> bool:
     is_data = file.artifact.loading in (Loading.DATA_ONLY, Loading.NO_LOADER)
-    return not is_data or file.artifact.is_pickle or NAMED_CODE in file.artifact.facts
+    names_more = any(file.artifact.facts.get(key) for key in (NAMED_CODE, EXTERNAL_DATA))
+    return not is_data or file.artifact.is_pickle or names_more
 
 
 def _has_hub(facts: Facts) -> bool:

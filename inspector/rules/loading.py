@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from inspector.artifacts.interface import NAMED_CODE
+from inspector.artifacts.interface import EXTERNAL_DATA, NAMED_CODE
 from inspector.provenance import Confidence, Evidence, Finding, Loading, NodeKind, Pin, Severity, node_id
 from inspector.references.interface import Reference
 from inspector.rules.catalogue import rule
@@ -211,6 +211,26 @@ def named_code(facts: Facts) -> Iterator[Finding]:
         )
 
 
+def absent_data(facts: Facts) -> Iterator[Finding]:
+    """Models whose numbers lie in files beside them that the target does not hold, one finding for each."""
+    paths = {file.path for file in facts.files}
+    for file in facts.files:
+        folder = posixpath.dirname(file.path)
+        named = [place.replace("\\", "/") for place in file.artifact.facts.get(EXTERNAL_DATA, ())]
+        beside = {place: posixpath.normpath(posixpath.join(folder, place)) for place in named}
+        absent = [
+            place for place in named if beside[place] not in paths and not beside[place].startswith("..")
+        ]
+        if absent:
+            yield rule("loading.absent-data").finding(
+                facts_node(facts, file),
+                f"{count(len(absent), 'file')} with a part of the model's data "
+                f"{'is' if len(absent) == 1 else 'are'} not in the target: {listed(absent)}.",
+                [Evidence(file.path, text=f"data in {place}") for place in absent[:_SHOWN]],
+                subject=file.sha256 or "",
+            )
+
+
 def _own_modules(facts: Facts) -> set[str]:
     """What the files of the target can be imported as: modules, and folders with modules below them."""
     found: set[str] = set()
@@ -275,4 +295,4 @@ def _is_listed_only(file: FileFact) -> bool:
     )
 
 
-RULES = (files, disguised, named_code, not_understood, not_downloaded, calls, remote_code)
+RULES = (files, disguised, named_code, absent_data, not_understood, not_downloaded, calls, remote_code)

@@ -18,10 +18,14 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 
+from inspector.artifacts.texts.plain_text import TEXT_ENDINGS
+
 MAX = 400_000
 _MEMBERS = 50
 _CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
+_END_SIZE = 22
+_TEXTS = tuple(ending.encode("utf-16-le") + b"\0\0" for ending in sorted(TEXT_ENDINGS))
 Reading = Iterator[tuple[str, bytes]]
 
 
@@ -55,8 +59,8 @@ def by_zipfile(data: bytes) -> Reading:
 
 
 def by_directory(data: bytes) -> Reading:
-    """The last end record's directory; of a local header only how long it is."""
-    end = data.rfind(b"PK\x05\x06")
+    """The last whole end record's directory; of a local header only how long it is."""
+    end = data.rfind(b"PK\x05\x06", 0, max(0, len(data) - _END_SIZE + 4))
     if end < 0:
         return
     size, start = struct.unpack_from("<II", data, end + 12)
@@ -192,4 +196,11 @@ def by_7z(data: bytes) -> Reading:
     for mark in (b"cos\nsystem\n", b"\x80\x04\x95"):
         at = body.find(mark)
         if at >= 0:
-            yield "stored", body[at:]
+            yield "stored" + _text_ending(data[32 + length :]), body[at:]
+
+
+def _text_ending(header: bytes) -> str:
+    """The ending of a text that a plain header gives a member, "" where it gives none: which member the
+    stored bytes belong to is not told here, and under the name of a text only what calls is a pickle."""
+    found = next((ending for ending in _TEXTS if ending in header), b"")
+    return found.decode("utf-16-le").rstrip("\0")

@@ -11,7 +11,8 @@ from inspector.artifacts.containers.broken import BadCompression
 from inspector.artifacts.containers.inflate import Ends, ForwardSource
 from inspector.artifacts.containers.member_names import MemberNames, leads_inside
 from inspector.artifacts.containers.sevenzip_folder import NotRead, unpack_folder
-from inspector.artifacts.containers.sevenzip_header import Bad7z, Folder, Header, Member, read_header
+from inspector.artifacts.containers.sevenzip_header import read_header
+from inspector.artifacts.containers.sevenzip_parts import Bad7z, Folder, Header, Member
 from inspector.artifacts.context import Context
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single

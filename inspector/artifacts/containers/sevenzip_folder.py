@@ -14,7 +14,7 @@ from typing import Any
 
 from inspector.artifacts.containers.broken import BadCompression
 from inspector.artifacts.containers.inflate import FAILURES, METHODS
-from inspector.artifacts.containers.sevenzip_header import Coder, Folder
+from inspector.artifacts.containers.sevenzip_parts import Coder, Folder
 from inspector.artifacts.limits import BOMB_FROM, BOMB_RATIO, Budget, OverLimit
 from inspector.sources.interface import ByteSource
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
+from inspector.artifacts.containers.sevenzip_parts import Bad7z, Coder, Folder, Header, HeaderBytes, Member
 from inspector.artifacts.limits import MAX_MEMBERS, OverLimit
 from inspector.artifacts.magics import SEVENZIP as MAGIC
 from inspector.sources.interface import ByteSource
@@ -27,113 +27,6 @@ _START = struct.Struct("<6sBBIQQI")
     _NAMES, _CTIME, _ATIME, _MTIME, _ATTRIBUTES, _COMMENT, _PACKED_HEADER, _START_POSITION, _DUMMY,
 ) = range(26)  # fmt: skip
 _UNIX_ATTRIBUTES = 0x8000
-
-
-class Bad7z(Exception):
-    """The archive cannot be read. The message is a sentence for the reviewer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Coder:
-    """One step of unpacking: a method by its identifier, with the method's own properties."""
-
-    method: bytes
-    properties: bytes
-    inputs: int
-    outputs: int
-
-
-@dataclass(slots=True)
-class Folder:
-    """Packed streams that unpack together into one stream, which holds members one behind the other.
-
-    ``binds`` are pairs of an input and the output that feeds it, ``packed`` the inputs fed from the file.
-    ``sizes`` are those of every output; ``parts`` of the members inside, each with its checksum.
-    """
-
-    coders: list[Coder]
-    binds: list[tuple[int, int]]
-    packed: list[int]
-    sizes: list[int] = field(default_factory=list)
-    crc: int | None = None
-    streams: list[tuple[int, int]] = field(default_factory=list)  # offset and size in the file
-    parts: list[tuple[int, int | None]] = field(default_factory=list)
-
-    @property
-    def size(self) -> int:
-        """Bytes that the whole folder unpacks to."""
-        bound = {output for _, output in self.binds}
-        return next(size for number, size in enumerate(self.sizes) if number not in bound)
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One entry of the archive. ``size`` is None where it holds no stream (a folder or an empty file)."""
-
-    name: str
-    size: int | None
-    crc: int | None
-    is_folder: bool
-    is_anti: bool
-    unix_mode: int
-
-
-@dataclass(slots=True)
-class Header:
-    """What the archive holds. ``remarks`` are ambiguities: a stable word and a sentence each."""
-
-    folders: list[Folder] = field(default_factory=list)
-    members: list[Member] = field(default_factory=list)
-    remarks: list[tuple[str, str]] = field(default_factory=list)
-
-
-class _Bytes:
-    """A cursor over the header. Whatever runs over its end is a broken archive."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
-
-    @property
-    def left(self) -> int:
-        return len(self.data) - self.at
-
-    def take(self, count: int) -> bytes:
-        if count < 0 or count > self.left:
-            raise Bad7z("The header of the 7z archive ends too early.")
-        self.at += count
-        return self.data[self.at - count : self.at]
-
-    def byte(self) -> int:
-        return self.take(1)[0]
-
-    def number(self) -> int:
-        """A number of one to nine bytes: the first one's leading ones tell how many follow."""
-        first = self.byte()
-        value, mask = 0, 0x80
-        for place in range(8):
-            if not first & mask:
-                return value + ((first & mask - 1) << 8 * place)
-            value |= self.byte() << 8 * place
-            mask >>= 1
-        return value
-
-    def count(self, limit: int) -> int:
-        value = self.number()
-        if value > limit:
-            raise OverLimit(f"The 7z archive states {value} of what this program reads {limit} of.")
-        return value
-
-    def bits(self, count: int) -> list[bool]:
-        packed = self.take((count + 7) // 8)
-        return [bool(packed[place >> 3] & 0x80 >> (place & 7)) for place in range(count)]
-
-    def defined(self, count: int) -> list[bool]:
-        return [True] * count if self.byte() else self.bits(count)
-
-    def expect(self, wanted: int) -> None:
-        if self.byte() != wanted:
-            raise Bad7z("The header of the 7z archive is broken.")
 
 
 def read_header(source: ByteSource, unpack: Callable[[Folder], bytes]) -> Header:
@@ -161,7 +54,7 @@ def read_header(source: ByteSource, unpack: Callable[[Folder], bytes]) -> Header
             break
         data = _unwrapped(data, source, spans, unpack)
     if data:
-        _read_main(_Bytes(data), source, header, spans)
+        _read_main(HeaderBytes(data), source, header, spans)
     _check_cover(source, spans, header)
     return header
 
@@ -169,7 +62,7 @@ def read_header(source: ByteSource, unpack: Callable[[Folder], bytes]) -> Header
 def _unwrapped(
     data: bytes, source: ByteSource, spans: list[tuple[int, int]], unpack: Callable[[Folder], bytes]
 ) -> bytes:
-    cursor = _Bytes(data)
+    cursor = HeaderBytes(data)
     cursor.expect(_PACKED_HEADER)
     folders = _streams(cursor, source, spans)
     if len(folders) != 1 or cursor.left or folders[0].size > MAX_HEADER:
@@ -180,7 +73,7 @@ def _unwrapped(
     return plain_header
 
 
-def _read_main(cursor: _Bytes, source: ByteSource, header: Header, spans: list[tuple[int, int]]) -> None:
+def _read_main(cursor: HeaderBytes, source: ByteSource, header: Header, spans: list[tuple[int, int]]) -> None:
     cursor.expect(_HEADER)
     kind = cursor.byte()
     if kind == _ARCHIVE_PROPERTIES:
@@ -200,7 +93,7 @@ def _read_main(cursor: _Bytes, source: ByteSource, header: Header, spans: list[t
         raise Bad7z("The header of the 7z archive is broken.")
 
 
-def _streams(cursor: _Bytes, source: ByteSource, spans: list[tuple[int, int]]) -> list[Folder]:
+def _streams(cursor: HeaderBytes, source: ByteSource, spans: list[tuple[int, int]]) -> list[Folder]:
     """StreamsInfo: where packed streams lie, how they unpack, and what stands in them."""
     streams: list[tuple[int, int]] = []
     folders: list[Folder] = []
@@ -227,7 +120,7 @@ def _streams(cursor: _Bytes, source: ByteSource, spans: list[tuple[int, int]]) -
     return folders
 
 
-def _packed_streams(cursor: _Bytes, source: ByteSource) -> list[tuple[int, int]]:
+def _packed_streams(cursor: HeaderBytes, source: ByteSource) -> list[tuple[int, int]]:
     at = _START.size + cursor.number()
     count = cursor.count(MAX_FOLDERS)
     streams: list[tuple[int, int]] = []
@@ -248,12 +141,12 @@ def _packed_streams(cursor: _Bytes, source: ByteSource) -> list[tuple[int, int]]
     return streams
 
 
-def _checksums(cursor: _Bytes, count: int) -> list[int | None]:
+def _checksums(cursor: HeaderBytes, count: int) -> list[int | None]:
     defined = cursor.defined(count)
     return [int.from_bytes(cursor.take(4), "little") if known else None for known in defined]
 
 
-def _folders(cursor: _Bytes) -> list[Folder]:
+def _folders(cursor: HeaderBytes) -> list[Folder]:
     cursor.expect(_FOLDER)
     count = cursor.count(MAX_FOLDERS)
     _refuse_external(cursor)
@@ -271,7 +164,7 @@ def _folders(cursor: _Bytes) -> list[Folder]:
     return folders
 
 
-def _folder(cursor: _Bytes) -> Folder:
+def _folder(cursor: HeaderBytes) -> Folder:
     coders: list[Coder] = []
     for _ in range(cursor.count(MAX_CODERS)):
         flags = cursor.byte()
@@ -302,12 +195,12 @@ def _folder(cursor: _Bytes) -> Folder:
     return Folder(coders, binds, packed)
 
 
-def _refuse_external(cursor: _Bytes) -> None:
+def _refuse_external(cursor: HeaderBytes) -> None:
     if cursor.byte():
         raise Bad7z("The 7z archive keeps parts of its header in additional streams, which are not read.")
 
 
-def _substreams(cursor: _Bytes, folders: list[Folder]) -> None:
+def _substreams(cursor: HeaderBytes, folders: list[Folder]) -> None:
     """How many members each folder holds, their sizes but for the last one's, and their checksums."""
     counts = [1] * len(folders)
     kind = cursor.byte()
@@ -339,7 +232,7 @@ def _substreams(cursor: _Bytes, folders: list[Folder]) -> None:
         folder.parts = [(size, folder.crc if is_known else next(given)) for size in parts]
 
 
-def _files(cursor: _Bytes, header: Header) -> None:
+def _files(cursor: HeaderBytes, header: Header) -> None:
     count = cursor.count(MAX_MEMBERS)
     names: list[str] = []
     empty, modes = [False] * count, [0] * count
@@ -347,7 +240,7 @@ def _files(cursor: _Bytes, header: Header) -> None:
     anti: list[bool] | None = None
     seen: set[int] = set()
     while kind := cursor.number():
-        part = _Bytes(cursor.take(cursor.number()))
+        part = HeaderBytes(cursor.take(cursor.number()))
         if kind in seen and kind != _DUMMY:
             header.remarks.append(("7z-property", "The 7z archive states a property of its members twice."))
         seen.add(kind)
@@ -391,7 +284,7 @@ def _members(
         header.members.append(Member(name, None, None, not is_file, is_anti, modes[number]))
 
 
-def _names(part: _Bytes, count: int) -> list[str]:
+def _names(part: HeaderBytes, count: int) -> list[str]:
     _refuse_external(part)
     raw = part.take(part.left)
     try:
@@ -404,7 +297,7 @@ def _names(part: _Bytes, count: int) -> list[str]:
     return names
 
 
-def _attributes(part: _Bytes, count: int) -> list[int]:
+def _attributes(part: HeaderBytes, count: int) -> list[int]:
     """The Unix mode of each member, 0 where the archive states none."""
     defined = part.defined(count)
     _refuse_external(part)

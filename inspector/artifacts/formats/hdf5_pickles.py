@@ -26,7 +26,8 @@ from inspector.artifacts.formats.hdf5_values import (
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.limits import OverLimit
 from inspector.artifacts.pickles.file import looks_like_old_pickle, read_pickle
-from inspector.artifacts.pickles.machine import Limits, PickleMachine
+from inspector.artifacts.pickles.machine import PickleMachine
+from inspector.artifacts.pickles.outcome import Limits
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 

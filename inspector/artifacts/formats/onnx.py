@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inspector.artifacts.formats.protobuf import BadProto, Schema, text, walk
-from inspector.artifacts.interface import Artifact
+from inspector.artifacts.interface import EXTERNAL_DATA, Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
@@ -68,7 +68,7 @@ def read_onnx(source: ByteSource) -> Artifact:
         "operators": sum(found.operators.values()),
         "tensors": found.tensors,
         "producer": plain(found.producer, 200),
-        "external_data": sorted(plain(place, 300) for place in list(found.locations)[:_MAX_NAMED]),
+        EXTERNAL_DATA: sorted(plain(place, 300) for place in list(found.locations)[:_MAX_NAMED]),
     }
     return judgement.artifact("onnx", Loading.DATA_ONLY, facts)
 

@@ -24,9 +24,19 @@ _STREAM = re.compile(rb"(?:X\n\0\0\0[\x02\x03]|B\n[\x02\x03]\0\0\0|A\n[23]\n\d{6
 _EMPTY = frozenset({254, 253, 252, 251, 247, 242, 241})
 _PAIRS = frozenset({2, 3, 5, 6, 17})
 _SYMBOL, _CLOSURE, _ENVIRONMENT, _PROMISE, _LANGUAGE = 1, 3, 4, 5, 6
-_CHARS, _BYTE_CODE, _NO_VALUE = 9, 21, 252
+_CHARS, _BYTE_CODE, _NO_VALUE, _REFERENCE = 9, 21, 252, 255
 _WIDTHS = {10: 4, 13: 4, 14: 8, 15: 16, 24: 1}
 _CALLED_BY_R = frozenset({".First", ".Last", ".First.sys", ".onLoad", ".onAttach"})
+# Functions of R's base packages that start programs, load libraries, run files or reach out. A call of one
+# that is kept as data (``quote(system("x"))``) runs when somebody evaluates it; fitted models keep calls as
+# well, of what fitted them.
+_NAMED_ACTING = """
+system system2 shell shell.exec source sys.source dyn.load library.dynam
+download.file url pipe fifo socketConnection serverSocket unlink file.remove
+install.packages loadNamespace requireNamespace attachNamespace reg.finalizer setHook
+makeActiveBinding delayedAssign
+"""
+_ACTING = frozenset(_NAMED_ACTING.split())
 _BINDING_IS_ACTIVE = 1 << 15
 
 
@@ -56,6 +66,14 @@ def read_r_data(source: ByteSource) -> Artifact:
             f"It holds {walk.functions} R functions or expressions not yet evaluated: reading it runs none "
             "of them, using the object does.",
         )
+    for name, at in sorted(walk.calls.items()):
+        judgement.note(
+            Loading.UNKNOWN_IMPORT,
+            "r-call",
+            f"It holds a call of {plain(name, 40)} that is not evaluated yet: reading it runs nothing, "
+            "evaluating it does.",
+            at,
+        )
     facts = {"items": walk.items, "packages": sorted(plain(name, 100) for name in walk.packages)}
     return judgement.artifact("r-data", Loading.DATA_ONLY, facts)
 
@@ -69,6 +87,7 @@ class _Walk:
     judgement: Judgement
     items: int = 0
     functions: int = 0
+    calls: dict[str, int] = field(default_factory=dict)  # kept as data, of what acts: where the first stands
     packages: set[str] = field(default_factory=set)
     window: Window = field(init=False)
     big: bool = True
@@ -103,6 +122,8 @@ class _Walk:
                 self.item(in_frame=task == "frame")
             elif task in ("late", "promised"):
                 self.promised(self.window.offset, is_late=task == "late")
+            elif task == "called":
+                self.called(self.window.offset)
             elif task == "language":
                 self.language(self.integer())
             elif task == "code":
@@ -187,7 +208,7 @@ class _Walk:
         kind, has_attributes, has_tag = flags & 0xFF, bool(flags & 0x200), bool(flags & 0x400)
         if kind in _EMPTY:
             return kind
-        if kind == 255:
+        if kind == _REFERENCE:
             place = flags >> 8 or self.integer()
             self.last_text = self.symbols[place - 1] if 0 < place <= len(self.symbols) else ""
         elif kind == _SYMBOL:
@@ -256,11 +277,18 @@ class _Walk:
         first = part
         if kind == _PROMISE:
             first = "late" if in_frame else "promised"
+        if kind == _LANGUAGE:
+            first = "called"
         self.todo += [part, first] + ["item"] * has_attributes
         if has_tag and not has_attributes:
             self.item_tag(at)
         elif has_tag:
             self.todo.append("item")
+
+    def called(self, at: int) -> None:
+        """The function of a call that is kept as data."""
+        if self.item() in (_SYMBOL, _REFERENCE) and self.last_text in _ACTING:
+            self.calls.setdefault(self.last_text, at)
 
     def item_tag(self, at: int) -> None:
         """Reads a tag at once: its name tells a function that R itself calls."""

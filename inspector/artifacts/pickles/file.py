@@ -13,8 +13,9 @@ from inspector.artifacts.conversion.torch_storage import storage_bytes
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.pickles.listed import Tier
-from inspector.artifacts.pickles.machine import KEPT_BYTES, Limits, PickleMachine
+from inspector.artifacts.pickles.machine import PickleMachine
 from inspector.artifacts.pickles.nested import MAX_NESTING, nested_bytes
+from inspector.artifacts.pickles.outcome import KEPT_BYTES, Limits
 from inspector.artifacts.pickles.rules_attributes import NESTED_AT
 from inspector.artifacts.pickles.symbols import BytesAt, Import
 from inspector.provenance import Loading

@@ -12,8 +12,6 @@ frame's end and reads the whole argument behind it. ``drops=True`` reads a strea
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from inspector.artifacts.bytesource import EndOfData, Window
 from inspector.artifacts.interface import Reason
 from inspector.artifacts.limits import EFFECT_WORK, OPCODE_WORK, PICKLE_WORK, OverLimit, spend_work
@@ -21,49 +19,16 @@ from inspector.artifacts.pickles.effect_table import LINE_OPS, LINES_OPS, NUMBER
 from inspector.artifacts.pickles.effects import CALLS_PER_IMPORT, Effects
 from inspector.artifacts.pickles.numbers import BadNumber
 from inspector.artifacts.pickles.opcodes import LENGTH_SIZES, NUMBER_SIZES, OPCODES
+from inspector.artifacts.pickles.outcome import KEPT_BYTES, KEPT_TEXT, PROTOCOLS, Broken, Limits, Outcome
 from inspector.artifacts.pickles.symbols import BytesAt, LongText, Mapped, Series, TooHeavy, Tup
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
-MAX_OPS = 20_000_000
-MAX_STACK = 3_000_000
 MAX_MEMO = 4_000_000
-MAX_LINE = 64 << 20  # an array in protocol 0 is one line
-KEPT_TEXT = 4096
-KEPT_BYTES = 256
-PROTOCOLS = frozenset(bytes((0x80, protocol)) for protocol in range(2, 6))
 MAX_HIDDEN = 32  # byte strings with pickles in them that are looked at
 _PAID_AT_ONCE = 10_000
 _SLOW_EFFECTS = 3  # what an opcode beside the fast path costs
 _MARGIN = 300  # more than the longest opcode that the fast path decodes
-
-
-@dataclass(slots=True)
-class Limits:
-    """What one stream may cost."""
-
-    ops: int = MAX_OPS
-    stack: int = MAX_STACK
-    line: int = MAX_LINE
-
-
-class Broken(Exception):
-    """A real unpickler would stop here. ``code`` is the reason's word."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What one pass found. ``end`` is the offset after STOP; ``value`` what the stream would give."""
-
-    ended: bool = False
-    end: int = 0
-    ops: int = 0
-    value: object = None
-    problems: list[tuple[Loading, Reason]] = field(default_factory=list)
 
 
 class PickleMachine(Effects):

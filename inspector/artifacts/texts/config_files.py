@@ -14,10 +14,16 @@ from inspector.artifacts.formats.keras_operations import judge_old_operation
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import MAX_JSON, spend_work
-from inspector.artifacts.pickles.listed import REEXPORTED
 from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.encoding import utf8
 from inspector.artifacts.texts.further_keys import JSON_KEY_QUOTED, judge_keys
+from inspector.artifacts.texts.model_parts import (
+    LIBRARIES,
+    judge_components,
+    judge_module,
+    judge_modules,
+    judge_served_archive,
+)
 from inspector.artifacts.texts.named_calls import CALL_QUOTED, judge_mapping, judge_rendered
 from inspector.artifacts.texts.named_code import grade, is_target_made, judge_target, why_dangerous
 from inspector.artifacts.texts.strict_json import BadJson, Pairs, parse_pairs
@@ -70,34 +76,6 @@ _TERM = re.compile(
     r"zoo|oo|nan|Symbol|Integer|positive|integer|nonnegative|'[su]\d+'"
 )
 _CODE_LAYERS = frozenset({"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper"})
-# Libraries whose classes stand in a model_index.json or as the parent library of an adapter.
-_NAMED_LIBRARIES = """
-diffusers transformers onnxruntime flax peft optimum torch timm sentence_transformers open_clip
-k_diffusion controlnet_aux safetensors __main__ nunchaku sentencepiece tokenizers accelerate
-"""
-_LIBRARIES = frozenset(_NAMED_LIBRARIES.split())
-# Folders of diffusers.pipelines (0.35): a component may name one of them as its module.
-_NAMED_PIPELINE_FOLDERS = """
-allegro amused animatediff audioldm audioldm2 aura_flow blip_diffusion bria chroma chronoedit cogvideo
-cogview3 cogview4 consisid consistency_models controlnet controlnet_hunyuandit controlnet_sd3
-controlnet_xs cosmos dance_diffusion ddim ddpm deepfloyd_if deprecated dit easyanimate flux framepack
-free_init_utils hidream_image hunyuan_image hunyuan_video hunyuandit i2vgen_xl kandinsky kandinsky2_2
-kandinsky3 kandinsky5 kolors latent_consistency_models latent_diffusion latte ledits_pp ltx ltx2 lucy
-lumina lumina2 marigold mochi musicldm omnigen pag paint_by_example pia pixart_alpha pndm prx qwenimage
-repaint sana score_sde_ve semantic_stable_diffusion shap_e skyreels_v2 spectrogram_diffusion stable_audio
-stable_cascade stable_diffusion stable_diffusion_3 stable_diffusion_attend_and_excite
-stable_diffusion_diffedit stable_diffusion_gligen stable_diffusion_k_diffusion stable_diffusion_ldm3d
-stable_diffusion_panorama stable_diffusion_safe stable_diffusion_sag stable_diffusion_variants
-stable_diffusion_xl stable_unclip stable_video_diffusion stochastic_karras_ve t2i_adapter
-text_to_video_synthesis unclip unidiffuser versatile_diffusion visualcloze vq_diffusion wan wuerstchen
-z_image
-"""
-_PIPELINE_FOLDERS = frozenset(_NAMED_PIPELINE_FOLDERS.split())
-# A class of sentence-transformers: of its packages of modules, or one of the classes it hands out itself.
-_OWN_MODULE = re.compile(
-    r"sentence_transformers\.(?:(?:models|sparse_encoder|cross_encoder|base|sentence_transformer)"
-    r"(?!\w)(?:\.[A-Za-z_]\w*)*\.)?[A-Z]\w*(?:\.[A-Z]\w*)*\Z"
-)
 _CHAT_NAMES = re.compile(r"chat_?template|additional_chat_templates/", re.I)
 _CHAT_KEY = re.compile(r"chat[-_]?template|(?:\A|_)jinja", re.I)
 _MESSAGES = re.compile(r"\bmessages\b|\badd_generation_prompt\b|\bbos_token\b")
@@ -118,7 +96,7 @@ def read_json(source: ByteSource, path: str) -> Artifact:
     word = _model_of_trees(raw)
     is_config = is_config or word != "json"
     base = Loading.DATA_ONLY if is_config else Loading.NO_LOADER
-    if not is_config and not _TRIGGERS.search(raw):
+    if not is_config and not _TRIGGERS.search(raw) and not path.endswith("MAR-INF/MANIFEST.json"):
         return Artifact(word, base)
     judgement = Judgement()
     try:
@@ -129,9 +107,11 @@ def read_json(source: ByteSource, path: str) -> Artifact:
         judgement.note(Loading.UNREADABLE if is_config else Loading.NO_LOADER, "broken-json", str(bad))
         return judgement.artifact(word, base)
     if name == "modules.json":
-        _custom_modules(top, judgement)
+        judge_modules(top, judgement)
     elif name in ("model_index.json", "modular_model_index.json"):
-        _components(top, judgement)
+        judge_components(top, judgement)
+    elif name == "manifest.json" and path.endswith("MAR-INF/MANIFEST.json"):
+        judge_served_archive(top, judgement)
     return judgement.artifact(word, base)
 
 
@@ -211,7 +191,7 @@ def _see(pairs: Pairs, judgement: Judgement, *, is_keras: bool = False) -> dict[
             _function(key, value, judgement)
         elif key == "types" and isinstance(value, dict) and any(other == "structure" for other, _ in pairs):
             for kind in value.values():
-                _module_type(kind, judgement)
+                judge_module(kind, judgement)
         elif key in ("id", "name") and isinstance(value, str) and value in _PICKLE_CODECS:
             _codec(pairs, judgement)
         elif (
@@ -254,23 +234,13 @@ def _function(key: str, name: str, judgement: Judgement) -> None:
     if not _DOTTED.match(name):
         return
     why = why_dangerous(name)
-    if why is None and name.split(".")[0] in _LIBRARIES:
+    if why is None and name.split(".")[0] in LIBRARIES:
         return
     judgement.note(
         Loading.RUNS_CODE,
         "custom-module",
         f"Loading the model imports and calls {plain(name, 200)} ({key}), which is of no known library.",
     )
-
-
-def _module_type(kind: Any, judgement: Judgement) -> None:
-    """The class of a module of sentence-transformers: others are code of the repository."""
-    if isinstance(kind, str) and not _OWN_MODULE.match(kind):
-        judgement.note(
-            Loading.RUNS_CODE,
-            "custom-module",
-            f"A module of the model is Python code of its own: {plain(kind, 200)}.",
-        )
 
 
 def _codec(pairs: Pairs, judgement: Judgement) -> None:
@@ -352,37 +322,12 @@ def _jsonpickle(key: str, value: Any, judgement: Judgement) -> None:
 
 def _parent_library(name: str, judgement: Judgement) -> None:
     """adapter_config.json: PEFT imports the library that ``auto_mapping`` names."""
-    if name.split(".")[0] not in _LIBRARIES:
+    if name.split(".")[0] not in LIBRARIES:
         judgement.note(
             Loading.RUNS_CODE,
             "auto-mapping",
             f"The adapter has the module {plain(name, 200)} imported, which is of no known library.",
         )
-
-
-def _components(top: Any, judgement: Judgement) -> None:
-    """model_index.json of diffusers: each part is [module, class]; an unknown module is a file beside it."""
-    for part, pair in top.items() if isinstance(top, dict) else ():
-        if part.startswith("_") or not isinstance(pair, list) or len(pair) not in (2, 3):
-            continue
-        described = pair[2].get("type_hint") if len(pair) == 3 and isinstance(pair[2], dict) else None
-        module, name = described if isinstance(described, list) and len(described) == 2 else pair[:2]
-        if not isinstance(module, str) or not isinstance(name, str):
-            continue
-        is_known = module.split(".")[0] in _LIBRARIES or module in _PIPELINE_FOLDERS
-        if not is_known or why_dangerous(f"{module}.{name}") is not None or name in REEXPORTED:
-            judgement.note(
-                Loading.RUNS_CODE,
-                "custom-pipeline",
-                f"The part {plain(part, 100)} of the pipeline is Python code of the repository "
-                f"({plain(module, 100)}.{plain(name, 100)}).",
-            )
-
-
-def _custom_modules(top: Any, judgement: Judgement) -> None:
-    """modules.json of sentence-transformers: a type outside of that library is code of the repository."""
-    for item in top if isinstance(top, list) else []:
-        _module_type(item.get("type") if isinstance(item, dict) else None, judgement)
 
 
 def read_jinja(text: str, path: str) -> Artifact:

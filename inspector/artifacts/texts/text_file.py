@@ -13,6 +13,7 @@ from inspector.artifacts.recognise import ending
 from inspector.artifacts.texts.called_settings import read_gin, read_settings
 from inspector.artifacts.texts.config_files import read_jinja, read_json
 from inspector.artifacts.texts.encoding import utf8
+from inspector.artifacts.texts.json_lines import read_json_lines
 from inspector.artifacts.texts.mlflow_model import is_mlmodel, read_mlmodel
 from inspector.artifacts.texts.plain_text import WORDS
 from inspector.artifacts.texts.prototext import read_prototext
@@ -47,6 +48,8 @@ def read_text(source: ByteSource, path: str) -> Artifact:
     word = WORDS.get(suffix, "text")
     if word == "json":
         return read_json(source, path)
+    if word == "jsonl":
+        return read_json_lines(source)
     model = looks_like_model(source) if word in ("xml", "text", "svg") else None
     if model is not None:
         return read_model_xml(source, model)
