@@ -62,7 +62,7 @@ _P = "inspector/artifacts/pickles"
 TARGETS: dict[str, Target] = {
     "inspector/gate/inspector_gate.py": _GATE,
     "inspector/gate/guard.py": Target(
-        ("tests/gate/test_guard.py", "tests/gate/test_mutants_guard.py", "tests/gate/test_hub_cache.py")
+        ("tests/gate/test_guard.py", "tests/gate/test_mutants_guard*.py", "tests/gate/test_hub_cache.py")
     ),
     **{f"inspector/record/{name}.py": _RECORD for name in ("verify", "dsse", "trust", "manifest", "keys")},
     **{
