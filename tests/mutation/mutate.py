@@ -10,13 +10,14 @@ needs and no start-up. What is defined at the top of a module (a table, a bound)
 its old value is known by its name.
 
 FILE (default: mutation.jsonl) keeps each answer, and files beside it which test reaches which line: a run
-that was ended goes on where it stopped, and a mutant whose line has changed since is judged anew. ``--most``
-is for a first look: so many tests that get nearest to the change. ``--again`` judges
-anew what FILE does not call killed. ``--apart`` runs for the survivors what starts other programs, with the
-changed file in place: only in a copy of the repository. Prints the survivors that ``survivors.toml`` does
-not explain, and exits with 1 where there are any. mutmut 3 (BSD) and Cosmic Ray 8 (MIT) were weighed: the
-one writes all mutants into one tree with switches, which this gate of one file is not made for; the other
-starts pytest for each mutant, 2 s before a test runs.
+that was ended goes on where it stopped, and a mutant whose line has changed since is judged anew. A test that
+fails in a child without any change kills nothing. ``--most`` is for a first look: so many tests that get
+nearest to the change. ``--again`` judges anew what FILE does not call killed, ``--confirm`` what it does.
+``--apart`` runs for the survivors what starts other programs, with the changed file in place: only in a copy
+of the repository. Prints the survivors that ``survivors.toml`` does not explain, and exits with 1 where there
+are any. mutmut 3 (BSD) and Cosmic Ray 8 (MIT) were weighed: the one writes all mutants into one tree with
+switches, which this gate of one file is not made for; the other starts pytest for each mutant, 2 s before a
+test runs.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ def main() -> int:
     parser.add_argument("--progress", type=Path, default=Path("mutation.jsonl"), metavar="FILE")
     parser.add_argument("--apart", action="store_true", help="run the survivors against other programs too")
     parser.add_argument("--again", action="store_true", help="judge the survivors anew")
+    parser.add_argument("--confirm", action="store_true", help="judge the killed anew, by what killed them")
     parser.add_argument(
         "--most", type=int, default=0, metavar="N", help="tests for a mutant; 0: all that reach it"
     )
@@ -121,11 +123,15 @@ def _judge(module: str, only: set[int], progress: Progress, given: argparse.Name
     source = (ROOT / module).read_text(encoding="utf-8")
     known = progress.read()
     todo = []
+    killed_by = {}
     for mutant, nth in numbered(mutants_of(source, module)):
         before = known.get((module, mutant.line, mutant.change, nth))
         done = before is not None and not (given.again and before["result"] != "killed")
         if given.apart:
             done = before is None or before["result"] != "survived"
+        if given.confirm:
+            done = before is None or before["result"] != "killed"
+            killed_by[mutant.line, mutant.change, nth] = before["by"] if before else ""
         wanted = not given.operators or mutant.operator in given.operators.split(",")
         if not done and wanted and (not only or mutant.first in only):
             todo.append((mutant, nth))
@@ -134,6 +140,7 @@ def _judge(module: str, only: set[int], progress: Progress, given: argparse.Name
     patterns = given.tests or (target.apart if given.apart else target.tests)
     tests = [str(path) for pattern in patterns for path in sorted(ROOT.glob(pattern))]
     runner = Runner(module, source, target, todo, progress, apart=given.apart, most=given.most)
+    runner.killed_by = killed_by
     options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:terminalreporter", "-p", "no:randomly"]
     sink = os.open(os.devnull, os.O_WRONLY)
     os.dup2(sink, 1)
@@ -160,6 +167,7 @@ class Runner:
         # Other rooms have files of the same name.
         self._ending = "/" + (Path(module).name if target.is_copied else module)
         self._failed = self._why = ""
+        self.killed_by: dict[tuple[str, str, int], str] = {}  # what is to be tried first for each mutant
         self._passing: set[str] = set()
         self._failing: set[str] = set()
         self._killers: defaultdict[str, int] = defaultdict(int)
@@ -197,6 +205,8 @@ class Runner:
             ]  # small, and of this module alone
             others = [one for one in chosen if "test_mutants_" not in one.nodeid]
             chosen = near_ones + (others[: self._most] if self._most else others)
+            before = self.killed_by.get((mutant.line, mutant.change, nth))
+            chosen.sort(key=lambda one: one.nodeid != before)
             allowed = 8 + 6 * sum(costs[one.nodeid] for one in chosen)
             result, by = self._one(mutant, chosen, functions, costs, allowed)
             while by and not self._passes_unchanged(by, items, costs):
