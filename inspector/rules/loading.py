@@ -6,9 +6,20 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from inspector.artifacts.interface import EXTERNAL_DATA, NAMED_CODE
-from inspector.provenance import Confidence, Evidence, Finding, Loading, NodeKind, Pin, Severity, node_id
+from inspector.provenance import (
+    Confidence,
+    Evidence,
+    Finding,
+    Loading,
+    NodeKind,
+    Pin,
+    Severity,
+    finding_id,
+    node_id,
+)
 from inspector.references.interface import Reference
 from inspector.rules.catalogue import rule
 from inspector.rules.integrity import LFS_POINTER
@@ -202,13 +213,16 @@ def named_code(facts: Facts) -> Iterator[Finding]:
         )
         reasons = [reason for reason in file.artifact.reasons if reason.code == "names-code"]
         said = f"{reasons[0].message} " if reasons else ""
-        yield rule("loading.named-code").finding(
+        finding = rule("loading.named-code").finding(
             facts_node(facts, file),
             f"{said}{whose}",
             [Evidence(file.path, text=_where(reason.member, reason.message)) for reason in reasons[:_SHOWN]],
             severity=Severity.LOW if strange else Severity.INFO,
             subject=file.sha256 or "",
         )
+        # A text has no node of its own, so that the findings on several stand on the target: told apart by
+        # their paths.
+        yield replace(finding, id=finding_id(finding.rule, f"file:{file.path}"))
 
 
 def absent_data(facts: Facts) -> Iterator[Finding]:

@@ -67,3 +67,12 @@ def test_a_file_whose_verdict_is_a_finding_has_no_second_one(facts, naming):
 
 def test_a_file_without_names_has_none(facts, file):
     assert not judge(facts(files=[file("conf.yaml", Loading.NO_LOADER, pickle=False, reasons=())]))
+
+
+def test_texts_without_a_node_have_a_finding_each_with_an_id_that_stays(facts, naming):
+    files = [naming("a.yaml", "acme.Net"), naming("b.yaml", "acme.Net")]
+    both = found(judge(replace(facts(), files=files)))
+    assert [finding.node for finding in both] == ["project:p", "project:p"]
+    assert {finding.evidence[0].path for finding in both} == {"a.yaml", "b.yaml"}
+    (alone,) = found(judge(facts(files=files[:1])))
+    assert alone.id in {finding.id for finding in both} and alone.node != "project:p"
