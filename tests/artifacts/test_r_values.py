@@ -113,6 +113,12 @@ def test_what_breaks_off_or_is_of_no_known_kind_is_unreadable(data: bytes, judge
         (integer(5 | 0x400, 253, 252) + integer(6) + symbol(b"f") + integer(NIL), "r-promise"),
         (integer(4, 0, NIL) + integer(5, 252, 13, 1, 1) + integer(NIL) * 2, "r-function"),
         (integer(2 | 0x400) + symbol(b".First") + integer(3 | 0x400) + integer(NIL) * 4, "r-start-up"),
+        # attributes in front of the tag hide nothing
+        (integer(2 | 0x600, NIL) + symbol(b".First") + integer(3 | 0x400) + integer(NIL) * 4, "r-start-up"),
+        (
+            integer(2 | 0x600, 19, 1, NIL) + symbol(b".onLoad") + integer(3 | 0x400) + integer(NIL) * 4,
+            "r-start-up",
+        ),
     ],
 )
 def test_what_runs_or_may_run_has_its_code(value: bytes, code: str, judge: Judge) -> None:

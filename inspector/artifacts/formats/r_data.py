@@ -124,6 +124,8 @@ class _Walk:
                 self.promised(self.window.offset, is_late=task == "late")
             elif task == "called":
                 self.called(self.window.offset)
+            elif task == "tag":
+                self.item_tag(self.window.offset)
             elif task == "language":
                 self.language(self.integer())
             elif task == "code":
@@ -279,11 +281,11 @@ class _Walk:
             first = "late" if in_frame else "promised"
         if kind == _LANGUAGE:
             first = "called"
-        self.todo += [part, first] + ["item"] * has_attributes
-        if has_tag and not has_attributes:
-            self.item_tag(at)
+        self.todo += [part, first]
+        if has_attributes:  # the tag comes behind them, and is as telling there
+            self.todo += ["tag"] * has_tag + ["item"]
         elif has_tag:
-            self.todo.append("item")
+            self.item_tag(at)
 
     def called(self, at: int) -> None:
         """The function of a call that is kept as data."""
