@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QFileDialog
 
+from inspector import resources
 from inspector.gui.actions import ACTIONS, STATES, TABS
 from inspector.gui.palette import Entry, Palette
 from inspector.gui.session import Phase
@@ -46,14 +47,22 @@ class Commands:
     # --- opening -------------------------------------------------------------------------------------
 
     def open_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self.window, tr("Open folder"))
+        name = QFileDialog.getExistingDirectory(self.window, tr("Open folder"), self._folder())
         if name:
             self.window.open(name)
 
     def open_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self.window, tr("Open file or review"))
+        name, _ = QFileDialog.getOpenFileName(self.window, tr("Open file or review"), self._folder())
         if name:
             self.window.open(name)
+
+    def _folder(self) -> str:
+        """Where the last target lies, else the home folder: the work is rarely where the program started."""
+        for target in self.window.settings.recent():
+            above = Path(target).parent
+            if not target.startswith("hf://") and above.is_dir() and target != str(resources.path("sample")):
+                return str(above)
+        return str(Path.home())
 
     def open_hub(self) -> None:
         from inspector.gui.hub_dialog import HubDialog
@@ -75,8 +84,6 @@ class Commands:
         self.window.data.quarantine.ask_for_store()
 
     def open_sample(self) -> None:
-        from inspector import resources
-
         self.window.open(str(resources.path("sample")))
 
     def recent(self) -> None:

@@ -43,6 +43,7 @@ SCREENED = ("jsonl", "json", "csv", "tsv", "parquet")
 CHIPS = (("Datasets", "kind:dataset"), ("Unpinned", "unpinned"), ("With findings", "findings:worst"))
 
 
+SOON_MS = 80
 PARTS = ("datasets", "questions", "quarantine")
 _PART = "data_part"
 
@@ -88,6 +89,11 @@ class DataPage(TablePage):
         self.questions = DataQuestions(look, selection)
         self._bar = bar
         self._quarantine: Workplace | None = None
+        self._soon = QTimer(self)  # what was decided is shown once somebody looks, not in the turn of the key
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(self._decided)
+        self._stale = False
         self._place_parts()
 
     def _place_parts(self) -> None:
@@ -99,11 +105,11 @@ class DataPage(TablePage):
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
         body = QWidget()
-        body.setObjectName("page")
+        body.setObjectName("pane")
         both = QVBoxLayout(body)
         spaced(both, 0, 0, 0, 0, 0)
         both.addWidget(splitter, 1)
-        both.addWidget(self.screening, 1)
+        both.addWidget(self.screening)
         self._area = QScrollArea()  # a result of the screening is higher than what a small screen leaves it
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
@@ -189,6 +195,8 @@ class DataPage(TablePage):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self._stale:
+            self._decided()
         QTimer.singleShot(0, self, self._focus_part)  # after the window gave the keyboard to the table
 
     def _count_waiting(self, waiting: str) -> None:
@@ -230,7 +238,7 @@ class DataPage(TablePage):
         self.set_all([])
         if session is not None:
             session.grown.connect(self.refresh)
-            session.decided.connect(lambda _: self.refresh())
+            session.decided.connect(lambda _: self._soon.start())
             part = session.recalled(_PART, PARTS[0])
             self.show_part(part if part in PARTS else PARTS[0])
 
@@ -246,6 +254,11 @@ class DataPage(TablePage):
         ]
         rows += [_loose(path, item) for path, item in read.items()]
         self.set_all(rows)
+
+    def _decided(self) -> None:
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self.refresh()
 
     def head(self, visible: int, total: int) -> str:
         if visible == total == 1:

@@ -15,6 +15,7 @@ from inspector.gui.session import Phase, Session
 from inspector.gui.table_page import TablePage
 from inspector.gui.texts import count, shown, tr
 from inspector.gui.widgets import Elided, button, set_role
+from inspector.provenance.text import elide_middle
 
 MANIFESTS_SHOWN = 3
 MANIFESTS_IN_TIP = 40
@@ -55,7 +56,7 @@ class DependenciesPage(TablePage):
                 "Needed by",
                 lambda row: row.get("required_by") or "",
                 12,
-                least=100,
+                least=112,
                 colour=lambda r: look.tokens.sub,
             ),
             Column(
@@ -240,7 +241,7 @@ def _looks_like(row: Any) -> str:
 
 def _manifest_words(item: dict[str, Any]) -> str:
     """``requirements.txt · requirements: 12 in all, 1 exact, 9 range``: zero counts are left out."""
-    path, form = shown(item.get("path"), 120), shown(item.get("format"), 40)
+    path, form = elide_middle(shown(item.get("path"), 400), 60), shown(item.get("format"), 40)
     name = path.rpartition("/")[2].lower()
     head = path if form.lower() in name else f"{path} · {form}"  # a Dockerfile of format Dockerfile
     if item.get("error"):

@@ -22,7 +22,7 @@ from inspector.gui.look import Look
 from inspector.gui.marks import marks_of
 from inspector.gui.selection import Selection
 from inspector.gui.session import Session
-from inspector.gui.slices import Slices
+from inspector.gui.slices import Slices, sorted_in_slices
 from inspector.gui.table import ShortenedNames
 from inspector.gui.texts import tr
 from inspector.gui.widgets import spaced
@@ -84,7 +84,7 @@ class Inventory(QWidget):
         self.model.set_groups([], {})
         if session is not None:
             session.grown.connect(self.refresh)
-            session.decided.connect(lambda _: self.refresh())
+            session.decided.connect(lambda _: self._later.start())  # not in the turn of the key
 
     def refresh(self) -> None:
         """Groups the nodes anew, in slices; the tree changes when that is done."""
@@ -113,8 +113,9 @@ class Inventory(QWidget):
             if number % 20 == 19:
                 yield
         for group in groups:
-            group.nodes.sort(key=lambda node: (_rank(severities.get(node.id)), node.name.lower()))
+            order = {node.id: (_rank(severities.get(node.id)), node.name.lower()) for node in group.nodes}
             yield
+            group.nodes = yield from sorted_in_slices(group.nodes, lambda node: order[node.id])  # noqa: B023
 
     def _show(self, groups: list[Group], severities: dict[str, Severity | None]) -> None:
         self._remember_closed()

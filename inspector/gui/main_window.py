@@ -46,6 +46,7 @@ from inspector.gui.widgets import spaced
 from inspector.provenance import InspectorError
 
 TITLE = "Provenance Inspector"
+FRAME = 48  # pixels that a window manager puts above and below
 CLEAR_ACTION = "_q_qlineeditclearaction"  # what Qt calls the button that clears a line
 
 
@@ -143,7 +144,9 @@ class MainWindow(QMainWindow):
         self.graph.panel_made.connect(self._panel_made)
         self.strip.gaps_wanted.connect(lambda: self.run("not-analysed"))
         self.dependencies.audit_wanted.connect(lambda: self.run("audit-online"))
-        self.findings.table.activated_key.connect(lambda _: self.run("evidence"))
+        for page, action in ((self.findings, "evidence"), (self.files, "evidence"),
+                             (self.dependencies, "view-focus"), (self.data, "view-focus")):  # fmt: skip
+            page.table.activated_key.connect(lambda _, action=action: self.run(action))
         self.tabs.currentChanged.connect(self._tab_changed)
         self.pane.hub.work.told.connect(self.enable)
         self.selection.node_changed.connect(lambda _: self._remember_within())
@@ -180,7 +183,8 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         geometry = self.settings.get("geometry")
-        self.resize(1440, 900)
+        room = self.screen().availableSize()
+        self.resize(min(1440, room.width()), min(900, room.height() - FRAME))
         if isinstance(geometry, str):
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
         self.splitter.restore(self.settings.get("splitter"))

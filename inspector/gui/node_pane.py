@@ -63,6 +63,7 @@ class NodePane(QScrollArea):
         body.setObjectName("pane")
         self.setWidget(body)
         self.empty = plain_label(tr("Select a node or a finding."), role="sub")
+        self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.plate = plain_label()
         self.title = Flow(name=tr("Node"))

@@ -7,6 +7,7 @@ the same record, and the window goes on working while reports are made.
 from __future__ import annotations
 
 import getpass
+import os
 from datetime import date, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector import places
+from inspector import places, resources
 from inspector.gui.background import Background
 from inspector.gui.child import Child, inspector_command, message_of
 from inspector.gui.session import Session
@@ -35,6 +36,7 @@ from inspector.provenance import InspectorError
 APPROVED, WITH_EXCEPTIONS = "approved", "approved-with-exceptions"
 DECISIONS = (APPROVED, WITH_EXCEPTIONS, "rejected", "deferred")
 VALID_DAYS = 180
+_LEAST_FIELD = 5  # times its height: the end of a path can be read
 _TOLD = ("warning:", "review-report.pdf was not written")  # what a signed package lacks
 
 
@@ -106,7 +108,7 @@ class SignSheet(QWidget):
             name.setBuddy(field)
             field.setAccessibleName(tr(title))
             grid.addWidget(name, number * 2, 0)
-            grid.addLayout(Wrap(field, *extra, field=0), number * 2, 1)
+            grid.addLayout(Wrap(field, *extra, field=0, least=_LEAST_FIELD), number * 2, 1)
         grid.addWidget(self.due, 1, 0, 1, 2)
         grid.addWidget(self.pades, len(rows) * 2, 0, 1, 2)
         grid.addWidget(self.without_pades, len(rows) * 2 + 1, 0, 1, 2)
@@ -344,7 +346,7 @@ def _login() -> str:
 def _free_folder(session: Session) -> str:
     """Beside the target, never inside it: what lies in it would be an unlisted file."""
     root = session.root
-    base = root.parent if root is not None else Path.home()
+    base = root.parent if root is not None and not _is_ours(root) else Path.home()
     safe = "".join(char if char.isalnum() or char in "-_." else "-" for char in session.name)[:60].strip(".-")
     name = f"{safe or 'review'}-record"
     path = base / name
@@ -353,6 +355,11 @@ def _free_folder(session: Session) -> str:
             break
         path = base / f"{name}-{number}"
     return str(path)
+
+
+def _is_ours(root: Path) -> bool:
+    """Whether ``root`` is the sample project: it lies where this program is installed, and no record does."""
+    return root == resources.path("sample") or not os.access(root.parent, os.W_OK)
 
 
 def _free_key() -> Path:

@@ -6,12 +6,36 @@ yields often is advanced from a timer, so that keys and painting come in between
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from heapq import merge
 from time import perf_counter
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer
 
+Item = TypeVar("Item")
 SLICE_SECONDS = 0.008
+_RUN = 2000  # items that are sorted within a millisecond or two
+_MERGED_AT_ONCE = 200
+
+
+def sorted_in_slices(
+    items: Sequence[Item], key: Callable[[Item], Any] | None = None, *, reverse: bool = False
+) -> Generator[None, None, list[Item]]:
+    """What ``sorted`` gives for the same arguments, equals in their order, with a yield every few
+    milliseconds: one sort of 20,000 rows takes 40."""
+    runs = []
+    for start in range(0, len(items), _RUN):
+        runs.append(sorted(items[start : start + _RUN], key=key, reverse=reverse))
+        yield
+    if len(runs) < 2:
+        return runs[0] if runs else []
+    merged: list[Item] = []
+    for number, item in enumerate(merge(*runs, key=key, reverse=reverse)):
+        merged.append(item)
+        if number % _MERGED_AT_ONCE == 0:
+            yield
+    return merged
 
 
 class Slices(QObject):

@@ -28,6 +28,7 @@ class Strip(QWidget):
         self.work: LookingUp | None = None
         self._began = 0.0
         self.status = Elided()
+        self.status.least = 24  # what the scan came to, before what anything else says
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(160)
@@ -42,7 +43,8 @@ class Strip(QWidget):
         self.asking.hide()
         self.stop_asking.hide()
         self.gaps = button("", tr("Not analysed"), role="link")
-        self.advisories = plain_label(role="sub")
+        self.advisories = Elided()  # it names a database of somebody else's
+        self.advisories.setProperty("role", "sub")
         self.network = plain_label(role="sub")
         line = QHBoxLayout(self)
         spaced(line, 12, 3, 12, 3, 10)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from inspector.gui.rows import Column, Rows, matches
-from inspector.gui.slices import Slices
+from inspector.gui.slices import Slices, sorted_in_slices
 from inspector.gui.table import Table
 from inspector.gui.texts import tr
 from inspector.gui.widgets import Elided, plain_label, spaced
@@ -68,7 +68,7 @@ class TablePage(QWidget):
         self._idle.setInterval(IDLE_MILLISECONDS)
         self._idle.timeout.connect(self._prepare)
         self.filter.textChanged.connect(self._typed)
-        self.filter.returnPressed.connect(self.table.setFocus)
+        self.filter.returnPressed.connect(self._into_the_table)
         self.table.sort_wanted.connect(self._sort_by)
         self._build(chips)
 
@@ -168,8 +168,7 @@ class TablePage(QWidget):
         if self._sort is not None:
             column, down = self._sort
             keys = yield from self._keys_of(column, ordered)
-            places.sort(key=keys.__getitem__, reverse=down)
-            yield
+            places = yield from sorted_in_slices(places, keys.__getitem__, reverse=down)
         found += [ordered[place] for place in places]
 
     def _put_in_order(self) -> Generator[None, None, list[Any]]:
@@ -220,6 +219,12 @@ class TablePage(QWidget):
         self.table.horizontalHeader().setSortIndicator(column, order)
         self.refilter()
 
+    def _into_the_table(self) -> None:
+        """From the filter to what it left: the first row is chosen where none is."""
+        self.table.setFocus()
+        if not self.table.selectionModel().hasSelection():
+            self.table.step(0)
+
     # --- filter line ---------------------------------------------------------------------------------
 
     def _typed(self, _text: str) -> None:
@@ -256,9 +261,7 @@ def _sorted(rows: list[Any], key: Callable[[Any], Any]) -> Iterator[None]:
         keyed.append((key(row), number))
         if number % 100 == 99:
             yield
-    yield
-    keyed.sort()
-    yield
+    keyed = yield from sorted_in_slices(keyed)
     rows[:] = [rows[number] for _, number in keyed]
 
 

@@ -159,6 +159,9 @@ class Session:
         self.until(f"{number:,} findings read and saved", lambda: None, lambda: ready() and shown(number)())
         self.until("one decision", lambda: self._decide(), lambda: self._decided() == "confirmed")
         self._settle()
+        self.until("the same, taken back", lambda: window.run("undo"), lambda: self._decided() == "open")
+        self._settle()
+        self._proposals()
         self.until(
             "filter: severity:critical",
             lambda: window.findings.filter.setText("severity:critical"),
@@ -187,6 +190,32 @@ class Session:
         self.until("cancel, to no scan running", window.strip.cancel.click, lambda: self._stopped())
         self.until("cancelled scan saved", lambda: None, ready)
         self.until("close", window.close, lambda: not window.isVisible())
+
+    def _proposals(self) -> None:
+        """An import that proposes something for every finding, told to the window and taken back."""
+        from inspector.review.proposals import Import, Origin, Proposal
+
+        session = self.window.session
+        known = {"word": "accepted", "text": "Only in the sandbox", "expires": "2999-01-01", "owner": "Ops"}
+        made = tuple(
+            Proposal("finding", key, fingerprint=item.finding.fingerprint, **known)
+            for key, item in session.facts.findings.items()
+        )
+        origin = Origin("record", "a" * 64, file="old.json", title="assistant, approved")
+        session.review.take_import(Import(origin, made))
+        offers = session.proposals._offers
+        self.until(
+            f"{len(made):,} proposals shown",
+            session.read_proposals,
+            lambda: len(session.proposals._offers) > len(offers),
+        )
+        self._settle()
+        self.until(
+            f"{len(made):,} proposals taken back",
+            lambda: self.window.run("undo"),
+            lambda: not session.proposals._offers,
+        )
+        self._settle()
 
     def _settle(self) -> None:
         """Until the page has worked ahead, as it does while somebody reads."""

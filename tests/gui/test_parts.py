@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QCheckBox, QLabel
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel
 
+from inspector import resources
 from inspector.gui import quarantine_lists, sign_sheet
 from inspector.gui.actions import ACTIONS, TABS, VIEWS
 from inspector.gui.palette import Palette
@@ -569,3 +572,47 @@ def test_what_signing_came_to_is_scrolled_into_sight(opened, qtbot):
     message = opened.record.sheet.message
     qtbot.waitUntil(lambda: not message.visibleRegion().isEmpty())
     assert message.visibleRegion().boundingRect().height() == message.height()
+
+
+def test_return_leads_from_the_filter_to_the_first_row_and_on_to_its_evidence(opened, qtbot):
+    opened.show_tab("Files")
+    page = opened.files
+    page.filter.setFocus()
+    page.filter.setText("scaler")
+    qtbot.waitUntil(lambda: len(page.rows.rows) == 1)
+    qtbot.keyClick(page.filter, Qt.Key.Key_Return)
+    assert page.table.hasFocus() and page.table.current_key() == "models/scaler.pkl"
+    qtbot.waitUntil(lambda: opened.pane.title.toPlainText() == "models/scaler.pkl")
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    assert opened.pane.evidence.text.hasFocus()
+
+
+def test_return_on_a_package_shows_what_stands_around_it(opened, qtbot):
+    opened.show_tab("Dependencies")
+    qtbot.waitUntil(lambda: bool(opened.dependencies.rows.rows))
+    opened.dependencies.table.step(0)
+    qtbot.keyClick(opened.dependencies.table, Qt.Key.Key_Return)
+    assert opened.tab_name() == "Graph" and opened.graph.current_view() == "focus"
+
+
+def test_a_decision_is_shown_in_the_data_tab_once_it_is_looked_at(opened, qtbot):
+    opened.show_tab("Findings")
+    found = next(i for i in opened.session.facts.findings.values() if i.finding.node == "dataset:org/tickets")
+    opened.session.decide([found.finding.id], State.FIXED)
+    qtbot.waitUntil(lambda: not opened.data._soon.isActive())
+    opened.show_tab("Data")
+    rows = opened.data.rows
+    qtbot.waitUntil(lambda: rows.rows[rows.place("dataset:org/tickets")]["findings"] == "1")
+
+
+def test_a_folder_is_looked_for_where_the_last_target_lies(opened, project, monkeypatch):
+    asked = []
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *words: asked.append(words[-1]) or "")
+    opened.run("open-folder")
+    assert asked == [str(project.parent)]
+
+
+def test_no_record_is_put_beside_the_sample_that_this_program_ships(project):
+    for root, beside in ((resources.path("sample"), Path.home()), (project, project.parent)):
+        session = SimpleNamespace(root=root, name="assistant")
+        assert Path(sign_sheet._free_folder(session)).parent == beside

@@ -123,6 +123,7 @@ def small(request, backend, project, tmp_path, qtbot, ready):
     qtbot.waitExposed(made)
     assert made.open(str(project))
     ready(made)
+    assert wrong(made) == [], "before anything is selected"
     first = made.findings.rows.rows[0].finding
     made.selection.select_finding(first.id, first.node)
     qtbot.waitUntil(lambda: made.pane.title.toPlainText() != "")

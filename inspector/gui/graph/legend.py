@@ -96,10 +96,12 @@ class Legend(QScrollArea):
             return
         area = parent.viewport().geometry() if isinstance(parent, QAbstractScrollArea) else parent.rect()
         room = area.size() - QSize(2 * _MARGIN, 2 * _MARGIN)
-        self._arrange(stacked=False)
+        self._arrange()
         wanted, bar = self._body.sizeHint(), 0
         if wanted.width() > room.width():
-            self._arrange(stacked=True)
+            self._arrange(wrapped=True)
+            if self._body.minimumSizeHint().width() > room.width():
+                self._arrange(wrapped=True, stacked=True)
             bar = self.verticalScrollBar().sizeHint().width()
             width = room.width() - bar
             wanted = QSize(width, self._grid.heightForWidth(width))
@@ -109,9 +111,9 @@ class Legend(QScrollArea):
         self.resize(min(wanted.width() + bar, room.width()) + 2, min(wanted.height(), room.height()) + 2)
         self.move(area.left() + _MARGIN, max(area.bottom() - self.height() - _MARGIN, 0))
 
-    def _arrange(self, *, stacked: bool) -> None:
-        """Severities and kinds side by side and each sentence in one line; or everything below each other,
-        and the sentences wrapped."""
+    def _arrange(self, *, wrapped: bool = False, stacked: bool = False) -> None:
+        """Severities and kinds side by side or, ``stacked``, below each other; each sentence in one line or,
+        ``wrapped``, in several."""
         for place, (sample, label) in enumerate(self._rows):
             row, column = place - len(MARKS), 0
             if not stacked and row >= 0:
@@ -123,7 +125,7 @@ class Legend(QScrollArea):
             self._grid.addWidget(sample, at, 2 * column)
             span = 5 if is_sentence and not stacked else 1
             self._grid.addWidget(label, at, 2 * column + 1, 1, span)
-            label.setWordWrap(stacked and is_sentence)
+            label.setWordWrap(wrapped and is_sentence)
         self._grid.activate()
 
     def _fill(self) -> None:
@@ -151,4 +153,4 @@ class Legend(QScrollArea):
             label = QLabel(text, self._body)
             label.setTextFormat(Qt.TextFormat.PlainText)
             self._rows.append((_Sample(inks, group, word, self._scale), label))
-        self._arrange(stacked=False)
+        self._arrange()
