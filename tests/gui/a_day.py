@@ -47,7 +47,8 @@ def where() -> str:
     focus, session = application.focusWidget(), window.session
     name = f"{type(focus).__name__} {focus.accessibleName()!r}" if focus is not None else "nothing"
     rows = len(window.findings.rows.rows)
-    at = f"decision {number}, {rows} rows of {window.findings.filter.text()!r}, at {window.selection.finding!r}"
+    rows = f"{rows} rows of {window.findings.filter.text()!r}"
+    at = f"decision {number}, {rows}, at {window.selection.finding!r}"
     return f"{session.phase.value}, {at}, focus on {name}"
 
 
