@@ -46,9 +46,8 @@ def until(holds) -> None:
 def where() -> str:
     focus, session = application.focusWidget(), window.session
     name = f"{type(focus).__name__} {focus.accessibleName()!r}" if focus is not None else "nothing"
-    rows = len(window.findings.rows.rows)
-    rows = f"{rows} rows of {window.findings.filter.text()!r}"
-    at = f"decision {number}, {rows}, at {window.selection.finding!r}"
+    shown = f"{len(window.findings.rows.rows)} rows of {window.findings.filter.text()!r}"
+    at = f"decision {number}, {shown}, at {window.selection.finding!r}"
     return f"{session.phase.value}, {at}, focus on {name}"
 
 
