@@ -10,7 +10,6 @@ of 100 frames under 12 ms, 99 under 16.7 ms. Exit code 1 where that does not hol
 from __future__ import annotations
 
 import gc
-import importlib.util
 import os
 import statistics
 import sys
@@ -25,7 +24,9 @@ from PySide6.QtWidgets import QApplication
 from inspector.gui.graph.canvas import GraphCanvas
 from inspector.gui.graph.panel import GraphPanel
 
-HERE = Path(__file__).resolve().parent
+sys.path.append(str(Path(__file__).resolve().parents[2] / "packaging"))
+
+from checkout_scripts import load
 
 
 def main() -> int:
@@ -37,7 +38,7 @@ def main() -> int:
     panel.set_motion(False)
     panel.resize(1280, 800)
     started = time.perf_counter()
-    panel.set_graph(*samples().random_graph(nodes))
+    panel.set_graph(*load("tests/gui/graph/samples.py").random_graph(nodes))
     panel.show()
     panel.show_view("map")
     while len(panel.view.nodes) < nodes or panel.canvas.message:
@@ -113,15 +114,6 @@ def row(what: str, seconds: list[float]) -> bool:
     told = [statistics.median(seconds), cuts[94], cuts[98], max(seconds)]
     print(f"{what:<28} {len(seconds):>7} " + " ".join(f"{one * 1000:>8.1f}" for one in told), flush=True)
     return cuts[94] < 0.012 and cuts[98] < 0.0167
-
-
-def samples() -> object:
-    place = HERE.parent / "gui" / "graph" / "samples.py"
-    spec = importlib.util.spec_from_file_location("graph_samples", place)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ kept by anybody who gives a verdict. The last line maps 34 related models with 1
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 import tempfile
@@ -22,16 +21,11 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
+sys.path.append(str(HERE.parents[1] / "packaging"))
+
+from checkout_scripts import load  # noqa: E402 - its folder had to be named first
+
 MIB = 1 << 20
-
-
-def loaded(name: str, path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def bodies(large: ModuleType) -> dict[str, Any]:
@@ -78,9 +72,13 @@ def bound(name: str, size: int) -> int:
 
 
 def main() -> None:
-    standin = loaded("hub_standin", HERE.parent / "hub_standin" / "server.py")
-    large = loaded("hub_large", HERE.parent / "hub_standin" / "large.py")
-    os.environ["INSPECTOR_HOME"] = tempfile.mkdtemp(prefix="hub-cost-")
+    with tempfile.TemporaryDirectory(prefix="hub-cost-") as home:
+        os.environ["INSPECTOR_HOME"] = home
+        measured()
+
+
+def measured() -> None:
+    standin, large = load("tests/hub_standin/server.py"), load("tests/hub_standin/large.py")
     from inspector import artifacts
     from inspector.sources import open_target
     from inspector.sources.hub import HubSource

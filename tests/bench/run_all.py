@@ -55,7 +55,7 @@ BENCHMARKS = (
     Benchmark("graph_frames", "dragging and zooming a map of 20,000 nodes", quick=("2000", "100")),
     Benchmark("scan_speed", "scans of generated trees, hashing against openssl"),
     Benchmark("many_files", "1,100 small model files", has_table=True),
-    Benchmark("worst_files", "files made to be slow to read"),
+    Benchmark("worst_files", "files made to be slow to read", quick=("--only", "pickle of", "gguf", "onnx")),
     Benchmark("gate_speed", "the gate, hashing against openssl", quick=("--gib", "1", "--rounds", "2")),
     Benchmark(
         "dependency_speed",
