@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from inspector import resources
 from inspector.gui.texts import language, tr
-from inspector.gui.widgets import plain_label, size_dialog, spaced
+from inspector.gui.widgets import own_clear_signs, plain_label, size_dialog, spaced
 
 _KEY = Qt.ItemDataRole.UserRole
 _NAMES = {"cwe": "CWE", "owasp_llm": "OWASP LLM", "atlas": "MITRE ATLAS", "cve": "CVE"}
@@ -102,6 +102,9 @@ class HelpDialog(QDialog):
         self.text.document().setDocumentMargin(18)
         self.filter.textChanged.connect(self._filter)
         self.topics.currentItemChanged.connect(self._chosen)
+        look = getattr(parent, "look", None)
+        if look is not None:
+            own_clear_signs(self, look.icon("close"))
         self._place()
         self.show_page(key or guides[0].key)
         self.filter.setFocus()

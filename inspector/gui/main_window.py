@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
@@ -42,12 +42,11 @@ from inspector.gui.table import Table
 from inspector.gui.texts import shown, tr
 from inspector.gui.top_bar import TopBar
 from inspector.gui.welcome import Welcome
-from inspector.gui.widgets import spaced
+from inspector.gui.widgets import own_clear_signs, press_by_return, spaced
 from inspector.provenance import InspectorError
 
 TITLE = "Provenance Inspector"
 FRAME = 48  # pixels that a window manager puts above and below
-CLEAR_ACTION = "_q_qlineeditclearaction"  # what Qt calls the button that clears a line
 
 
 class MainWindow(QMainWindow):
@@ -173,8 +172,7 @@ class MainWindow(QMainWindow):
             table.setIconSize(QSize(round(15 * scale), round(15 * scale)))
             table.fit()
         self.inventory.tree.setIconSize(QSize(round(15 * scale), round(15 * scale)))
-        for clear in self.findChildren(QAction, CLEAR_ACTION):
-            clear.setIcon(self.look.icon("close"))  # Qt's own does not belong to this set
+        own_clear_signs(self, self.look.icon("close"))
         self.splitter.scale_to(scale, self.pane.least_width())
 
     def _system_changed(self, *_: object) -> None:
@@ -360,7 +358,7 @@ class MainWindow(QMainWindow):
     def _panel_made(self) -> None:
         """The graph's panel takes the keyboard that its tab would have given it."""
         if self.session is not None and self.tabs.currentWidget() is self.graph:
-            self._focus_tab()
+            QTimer.singleShot(0, self.graph, self._focus_tab)  # the panel is in sight in the next turn
 
     def run(self, action: str) -> None:
         """Does what the table calls ``action``, as its key would."""
@@ -392,6 +390,10 @@ class MainWindow(QMainWindow):
         session.remember("filter", self.findings.filter.text())
         session.remember("node", self.selection.node)
         session.remember("finding", self.selection.finding)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not press_by_return(event):
+            super().keyPressEvent(event)
 
     # --- dropping a folder ---------------------------------------------------------------------------
 

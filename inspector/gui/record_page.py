@@ -135,7 +135,11 @@ class RecordPage(QScrollArea):
         whole = tr("Every file was analysed.") if files else tr("There are no files here.")
         lines = [named + more] if gaps else [whole] if facts.done else []
         if packages:
-            lines.append(tr("{0} packages were not judged by an audit").format(f"{packages:,}"))
+            lines.append(
+                tr("One package was not judged by an audit")
+                if packages == 1
+                else tr("{0} packages were not judged by an audit").format(f"{packages:,}")
+            )
         self.gaps.set_text("\n".join(lines) or tr("The scan has not ended."), keep_newlines=True)
         self.scope.set_text(_scope(session), keep_newlines=True)
         blockers = session.blockers()

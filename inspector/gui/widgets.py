@@ -7,9 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
+    QAction,
     QFont,
     QFontDatabase,
     QIcon,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -19,6 +21,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QDialog,
     QDialogButtonBox,
@@ -133,6 +136,23 @@ def size_dialog(dialog: QDialog, wide: float, high: float) -> None:
         room = over.window().size()
         width, height = min(width, room.width() - 40), min(height, room.height() - 40)
     dialog.resize(width, height)
+
+
+def own_clear_signs(parent: QWidget, icon: QIcon) -> None:
+    """Gives the buttons that clear a line, below ``parent``, a sign of this program's set."""
+    for clear in parent.findChildren(QAction, "_q_qlineeditclearaction"):  # Qt's own name for it
+        clear.setIcon(icon)
+
+
+def press_by_return(event: QKeyEvent) -> bool:
+    """Presses the button that has the keyboard where the key is Return: outside dialogs Qt does so for Space
+    alone, and a key that does nothing is taken for a button that does nothing."""
+    focus = QApplication.focusWidget()
+    is_return = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    if not is_return or not isinstance(focus, QPushButton | QToolButton) or not focus.isEnabled():
+        return False
+    focus.click()
+    return True
 
 
 def buttons_without_icons(box: QDialogButtonBox) -> QDialogButtonBox:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel
 
 from inspector import resources
 from inspector.gui import quarantine_lists, sign_sheet
@@ -616,3 +616,29 @@ def test_no_record_is_put_beside_the_sample_that_this_program_ships(project):
     for root, beside in ((resources.path("sample"), Path.home()), (project, project.parent)):
         session = SimpleNamespace(root=root, name="assistant")
         assert Path(sign_sheet._free_folder(session)).parent == beside
+
+
+def test_a_target_opened_before_the_graph_was_made_gives_it_the_keyboard(window, project, ready, qtbot):
+    assert window.graph.panel is None
+    window.open(str(project))
+    ready(window)
+    qtbot.waitUntil(lambda: window.graph.panel is not None)
+    qtbot.waitUntil(lambda: window.graph.isAncestorOf(QApplication.focusWidget()))
+
+
+def test_return_presses_the_button_that_has_the_keyboard(opened, qtbot):
+    opened.run("sign")
+    sheet = opened.record.sheet
+    sheet.new_key.setFocus()
+    qtbot.keyClick(sheet.new_key, Qt.Key.Key_Return)
+    assert "Type a passphrase" in sheet.message.toPlainText() and sheet.passphrase.hasFocus()
+    opened.show_tab("Checklist")
+    yes = opened.checklist.detail.answers["yes"]
+    yes.setFocus()
+    qtbot.keyClick(yes, Qt.Key.Key_Enter)
+    assert yes.isChecked() and opened.checklist.detail.question.answer == "yes"
+    opened.show_tab("Findings")
+    chip = next(iter(opened.findings.chips.values()))
+    chip.setFocus()
+    qtbot.keyClick(chip, Qt.Key.Key_Return)
+    assert chip.isChecked() and opened.findings.filter.text()
