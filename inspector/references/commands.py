@@ -239,8 +239,7 @@ def _docker(command: Command, words: list[str], after: list[Command]) -> Facts:
     if len(words) < 3 or words[1] not in ("run", "pull", "create"):
         return []
     place = _image_place(words)
-    picture = shapes.image(words[place]) if place is not None else None
-    if picture is None or place is None:
+    if place is None or (shapes.image(words[place]) is None and "$" not in words[place]):
         return []
     facts = [image_fact(words[place], command.line, command.end_line, command.text, f"{words[0]} {words[1]}")]
     rest = words[place + 1 :]

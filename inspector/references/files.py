@@ -9,7 +9,7 @@ from functools import lru_cache
 from inspector.references.collector import collector_paused
 from inspector.references.interface import FileIndex
 
-INDEX_VERSION = 5  # part of the key under which results are cached: raise it when the facts change
+INDEX_VERSION = 6  # part of the key under which results are cached: raise it when the facts change
 MAX_SIZE = 64 * 1024 * 1024
 _PYTHON = (".py", ".pyw", ".pyi")
 

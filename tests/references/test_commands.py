@@ -76,6 +76,9 @@ PROGRAMS = [
 IMAGES = [
     ("docker ps", []),
     ("docker run --rm -it", []),
+    ("docker run --gpus all $IMAGE", [("image", None, "undetermined")]),
+    ("docker run -e MODEL_ID=o/m x/y:$TAG", [("image", None, "undetermined"), ("model", "o/m", "none")]),
+    ("docker run NOT:AN:IMAGE", []),
     ("docker run -e MODEL_ID=o/m x/y:1", [("image", "x/y", "movable"), ("model", "o/m", "none")]),
     (
         "docker run x/llama.cpp:server -hf o/g",
