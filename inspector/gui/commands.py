@@ -208,7 +208,8 @@ class Commands:
 
         session = self.window.session
         root = str(session.root) if session is not None and session.root is not None else ""
-        self._open(VerifyDialog(self.window, record, root))
+        signed = self.window.record.sheet.package  # what one wants to see after signing
+        self._open(VerifyDialog(self.window, record or str(signed or ""), root))
 
     def sign(self) -> None:
         self.window.show_tab("Record")

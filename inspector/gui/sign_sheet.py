@@ -135,6 +135,7 @@ class SignSheet(QWidget):
         self.new_key.clicked.connect(self._new_key)
         self.choose_folder.clicked.connect(self._choose_folder)
         self.sign.clicked.connect(self._sign)
+        self.passphrase.returnPressed.connect(self._sign)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.verify.text()))
         self.show_folder.clicked.connect(self._show_folder)
 
@@ -147,6 +148,7 @@ class SignSheet(QWidget):
         self.result.hide()
         self.passphrase.clear()
         self._chosen_by_hand = False
+        self._package = None
         self._offer_pades()
         self.list_keys()
         if session is not None:
@@ -182,8 +184,9 @@ class SignSheet(QWidget):
 
     def _say_what_is_due(self) -> None:
         decision = self.decision.currentText()
-        words = [self._exception_words()] if self._exceptions else []
-        if self._blockers and decision.startswith(APPROVED):
+        approves = decision.startswith(APPROVED)
+        words = [self._exception_words()] if self._exceptions and approves else []
+        if self._blockers and approves:
             words.append(
                 tr("“{0}” cannot be signed yet: see what stands against approval. The others can.").format(
                     decision
@@ -323,6 +326,11 @@ class SignSheet(QWidget):
         self.answered.emit()
         if self.session is not None:
             self.session.said.emit(tr("The record is signed."))
+
+    @property
+    def package(self) -> Path | None:
+        """The package that was signed last of the open review; None where there is none."""
+        return self._package
 
     def _show_folder(self) -> None:
         if self._package is not None:

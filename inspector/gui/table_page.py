@@ -119,7 +119,8 @@ class TablePage(QWidget):
 
     def nothing(self, total: int) -> str:
         """What stands where there are no rows to show; ``total`` is how many there are without the filter."""
-        return tr("Nothing here passes the filter.") if total else ""
+        said = tr("Nothing here passes the filter. Without it there are {0}.")
+        return said.format(f"{total:,}") if total else ""
 
     def order(self, row: Any) -> Any:
         """The order of rows until a column is clicked."""

@@ -75,3 +75,31 @@ def test_the_sheet_follows_the_decisions_of_the_review(opened, qtbot):
     qtbot.waitUntil(lambda: sheet.decision.currentText() == WITH_EXCEPTIONS)
     opened.run("undo")
     qtbot.waitUntil(lambda: sheet.decision.currentText() == APPROVED)
+
+
+def test_what_was_signed_stands_in_the_dialog_that_verifies(opened, qtbot, tmp_path, monkeypatch):
+    from inspector.gui import verify_dialog
+
+    monkeypatch.setattr(verify_dialog.VerifyDialog, "verify", lambda dialog: None)
+    sheet = opened.record.sheet
+    opened.run("verify-record")
+    empty = opened.findChild(verify_dialog.VerifyDialog)
+    assert empty.record.text() == ""
+    empty.done(0)
+    sheet._signed(0, "", tmp_path / "package")
+    assert sheet.package == tmp_path / "package"
+    opened.run("verify-record")
+    last = opened.findChildren(verify_dialog.VerifyDialog)[-1]
+    assert last.record.text() == str(tmp_path / "package")
+    last.done(0)
+    sheet.set_session(None)
+    assert sheet.package is None, "it belongs to the review that was open"
+
+
+def test_return_after_the_passphrase_signs(opened, qtbot):
+    sheet = opened.record.sheet
+    opened.run("sign")
+    sheet.reviewer.clear()
+    sheet.passphrase.setFocus()
+    qtbot.keyClick(sheet.passphrase, Qt.Key.Key_Return)
+    assert sheet.message.toPlainText() == "Say who signs."
