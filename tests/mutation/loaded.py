@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import gc
 import sys
 import types
@@ -12,6 +13,8 @@ from typing import Any
 
 from mutants import Mutant
 
+_CACHE = type(functools.lru_cache(len))
+CACHES: list[Any] = []  # the remembering functions of the file that is changed
 # Modules that may hold a table or a bound by its name.
 _NEAR = ("inspector", "copied_", "tests", "test_", "conftest", "record_conftest", "gate_by_hand")
 
@@ -19,7 +22,10 @@ _NEAR = ("inspector", "copied_", "tests", "test_", "conftest", "record_conftest"
 def functions_of(ending: str) -> dict[tuple[str, int], list[types.FunctionType]]:
     """The loaded functions of the files with such a path, also of a second copy that a test has loaded."""
     found: dict[tuple[str, int], list[types.FunctionType]] = {}
+    CACHES.clear()
     for one in gc.get_objects():
+        if isinstance(one, _CACHE) and one.__wrapped__.__code__.co_filename.endswith(ending):
+            CACHES.append(one)
         if isinstance(one, types.FunctionType) and one.__code__.co_filename.endswith(ending):
             found.setdefault((one.__code__.co_qualname, one.__code__.co_firstlineno), []).append(one)
     return found
@@ -28,6 +34,7 @@ def functions_of(ending: str) -> dict[tuple[str, int], list[types.FunctionType]]
 def put_in(mutant: Mutant, source: str, functions: dict[tuple[str, int], list[types.FunctionType]]) -> bool:
     """Puts the change into the loaded program; False where that cannot be done."""
     tree = mutant.tree(source)
+    forget_answers()
     if mutant.function and not mutant.function.startswith("="):
         done = False
         for code in _codes(compile(tree, mutant.module, "exec", dont_inherit=True)):
@@ -39,6 +46,12 @@ def put_in(mutant: Mutant, source: str, functions: dict[tuple[str, int], list[ty
                 done = True
         return done
     return _put_at_top(mutant, tree, functions)
+
+
+def forget_answers() -> None:
+    """What functions with a cache remember was made by the code as it was, for the test before."""
+    for one in CACHES:
+        one.cache_clear()
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:

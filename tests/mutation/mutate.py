@@ -43,7 +43,7 @@ sys.path[:0] = [str(ROOT), str(HERE)]
 
 import pytest  # noqa: E402
 from children import in_child, remember_folders  # noqa: E402
-from loaded import NoModule, functions_of, names_in_body, put_in  # noqa: E402
+from loaded import NoModule, forget_answers, functions_of, names_in_body, put_in  # noqa: E402
 from mutants import Mutant, mutants_of  # noqa: E402
 from survivors import unexplained  # noqa: E402
 from targets import TARGETS, Target  # noqa: E402
@@ -185,16 +185,16 @@ class Runner:
             _say(f"{self._failed} fails without any change.")
             return True
         remember_folders()
+        functions = functions_of(self._ending)
         reached, costs = self._baseline(items)
         reaching_none = set(costs).difference(*reached.values())
-        functions = functions_of(self._ending)
         gc.freeze()
         begun, survived = time.monotonic(), 0
         for number, (mutant, nth) in enumerate(self._todo, 1):
             near = lines_of(mutant, self._source)
             names = set(costs) if self._apart else {name for line in near for name in reached.get(line, ())}
             if not mutant.function:  # a test may look at a table, a bound or a default value and run no line
-                names |= {name for name in reaching_none if "test_mutants_" in name}
+                names |= {name for name in (reaching_none if near else costs) if "test_mutants_" in name}
             chosen = [one for one in items if one.nodeid in names - self._failing]
             rare = _rarity(reached, near)
             chosen.sort(key=lambda one: rare.get(one.nodeid, len(items)) * costs[one.nodeid])
@@ -245,6 +245,7 @@ class Runner:
             cover.start()
             for item in items:
                 self._failed = ""
+                forget_answers()
                 cover.switch_context(item.nodeid)
                 begun = time.monotonic()
                 _run(item)

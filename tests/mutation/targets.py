@@ -68,7 +68,9 @@ TARGETS: dict[str, Target] = {
     **{
         f"{_P}/{name}.py": _PICKLES
         for name in (
-            *("machine", "opcodes", "symbols", "listed", "listing", "effects", "effect_table", "file"),
+            *("machine", "outcome", "stack", "opcodes", "symbols", "listed", "listing", "effects"),
+            "effect_table",
+            "file",
             *("rules", "rules_attributes", "rules_dill", "rules_numpy", "rules_state", "numbers", "nested"),
             *("joblib_array", "text_lines", "compat_names", "byte_code", "decompile"),
         )
