@@ -158,6 +158,16 @@ def test_a_part_that_names_no_folder_leads_nowhere(target: str, inside: bool) ->
     assert gate._stays_inside("l", target) is inside
 
 
+def test_a_key_knows_its_line_in_the_trust_store() -> None:
+    lines = [
+        f"{name} reviewer - - {key.public.keyid} {base64.b64encode(key.public.spki).decode()}\n"
+        for name, key in (("Ana", KEY), ("Ben", SECOND))
+    ]
+    assert [one.line for one in gate.parse_trust("# keys\n\n" + "".join(lines))] == [3, 4]
+    public = KEY.public
+    assert gate.TrustedKey("Ana", (), None, None, public.keyid, public.spki).line == 0  # in no store yet
+
+
 # --- Installed packages -------------------------------------------------------------------------
 
 
