@@ -16,6 +16,7 @@ _STEP = 400
 _TRUNKS = 1500
 _TRUNK_STEP = 30
 _SQUARES = 48
+_STRONG = 0.03  # of all lines: a trunk of that many is drawn as strong as any
 
 
 class Overview:
@@ -40,9 +41,9 @@ class Overview:
             if place % (4 * _STEP) == 4 * _STEP - 1:
                 yield
         strongest = sorted(trunks.items(), key=lambda item: (-item[1], item[0]))[:_TRUNKS]
-        most = strongest[0][1] if strongest else 1
+        strong = max(len(self.view.edges) * _STRONG, 1.0)
         for start in range(0, len(strongest), _TRUNK_STEP):
-            self._trunks(strongest[start : start + _TRUNK_STEP], square, most)
+            self._trunks(strongest[start : start + _TRUNK_STEP], square, strong)
             yield
         nodes = self.view.nodes
         for start in range(0, len(nodes), _STEP):
@@ -71,13 +72,17 @@ class Overview:
         painter.scale(self.zoom, self.zoom)
         return painter
 
-    def _trunks(self, trunks: list[tuple[tuple[int, int, int, int], int]], square: float, most: int) -> None:
-        """Many lines between the same two squares are one line, the stronger the more there are."""
+    def _trunks(
+        self, trunks: list[tuple[tuple[int, int, int, int], int]], square: float, strong: float
+    ) -> None:
+        """Many lines between the same two squares are one line, the stronger the more there are; ``strong``
+        lines make the strongest. Where all go to different places, none of them stands out."""
         painter = self._painter()
         for (x0, y0, x1, y1), count in trunks:
             colour = self.inks.edge.toRgb()
-            colour.setAlphaF(0.18 + 0.5 * min(count / most * 3, 1.0))
-            painter.setPen(QPen(colour, (1.0 + 2.0 * count / most) / self.zoom, Qt.PenStyle.SolidLine))
+            share = min(count / strong, 1.0)
+            colour.setAlphaF(0.1 + 0.55 * share)
+            painter.setPen(QPen(colour, (0.8 + 2.2 * share) / self.zoom, Qt.PenStyle.SolidLine))
             painter.drawLine(
                 QPointF((x0 + 0.5) * square, (y0 + 0.5) * square),
                 QPointF((x1 + 0.5) * square, (y1 + 0.5) * square),
