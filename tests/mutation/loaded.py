@@ -131,6 +131,8 @@ def _put_in_class(old: type, new: type) -> None:
     """What stands in the body of a class: values, and the default values of what dataclass has written."""
     for name, value in vars(new).items():
         before = vars(old).get(name)
+        if isinstance(value, staticmethod) and isinstance(before, staticmethod):  # __new__ of a NamedTuple
+            value, before = value.__func__, before.__func__
         if isinstance(value, types.FunctionType) and isinstance(before, types.FunctionType):
             before.__defaults__, before.__kwdefaults__ = value.__defaults__, value.__kwdefaults__
         elif not name.startswith("__") and isinstance(value, (int, tuple)) and type(before) is type(value):

@@ -265,7 +265,8 @@ class Runner:
                 json.dump([reached, costs], stream)
             return 0
 
-        mark = hashlib.sha256("\n".join([self._source, *(one.nodeid for one in items)]).encode()).hexdigest()
+        texts = [path.read_text(encoding="utf-8") for path in sorted({one.path for one in items})]
+        mark = hashlib.sha256("\n".join([self._source, *texts]).encode()).hexdigest()
         kept = self._progress.path.with_name(f"{mark[:16]}.reach.json")
         if not kept.exists():  # the same module and the same tests reach the same lines
             kept.write_text(in_child(run, 1800)[1], encoding="utf-8")
