@@ -260,6 +260,10 @@ class DataPage(TablePage):
         if not self._stale:
             self.refresh()
 
+    def follow(self) -> None:
+        if self.selection.node:
+            self._follow(self.selection.node)
+
     def head(self, visible: int, total: int) -> str:
         if visible == total == 1:
             return tr("One dataset or data file")

@@ -168,6 +168,10 @@ class DependenciesPage(TablePage):
         self.remark.setToolTip("\n".join(told).replace("<", "‹").replace(">", "›"))
         self.remark.setVisible(bool(lines))
 
+    def follow(self) -> None:
+        if self.selection.node:
+            self._follow(self.selection.node)
+
     def head(self, visible: int, total: int) -> str:
         if visible == total:
             return count(total, "package", "packages")

@@ -97,6 +97,10 @@ class FilesPage(TablePage):
     def order(self, row: Any) -> Any:
         return (_ORDER.get(str(row.get("loading")), 99), str(row.get("path")))
 
+    def follow(self) -> None:
+        if self.selection.node:
+            self._follow(self.selection.node)
+
     def head(self, visible: int, total: int) -> str:
         if visible == total:
             return tr("{0} files").format(f"{total:,}")

@@ -122,6 +122,9 @@ class TablePage(QWidget):
         said = tr("Nothing here passes the filter. Without it there are {0}.")
         return said.format(f"{total:,}") if total else ""
 
+    def follow(self) -> None:
+        """Finds the row of what is selected elsewhere: rows may come after the selection."""
+
     def order(self, row: Any) -> Any:
         """The order of rows until a column is clicked."""
         return self.rows.key(row)
@@ -210,6 +213,8 @@ class TablePage(QWidget):
         self.heading.setText(self.head(len(found), len(self._all)))
         self.table.say_instead("" if found else self.nothing(len(self._all)))
         self._mark_chips()
+        if found and not self.table.selectionModel().hasSelection():
+            self.follow()
         if self._again:
             self.refilter()
 

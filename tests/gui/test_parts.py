@@ -642,3 +642,17 @@ def test_return_presses_the_button_that_has_the_keyboard(opened, qtbot):
     chip.setFocus()
     qtbot.keyClick(chip, Qt.Key.Key_Return)
     assert chip.isChecked() and opened.findings.filter.text()
+
+
+def test_rows_that_come_after_the_selection_show_what_is_selected(opened, qtbot):
+    for page, node, key in (
+        (opened.data, "dataset:org/tickets", "dataset:org/tickets"),
+        (opened.files, "model-file:models/scaler.pkl", "models/scaler.pkl"),
+    ):
+        rows = list(page._all)
+        page.set_all([])
+        qtbot.waitUntil(lambda page=page: not page.rows.rows)
+        opened.selection.select_node(node)
+        page.set_all(rows)
+        qtbot.waitUntil(lambda page=page: bool(page.rows.rows))
+        assert page.table.selected_keys() == (key,)
