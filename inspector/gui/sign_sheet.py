@@ -187,11 +187,7 @@ class SignSheet(QWidget):
         approves = decision.startswith(APPROVED)
         words = [self._exception_words()] if self._exceptions and approves else []
         if self._blockers and approves:
-            words.append(
-                tr("“{0}” cannot be signed yet: see what stands against approval. The others can.").format(
-                    decision
-                )
-            )
+            words.append(tr("“{0}” cannot be signed yet: see what stands against approval.").format(decision))
         self.due.setText(" ".join(words))
         self.due.setVisible(bool(words))
 
