@@ -21,7 +21,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "packaging"))
 from checkout_scripts import load
 
 MEMORY = Path("/dev/shm")
-MEMORY_WANTED = 2_000_000_000  # bytes; the files of all tests together are a quarter of that
+MEMORY_WANTED = 2_000_000_000  # bytes; the files of all tests together are a third of that
 HANGING = 30.0  # seconds of processor time, some fifty times what the slowest bounded test takes
 
 
@@ -42,8 +42,17 @@ def _holds_files(place: Path) -> bool:
     except (OSError, AttributeError):
         return False  # no such place, or no such system
     available = int(memory.partition("MemAvailable:")[2].split()[0]) * 1024
-    room = min(shutil.disk_usage(place).free, available)
+    room = min(shutil.disk_usage(place).free, available, _left_to_this_container())
     return not flags & (os.ST_RDONLY | os.ST_NOEXEC) and room > MEMORY_WANTED
+
+
+def _left_to_this_container() -> int:
+    """Bytes of memory before a limit on this group of processes (cgroup v2), in which such files count."""
+    try:
+        most, used = (Path("/sys/fs/cgroup", name).read_text() for name in ("memory.max", "memory.current"))
+        return int(most) - int(used)
+    except (OSError, ValueError):
+        return sys.maxsize  # no limit: the file says "max", or is not there
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
