@@ -21,7 +21,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "packaging"))
 from checkout_scripts import load
 
 MEMORY = Path("/dev/shm")
-MEMORY_WANTED = 2_000_000_000  # bytes; the files of all tests together are a third of that
+MEMORY_WANTED = 8_000_000_000  # bytes; the files of all tests are a tenth, what is tested needs its part
 HANGING = 30.0  # seconds of processor time, some fifty times what the slowest bounded test takes
 
 
