@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QProcess, Signal
 
 from inspector.gui.background import Background
 from inspector.gui.child import as_sentence, module_command
@@ -158,11 +158,23 @@ class Link(QObject):
             running = process.state() is not QProcess.ProcessState.NotRunning
             if running and not (patience and process.waitForFinished(patience)):
                 process.kill()
-                process.waitForFinished(1000)
-            process.deleteLater()
+                running = not process.waitForFinished(1000)
+            _let_go(process, running)
         if self._background is not None:
             self._background.close()
             self._background = None
         if self._desk is not None:
             self._desk.close()
             self._desk = None
+
+
+def _let_go(process: QProcess, running: bool) -> None:
+    """Drops ``process``: at once, or where a busy machine has not ended it yet, when it has."""
+    if not running or process.state() is QProcess.ProcessState.NotRunning:
+        process.deleteLater()
+        return
+    for signal in (process.finished, process.errorOccurred):
+        signal.disconnect()
+    process.setParent(QCoreApplication.instance())
+    process.blockSignals(False)
+    process.finished.connect(process.deleteLater)
