@@ -7,6 +7,7 @@ child process, so that the window never waits.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -65,6 +66,7 @@ class ReviewWork(QObject):
         self.questions: list[Question] = []
         self._blockers: list[str] = []
         self._later: list[tuple[Callable[[], Step | None], str, str, Written | None]] = []
+        self._to_remember: dict[str, Any] = {}  # what is written once the file is no longer locked
         self._steps_taken = 0
         self._to_read: set[str] = set()  # findings whose decision is shown as acknowledged, not yet as read
         self._reading = False
@@ -183,6 +185,9 @@ class ReviewWork(QObject):
         waiting, self._later = self._later, []
         for step, nothing, form, written in waiting:
             self._take_step(step, nothing, form, written)
+        place, self._to_remember = self._to_remember, {}
+        for key, value in place.items():
+            self.remember(key, value)
 
     def _take_step(
         self, step: Callable[[], Step | None], nothing: str, form: str, written: Written | None
@@ -301,6 +306,9 @@ class ReviewWork(QObject):
         """Where the window stands; a review that cannot take it (read-only) is no reason to complain."""
         if self.review is None:
             return
+        if self.phase is Phase.STORING or self._adopting is not None:
+            self._to_remember[key] = value
+            return
         try:
             self.review.remember(key, value)
         except InspectorError:
@@ -308,6 +316,8 @@ class ReviewWork(QObject):
         self._wrote()
 
     def recalled(self, key: str, default: Any = None) -> Any:
+        if key in self._to_remember:
+            return self._to_remember[key]
         try:
             return self.review.recalled(key, default) if self.review is not None else default
         except InspectorError:
@@ -376,6 +386,10 @@ class ReviewWork(QObject):
                 step()
             except InspectorError:
                 continue  # the finding went with the scan that was not saved
+        place, self._to_remember, self._adopting = self._to_remember, {}, None
+        for key, value in place.items():
+            with suppress(InspectorError):
+                self.review.remember(key, value)
         if self.review is not None:
             self.review.close()
             self.review = None

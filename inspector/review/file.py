@@ -186,7 +186,7 @@ class Review(ReviewAccess):
             raise UnreadableInput("No finding was named.", "Name one or more by their ids.")
         with self._writing():
             number, at = scans.scan_number(self._connection), clock.now()
-            seen = scans.fingerprints(self._connection)
+            seen = scans.fingerprints(self._connection, chosen)
             self._must_know(chosen, seen)
             changes = [
                 journal.Change(
@@ -318,8 +318,9 @@ class Review(ReviewAccess):
             return
         with self._lock, self._told():
             # The one write that may be lost in a power cut (never in a crash): it comes with every
-            # keystroke, and waiting for the disk each time is felt.
+            # keystroke, and waiting for the disk each time, or for who else writes, is felt.
             self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.execute(f"PRAGMA busy_timeout={round(opening.REMEMBER_SECONDS * 1000)}")
             try:
                 self._connection.execute(
                     "INSERT INTO remembered VALUES (?, ?) "
@@ -327,6 +328,7 @@ class Review(ReviewAccess):
                     (key, schema.as_text(value)),
                 )
             finally:
+                self._connection.execute(f"PRAGMA busy_timeout={round(opening.BUSY_SECONDS * 1000)}")
                 self._connection.execute("PRAGMA synchronous=FULL")
 
     def recalled(self, key: str, default: Any = None) -> Any:
@@ -354,7 +356,7 @@ class Review(ReviewAccess):
 
     def _keep(self, kind: str, finding: str, value: Any, what: str) -> Step:
         with self._writing():
-            self._must_know([finding], scans.fingerprints(self._connection))
+            self._must_know([finding], scans.fingerprints(self._connection, [finding]))
             text = f"{what} {plain(self._title(finding), 80)}"
             return journal.write(self._connection, text, [journal.Change(kind, finding, value)])
 

@@ -25,6 +25,7 @@ from inspector.provenance import UnreadableInput, plain
 from inspector.review.schema import APPLICATION_ID, VERSION
 
 BUSY_SECONDS = 10.0  # how long a writer waits for another process's transaction
+REMEMBER_SECONDS = 0.04  # the same for the window's place: its next step is remembered again
 _TABLES = {"fact", "item", "kept", "step", "change", "attachment", "remembered"}
 
 

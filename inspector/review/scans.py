@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from inspector.provenance import Edge, Finding, Node, UnreadableInput
 from inspector.review.schema import as_text
 from inspector.scan.interface import LISTS
 
+MANY = 500  # ids, from which on all are read at once
 _LISTS = frozenset(LISTS.values())
 # What the review reads back as nouns must be readable as such, or it would fail when it is shown.
 _NOUNS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
@@ -65,9 +66,12 @@ def load_list(connection: sqlite3.Connection, name: str) -> list[Any]:
     return list(json.loads("[" + ",".join(body for (body,) in rows) + "]"))
 
 
-def fingerprints(connection: sqlite3.Connection) -> dict[str, str]:
-    """The fingerprint of every finding of the stored scan by its id."""
-    return dict(connection.execute("SELECT id, fingerprint FROM item WHERE list = 'findings'"))
+def fingerprints(connection: sqlite3.Connection, ids: Collection[str] | None = None) -> dict[str, str]:
+    """The fingerprint of every finding of the stored scan by its id; of ``ids`` alone where they are named."""
+    if ids is None or len(ids) > MANY:
+        return dict(connection.execute("SELECT id, fingerprint FROM item WHERE list = 'findings'"))
+    one = "SELECT id, fingerprint FROM item WHERE id = ? AND list = 'findings'"
+    return dict(row for key in ids for row in connection.execute(one, (key,)))
 
 
 def scan_number(connection: sqlite3.Connection) -> int:

@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
+from inspector.gui.session import Phase
 from inspector.gui.storing import decided_event
 from inspector.provenance import Evidence, State
+from inspector.review import Review
 
 
 def told(review: Path) -> list[str]:
@@ -91,3 +93,21 @@ def test_a_decision_taken_while_anothers_are_being_shown_stays(
     qtbot.waitUntil(lambda: not session._slices.busy)
     assert session.facts.findings[key].state is State.CONFIRMED
     assert asked == [1]
+
+
+def test_the_place_is_written_when_the_scan_is_saved_and_no_key_waits_for_it(opened, project, ready):
+    session, path = opened.session, Path(opened.session.review.path)
+    session._set_phase(Phase.STORING)  # a child holds the file
+    with Review.open(path) as other, other._writing():
+        session.remember("tab", "Files")
+        assert session.recalled("tab") == "Files"
+        session.remember("tab", "Data")
+    assert session.review.recalled("tab") != "Data"
+    session._set_phase(Phase.READY)
+    assert session.review.recalled("tab") == "Data"
+
+    session._set_phase(Phase.STORING)
+    session.remember("note", "half a sentence")
+    opened.show_welcome()
+    with Review.open(path, read_only=True) as kept:
+        assert kept.recalled("note") == "half a sentence"
