@@ -67,7 +67,7 @@ def load_list(connection: sqlite3.Connection, name: str) -> list[Any]:
 
 
 def fingerprints(connection: sqlite3.Connection, ids: Collection[str] | None = None) -> dict[str, str]:
-    """The fingerprint of every finding of the stored scan by its id; of ``ids`` alone where they are named."""
+    """The fingerprint of every finding of the stored scan by its id; of ``ids`` alone where given."""
     if ids is None or len(ids) > MANY:
         return dict(connection.execute("SELECT id, fingerprint FROM item WHERE list = 'findings'"))
     one = "SELECT id, fingerprint FROM item WHERE id = ? AND list = 'findings'"
