@@ -116,6 +116,18 @@ class Judgement:
 
 
 def _named_words(names: set[str]) -> str:
+    """Names that hold an interpolation tell nothing but that; the others stand in words of their own."""
+    open_names = {name for name in names if "${" in name}
+    words = _listed_words(names - open_names) if names - open_names else ""
+    if open_names:
+        shown = ", ".join(plain(name, 80) for name in sorted(open_names)[:MAX_NAMED])
+        words += (
+            f"{' ' if words else ''}What the configuration has called cannot be known from the file: {shown}."
+        )
+    return plain(words, MAX_MESSAGE)
+
+
+def _listed_words(names: set[str]) -> str:
     shown = [plain(name, 80) for name in sorted(_of_each_package(names)[:MAX_NAMED])]
     more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
     words = "The configuration names code of packages on no list, which its loader imports and calls: "

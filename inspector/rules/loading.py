@@ -36,9 +36,10 @@ _BY_VERDICT = {
     Loading.LIBRARY: "loading.library-pickle",
     Loading.ALLOW_LISTED: "loading.pickle",
 }
-_WITHOUT_REASON = {
-    Loading.ALLOW_LISTED: "A pickle of plain data and tensors: every import is on the allow-list.",
-}
+_PICKLE_OF_DATA = "A pickle of plain data and tensors: every import is on the allow-list."
+_OTHER_OF_DATA = (
+    "It holds no pickle; it names types that its loader makes, and every one is on the allow-list."
+)
 _TWIN_SUFFIX = ".safetensors"
 # Endings of formats that hold no pickle, so that one below them is hidden, by intent or not.
 _NO_PICKLE_BY_NAME = {
@@ -60,6 +61,11 @@ def files(facts: Facts) -> Iterator[Finding]:
         reasons = file.artifact.reasons
         if any(reason.code == "program" for reason in reasons):
             name = "loading.program"
+        severity = None
+        if file.artifact.loading is Loading.ALLOW_LISTED and any(
+            reason.code == "hidden-pickle" for reason in reasons
+        ):
+            severity = Severity.MEDIUM  # loading is safe; what is done with the data behind it need not be
         evidence = [
             Evidence(file.path, offset=reason.offset, text=_where(reason.member, reason.message))
             for reason in reasons[:_SHOWN]
@@ -68,6 +74,7 @@ def files(facts: Facts) -> Iterator[Finding]:
             facts_node(facts, file),
             _file_message(file, _twin(file.path, paths)),
             evidence,
+            severity=severity,
             subject=file.sha256 or "",
         )
 
@@ -204,25 +211,34 @@ def named_code(facts: Facts) -> Iterator[Finding]:
         return
     own, declared = _own_modules(facts), _declared_modules(facts)
     for file in told:
-        packages = {re.split(r"[.:]", name, maxsplit=1)[0] for name in file.artifact.facts[NAMED_CODE]}
+        names = [name for name in file.artifact.facts[NAMED_CODE] if not _is_open(name)]
+        is_open = len(names) < len(file.artifact.facts[NAMED_CODE])
+        packages = {re.split(r"[.:]", name, maxsplit=1)[0] for name in names}
         strange = {name for name in packages if name not in own and name.lower() not in declared}
         whose = (
             f"No manifest declares {listed(strange)}, and no such code is in the target."
             if strange
             else "The code is the project's own, or of a package that it declares."
+            if names
+            else ""
         )
         reasons = [reason for reason in file.artifact.reasons if reason.code == "names-code"]
         said = f"{reasons[0].message} " if reasons else ""
         finding = rule("loading.named-code").finding(
             facts_node(facts, file),
-            f"{said}{whose}",
+            f"{said}{whose}".rstrip(),
             [Evidence(file.path, text=_where(reason.member, reason.message)) for reason in reasons[:_SHOWN]],
-            severity=Severity.LOW if strange else Severity.INFO,
+            severity=Severity.LOW if strange or is_open else Severity.INFO,
             subject=file.sha256 or "",
         )
         # A text has no node of its own, so that the findings on several stand on the target: told apart by
         # their paths.
         yield replace(finding, id=finding_id(finding.rule, f"file:{file.path}"))
+
+
+def _is_open(name: str) -> bool:
+    """Whether a name holds an interpolation, so that it stands for what only loading tells."""
+    return "${" in name
 
 
 def absent_data(facts: Facts) -> Iterator[Finding]:
@@ -289,7 +305,9 @@ def _twin(path: str, paths: set[str]) -> str | None:
 
 def _file_message(file: FileFact, twin: str | None) -> str:
     reasons = file.artifact.reasons
-    said = sentence(reasons[0].message) if reasons else _WITHOUT_REASON.get(file.artifact.loading, "")
+    said = sentence(reasons[0].message) if reasons else ""
+    if not said and file.artifact.loading is Loading.ALLOW_LISTED:
+        said = _PICKLE_OF_DATA if file.artifact.is_pickle else _OTHER_OF_DATA
     said = said or f"Its format is {file.artifact.format}."
     more = f" {count(len(reasons) - 1, 'further reason')} in the evidence." if len(reasons) > 1 else ""
     beside = f" {twin} stands beside it." if twin and file.artifact.is_pickle else ""

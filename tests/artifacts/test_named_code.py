@@ -69,7 +69,7 @@ def test_so_is_one_in_json(path: str, value: Any, loading: Loading, judge: Judge
         "_target_: nemo.collections.asr.models.EncDecCTCModel\n",
         "_target_: transformers.AutoModel.from_pretrained\n",
         "_target_: builtins.dict\n",
-        "_target_: ${model.name}\n",
+        "_target_: ${model.name}\nmodel: {name: torch.nn.Linear}\n",
         "# _target_: acme.Net\n",
         "class_path: Net\n",
         "target: acme.example\n",

@@ -193,10 +193,6 @@ GADGETS: dict[str, tuple[bytes, Loading]] = {
         b"}" + b"".join(b"K\x01Na" for _ in range(300)) + look_up(THING, "__globals__"),
         RUNS,
     ),
-    "a payload that waits in the data": (
-        b"}" + text("weights") + raw(b"\x80\x04" + call("os", "system", text("echo x")) + b".") + b"s",
-        RUNS,
-    ),
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ _SCHEMA: Schema = {
 }
 # Domains whose operators the common runtimes bring themselves.
 _NAMED_DOMAINS = """ai.onnx ai.onnx.ml ai.onnx.training ai.onnx.preview ai.onnx.preview.training com.microsoft
-com.microsoft.nchwc com.microsoft.experimental com.ms.internal.nhwc ai.onnx.contrib org.pytorch.aten
+com.microsoft.nchwc com.microsoft.experimental com.ms.internal.nhwc ai.onnx.contrib
 pkg.onnxscript.torch_lib pkg.onnxscript.torch_lib.common pkg.torch"""
 DOMAINS = frozenset(_NAMED_DOMAINS.split())
 # Operators that hand their input to Python code (onnxruntime-extensions, onnxruntime-training, Caffe2).

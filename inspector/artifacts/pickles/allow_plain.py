@@ -202,6 +202,14 @@ _TORCH_ROWS = (
         "nested-bytes",
         _TORCH,
     ),
+    Row(
+        "torch.jit._pickle",
+        "build_boollist build_doublelist build_intlist build_tensorlist",
+        "function",
+        "gives the list that it is handed, whose type TorchScript keeps",
+        "",
+        _TORCH,
+    ),
     # torch.nested, torch._dynamo and torch.distributed.tensor put these on the list of weights_only.
     Row(
         "torch.nested._internal.nested_tensor", "NestedTensor", "class", "a tensor of ragged rows", "", _TORCH

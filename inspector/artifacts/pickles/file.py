@@ -123,8 +123,10 @@ def state_hidden(machine: PickleMachine, source: ByteSource, judgement: Judgemen
         worst = max(called, key=lambda found: found.tier, default=None)
         if worst is None or worst.tier < Tier.UNKNOWN:
             continue
+        # Nothing on the first list unpickles what it is handed, save what is judged above.
+        is_data = judgement.loading is Loading.ALLOW_LISTED
         judgement.note(
-            _TIERS[worst.tier],
+            Loading.ALLOW_LISTED if is_data else _TIERS[worst.tier],
             "hidden-pickle",
             f"{describe(worst)}, in a pickle that lies in a byte string of this file: loading the file does "
             "not run it, unpickling that byte string does.",

@@ -129,7 +129,7 @@ class _Judge:
         self._functions: set[str] = set()  # other names of Jinja's functions
         self._spelled = Spelled(self._known)
         self._output = Output()
-        self._plain = Plain(Counter(), set())
+        self._plain = Plain(Counter(), set(), set())
         self._left = _MAX_NODES
 
     def reaches(self, block: Block) -> Iterator[str]:
@@ -141,6 +141,8 @@ class _Judge:
         values = [unquoted(quoted) for quoted in _STRING.findall(block.text)]
         counts = Counter(values)
         for value in values:
+            if self._plain.is_prose(value, counts[value]):
+                continue  # it is printed or compared, and goes nowhere from there
             if any(name in value for name in REVEALING_ATTRIBUTES if name.startswith("__")):
                 yield _QUOTED
             elif self._is_chat and _FORMAT_STEP.search(value):
@@ -214,7 +216,10 @@ class _Judge:
         elif node[0] in ("filter", "call", "slice"):
             made = constant(node, self._known)
         is_name = isinstance(made, str) and (_DUNDER.search(made) or made in REVEALING_ATTRIBUTES)
-        if is_name and not (node[0] == "bin" and self._plain.is_token(node, str(made))):
+        is_data = node[0] == "bin" and (
+            self._plain.is_token(node, str(made)) or self._plain.is_prose_chain(node, runs(node, self._known))
+        )
+        if is_name and not is_data:
             yield _PIECES
 
     def _is_handed_on(self, node: Node) -> bool:

@@ -11,12 +11,14 @@ from typing import Any
 from inspector.artifacts.bytesource import read_all
 from inspector.artifacts.formats.keras_config import judge_object
 from inspector.artifacts.formats.keras_operations import judge_old_operation
+from inspector.artifacts.formats.onnx import leaves_folder
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import MAX_JSON, spend_work
 from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.encoding import utf8
 from inspector.artifacts.texts.further_keys import JSON_KEY_QUOTED, judge_keys
+from inspector.artifacts.texts.interpolation import judge_interpolated
 from inspector.artifacts.texts.model_parts import (
     LIBRARIES,
     judge_components,
@@ -25,7 +27,7 @@ from inspector.artifacts.texts.model_parts import (
     judge_served_archive,
 )
 from inspector.artifacts.texts.named_calls import CALL_QUOTED, judge_mapping, judge_rendered
-from inspector.artifacts.texts.named_code import grade, is_target_made, judge_target, why_dangerous
+from inspector.artifacts.texts.named_code import CALLED, grade, is_target_made, judge_target, why_dangerous
 from inspector.artifacts.texts.strict_json import BadJson, Pairs, parse_pairs
 from inspector.artifacts.texts.switched_calls import judge_switched
 from inspector.provenance import Loading, plain
@@ -47,8 +49,8 @@ _QUOTED = (
 )
 _TRIGGERS = re.compile(
     rb"auto_map|custom_pipeline|py\\?/|chat_template|_target_|class_path|Lambda|__lambda__|TFSMLayer|"
-    rb"activation_f|TorchModuleWrapper|\\u00|trust_remote_code|parent_library|zarr_format|expr_str|"
-    rb'TensorFlowOpLayer|_jinja|"_(?:obj|call|class|fn|function)_"|__(?:class|target)__"|"(?:'
+    rb"activation_f|TorchModuleWrapper|\\u00|_component_|trust_remote_code|parent_library|zarr_format|expr_str|"
+    rb'"weight_map"|TensorFlowOpLayer|_jinja|"_(?:obj|call|class|fn|function)_"|__(?:class|target)__"|"(?:'
     + _QUOTED
     + b")"
 )
@@ -106,6 +108,8 @@ def read_json(source: ByteSource, path: str) -> Artifact:
         # A loader refuses it as well; only a file that a loader looks for is worth an alarm.
         judgement.note(Loading.UNREADABLE if is_config else Loading.NO_LOADER, "broken-json", str(bad))
         return judgement.artifact(word, base)
+    if b"${" in raw or b"\\u00" in raw:
+        judge_interpolated((top,), judgement)
     if name == "modules.json":
         judge_modules(top, judgement)
     elif name in ("model_index.json", "modular_model_index.json"):
@@ -167,6 +171,8 @@ def _see(pairs: Pairs, judgement: Judgement, *, is_keras: bool = False) -> dict[
             )
         elif key in _PY_CALLS or key in _PY_NAMES:
             _jsonpickle(key, value, judgement)
+        elif key == "weight_map" and isinstance(value, dict):
+            _shards(value, judgement)
         elif key.startswith("json://"):
             _key_in_json(key, judgement)
         elif key == "model_file" and isinstance(value, str) and value.lower().endswith(".py"):
@@ -184,7 +190,7 @@ def _see(pairs: Pairs, judgement: Judgement, *, is_keras: bool = False) -> dict[
             if len(pairs) == 1 or any(other == "params" for other, _ in pairs):
                 is_made = is_target_made(value, has_params=len(pairs) > 1)
                 judge_target(value, judgement, key=key, is_made=is_made)
-        elif key in ("_target_", "class_path") and isinstance(value, str):
+        elif key in CALLED and isinstance(value, str):
             judge_target(value, judgement, key=key)
             judge_switched(dict(pairs), judgement)
         elif key in _FUNCTION_KEYS and isinstance(value, str):
@@ -251,6 +257,17 @@ def _codec(pairs: Pairs, judgement: Judgement) -> None:
             Loading.RUNS_CODE,
             "pickle-codec",
             "The array of zarr has its chunks unpickled when they are read (codec pickle).",
+        )
+
+
+def _shards(places: dict[str, Any], judgement: Judgement) -> None:
+    """The files that the index of a sharded model names: loaders join them with the folder of the index."""
+    named = dict.fromkeys(place for place in places.values() if isinstance(place, str))
+    for place in [place for place in named if leaves_folder(place)][:20]:
+        judgement.note(
+            Loading.UNREADABLE,
+            "external-data",
+            f"A part of the model is read from {plain(place, 300)!r}, outside of the model's folder.",
         )
 
 

@@ -63,13 +63,26 @@ def _module_and_member(mapping: Mapped, judgement: Judgement) -> None:
         module = mapping.get(module_key)
         for member_key in _MEMBER_KEYS if isinstance(module, str) and module in _BARE_MODULES else ():
             member = mapping.get(member_key)
-            if isinstance(member, str) and member.isidentifier() and not _is_of_keras(mapping):
+            if member_key == "class_name" and "config" in mapping:
+                _object_of_keras(str(module), str(member), mapping["config"], judgement)
+            elif isinstance(member, str) and member.isidentifier():
                 judge_target(f"{module}.{member}", judgement, key=f"{module_key}, {member_key}")
 
 
-def _is_of_keras(mapping: Mapped) -> bool:
-    """Keras writes plain types with their module ("builtins", "list"); its own reader grades them."""
-    return mapping.get("module") == "builtins" and "config" in mapping
+def _object_of_keras(module: str, name: str, config: object, judgement: Judgement) -> None:
+    """The form in which Keras writes its objects (``keras.saving.serialize_keras_object``). A function stands
+    under ``config``; plain types ("builtins", "list") are graded where the whole text is of Keras."""
+    if module == "builtins":
+        return
+    name = config if name == "function" and isinstance(config, str) else name
+    why = why_dangerous(f"{module}.{name}")
+    if why is not None:
+        shown = plain(f"{module}.{name}", 200)
+        _runs(
+            judgement,
+            "custom-object",
+            f"The object of Keras has {shown} imported, which is none of Keras': {why}.",
+        )
 
 
 def _kernels(mapping: Mapped, judgement: Judgement) -> None:

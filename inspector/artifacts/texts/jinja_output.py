@@ -23,6 +23,11 @@ _ENDS = frozenset(f"end{word}" for word in (*_TAKING, "set"))
 _TOKENS = re.compile(
     r"(?:[^\w]|[A-Za-z0-9]|(?<![A-Za-z0-9_])__[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*__(?![A-Za-z0-9_]))*\Z"
 )
+_DUNDER = re.compile(r"__[a-zA-Z]\w*__")
+# A name of Python's inside or a half of one, and nothing else: nobody writes that for a reader.
+_NAME = re.compile(r"__\w+\Z|\w+__\Z")
+# What a longer name can be put together with: one word with a low line at an edge.
+_EDGE = re.compile(r"_[\w.]*\Z|[\w.]*_\Z")
 _MAX_NODES = 1000
 
 
@@ -42,6 +47,22 @@ class Plain(NamedTuple):
 
     texts: Counter[str]
     chains: set[int]
+    joined: set[str]  # of the texts, those that operators put together with others
+
+    def is_prose(self, text: str, count: int) -> bool:
+        """Whether a text that stands ``count`` times in the block is data each time, no piece of a name."""
+        return count <= self.texts[text] and not (_EDGE if text in self.joined else _NAME).match(text)
+
+    def is_prose_chain(self, node: Node, made: list[str]) -> bool:
+        """Whether a chain of operators is data, and every name of Python's inside in what it comes to stands
+        whole in one of its texts: nothing is put together."""
+        if id(node) not in self.chains:
+            return False
+        first, rest = spine(node)
+        texts = [str(part[1]) for part in (first, *(part for _, part in rest)) if part[0] == "const"]
+        names = [name for run in made for name in _DUNDER.findall(run)]
+        names += [run for run in made if run in REVEALING_ATTRIBUTES]
+        return all(any(name in text for text in texts) for name in names)
 
     def is_token(self, node: Node, made: str) -> bool:
         """Whether a chain of operators only prints whole tokens and comes to ``made``, which is no name of
@@ -79,21 +100,24 @@ class Output:
 
     def plain(self, block: Block) -> Plain:
         """What of a block is printed as it stands, or tested."""
-        found = Plain(Counter(), set())
+        found = Plain(Counter(), set(), set())
         is_printed = not block.word and not self._taken and not any(self._loops) and not self._is_lost
         if not block.is_parsed or not (is_printed or block.word in ("if", "elif")):
             return found
-        pending: list[Node] = list(block.expressions)
+        pending = [(node, False) for node in block.expressions]  # and whether it is joined with others
         for _ in range(_MAX_NODES):
             if not pending:
                 break
-            node = pending.pop()
+            node, is_joined = pending.pop()
             match node:
                 case ("const", str(text)):
                     found.texts[text] += 1
-                case ("bin", "==" | "or" | "~" | "+", left, right):
+                    if is_joined:
+                        found.joined.add(text)
+                case ("bin", "==" | "or" | "~" | "+" as operator, left, right):
                     found.chains.add(id(node))
-                    pending += [left, right]
+                    is_joined = is_joined or operator in ("~", "+")
+                    pending += [(left, is_joined), (right, is_joined)]
                 case ("cond", condition, value, other):
-                    pending += [condition, value, other]
+                    pending += [(condition, is_joined), (value, is_joined), (other, is_joined)]
         return found

@@ -104,10 +104,12 @@ NAMES: dict[str, str] = {
 }
 
 
+# Keys of configurations whose value is imported and called: Hydra's, Lightning's and torchtune's.
+CALLED = ("_target_", "class_path", "_component_")
 # Keys whose value a loader imports and calls, whatever else the file says. Other keys are words of everyday
 # data as well; of them only an alarm counts, unless what stands beside them tells.
 _NAMED_MAKING = """
-_target_ class_path _obj_ _call_ _class_ _fn_ _function_ __class__ __target__
+_target_ class_path _component_ _obj_ _call_ _class_ _fn_ _function_ __class__ __target__
 () !new !name !apply !applyref !module !obj !import !call !python
 """
 _MAKING = frozenset(_NAMED_MAKING.split())
@@ -145,10 +147,13 @@ def judge_target(
     key: str = "_target_",
     *,
     is_made: bool | None = None,
+    is_final: bool = False,
 ) -> None:
     """States it where a configuration has something called that no configuration needs, and keeps the name
     where it is of no known package. ``is_made`` says whether ``name`` is called beyond doubt, where ``key``
-    alone does not tell."""
+    alone does not tell. A name with an interpolation is judged when it ``is_final``."""
+    if "${" in name and key in CALLED and not is_final:
+        return
     spend_work(_NAME_WORK)
     why = why_dangerous(name)
     if why is None and (key in _MAKING if is_made is None else is_made) and is_unlisted(name):

@@ -41,6 +41,9 @@ _HANDLER = re.compile(
 _PIPELINE = re.compile(r"\b(?:[A-Z]\w*)?(?:DiffusionPipeline|Pipeline|PipelineMixin)\b")
 _RENAMED_PIPELINE = re.compile(r"\b[A-Z]\w*Pipeline[ \t]+as[ \t]+\w")
 _USES_DIFFUSERS = re.compile(r"(?m)^[ \t]*(?:import|from)\s+diffusers\b")
+_CUSTOM_PIPELINE = re.compile(r"\bDiffusionPipeline\b")
+_RELATIVE = re.compile(r"(?m)^[ \t]*from[ \t]+\.")
+_SOURCE_FOLDERS = frozenset({"src", "lib", "test", "tests", "site-packages", "dist-packages"})
 _PRETRAINED = re.compile(
     r"(?m)^(?:class\s+PreTrainedPipeline\b|PreTrainedPipeline\s*=|"
     r"[^#\n]*\bimport\b[^#\n]*\bPreTrainedPipeline\b)"
@@ -77,7 +80,7 @@ def read_python(text: str, path: str) -> Artifact:
         return _runs("custom-module", "It is a tool of an agent: loading the tool from the hub runs it.")
     if (
         name == "pipeline.py"
-        and in_root
+        and (in_root or _is_custom_pipeline(text, path))
         and ("DiffusionPipeline" in text or _USES_DIFFUSERS.search(text))
         and (_is_a_base(text, _PIPELINE) or (_CLASS.search(text) and _RENAMED_PIPELINE.search(text)))
     ):
@@ -98,6 +101,18 @@ def read_python(text: str, path: str) -> Artifact:
             "custom-generate", "It is generation code of a model: generating with it runs this file."
         )
     return Artifact("python", Loading.NO_LOADER)
+
+
+def _is_custom_pipeline(text: str, path: str) -> bool:
+    """Whether a ``pipeline.py`` below the root is one that diffusers runs where its folder is named
+    (``custom_pipeline="folder"``): it derives from diffusers' own class and stands alone. A module
+    of a package imports its neighbours, or lies in a tree of sources."""
+    return (
+        bool(_USES_DIFFUSERS.search(text))
+        and _is_a_base(text, _CUSTOM_PIPELINE)
+        and not _RELATIVE.search(text)
+        and not _SOURCE_FOLDERS.intersection(path.lower().split("/")[:-1])
+    )
 
 
 def _makes_a_builder(text: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.texts.named_code import CALLED
 from inspector.provenance import Loading, plain
 
 
@@ -44,7 +45,7 @@ class Nothing(NamedTuple):
 def judge_switched(call: Mapping[str, object], judgement: Judgement) -> None:
     """States it where the mapping ``call`` of a configuration has something called that unpickles by its
     arguments."""
-    for key in ("_target_", "class_path"):
+    for key in CALLED:
         name = call.get(key)
         switch = SWITCHES.get(name) if isinstance(name, str) else None
         if not isinstance(name, str) or switch is None or not _is_on(call, switch):

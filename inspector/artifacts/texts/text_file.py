@@ -39,6 +39,12 @@ _YAML_START = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:(?:#[^\n]*|---[^\n]*)\n\s*)*(?:[\w\"'.-]{1,80}[ \t]*:\s|- |!|%TAG|[{\[])"
 )
 _YAML_TAG = re.compile(rb"(?:[:,\[{?-][ \t\n]+|^)!(?:!python/|<tag:yaml\.org,2002:python/)")
+# Endings that promise a model: a script below one is there to be taken for what it is not.
+_NAMED_MODELS = """
+.model .bin .weights .params .parameters .mlmodel .vec .ftz .cbm .nn .net .dat .data .gguf .safetensors .onnx
+.tflite .pb .h5 .hdf5 .keras .pt .pth .ckpt .pkl .joblib .engine .npz .npy .ggml .mar .nemo .pmml
+"""
+_MODEL_ENDINGS = frozenset(_NAMED_MODELS.split())
 _TEMPLATE_ENDINGS = (".template", ".tmpl", ".tpl")
 
 
@@ -91,9 +97,12 @@ def read_text(source: ByteSource, path: str) -> Artifact:
         if found.loading is Loading.RUNS_CODE:
             return found
     if word == "text" and head(source, 2) == b"#!":
-        if suffix == ".llamafile":
+        if suffix == ".llamafile" or suffix in _MODEL_ENDINGS:
             return single(
-                "llamafile", Loading.RUNS_CODE, "program", "It is a program: a script that is run as it is."
+                "llamafile" if suffix == ".llamafile" else "script",
+                Loading.RUNS_CODE,
+                "program",
+                "It is a program: a script that is run as it is.",
             )
         word = "script"
     return Artifact(word, Loading.NO_LOADER)

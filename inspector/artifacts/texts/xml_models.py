@@ -22,10 +22,8 @@ _MAX_DEPTH = 500
 _ELEMENT_WORK = 700
 _PAID_AT_ONCE = 1_000  # elements
 _ROOT = re.compile(rb"<(?:\w+:)?(PMML|net|Net)[\s>]")
-# Operator sets that OpenVINO brings itself.
-_OPSETS = re.compile(
-    r"(?:opset\d{1,2}|extension|experimental|ie_internal_opset|gpu_opset|cpu_plugin_opset|util)?\Z"
-)
+# Operator sets that OpenVINO brings itself. "extension" marks one of somebody's library.
+_OPSETS = re.compile(r"(?:opset\d{1,2}|experimental|ie_internal_opset|gpu_opset|cpu_plugin_opset|util)?\Z")
 _CLASS_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){2,}\Z")
 
 

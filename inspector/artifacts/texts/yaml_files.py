@@ -15,9 +15,11 @@ from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.further_keys import KEY_WORDS, judge_keys
+from inspector.artifacts.texts.interpolation import judge_interpolated
 from inspector.artifacts.texts.named_calls import judge_mapping, judge_rendered, may_call
-from inspector.artifacts.texts.named_code import grade, is_target_made, judge_target
+from inspector.artifacts.texts.named_code import CALLED, grade, is_target_made, judge_target
 from inspector.artifacts.texts.switched_calls import judge_switched, yaml_mappings
+from inspector.artifacts.texts.yaml_scalars import without_quoted_tags
 from inspector.provenance import Loading, plain
 
 _MAX_PARSED = 4 << 20
@@ -30,7 +32,7 @@ _ENDS = str.maketrans("\r\x85\u2028\u2029", "\n\n\n\n")
 _TAGS = re.compile(
     r"(?m)^(?![ \t]*#).*?(?:!!python/|!<tag:yaml\.org,2002:python/|tag:yaml\.org,2002:python/)([\w/.:-]*)"
 )
-_TARGET = re.compile(r"_target_[\"']?\s*:\s*[\"']?([\w.]+)")
+_TARGET = re.compile(r"_target_[\"']?\s*:\s*[\"']?([\w.]++)(?!\$)")
 _TAG_PREFIX = re.compile(r"(?m)^%TAG\s+\S+\s+(\S+)")
 _ESCAPED_TAG = re.compile(r"!<[^>\s]*%[0-9A-Fa-f]{2}[^>\s]*>|![^\s,\[\]{}]*%[0-9A-Fa-f]{2}[^\s,\[\]{}]*")
 _PYTHON = "tag:yaml.org,2002:python"
@@ -69,19 +71,18 @@ _EVALUATED = re.compile(
     r"\.\s*__\w+__)"
 )
 _WORTH_PARSING = re.compile(
-    r"_target_|\btarget\b|class_path|python|chat[-_ ]?template|\\x5f|\\u00|trust[-_]remote[-_]code|!<|%TAG"
-    r"|jinja|template|doc_to_",
+    r"_target_|\btarget\b|class_path|_component_|python|chat[-_ ]?template|\\x5f|\\u00|trust[-_]remote[-_]"
+    r"code|!<|%TAG|jinja|template|doc_to_",
     re.I,
 )
 _KEYS = re.compile(KEY_WORDS + r"|\b(?:module|package|library)(?:_name|_path)?\b|class_name")
 _CHAT_KEY = re.compile(r"chat[-_]?template|(?:\A|_)jinja", re.I)
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
-_CALLED = ("_target_", "class_path")
 # Keys of which only the mapping around them tells whether they have something made.
 _MADE = re.compile(
     r"(?m)\btarget[\"']?[ \t]*:[ \t]*[\"']?[A-Za-z_]\w*\.|init_parameters|^[ \t-]*[\"']?params[\"']?[ \t]*:|"
     r"\b_(?:obj|call|class|fn|function)_\b|\b__(?:class|target)__\b|\(\)[\"']?[ \t]*:|"
-    r"(?:_target_|class_path)[\"']?[ \t]*:[ \t]*\*"
+    r"(?:_target_|class_path|_component_)[\"']?[ \t]*:(?:[ \t]*\*|[^\n]*\$\{|[ \t]*[|>\n])"
 )
 # Functions of switched_calls, or a text with escapes that may spell one.
 _SWITCHED = re.compile(r"numpy\.|\\")
@@ -102,23 +103,30 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
                     Loading.RUNS_CODE, "yaml-python-tag", "The YAML renames the tags for Python objects."
                 )
         whole = text = _ESCAPED_TAG.sub(lambda found: unquote(found.group()), text)
+    # What scalars speak of is no tag; the texts themselves are looked at below.
+    tagged = text
+    if (
+        any(pattern.search(text) for pattern in (_TAGS, _FOREIGN, _OBJECTS, _CODE_TAGS))
+        and _depth(text) <= _MAX_BRACKETS
+    ):
+        tagged = without_quoted_tags(text)
     named = set()  # by tags that were found as text, with their place
-    for place, match in enumerate(_TAGS.finditer(text)):
+    for place, match in enumerate(_TAGS.finditer(tagged)):
         if place >= 2000:
             break
         named.add(match.group(1))
         _tag(match.group(1), judgement, len(whole[: match.start()].encode("utf-8", "replace")))
-    for match in _FOREIGN.finditer(text):
+    for match in _FOREIGN.finditer(tagged):
         judgement.note(
             Loading.RUNS_CODE,
             "yaml-object-tag",
             f"The YAML asks a loader of another language to make objects: {plain(match.group(1), 100)}.",
         )
         break
-    for match in list(_OBJECTS.finditer(text))[:2000]:
+    for match in list(_OBJECTS.finditer(tagged))[:2000]:
         if not _in_comment(text, match.start()):
             _object(match.group(1), match.group(2), judgement)
-    for match in list(_CODE_TAGS.finditer(text))[:200]:
+    for match in list(_CODE_TAGS.finditer(tagged))[:200]:
         _code_tag(match.group(1), match.group(2), judgement)
     for match in list(_RESOLVER.finditer(text))[:2000]:
         _resolved(text, match.start(), judgement)
@@ -139,17 +147,22 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
             if key != "!" or value not in named:
                 _pair(key, value, judgement)
     if may_parse and (_SWITCHED.search(text) or _KEYS.search(text) or _MADE.search(text) or may_call(text)):
+        mappings: list[Mapping[str, object]] = []  # the whole one, and those with an interpolated name
         for mapping in yaml_mappings(text):
+            mappings[:1] = [mapping]
+            if any("${" in str(mapping.get(key)) for key in CALLED if key in mapping):
+                mappings.append(mapping)
             judge_switched(mapping, judgement)
             judge_keys(mapping, judgement)
             _lambda_layer(mapping, judgement)
             judge_mapping(mapping.items(), judgement)
-            for key in ("_target_", "class_path"):
+            for key in CALLED:
                 if isinstance(name := mapping.get(key), str):
                     judge_target(name, judgement, key=key)
             if isinstance(name := mapping.get("target"), str) and (len(mapping) == 1 or "params" in mapping):
                 is_made = is_target_made(name, has_params=len(mapping) > 1)
                 judge_target(name, judgement, key="target", is_made=is_made)
+        judge_interpolated(mappings if len(mappings) > 1 else (), judgement)
     return judgement.artifact(word, Loading.NO_LOADER)
 
 
@@ -228,7 +241,7 @@ def _is_harmless(name: str) -> bool:
 def _pair(key: str, value: str, judgement: Judgement) -> None:
     if key == "target":  # what stands beside it is seen in the mappings
         judge_target(value, judgement, key=key, is_made=False)
-    elif key in _CALLED or (key == "path" and "." in value and " " not in value and "/" not in value):
+    elif key in CALLED or (key == "path" and "." in value and " " not in value and "/" not in value):
         judge_target(value, judgement, key=key)
     elif key == "!":
         _tag(value, judgement, None)
