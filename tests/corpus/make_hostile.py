@@ -25,6 +25,7 @@ from hostile import (
     odd_file_cases,
     odd_text_cases,
     pickle_cases,
+    spoken_cases,
     tensor_cases,
     text_cases,
 )
@@ -45,6 +46,7 @@ _ROOMS = (
     late_call_cases,
     late_template_cases,
     late_text_cases,
+    spoken_cases,
 )
 
 
