@@ -46,7 +46,7 @@ XCB_LIBRARIES = {
 
 
 # The tests that run beside all others, where there are two processors: about half of the time.
-APART = ("gui", "views", "e2e", "datasets", "packaging", "artifacts")
+APART = ("gui", "views", "e2e", "datasets", "packaging")
 
 
 class SetupFailed(Exception):
