@@ -88,137 +88,144 @@ class PickleMachine(Effects):
         ops = paid = 0
         buffer, pos, stop = window.buffer, window.pos, 0
         fence = 0
-        while True:
-            if pos >= stop:
-                if ops - paid > _PAID_AT_ONCE:
-                    self._pay(ops - paid)
-                    paid = ops
-                window.pos = pos
-                stop = self._horizon()
-                buffer, pos = window.buffer, window.pos
-                if len(memo) > MAX_MEMO:
-                    raise Broken("over-limit", f"its memo holds more than {MAX_MEMO} values")
-                if len(stack) > max_stack:
-                    raise Broken("over-limit", f"more than {max_stack} values lie on the stack")
-            ops += 1
-            if pos < stop:
-                code = buffer[pos]
-                if code == 0x94:  # MEMOIZE
-                    if len(stack) <= fence:
-                        raise IndexError
-                    memo[len(memo)] = stack[-1]
-                    pos += 1
-                    continue
-                # Three groups, each by how often its opcodes stand in real files.
-                if code >= 0x80:
-                    if code == 0x8C:  # SHORT_BINUNICODE
-                        end = pos + 2 + buffer[pos + 1]
-                        try:
-                            push(str(buffer[pos + 2 : end], "utf-8", "surrogatepass"))
-                        except UnicodeDecodeError:
-                            self.opcode_at = window.base + pos
-                            raise Broken("bad-text", "a text is not UTF-8") from None
-                        pos = end
-                        continue
-                    if 0x85 <= code <= 0x87:  # TUPLE1 to TUPLE3
-                        self.opcode_at = window.base + pos
-                        start = len(stack) - code + 0x84
-                        if start < fence:
-                            raise IndexError
-                        made = Tup(stack[start:])
-                        del stack[start:]
-                        push(made)
-                        self.effects += 1
-                        pos += 1
-                        continue
-                elif code < 0x60:
-                    if code == 0x4B:  # BININT1
-                        push(buffer[pos + 1])
-                        pos += 2
-                        continue
-                    if code == 0x4D:  # BININT2
-                        push(buffer[pos + 1] | buffer[pos + 2] << 8)
-                        pos += 3
-                        continue
-                    if code == 0x4A:  # BININT
-                        push(int.from_bytes(buffer[pos + 1 : pos + 5], "little", signed=True))
-                        pos += 5
-                        continue
-                    if code == 0x28:  # MARK
-                        fence = len(stack)
-                        marks.append(fence)
-                        pos += 1
-                        continue
-                    if code == 0x47:  # BINFLOAT
-                        push(0.0)
-                        pos += 9
-                        continue
-                    if code == 0x4E:  # NONE
-                        push(None)
-                        pos += 1
-                        continue
-                    if code == 0x58 and buffer[pos + 1] < 250 and buffer[pos + 2 : pos + 5] == b"\0\0\0":
-                        end = pos + 5 + buffer[pos + 1]  # BINUNICODE, a short one
-                        try:
-                            push(str(buffer[pos + 5 : end], "utf-8", "surrogatepass"))
-                        except UnicodeDecodeError:
-                            self.opcode_at = window.base + pos
-                            raise Broken("bad-text", "a text is not UTF-8") from None
-                        pos = end
-                        continue
-                    if code == 0x5D:  # EMPTY_LIST
-                        push(Series())
-                        self.effects += 1
-                        pos += 1
-                        continue
-                else:
-                    if code == 0x68 and buffer[pos + 1] in memo:  # BINGET
-                        push(memo[buffer[pos + 1]])
-                        pos += 2
-                        continue
-                    if code == 0x71:  # BINPUT
+        try:
+            while True:
+                if pos >= stop:
+                    if ops - paid > _PAID_AT_ONCE:
+                        self._pay(ops - paid)
+                        paid = ops
+                    window.pos = pos
+                    stop = self._horizon()
+                    buffer, pos = window.buffer, window.pos
+                    if len(memo) > MAX_MEMO:
+                        raise Broken("over-limit", f"its memo holds more than {MAX_MEMO} values")
+                    if len(stack) > max_stack:
+                        raise Broken("over-limit", f"more than {max_stack} values lie on the stack")
+                ops += 1
+                if pos < stop:
+                    code = buffer[pos]
+                    if code == 0x94:  # MEMOIZE
                         if len(stack) <= fence:
                             raise IndexError
-                        memo[buffer[pos + 1]] = stack[-1]
-                        pos += 2
-                        continue
-                    if code == 0x7D:  # EMPTY_DICT
-                        push(Mapped())
-                        self.effects += 1
+                        memo[len(memo)] = stack[-1]
                         pos += 1
                         continue
-                    if code == 0x6A:  # LONG_BINGET
-                        index = int.from_bytes(buffer[pos + 1 : pos + 5], "little")
-                        if index in memo:
-                            push(memo[index])
+                    # Three groups, each by how often its opcodes stand in real files.
+                    if code >= 0x80:
+                        if code == 0x8C:  # SHORT_BINUNICODE
+                            end = pos + 2 + buffer[pos + 1]
+                            try:
+                                push(str(buffer[pos + 2 : end], "utf-8", "surrogatepass"))
+                            except UnicodeDecodeError:
+                                self.opcode_at = window.base + pos
+                                raise Broken("bad-text", "a text is not UTF-8") from None
+                            pos = end
+                            continue
+                        if 0x85 <= code <= 0x87:  # TUPLE1 to TUPLE3
+                            self.opcode_at = window.base + pos
+                            start = len(stack) - code + 0x84
+                            if start < fence:
+                                raise IndexError
+                            made = Tup(stack[start:])
+                            del stack[start:]
+                            push(made)
+                            self.effects += 1
+                            pos += 1
+                            continue
+                    elif code < 0x60:
+                        if code == 0x4B:  # BININT1
+                            push(buffer[pos + 1])
+                            pos += 2
+                            continue
+                        if code == 0x4D:  # BININT2
+                            push(buffer[pos + 1] | buffer[pos + 2] << 8)
+                            pos += 3
+                            continue
+                        if code == 0x4A:  # BININT
+                            push(int.from_bytes(buffer[pos + 1 : pos + 5], "little", signed=True))
                             pos += 5
                             continue
-                    if code == 0x72 and not buffer[pos + 4] and len(stack) > fence:  # LONG_BINPUT
-                        memo[int.from_bytes(buffer[pos + 1 : pos + 5], "little")] = stack[-1]
-                        pos += 5
+                        if code == 0x28:  # MARK
+                            fence = len(stack)
+                            marks.append(fence)
+                            pos += 1
+                            continue
+                        if code == 0x47:  # BINFLOAT
+                            push(0.0)
+                            pos += 9
+                            continue
+                        if code == 0x4E:  # NONE
+                            push(None)
+                            pos += 1
+                            continue
+                        if code == 0x58 and buffer[pos + 1] < 250 and buffer[pos + 2 : pos + 5] == b"\0\0\0":
+                            end = pos + 5 + buffer[pos + 1]  # BINUNICODE, a short one
+                            try:
+                                push(str(buffer[pos + 5 : end], "utf-8", "surrogatepass"))
+                            except UnicodeDecodeError:
+                                self.opcode_at = window.base + pos
+                                raise Broken("bad-text", "a text is not UTF-8") from None
+                            pos = end
+                            continue
+                        if code == 0x5D:  # EMPTY_LIST
+                            push(Series())
+                            self.effects += 1
+                            pos += 1
+                            continue
+                    else:
+                        if code == 0x68 and buffer[pos + 1] in memo:  # BINGET
+                            push(memo[buffer[pos + 1]])
+                            pos += 2
+                            continue
+                        if code == 0x71:  # BINPUT
+                            if len(stack) <= fence:
+                                raise IndexError
+                            memo[buffer[pos + 1]] = stack[-1]
+                            pos += 2
+                            continue
+                        if code == 0x7D:  # EMPTY_DICT
+                            push(Mapped())
+                            self.effects += 1
+                            pos += 1
+                            continue
+                        if code == 0x6A:  # LONG_BINGET
+                            index = int.from_bytes(buffer[pos + 1 : pos + 5], "little")
+                            if index in memo:
+                                push(memo[index])
+                                pos += 5
+                                continue
+                        if code == 0x72 and not buffer[pos + 4] and len(stack) > fence:  # LONG_BINPUT
+                            memo[int.from_bytes(buffer[pos + 1 : pos + 5], "little")] = stack[-1]
+                            pos += 5
+                            continue
+                    effect = plain_ops.get(code)
+                    if effect is not None:
+                        self.opcode_at = window.base + pos
+                        window.pos = pos = pos + 1
+                        effect(self)
+                        self.effects += 1
+                        fence = marks[-1] if marks else 0
+                        # joblib stepped over an array
+                        if window.pos != pos or self.horizon_base != window.base:
+                            buffer, pos, stop = window.buffer, window.pos, 0
                         continue
-                effect = plain_ops.get(code)
-                if effect is not None:
-                    self.opcode_at = window.base + pos
-                    window.pos = pos = pos + 1
-                    effect(self)
-                    self.effects += 1
-                    fence = marks[-1] if marks else 0
-                    if window.pos != pos or self.horizon_base != window.base:  # joblib stepped over an array
-                        buffer, pos, stop = window.buffer, window.pos, 0
-                    continue
-            window.pos = pos
-            if ops > max_ops:
-                raise Broken("over-limit", f"it has more than {max_ops} opcodes")
-            self.ops = ops
-            self.effects += _SLOW_EFFECTS
-            if self._slow():
-                self._pay(ops - paid)
-                return
-            fence = marks[-1] if marks else 0
-            buffer, pos = window.buffer, window.pos
-            if window.base != self.horizon_base:
-                stop = 0
+                window.pos = pos
+                if ops > max_ops:
+                    raise Broken("over-limit", f"it has more than {max_ops} opcodes")
+                self.ops = ops
+                self.effects += _SLOW_EFFECTS
+                if self._slow():
+                    self._pay(ops - paid)
+                    return
+                fence = marks[-1] if marks else 0
+                buffer, pos = window.buffer, window.pos
+                if window.base != self.horizon_base:
+                    stop = 0
+        except (Broken, EndOfData, BadNumber, TooHeavy, IndexError):
+            self._pay(
+                ops - paid
+            )  # what breaks has cost as much; OverLimit takes its place where nothing is left
+            raise
 
     def _pay(self, ops: int) -> None:
         """Takes the work of ``ops`` opcodes off what may be spent on the file."""
@@ -315,7 +322,8 @@ class PickleMachine(Effects):
         self.window.skip(outcome.end - self.window.offset)
 
     def _frame(self, length: int) -> None:
-        if self.frame_end is not None and self.window.offset < self.frame_end:
+        if self.frame_end is not None and self.window.offset != self.frame_end:
+            # Behind it, the last frame has ended inside of this opcode: the C unpickler reads another length.
             self.object_to(
                 Loading.UNREADABLE,
                 "frame-misaligned",
