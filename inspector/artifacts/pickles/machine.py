@@ -222,9 +222,7 @@ class PickleMachine(Effects):
                 if window.base != self.horizon_base:
                     stop = 0
         except (Broken, EndOfData, BadNumber, TooHeavy, IndexError):
-            self._pay(
-                ops - paid
-            )  # what breaks has cost as much; OverLimit takes its place where nothing is left
+            self._pay(ops - paid)  # what breaks has cost as much; OverLimit says so where nothing is left
             raise
 
     def _pay(self, ops: int) -> None:
