@@ -54,6 +54,11 @@ def test_interpolated_names_of_known_packages_and_in_json_are_judged_alike(judge
     assert judge(b'{"m": {"_target_": "\\u0024{t}"}, "t": "os.system"}', "x.json").loading is RUNS
 
 
+def test_what_stands_for_a_missing_key_is_put_in(judge: Judge) -> None:
+    artifact = judge(b"_target_: ${oc.select:u,mine.Net}\n", "config.yaml")
+    assert artifact.facts[NAMED_CODE] == ["mine.Net"]
+
+
 def test_interpolations_that_name_each_other_come_to_an_end(judge: Judge) -> None:
     artifact = judge(b"_target_: ${a}\na: ${b}\nb: ${a}\n", "config.yaml")
     assert [reason.code for reason in artifact.reasons] == ["names-code"]
@@ -170,6 +175,8 @@ def test_prose_that_a_template_prints_or_compares_is_data(text: str) -> None:
         "{{ 'a __cl' ~ 'ass__ b' }}",
         "{{ '_' ~ '_class_' ~ '_' }}",
         "{{ 'use __init__ here' }}{{ x['use __init__ here'] }}",
+        "{{ 'use __init__ here' ~ x['use __init__ here'] }}",
+        "{{ 'x.__class__' ~ y }}",
     ],
 )
 def test_prose_that_something_is_made_of_is_told(text: str) -> None:
