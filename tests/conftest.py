@@ -77,6 +77,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the settings, keys or reviews of whoever runs it."""
     monkeypatch.setenv("INSPECTOR_HOME", str(tmp_path_factory.mktemp("home")))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     for name in ("HF_TOKEN", "HF_ENDPOINT", "INSPECTOR_PASSPHRASE", "SOURCE_DATE_EPOCH"):
         monkeypatch.delenv(name, raising=False)
 

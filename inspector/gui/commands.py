@@ -70,8 +70,7 @@ class Commands:
         dialog = HubDialog(self.window, self.window.settings.recent(), self.window.backend)
 
         def accepted() -> None:
-            if dialog.token.text().strip() and dialog.endpoint:
-                self.window.backend.tokens.keep(dialog.endpoint, dialog.token.text())
+            dialog.hand_over_token()
             self.window.open(dialog.target())
 
         dialog.accepted.connect(accepted)

@@ -1,7 +1,7 @@
 """Asks for a hub repository's id, and for a token where one is needed.
 
-The hub is asked only after Open or Choose was pressed. A token is kept in memory for the endpoint that
-stands beside its field, and is sent nowhere else.
+The hub is asked only after Open or Choose was pressed. A token is kept in memory, or in the keyring of the
+system where the reviewer ticks that, for the endpoint that stands beside its field, and is sent nowhere else.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QCompleter,
     QDialog,
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from inspector.gui.backend import Backend
 from inspector.gui.background import Background
+from inspector.gui.hub_tokens import HubTokens
 from inspector.gui.revision_list import RevisionList
 from inspector.gui.texts import shown, tr
 from inspector.gui.widgets import button, buttons_without_icons, letters, plain_label, spaced
@@ -79,6 +81,8 @@ class HubDialog(QDialog):
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
         self.token.setAccessibleName(tr("Token"))
         self.token.setPlaceholderText(tr("none: public repositories only"))
+        self.lasting = QCheckBox(tr("Keep it in the keyring of this computer"))
+        self.lasting.hide()  # until it is known that there is one
         self.endpoint = ""  # the address that a token is for; "" until it is known
         self._opens_soon = False  # Open was pressed before the hub's address was known
         self._is_over = False
@@ -99,6 +103,7 @@ class HubDialog(QDialog):
             grid.addWidget(name, row, 0)
             grid.addWidget(field, row, 1, 1, 1 if field is self.revision else 2)
         grid.addWidget(self.choose, 2, 2)
+        grid.addWidget(self.lasting, 4, 1, 1, 2)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
         )
@@ -148,9 +153,11 @@ class HubDialog(QDialog):
         elif error is not None:
             raise error
         else:
-            self.endpoint, host, has_token = found
+            self.endpoint, host, tokens = found
             self._name_hub(shown(host, 120))
-            if has_token:
+            self.lasting.setVisible(tokens.can_last())
+            self.lasting.setChecked(tokens.is_lasting(self.endpoint))
+            if tokens.has(self.endpoint):
                 self.token.setPlaceholderText(tr("kept from before; type to replace it"))
             if self._opens_soon:
                 self.accept()
@@ -162,6 +169,30 @@ class HubDialog(QDialog):
             prefix = ""
         revision = self.revision.text().strip()
         return f"hf://{prefix}{text}" + (f"@{revision}" if revision else "")
+
+    def hand_over_token(self) -> None:
+        """Gives the token that was typed to those that are kept: in memory at once, so that it can be used,
+        in the keyring when that has answered. One whose tick was taken off leaves the keyring."""
+        if self._backend is None or not self.endpoint:
+            return
+        tokens, endpoint, wanted = self._backend.tokens, self.endpoint, self.lasting.isChecked()
+        typed = bool(self.token.text().strip())
+        if typed:
+            tokens.keep(endpoint, self.token.text())
+        if (wanted and typed) or wanted != tokens.is_lasting(endpoint):
+            owner = self.parentWidget() or self
+            background = Background(owner)
+
+            def kept(_nothing: Any, error: BaseException | None) -> None:
+                background.deleteLater()
+                if isinstance(error, InspectorError):
+                    said = getattr(owner, "tell", None)  # the window says what stays until it is read
+                    if said is not None:
+                        said(shown(error, 600))
+                elif error is not None:
+                    raise error
+
+            background.run(lambda: tokens.set_lasting(endpoint, wanted), kept)
 
     def _ask_refs(self) -> None:
         sentence = self._problem_of(self.target())
@@ -217,7 +248,8 @@ class HubDialog(QDialog):
         self.id.setFocus()
 
 
-def _hub_of(backend: Backend) -> tuple[str, str, bool]:
-    """Address and name of the hub in use, and whether a token is kept for it."""
+def _hub_of(backend: Backend) -> tuple[str, str, HubTokens]:
+    """Address and name of the hub in use, and the tokens that are kept, the keyring's for it among them."""
     address, host = backend.hub_endpoint()
-    return address, host, backend.tokens.has(address)
+    backend.tokens.recall(address)
+    return address, host, backend.tokens
