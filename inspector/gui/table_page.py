@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from inspector.gui.rows import Column, Rows, matches
 from inspector.gui.slices import Slices, sorted_in_slices
@@ -269,10 +269,3 @@ def _sorted(rows: list[Any], key: Callable[[Any], Any]) -> Iterator[None]:
             yield
     keyed = yield from sorted_in_slices(keyed)
     rows[:] = [rows[number] for _, number in keyed]
-
-
-def note_label(text: str) -> QLabel:
-    """A quiet line under a heading."""
-    made = plain_label(text, role="sub")
-    made.setWordWrap(True)
-    return made
