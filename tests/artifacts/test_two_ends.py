@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 
 import pytest
@@ -44,3 +45,14 @@ def test_the_pickle_in_an_archive_behind_a_document_is_never_passed_over(head: b
 def test_signatures_alone_are_no_archive() -> None:
     document = b"%PDF-1.4\n%%EOF\n" + b"PK\x05\x06" * 1000 + bytes(40)
     assert read(BytesSource(document), "a.pdf").loading is Loading.NO_LOADER
+
+
+@pytest.mark.parametrize("more", [-1, 1, 1000])
+def test_an_archive_whose_end_names_a_wrong_length_is_found_by_the_place_it_names(more: int) -> None:
+    """Unzippers that trust the directory's offset do not need its length."""
+    data = bytearray(b"\0" * 27 + archive())
+    size, start = struct.unpack_from("<LL", data, len(data) - 10)
+    struct.pack_into("<LL", data, len(data) - 10, size + more, start + 27)
+    for name in ("model.json", "model.bin", "notes.dat"):
+        loading = read(BytesSource(bytes(data)), name).loading
+        assert loading in (Loading.UNREADABLE, Loading.RUNS_CODE), (name, loading)

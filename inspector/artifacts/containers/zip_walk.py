@@ -95,7 +95,9 @@ def ends_in_zip(source: ByteSource) -> bool:
 
 
 def _has_directory(source: ByteSource, last: bytes, at: int) -> bool:
-    size = _END.unpack_from(last, at)[5]
+    size, place = _END.unpack_from(last, at)[5:7]
+    if place + _CENTRAL.size <= source.size and source.read_at(place, 4) == b"PK\x01\x02":
+        return True  # some unzippers trust its offset, whatever its length
     end = source.size - len(last) + at
     wide = end - _LOCATOR.size - _END64.size
     if wide >= 0 and source.read_at(end - _LOCATOR.size, 4) == b"PK\x06\x07":
