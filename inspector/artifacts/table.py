@@ -189,6 +189,10 @@ ROWS: tuple[Row, ...] = (
     Row(lambda sample: sample.suffix in BY_NAME, lambda sample: _said(BY_NAME[sample.suffix])),
     # Texts.
     Row(
+        lambda sample: sample.suffix in (".pmml", ".xml") and b"\0" in sample.start[:8],
+        Late("texts.xml_models:read_wide_xml", "source path"),
+    ),
+    Row(
         lambda sample: is_text(sample.source) or sample.suffix == ".json",
         Late("texts.text_file:read_text", "source path"),
     ),

@@ -12,6 +12,7 @@ from typing import Any
 
 from inspector.artifacts.formats.protobuf import BadProto, Schema, text, walk
 from inspector.artifacts.formats.tensorflow_operators import KNOWN
+from inspector.artifacts.formats.tensorflow_paths import NAMING, judge_paths
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.texts.strict_json import BadJson, parse_pairs
@@ -80,6 +81,8 @@ def read_graph(source: ByteSource, path: str) -> Artifact:
         return judgement.artifact("keras-metadata", Loading.DATA_ONLY)
     word, readings = _readings(source, name)
     _judge(readings, judgement)
+    if readings[0].names_files:
+        judge_paths(source, "saved" if word == "tensorflow-saved-model" else "graph", judgement)
     count = max(reading.count for reading in readings)
     if not count and not judgement.has_reasons:
         return _without_operators(source, name, word)
@@ -106,6 +109,7 @@ class _Reading:
     operators: dict[str, int] = field(default_factory=dict)
     foreign: dict[str, int] = field(default_factory=dict)
     problem: str = ""
+    names_files: bool = False  # some operator may name files in its constants or attributes
 
 
 def _readings(source: ByteSource, name: str) -> tuple[str, list[_Reading]]:
@@ -134,8 +138,7 @@ def _judge(readings: list[_Reading], judgement: Judgement) -> None:
             judgement.note(
                 Loading.UNREADABLE,
                 "custom-operator",
-                f"The graph has the operator {plain(operator, 100)!r}, which is none of TensorFlow's: "
-                "loading it needs a native library from elsewhere.",
+                foreign_words(operator),
                 offset,
             )
         for operator, offset in reading.operators.items():
@@ -186,21 +189,23 @@ def read_meta_graph(source: ByteSource) -> Artifact | None:
         return None
     judgement = Judgement()
     _judge([reading], judgement)
+    if reading.names_files:
+        judge_paths(source, "meta", judgement)
     return judgement.artifact("tensorflow-graph", Loading.DATA_ONLY, {"operators": reading.count})
 
 
 def _read(source: ByteSource, message: str) -> _Reading:
     reading = _Reading()
     try:
-        reading.count, reading.foreign = _operators(source, message, reading.operators)
+        reading.count, reading.foreign = _operators(source, message, reading)
     except BadProto as bad:
         reading.problem = str(bad)
     return reading
 
 
-def _operators(source: ByteSource, message: str, found: dict[str, int]) -> tuple[int, dict[str, int]]:
-    """Fills ``found`` with the operators of the table above; the number of all operators, and those that are
-    neither TensorFlow's nor functions of the graph, with their places."""
+def _operators(source: ByteSource, message: str, reading: _Reading) -> tuple[int, dict[str, int]]:
+    """Fills ``reading`` with the operators of the table above; the number of all operators, and those that
+    are neither TensorFlow's nor functions of the graph, with their places."""
     count = 0
     foreign: dict[str, int] = {}
     functions: set[str] = set()
@@ -209,7 +214,9 @@ def _operators(source: ByteSource, message: str, found: dict[str, int]) -> tuple
             count += 1
             operator = text(item.value)
             if operator in OPERATORS:
-                found.setdefault(operator, item.offset)
+                reading.operators.setdefault(operator, item.offset)
+            elif operator in NAMING:
+                reading.names_files = True
             elif is_foreign(operator) and len(foreign) < _MAX_FOREIGN:
                 foreign.setdefault(operator, item.offset)
         elif item.message == "signature" and item.number == 1 and len(functions) < _MAX_FUNCTIONS:
@@ -220,6 +227,14 @@ def _operators(source: ByteSource, message: str, found: dict[str, int]) -> tuple
 def is_foreign(operator: str) -> bool:
     """Whether an operator is none that TensorFlow itself registers."""
     return bool(operator) and operator[0] != "_" and operator not in KNOWN
+
+
+def foreign_words(operator: str) -> str:
+    """The sentence on an operator that TensorFlow does not bring."""
+    return (
+        f"The graph has the operator {plain(operator, 100)!r}, which is none of TensorFlow's: "
+        "loading it needs a native library from elsewhere."
+    )
 
 
 def read_fingerprint(source: ByteSource) -> Artifact | None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
-from inspector.artifacts.formats.tensorflow_graph import OPERATORS
+from inspector.artifacts.formats.tensorflow_graph import OPERATORS, foreign_words, is_foreign
+from inspector.artifacts.formats.tensorflow_paths import Paths
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.texts.prototext_graph import judge_graph_text, unquoted
 from inspector.provenance import Loading, plain
 
 _COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)|#[^\n]*""")
@@ -22,7 +24,6 @@ _NETWORK = re.compile(r"\blayers?\s*:?\s*\{")
 _PYTHON_LAYER = re.compile(r"""\btype\s*:\s*(?:"Python"|'Python'|PYTHON\b)|\bpython_param\s*:?\s*\{""")
 _MODULE = re.compile(r"""\bmodule\s*:\s*["']([^"']*)["']""")
 _TRITON_PYTHON = re.compile(r"""\bbackend\s*:\s*["']python["']""")
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|(.))")
 
 
 def read_prototext(text: str) -> Artifact:
@@ -31,7 +32,7 @@ def read_prototext(text: str) -> Artifact:
     judgement = Judgement()
     if _NETWORK.search(bare):
         if _PYTHON_LAYER.search(bare) or any(
-            _joined(match.group(1)) == "Python" for match in _TYPE.finditer(bare)
+            unquoted(match.group(1)) == "Python" for match in _TYPE.finditer(bare)
         ):
             module = _MODULE.search(bare)
             named = f" {plain(module.group(1), 100)!r}" if module else ""
@@ -42,14 +43,16 @@ def read_prototext(text: str) -> Artifact:
             )
         return judgement.artifact("caffe-network", Loading.DATA_ONLY)
     if _GRAPH.search(bare):
-        for match in _OPERATOR.finditer(bare):
-            operator = _joined(match.group(1))
+        functions = judge_graph_text(bare, Paths(judgement))
+        for operator in dict.fromkeys(unquoted(match.group(1)) for match in _OPERATOR.finditer(bare)):
             if operator in OPERATORS:
                 judgement.note(
                     Loading.RUNS_CODE,
                     "graph-operator",
                     f"The graph has the operator {plain(operator, 100)}, which {OPERATORS[operator]}.",
                 )
+            elif is_foreign(operator) and operator not in functions:
+                judgement.note(Loading.UNREADABLE, "custom-operator", foreign_words(operator))
         return judgement.artifact("tensorflow-graph", Loading.DATA_ONLY)
     if (library := _SERVER_LIBRARY.search(bare)) is not None:
         judgement.note(
@@ -64,15 +67,3 @@ def read_prototext(text: str) -> Artifact:
             "The inference server runs the file model.py beside this configuration (backend: python).",
         )
     return judgement.artifact("prototext", Loading.NO_LOADER)
-
-
-def _joined(quoted: str) -> str:
-    """Quoted texts beside each other are one; escapes are those of C."""
-    pieces = re.findall(r""""([^"]*)"|'([^']*)'""", quoted)
-    return "".join(_ESCAPE.sub(_character, first or second) for first, second in pieces)
-
-
-def _character(hit: re.Match[str]) -> str:
-    if hit.group(1):
-        return chr(int(hit.group(1), 16))
-    return chr(int(hit.group(2), 8) & 255) if hit.group(2) else hit.group(3)

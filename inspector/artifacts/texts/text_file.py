@@ -57,6 +57,8 @@ def read_text(source: ByteSource, path: str) -> Artifact:
     if word == "jsonl":
         return read_json_lines(source)
     model = looks_like_model(source) if word in ("xml", "text", "svg") else None
+    if model is None and suffix == ".pmml":
+        model = "pmml" if utf8(head(source, 64)).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<" else None
     if model is not None:
         return read_model_xml(source, model)
     if word == "text" and head(source, 16).startswith(_LIGHTGBM):

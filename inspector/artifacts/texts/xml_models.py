@@ -13,9 +13,17 @@ from inspector.artifacts.bytesource import head
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.limits import OverLimit, spend_work
+from inspector.artifacts.texts.encoding import utf8
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
 
+_LOOKED_INTO = 64 * 1024
+_WIDE = (
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+)
 _STEP = 256 * 1024
 _MAX_SIZE = 256 << 20
 _MAX_DEPTH = 500
@@ -33,7 +41,7 @@ class _Refused(Exception):
 
 def looks_like_model(source: ByteSource) -> str | None:
     """ "pmml", "openvino-ir" or None, by the first element."""
-    start = head(source, 4096)
+    start = _decoded(head(source, _LOOKED_INTO))
     match = _ROOT.search(start)
     if match is None or b"<" not in start[:200]:
         return None
@@ -44,6 +52,22 @@ def looks_like_model(source: ByteSource) -> str | None:
         return "pmml"
     rest = start[match.start() : match.start() + 2000]
     return "openvino-ir" if b"<layer" in rest or b"version=" in rest else None
+
+
+def _decoded(start: bytes) -> bytes:
+    """The beginning of a text in UTF-8: XML is written in UTF-16 and UTF-32 as well (XML 1.0, appendix F)."""
+    wide = next((name for begin, name in _WIDE if start.startswith(begin)), None)
+    if wide is not None:
+        return start[: len(start) // 4 * 4].decode(wide, "replace").encode("utf-8", "replace")
+    return utf8(start)
+
+
+def read_wide_xml(source: ByteSource, path: str) -> Artifact | None:
+    """The verdict on a model in a text of wide letters that no mark tells; None where it is none."""
+    word = looks_like_model(source)
+    if word is None and path.lower().endswith(".pmml") and _decoded(head(source, 64)).lstrip()[:1] == b"<":
+        word = "pmml"
+    return read_model_xml(source, word) if word is not None else None
 
 
 def read_model_xml(source: ByteSource, word: str) -> Artifact:
@@ -80,7 +104,8 @@ def read_model_xml(source: ByteSource, word: str) -> Artifact:
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = declared
     try:
         _feed(parser, source)
-    except (_Refused, expat.ExpatError) as broken:
+    except (_Refused, expat.ExpatError, LookupError, ValueError) as broken:
+        # The last two are of encodings that the parser does not know.
         why = str(broken) if isinstance(broken, _Refused) else "The text is no well-formed XML."
         judgement.note(Loading.UNREADABLE, "broken-xml", f"The model cannot be read to its end. {why}")
     except OverLimit as over:
