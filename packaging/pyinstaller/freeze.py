@@ -62,7 +62,7 @@ def freeze(wheel: Path, output: Path, python: str, with_data: bool = False) -> P
         }
         command = [str(inside), "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
         command += ["--distpath", str(Path(scratch, "dist")), "--workpath", str(Path(scratch, "work"))]
-        # Elsewhere than in a checkout: Python looks first where it was started, and the wheel is to be frozen.
+        # Not in a checkout: Python looks first where it was started, and the wheel is to be frozen.
         subprocess.run([*command, str(HERE / "inspector.spec")], check=True, env=environment, cwd=scratch)
         target = output / "provenance-inspector"
         shutil.rmtree(target, ignore_errors=True)
