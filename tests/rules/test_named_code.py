@@ -76,3 +76,26 @@ def test_texts_without_a_node_have_a_finding_each_with_an_id_that_stays(facts, n
     assert {finding.evidence[0].path for finding in both} == {"a.yaml", "b.yaml"}
     (alone,) = found(judge(facts(files=files[:1])))
     assert alone.id in {finding.id for finding in both} and alone.node != "project:p"
+
+
+@pytest.mark.parametrize("names", [["${tgt}"], ["acme.Net", "acme.${which}"]])
+def test_a_name_that_only_loading_tells_is_low_also_where_the_rest_is_the_projects_own(
+    facts, file, naming, names
+):
+    own = file("acme.py", Loading.NO_LOADER, pickle=False, reasons=())
+    (finding,) = found(judge(facts(files=[own, naming("conf.yaml", *names)])))
+    assert finding.severity is Severity.LOW
+
+
+@pytest.mark.parametrize(
+    ("code", "severity"), [("hidden-pickle", Severity.MEDIUM), ("another", Severity.INFO)]
+)
+def test_a_pickle_inside_of_a_harmless_one_is_medium(facts, file, code, severity):
+    (finding,) = judge(facts(files=[file("a.pkl", Loading.ALLOW_LISTED, code=code)]))
+    assert (finding.rule, finding.severity) == ("loading.pickle", severity)
+
+
+@pytest.mark.parametrize("is_pickle", [True, False])
+def test_what_holds_no_pickle_is_not_called_one(facts, file, is_pickle):
+    (finding,) = judge(facts(files=[file("a.skops", Loading.ALLOW_LISTED, pickle=is_pickle, reasons=())]))
+    assert ("It holds no pickle" in finding.message) is not is_pickle
