@@ -123,7 +123,8 @@ def test_a_template_that_spells_names_reaches_out(template: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ("torch.nn.Linear", "datasets.load_dataset", "joblib.Memory", "multiprocessing.cpu_count", "numpy.load",
-     "ray.tune.schedulers.ASHAScheduler", "torch.onnx.export", "os.path.join", "transformers.AutoModel"),
+     "ray.tune.schedulers.ASHAScheduler", "torch.onnx.export", "os.path.join", "transformers.AutoModel",
+     "fsspec.filesystem", "requests.Session", "gzip.GzipFile"),
 )  # fmt: skip
 def test_what_training_runs_have_called_is_no_alarm(name: str) -> None:
     assert why_dangerous(name) is None
@@ -132,7 +133,8 @@ def test_what_training_runs_have_called_is_no_alarm(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ("os.system", ".os.system", "joblib.numpy_pickle.load", "psutil.Popen", "setuptools.sandbox.run_setup",
-     "sympy.core.sympify.sympify", "torch.serialization.load", "multiprocessing.Process"),
+     "sympy.core.sympify.sympify", "torch.serialization.load", "multiprocessing.Process", "requests.get",
+     "httpx.post", "gzip.open", "io.open", "fsspec.open"),
 )  # fmt: skip
 def test_what_no_training_run_has_called_is_one(name: str) -> None:
     assert why_dangerous(name)

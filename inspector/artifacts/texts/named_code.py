@@ -86,6 +86,22 @@ NAMES: dict[str, str] = {
         _PYTHON,
     ),
     **dict.fromkeys(("eval", "exec", "compile", "__import__", "breakpoint"), _PYTHON),
+    # They write as well as read, by a mode that is one more argument.
+    **dict.fromkeys(
+        (
+            f"{module}.open"
+            for module in ("io", "_io", "codecs", "gzip", "bz2", "lzma", "fsspec", "smart_open")
+        ),
+        _PATHS,
+    ),
+    **dict.fromkeys(
+        (
+            f"{module}.{name}"
+            for module in ("requests", "requests.api", "httpx", "urllib3", "aiohttp")
+            for name in ("get", "post", "put", "patch", "delete", "head", "options", "request", "stream")
+        ),
+        _NETWORK,
+    ),
     **dict.fromkeys(("numpy.f2py.crackfortran.myeval", "numpy.testing._private.utils.runstring"), _PYTHON),
     **dict.fromkeys(("torch.utils.cpp_extension.load", "torch.utils.cpp_extension.load_inline"), _PYTHON),
     **dict.fromkeys(("sympy.sympify", "sympy.parse_expr", "pandas.eval", "cython.inline"), _PYTHON),
