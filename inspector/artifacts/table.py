@@ -304,8 +304,20 @@ def _compressed(sample: Sample) -> Artifact | None:
         or ending(sample.path[: -len(sample.suffix) or None]) in PICKLE_ENDINGS
     )
     if is_guess and is_broken and not named and not begins_with_pickle(sample.source, method):
-        return None
+        return artifact if _is_whole(sample.start) else None
     return artifact
+
+
+def _is_whole(start: bytes) -> bool:
+    """Whether ``start`` holds a zlib stream up to its checksum: then it is no guess, whatever follows it."""
+    import zlib
+
+    unpacker = zlib.decompressobj()
+    try:
+        unpacker.decompress(start, 1 << 20)
+    except zlib.error:
+        return False
+    return unpacker.eof
 
 
 def _is_text_like(start: bytes) -> bool:
