@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from inspector.late import late_names
 
 if TYPE_CHECKING:
-    from inspector.dependencies.auditing import audit, heading, is_all_clear, shortfall
+    from inspector.dependencies.auditing import audit, heading, shortfall
     from inspector.dependencies.counts import summary
     from inspector.dependencies.formats import MAX_WANTED, format_of, included_path, read_manifest, wants
     from inspector.dependencies.interface import (
@@ -52,7 +52,6 @@ _PLACES = {
     "imported_against_declared": "usage",
     "imports_of": "usage",
     "included_path": "formats",
-    "is_all_clear": "auditing",
     "looks_like": "lookalike",
     "looks_like_owner": "lookalike",
     "may_import": "usage",
@@ -83,7 +82,6 @@ __all__ = [
     "imported_against_declared",
     "imports_of",
     "included_path",
-    "is_all_clear",
     "looks_like",
     "looks_like_owner",
     "may_import",

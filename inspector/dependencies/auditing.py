@@ -174,11 +174,6 @@ def shortfall(result: AuditResult) -> str | None:
     )
 
 
-def is_all_clear(result: AuditResult) -> bool:
-    """True only where every package was asked about, is known to the service and has no advisory."""
-    return result.complete and all(one.audit is Audit.NO_ADVISORY for one in result.packages)
-
-
 def _batches(releases: Iterable[_Release]) -> list[dict[str, Version]]:
     """Lists with each name once (pip-audit ends at a second version of a name), of bounded length."""
     rounds: list[dict[str, Version]] = []

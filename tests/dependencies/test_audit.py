@@ -19,7 +19,6 @@ from inspector.dependencies import (
     audit,
     auditing,
     heading,
-    is_all_clear,
     pip_audit,
 )
 from inspector.dependencies.merging import merged
@@ -55,7 +54,7 @@ def test_osv_answers_end_as_vulnerable_no_advisory_or_not_in_database(
     assert {joined.id, *joined.aliases} == {"GHSA-a", "PYSEC-b", "CVE-1"}
     assert joined.fixed_in == ("9.9",)
     assert found["MAL-9"].severity == "critical"
-    assert result.complete and not is_all_clear(result)
+    assert result.complete
     assert "not in the database" in heading(result)
 
 

@@ -289,11 +289,3 @@ class TestWhatMoved:
         assert found[0].sentence == "main went from abababab to cdcdcdcd, 2 files changed, 1 new pickle."
         assert found[1].endswith("Z")
         assert opened("hf://acme/x@main").moved() is None
-
-    def test_a_commit_that_is_gone_tells_of_a_rewritten_history(self, hub: Any) -> None:
-        repo = hub.model("acme/x")
-        source = opened("hf://acme/x")
-        assert source.commit_is_there(repo.sha) is True
-        assert source.commit_is_there("12" * 20) is False
-        hub.fault("/revision/", status=503)
-        assert source.commit_is_there(repo.sha) is None

@@ -59,16 +59,6 @@ def refresh_states(connection: sqlite3.Connection, policy: Policy) -> None:
     )
 
 
-def holding(connection: sqlite3.Connection, seq: int, kinds: Iterable[str] = ()) -> frozenset[int]:
-    """The trails whose path goes through the entry ``seq`` (through one of ``kinds`` of it)."""
-    wanted = set(kinds)
-    return frozenset(
-        number
-        for number, path in paths(connection).items()
-        if any(one.seq == seq and (not wanted or one.kind in wanted) for one in path)
-    )
-
-
 def hashes_on(connection: sqlite3.Connection, trails: Iterable[int]) -> Iterator[list[bytes]]:
     """The row hashes on these trails, rising, in lists of some thousands."""
     occupied = counts(connection)

@@ -32,7 +32,6 @@ class Discussion:
     number: int | None
     title: str
     status: str | None
-    is_pull_request: bool
     author: str | None
     created: str | None
     flags: tuple[str, ...]
@@ -59,7 +58,6 @@ def _discussion(row: Any) -> Discussion:
         number(row.get("num")),
         title,
         text(row.get("status"), 40),
-        row.get("isPullRequest") is True,
         text(mapping(row.get("author")).get("name"), 200),
         text(row.get("createdAt"), 40),
         tuple(why for pattern, why in _FLAGS if pattern.search(title)),

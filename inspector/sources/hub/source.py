@@ -251,17 +251,6 @@ class HubSource:
         """What people write about the repository, one request; no part of a scan."""
         return read_discussions(self._client, self._asked.kind, self.target.name)
 
-    def commit_is_there(self, commit: str) -> bool | None:
-        """Whether the repository still knows ``commit``. False means that its history was rewritten; None
-        that the hub did not say."""
-        try:
-            read_info(self._client, self._asked.kind, self.target.name, commit)
-        except errors.RevisionMissing:
-            return False
-        except InspectorError:
-            return None
-        return True
-
     @property
     def evidence(self) -> tuple[Mapping[str, Any], ...]:
         """Every answer so far: url, status, sha256 of the body, time."""
