@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Raised whenever the same bytes may get another verdict or other words: cached results of another version
 # are not used.
-READER_VERSION = "22"
+READER_VERSION = "23"
 
 _PLACES = {
     "Artifact": "interface",

@@ -93,7 +93,9 @@ _IS_TAR_HEADER = Late("containers.tar_file:is_tar_header", "start")
 _LOOKS_LIKE_WEIGHTS = Late("formats.coreml:looks_like_coreml_weights", "source start")
 _NOT_GGUF = Late("formats.gguf:not_gguf", "")
 _READ_PICKLE = Late("pickles.file:read_pickle")
+_READ_TEXT = Late("texts.text_file:read_text", "source path")
 _READ_SAFETENSORS = Late("formats.safetensors_header:read_safetensors")
+_WIDE_SAMPLE = 1 << 16
 # What a number of a tar header may begin with: binary, a sign, an octal digit, what is passed over.
 _NUMBERS = frozenset(b"\x80\xff+-_01234567 \t\n\v\f\r\0")
 
@@ -193,9 +195,11 @@ ROWS: tuple[Row, ...] = (
         Late("texts.xml_models:read_wide_xml", "source path"),
     ),
     Row(
-        lambda sample: is_text(sample.source) or sample.suffix == ".json",
-        Late("texts.text_file:read_text", "source path"),
+        lambda sample: is_text(sample.source),
+        _READ_TEXT,
     ),
+    # A configuration is looked for in it, whatever its bytes; what is no text and has none is unknown data.
+    Row(_named(".json"), lambda sample: _told_json(sample)),
     Row(_named(".model"), Late("formats.sentencepiece:read_sentencepiece")),
     Row(Late("formats.word2vec:begins_as_word2vec", "start"), Late("formats.word2vec:read_word2vec")),
     # Unknown bytes that are a whole value of MessagePack.
@@ -354,6 +358,17 @@ def _path_file(sample: Sample) -> Artifact | None:
     from inspector.artifacts.texts.python_files import read_path_file
 
     return read_path_file(source.read_at(0, source.size).decode("utf-8", "replace"), sample.path)
+
+
+def _told_json(sample: Sample) -> Artifact | None:
+    """A .json of bytes that do not read as a text; wide characters without a mark are one all the same."""
+    artifact: Artifact = _READ_TEXT(sample)
+    if artifact.loading is not Loading.NO_LOADER:
+        return artifact
+    from inspector.artifacts.bytesource import BytesSource, head
+    from inspector.artifacts.texts.encoding import utf8
+
+    return artifact if is_text(BytesSource(utf8(head(sample.source, _WIDE_SAMPLE)))) else None
 
 
 def _behind_blanks(sample: Sample) -> Artifact | None:

@@ -8,17 +8,19 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+# Which of the first four bytes are other than zero, where two plain characters begin the text (RFC 4627, 3).
+_BY_ZEROS: dict[tuple[bool, ...], str] = {
+    (True, False, True, False): "utf-16-le",
+    (False, True, False, True): "utf-16-be",
+    (True, False, False, False): "utf-32-le",
+    (False, False, False, True): "utf-32-be",
+}
 
 
 def utf8(raw: bytes) -> bytes:
     """``raw`` in UTF-8 where its first bytes mark another form of Unicode; else as it is.
 
     YAML and Python's json module decode by that mark (or by the zeros of the first two characters)."""
-    for mark, name in _MARKS:
-        if raw.startswith(mark):
-            return raw.decode(name, "replace").encode("utf-8", "replace")
-    if len(raw) >= 4 and raw[0] and not raw[1] and raw[2] and not raw[3]:
-        return raw.decode("utf-16-le", "replace").encode("utf-8", "replace")
-    if len(raw) >= 4 and not raw[0] and raw[1] and not raw[2] and raw[3]:
-        return raw.decode("utf-16-be", "replace").encode("utf-8", "replace")
-    return raw
+    name = next((name for mark, name in _MARKS if raw.startswith(mark)), "")
+    name = name or _BY_ZEROS.get(tuple(map(bool, raw[:4])), "")
+    return raw.decode(name, "replace").encode("utf-8", "replace") if name else raw

@@ -40,6 +40,12 @@ def read_json_lines(source: ByteSource) -> Artifact:
                     _row(line, place, judgement)
                 place += len(line) + 1
         start += end
+    if source.size > size:
+        judgement.note(
+            Loading.NO_LOADER,
+            "over-limit",
+            "Rows behind the first 64 MB were not looked through for what jsonpickle would decode.",
+        )
     return judgement.artifact("jsonl", Loading.NO_LOADER)
 
 

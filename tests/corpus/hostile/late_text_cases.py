@@ -257,9 +257,8 @@ def _yamls() -> Iterator[Case]:
 def _encodings() -> Iterator[Case]:
     why = "the same text in another encoding, which loaders detect"
     mapped = _json({"auto_map": {"AutoModel": "a.B"}}).decode()
-    for name in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-8-sig"):
-        word = "unreadable" if name == "utf-32-le" else "runs-code"
-        yield hostile("config", f"late_{name}/config.json", mapped.encode(name), why, word)
+    for name in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "utf-8-sig"):
+        yield hostile("config", f"late_{name}/config.json", mapped.encode(name), why, "runs-code")
     tagged = "a: !!python/object/apply:os.system [x]\n"
     yield hostile("yaml", "late_utf_16.yaml", tagged.encode("utf-16"), why)
     yield hostile("yaml", "late_utf_16_be.yaml", b"\xfe\xff" + tagged.encode("utf-16-be"), why)
