@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bz2
 import gc
-import hashlib
 import lzma
 import os
 import pickle
@@ -17,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from inspector.gate import guard as module
 from inspector.gate.guard import NotApproved
-from inspector.gate.inspector_gate import ListedFile
+
+from .guarded_block import Block, listed  # isort: skip
 
 LOADERS = [
     ("pickle", "load"),
@@ -32,36 +31,6 @@ LOADERS = [
     ("torch.jit", "load"),
     ("dill", "load"),
 ]
-
-
-def listed(content: bytes) -> ListedFile:
-    return ListedFile(len(content), hashlib.sha256(content).hexdigest())
-
-
-class Block:
-    """The guard over ``files`` of a folder, as it stands once a record was verified."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.files: dict[str, ListedFile] = {}
-
-    def put(self, name: str, content: bytes) -> Path:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        self.files[name] = listed(content)
-        return path
-
-    def approved(self, *, is_cache: bool = False) -> Any:
-        return module._Approved("record", "trust", str(self.root), self.files, is_cache)
-
-    def __enter__(self) -> Block:
-        self._guarded = module._Guarded(self.approved())
-        self._guarded.install()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._guarded.remove()
 
 
 @pytest.fixture

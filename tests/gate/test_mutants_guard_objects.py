@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import hashlib
 import io
 import lzma
 import os
@@ -18,38 +17,18 @@ import pytest
 
 from inspector.gate import guard as module
 from inspector.gate.guard import NotApproved
-from inspector.gate.inspector_gate import ListedFile
+
+from .guarded_block import Block  # isort: skip
 
 INNER = b"approved, and no pickle"
 PACKERS: dict[str, Any] = {"gzip": gzip, "bz2": bz2, "lzma": lzma}
-
-
-class Block:
-    """The guard over one file of a folder, whose bytes are others by now."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.path = root / "model.bin"
-        self.approve(INNER)
-
-    def approve(self, content: bytes) -> None:
-        files = {"model.bin": ListedFile(len(content), hashlib.sha256(content).hexdigest())}
-        self._approved = module._Approved("record", "trust", str(self.root), files, False)
-        self.path.write_bytes(content)
-
-    def __enter__(self) -> Block:
-        self._guarded = module._Guarded(self._approved)
-        self._guarded.install()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._guarded.remove()
 
 
 @pytest.fixture
 def block(tmp_path: Path) -> Block:
     (tmp_path / "root").mkdir()
     made = Block(tmp_path / "root")
+    made.approve(INNER)
     made.path.write_bytes(pickle.dumps("EVIL"))
     return made
 
