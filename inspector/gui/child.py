@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment
+from PySide6.QtCore import QCoreApplication, QObject, QProcess, QProcessEnvironment
 
 _MOST_OUTPUT = 4 << 20  # bytes of one answer; a longer one is cut, and said to be
 
@@ -75,12 +75,28 @@ class Child(QObject):
             self.deleteLater()
 
     def kill(self) -> None:
-        """Ends the child at once; nothing is called any more."""
+        """Ends the child at once; nothing is called any more, and nobody waits for its end."""
         self._then = None
-        if self._process.state() is not QProcess.ProcessState.NotRunning:
-            self._process.kill()
-            self._process.waitForFinished(1000)
+        self._process.readyReadStandardOutput.disconnect()
+        self._process.readyReadStandardError.disconnect()
+        self._process.kill()
+        let_go(self._process)
         self.deleteLater()
+
+
+def let_go(process: QProcess) -> None:
+    """Drops ``process``, of which nobody is told any more: at once where it has ended, else when it does.
+    (To destroy a QProcess that runs waits for its end: half a minute on a busy machine.)"""
+    for signal in (process.finished, process.errorOccurred):
+        signal.disconnect()
+    if process.state() is QProcess.ProcessState.NotRunning:
+        process.deleteLater()
+        return
+    process.setParent(QCoreApplication.instance())
+    # `finished` would not tell of a program that is not there, which is found out only now.
+    process.stateChanged.connect(
+        lambda state: process.deleteLater() if state is QProcess.ProcessState.NotRunning else None
+    )
 
 
 def message_of(err: str) -> str:

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, QProcess, Signal
+from PySide6.QtCore import QObject, QProcess, Signal
 
 from inspector.gui.background import Background
-from inspector.gui.child import as_sentence, module_command
+from inspector.gui.child import as_sentence, let_go, module_command
 from inspector.gui.quarantine_desk import Desk
 from inspector.gui.texts import tr
 
@@ -158,23 +158,12 @@ class Link(QObject):
             running = process.state() is not QProcess.ProcessState.NotRunning
             if running and not (patience and process.waitForFinished(patience)):
                 process.kill()
-                running = not process.waitForFinished(1000)
-            _let_go(process, running)
+                process.waitForFinished(1000)  # the next process wants the store
+            process.blockSignals(False)
+            let_go(process)
         if self._background is not None:
             self._background.close()
             self._background = None
         if self._desk is not None:
             self._desk.close()
             self._desk = None
-
-
-def _let_go(process: QProcess, running: bool) -> None:
-    """Drops ``process``: at once, or where a busy machine has not ended it yet, when it has."""
-    if not running or process.state() is QProcess.ProcessState.NotRunning:
-        process.deleteLater()
-        return
-    for signal in (process.finished, process.errorOccurred):
-        signal.disconnect()
-    process.setParent(QCoreApplication.instance())
-    process.blockSignals(False)
-    process.finished.connect(process.deleteLater)

@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
-from inspector.gui.child import as_sentence
+from inspector.gui.child import as_sentence, let_go
 from inspector.gui.spool import Spool
 
 SLICE_SECONDS = 0.004
@@ -78,11 +78,9 @@ class ScanProcess(QObject):
         self._reported = True
         process, self._process = self._process, None
         if process is not None:
-            process.blockSignals(True)
-            if process.state() is not QProcess.ProcessState.NotRunning:
-                process.kill()
-                process.waitForFinished(50)
-            process.deleteLater()
+            process.readyReadStandardError.disconnect()
+            process.kill()
+            let_go(process)
 
     def finish(self) -> None:
         """Waits for the child to come to its end by itself; what it still says is dropped."""

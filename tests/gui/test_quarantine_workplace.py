@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QProcess, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QPushButton, QTextEdit, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from inspector.datasets.quarantine import Selection, Store, Verdict
-from inspector.gui import quarantine_link, quarantine_workplace
+from inspector.gui import quarantine_workplace
 from inspector.gui.ask_bar import AskBar
 from inspector.gui.look import Look
 from inspector.gui.quarantine_workplace import Workplace, is_store
@@ -450,17 +448,3 @@ def test_buttons_go_on_in_the_next_line_where_there_is_no_room(qtbot):
     qtbot.waitExposed(host)
     assert buttons[1].y() == buttons[0].y() < buttons[2].y()
     assert line.count() == 4 and line.takeAt(3).widget() is buttons[3] and line.itemAt(3) is None
-
-
-def test_a_process_that_a_busy_machine_has_not_ended_yet_is_dropped_when_it_has(qtbot):
-    process = QProcess()
-    ended = []
-    process.finished.connect(lambda *_: ended.append("told"))
-    process.errorOccurred.connect(lambda *_: ended.append("told"))
-    process.start(sys.executable, ["-I", "-c", "import sys; sys.stdin.read()"])
-    assert process.waitForStarted()
-    quarantine_link._let_go(process, True)
-    assert isValid(process) and process.parent() is not None
-    process.kill()
-    qtbot.waitUntil(lambda: not isValid(process))
-    assert ended == [], "nobody is told any more"
