@@ -70,6 +70,9 @@ YAML: list[tuple[str, Loading]] = [
     ("target: /data\nbuild: {target: dev}\n", NONE),
     ("nc: 2\nbackbone:\n  - [-1, 1, __import__('os').system('x'), [64]]\n", RUNS),
     ("nc: 2\nbackbone:\n  - [-1, 1, Conv, [64, 3, 2]]\nhead:\n  - [-1, 1, nn.Upsample, [None, 2]]\n", NONE),
+    ("nc: 2\n? head\n: # the end\n\n  - [-1, 1, \"open('x')\", [64]]\n", RUNS),
+    ("head: &a\n  - [-1, 1, \"open('x')\", [64]]\n", RUNS),
+    ("a: 1\nhead: main\nrun: open('x')\n", NONE),
     ("jobs: {a: {run: python -c \"__import__('os')\"}}\n", NONE),
     ("d: {_target_: acme.load, allow_pickle: true}\n", NONE),
 ]

@@ -90,6 +90,7 @@ TEXTS = {
     "download: https://ultralytics.com/assets/coco8.zip\n",
     "yolo.yaml": "nc: 80\nactivation: nn.ReLU()\nbackbone:\n- [-1, 1, Conv, [64, 3, 2]]\nhead: []\n",
     "workflow.yml": "on: push\njobs:\n  a:\n    steps:\n    - run: python -c \"import os; os.system('x')\"\n",
+    "branches.yml": "with:\n  head: ${{ github.sha }}\n  # - a comment\nrun: |\n  f = open('pyproject.toml')\n",
     "compose.yaml": "services:\n  a:\n    command: python -m http.server\n    entrypoint: [sh, -c]\n",
     "cloud.yaml": "Resources:\n  A: !GetAtt B.Arn\n  C: !Sub '${D}'\n  E: !If [F, !Ref G, !Ref H]\n",
     "mkdocs.yml": "markdown_extensions:\n- pymdownx.emoji:\n    x: !!python/name:material.extensions.emoji.twemoji\n",

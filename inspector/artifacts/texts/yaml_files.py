@@ -59,8 +59,9 @@ _CODE_TAGS = re.compile(
 _CALLING_TAGS = frozenset(("import", "call", "python"))
 # HyperPyYAML 1.2 (SpeechBrain) and pylearn2: tags that import what they name, and call it or unpickle a file.
 _OBJECTS = re.compile(r"!(new|name|apply|applyref|module|obj|pkl):\s*[\"']?([\w./-]+)")
-# Definitions of YOLO networks: YOLOv5 up to 7 has each entry of these lists evaluated as Python.
-_NETWORK = re.compile(r"(?m)^[ \t{]*[\"']?(?:backbone|head)[\"']?\s*:")
+# Definitions of YOLO networks: YOLOv5 up to 7 has each entry of these lists evaluated as Python. Other files
+# have a word or a mapping there.
+_NETWORK = re.compile(r"(?m)^[ \t{?]*[\"']?(?:backbone|head)[\"']?\s*:(?:\s|#[^\n]*\n)*(?:-\s|[\[&*!])")
 # Resolvers of OmegaConf that configurations register to have Python evaluated.
 _RESOLVER = re.compile(r"\$\{(?:eval|py|python|exec|code|expr|lambda|oc\.eval)\s?:")
 _RESOLVED = re.compile(
