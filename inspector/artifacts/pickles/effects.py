@@ -16,6 +16,7 @@ from inspector.artifacts.pickles.rules_attributes import (
 from inspector.artifacts.pickles.rules_dill import PLAIN_TYPES as DILL_TYPES
 from inspector.artifacts.pickles.rules_state import (
     are_plain_pairs,
+    class_of,
     judge_state,
     rule_of,
     takes_items,
@@ -28,6 +29,7 @@ from inspector.artifacts.pickles.symbols import (
     Made,
     Mapped,
     Opaque,
+    Series,
     Stored,
     Tup,
     shown,
@@ -38,6 +40,12 @@ MAX_IMPORTS = 20_000
 CALLS_PER_IMPORT = 5
 
 _NOTHING = Opaque("a value")
+
+# Mappings, and one like them, that keep what they hold in attributes of their own.
+_WRAPPERS = frozenset(("collections.UserDict", "collections.ChainMap", "types.SimpleNamespace"))
+_MAPPINGS = frozenset(("OrderedDict", "Counter", "defaultdict", "dict", "UserDict", "ChainMap"))
+# Modules whose instances hand on, one after the other, what they were made of.
+_HANDS_ON = frozenset(("builtins", "collections", "itertools"))
 
 
 class Effects(Stack):
@@ -96,9 +104,14 @@ class Effects(Stack):
             return self._dill_type(callee, args)
         kept = args if isinstance(args, Tup) and keeps_arguments(callee) else None
         made = Made(callee, kept)
-        if isinstance(args, Tup) and args.items and takes_items(made, keyed=True):
-            made.has_computed_keys = callee.entry.rule != "default-factory" and not are_plain_pairs(
-                args.items
+        if isinstance(args, Tup) and _may_be_a_mapping(made):
+            made.has_computed_keys = not _tells_its_keys(args.items, made)
+        if callee.dotted == "types.SimpleNamespace" and made.has_computed_keys:
+            # Python 3.13 takes attributes from a dict or from pairs that it is called with.
+            self.object_to(
+                Loading.UNREADABLE,
+                "computed-attribute",
+                f"The pickle calls {callee.dotted} with attributes whose names are computed.",
             )
         return made
 
@@ -208,6 +221,10 @@ class Effects(Stack):
             rule = rule_of(target)
             objection = judge_state(target, state)
             target.state = state if rule else None
+            if _is_wrapper(target) and isinstance(state, Mapped):
+                # What such a mapping holds is its state: handed on as another's state, it names attributes.
+                is_told = not state.has_computed_keys and _tells_its_keys([*state.items.values()], target)
+                target.has_computed_keys = target.has_computed_keys or not is_told
             if objection is not None:
                 self.object_to(objection[0], objection[1], f"In the pickle, {objection[2]}.")
             if rule == "joblib-array" and self.joblib:
@@ -291,3 +308,42 @@ def _is_storage_class(value: object) -> bool:
 def _arguments(args: object) -> str:
     items = args.items if isinstance(args, Tup) else [args]
     return ", ".join(shown(item, 80) for item in items[:5])
+
+
+def _is_wrapper(made: Made) -> bool:
+    """Whether ``made`` is a mapping, or like one, that is filled by its state."""
+    return class_of(made).dotted in _WRAPPERS
+
+
+def _may_be_a_mapping(made: Made) -> bool:
+    """Whether ``made`` may be one of dict's kind, or of a library's class that may be."""
+    return _is_wrapper(made) or takes_items(made, keyed=True)
+
+
+def _tells_its_keys(args: list[object], made: Made) -> bool:
+    """Whether every key that ``made`` gets out of ``args`` stands in the stream, and none is a hook: pairs
+    in lists and tuples, dicts, mappings that tell theirs. What comes out of an unknown import is its doing.
+
+    A mapping that is given as state names attributes, and an instance that gets an attribute
+    ``__setstate__`` calls it with the state that it is given next."""
+    if not are_plain_pairs(args):
+        return False
+    is_plain = class_of(made).tier is Tier.PLAIN
+    for arg in args:
+        held = arg.items if isinstance(arg, (Tup, Series)) else ()
+        if _hides_keys(arg, is_plain) or any(_hides_keys(pair, is_plain) for pair in held):
+            return False
+        # The order of a set is not that of the stream: either of the two may be the key.
+        if any(isinstance(pair, Series) and pair.what != "list" and pair.items for pair in held):
+            return False
+    return True
+
+
+def _hides_keys(value: object, is_plain: bool) -> bool:
+    """Whether ``value`` is the result of a call that may hand on a key nobody has seen. A class of a library
+    is made of results of its own, which are no pairs."""
+    if not isinstance(value, Made) or is_unknown(value):
+        return False
+    if class_of(value).name in _MAPPINGS and class_of(value).tier is Tier.PLAIN:
+        return value.has_computed_keys
+    return is_plain or value.callee.module in _HANDS_ON
