@@ -51,6 +51,8 @@ HOOK = text("__setstate__")
 COMPUTED = call(builtin("str"), HOOK)
 PAIR = tup(HOOK, EVALUATES)
 ITEM = COMPUTED + EVALUATES + b"s"
+BUNCH = name("sklearn.utils", "Bunch")
+MANY = b"".join(text(f"a{number}") + b"N" for number in range(64))
 ZIPPED = call(builtin("zip"), tup(HOOK), tup(EVALUATES))
 
 HIDDEN: dict[str, bytes] = {
@@ -85,8 +87,14 @@ HIDDEN: dict[str, bytes] = {
     "a wrapped mapping by its state": (
         held("UserDict") + b")\x81}" + text("data") + call(builtin("dict"), tup(PAIR)) + b"sb"
     ),
+    "a wrapped dict with another state": call(held("UserDict"), b"}" + ITEM) + b"}b",
+    "a wrapped dict behind many attributes": (
+        held("UserDict") + b")\x81}(" + MANY + b"u" + text("data") + b"}" + ITEM + b"sb"
+    ),
     "counted pairs": call(held("Counter"), ZIPPED),
-    "a class of a library": call(name("sklearn.utils", "Bunch"), ZIPPED),
+    "a class of a library": call(BUNCH, ZIPPED),
+    "a class of a library and a deque": call(BUNCH, held("deque") + b")R" + PAIR + b"a"),
+    "a class of a library and a chain": call(BUNCH, call(name("itertools", "chain"), tup(PAIR))),
     "copyreg with a base": call(
         name("copyreg", "_reconstructor"), held("OrderedDict"), builtin("dict"), tup(PAIR)
     ),
@@ -112,17 +120,28 @@ TOLD: dict[str, bytes] = {
     "pairs": call(held("OrderedDict"), series(series(text("a"), b"K\x01"), series(text("b"), b"K\x02"))),
     "tuples": call(builtin("dict"), tup(tup(text("a"), b"K\x01"))),
     "a factory": call(held("defaultdict"), builtin("list")),
+    "a factory that keeps arguments": call(
+        held("defaultdict"), call(name("functools", "partial"), builtin("list")), tup(tup(text("a"), b"N"))
+    ),
     "a factory and pairs": call(held("defaultdict"), builtin("list"), series(tup(text("a"), b"K\x01"))),
     "a dict": call(held("OrderedDict"), b"}" + text("a") + b"K\x01s"),
     "a mapping that tells its keys": call(
         builtin("dict"), call(held("OrderedDict"), tup(tup(text("a"), b"N")))
     ),
     "a wrapped dict": held("UserDict") + b")\x81}" + text("data") + b"}" + text("a") + b"K\x01ssb",
+    "a wrapped dict without a state": held("UserDict") + b")\x81Nb",
+    "an object of a library": MODEL + b"}" + text("a") + call(builtin("list")) + b"sb",
+    **{
+        f"a mapping of {word}": call(builtin("dict"), call(held(word), b"}" + text("a") + b"K\x01s"))
+        for word in ("OrderedDict", "Counter", "UserDict", "ChainMap")
+    },
+    "a mapping of dict": call(held("OrderedDict"), call(builtin("dict"), tup(tup(text("a"), b"N")))),
+    "a mapping of defaultdict": call(builtin("dict"), call(held("defaultdict"), builtin("list"))),
     "what an unknown import gives": call(builtin("dict"), call(name("their", "pairs"))),
     "pairs of an unknown import": call(builtin("dict"), tup(call(name("their", "pair")))),
     "made of what is no mapping": call(name("fractions", "Fraction"), tup(COMPUTED, b"K\x01")),
-    "made by a library of its own": call(name("sklearn.utils", "Bunch"), MODEL),
-    "made by a library of a date": call(name("sklearn.utils", "Bunch"), DATE),
+    "made by a library of its own": call(BUNCH, MODEL),
+    "made by a library of a date": call(BUNCH, DATE),
     "a set that holds nothing": call(builtin("dict"), tup(b"\x8f")),
 }
 

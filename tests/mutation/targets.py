@@ -71,7 +71,8 @@ TARGETS: dict[str, Target] = {
             *("machine", "outcome", "stack", "opcodes", "symbols", "listed", "listing", "effects"),
             "effect_table",
             "file",
-            *("rules", "rules_attributes", "rules_dill", "rules_numpy", "rules_state", "numbers", "nested"),
+            *("rules", "rules_attributes", "rules_dill", "rules_formula", "rules_libraries", "rules_numpy"),
+            *("rules_state", "numbers", "nested"),
             *("joblib_array", "text_lines", "compat_names", "byte_code", "decompile"),
         )
     },

@@ -105,7 +105,8 @@ class Effects(Stack):
         kept = args if isinstance(args, Tup) and keeps_arguments(callee) else None
         made = Made(callee, kept)
         if isinstance(args, Tup) and _may_be_a_mapping(made):
-            made.has_computed_keys = not _tells_its_keys(args.items, made)
+            is_first_no_item = callee.entry.rule == "default-factory"
+            made.has_computed_keys = not _tells_its_keys(args.items[int(is_first_no_item) :], made)
         if callee.dotted == "types.SimpleNamespace" and made.has_computed_keys:
             # Python 3.13 takes attributes from a dict or from pairs that it is called with.
             self.object_to(
@@ -223,7 +224,7 @@ class Effects(Stack):
             target.state = state if rule else None
             if _is_wrapper(target) and isinstance(state, Mapped):
                 # What such a mapping holds is its state: handed on as another's state, it names attributes.
-                is_told = not state.has_computed_keys and _tells_its_keys([*state.items.values()], target)
+                is_told = state.is_whole and _tells_its_keys([*state.items.values()], target)
                 target.has_computed_keys = target.has_computed_keys or not is_told
             if objection is not None:
                 self.object_to(objection[0], objection[1], f"In the pickle, {objection[2]}.")
