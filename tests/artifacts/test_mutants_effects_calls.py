@@ -9,7 +9,8 @@ import pytest
 from inspector.artifacts import limits
 from inspector.artifacts.bytesource import BytesSource
 from inspector.artifacts.limits import EFFECT_WORK, MAX_WORK, OPCODE_WORK, Budget
-from inspector.artifacts.pickles.machine import Outcome, PickleMachine
+from inspector.artifacts.pickles.machine import PickleMachine
+from inspector.artifacts.pickles.outcome import Outcome
 from inspector.artifacts.pickles.symbols import Import, Made
 
 BEHIND = b"\0" * 2000  # so that an opcode is not near the end, where each is decoded with more care

@@ -51,6 +51,7 @@ HOOK = text("__setstate__")
 COMPUTED = call(builtin("str"), HOOK)
 PAIR = tup(HOOK, EVALUATES)
 ITEM = COMPUTED + EVALUATES + b"s"
+PLAIN_PAIR = tup(text("a"), b"N")
 BUNCH = name("sklearn.utils", "Bunch")
 MANY = b"".join(text(f"a{number}") + b"N" for number in range(64))
 ZIPPED = call(builtin("zip"), tup(HOOK), tup(EVALUATES))
@@ -72,6 +73,12 @@ HIDDEN: dict[str, bytes] = {
     "a pair that is called": call(builtin("dict"), tup(call(builtin("tuple"), series(HOOK, EVALUATES)))),
     "a pair in a set": call(builtin("dict"), tup(b"\x8f(" + EVALUATES + HOOK + b"\x90")),
     "a pair in a frozen set": call(builtin("dict"), tup(b"(" + EVALUATES + HOOK + b"\x91")),
+    "a pair behind so many": call(builtin("dict"), series(PLAIN_PAIR * 32, PAIR)),
+    "a dict behind so many": call(held("ChainMap"), series(b"}" * 32, b"}" + ITEM)),
+    "a dict behind so many by its state": (
+        held("ChainMap") + b")\x81}" + text("maps") + series(b"}" * 32, b"}" + ITEM) + b"sb"
+    ),
+    "more than are looked at": call(held("OrderedDict"), tup(PLAIN_PAIR * 66), b"N", b"N"),
     "a mapping of a mapping": call(builtin("dict"), call(held("OrderedDict"), tup(PAIR))),
     "an array of pairs": call(
         builtin("dict"),
@@ -119,6 +126,10 @@ DATE = call(name("datetime", "timedelta"), b"K\x01", b"K\x02")
 TOLD: dict[str, bytes] = {
     "pairs": call(held("OrderedDict"), series(series(text("a"), b"K\x01"), series(text("b"), b"K\x02"))),
     "tuples": call(builtin("dict"), tup(tup(text("a"), b"K\x01"))),
+    "so many pairs": call(builtin("dict"), series(PLAIN_PAIR * 32)),
+    "as many as are looked at": call(held("OrderedDict"), tup(PLAIN_PAIR * 66), b"N"),
+    "lists of one and of three": call(builtin("dict"), tup(series(HOOK), series(HOOK, b"N", b"N"))),
+    "a hook as a value": call(builtin("dict"), tup(tup(text("a"), HOOK))),
     "a factory": call(held("defaultdict"), builtin("list")),
     "a factory that keeps arguments": call(
         held("defaultdict"), call(name("functools", "partial"), builtin("list")), tup(tup(text("a"), b"N"))

@@ -332,12 +332,20 @@ def _tells_its_keys(args: list[object], made: Made) -> bool:
     is_plain = class_of(made).tier is Tier.PLAIN
     for arg in args:
         held = arg.items if isinstance(arg, (Tup, Series)) else ()
+        if isinstance(arg, Series) and not _is_whole(arg):
+            return False
         if _hides_keys(arg, is_plain) or any(_hides_keys(pair, is_plain) for pair in held):
             return False
         # The order of a set is not that of the stream: either of the two may be the key.
         if any(isinstance(pair, Series) and pair.what != "list" and pair.items for pair in held):
             return False
     return True
+
+
+def _is_whole(series: Series) -> bool:
+    """Whether all that ``series`` holds is kept, and was so when it was put there."""
+    held = (item.weight if isinstance(item, (Tup, Series, Mapped)) else 0 for item in series.items)
+    return series.weight == 1 + len(series.items) + sum(held)
 
 
 def _hides_keys(value: object, is_plain: bool) -> bool:
