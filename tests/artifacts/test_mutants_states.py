@@ -187,7 +187,9 @@ STATE, CODE = (Loading.UNREADABLE, "distribution-state"), (Loading.RUNS_CODE, "d
         (b"}K\x01Ns", [STATE]),
     ],
 )
-def test_a_distribution_executes_its_own_source_alone(state: bytes, expected: list[str]) -> None:
+def test_a_distribution_executes_its_own_source_alone(
+    state: bytes, expected: list[tuple[Loading, str]]
+) -> None:
     assert found(NORM + state + b"b") == expected
 
 
