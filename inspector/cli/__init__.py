@@ -17,7 +17,7 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from inspector import __version__
 from inspector.provenance.errors import InspectorError, Refused, UnreadableInput
@@ -88,7 +88,10 @@ def _run_command(argv: list[str]) -> int:
     module = importlib.import_module(f"inspector.cli.{COMMANDS[argv[0]][0]}")
     parser = _Parser(prog="inspector")
     module.register(parser.add_subparsers(dest="command", required=True))
-    arguments = parser.parse_args(argv)
+    arguments, unknown = parser.parse_known_args(argv)
+    if unknown:
+        parser.prog = f"inspector {argv[0]}"
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     code: int = arguments.run(arguments)
     if sys.stdout is not None:  # closed by whoever started us; a result in a file is written all the same
         sys.stdout.flush()
@@ -97,15 +100,18 @@ def _run_command(argv: list[str]) -> int:
 
 class _Parser(argparse.ArgumentParser):
     """Takes no option by a part of its name, in the parsers below it neither: what a script writes must mean
-    the same when an option is added."""
+    the same when an option is added. Says where help is, and repeats nothing of the command line raw."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **{"allow_abbrev": False, **named})
 
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: error: {plain(message, 600)}. `{self.prog} --help` says more.\n")
+
 
 def _overview() -> argparse.ArgumentParser:
     lines = "\n".join(f"  {name:<12} {line}" for name, (_, line) in COMMANDS.items())
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="inspector",
         usage="inspector [TARGET] | inspector COMMAND …",
         description="Where does each piece of an AI project come from, who could have changed it, and does "
@@ -113,7 +119,6 @@ def _overview() -> argparse.ArgumentParser:
         epilog=f"commands:\n{lines}\n\nTARGET is a folder, a file, or a hub id: hf://ORG/NAME[@REVISION]. "
         "`inspector COMMAND --help` says more.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.add_argument("target", nargs="?", metavar="TARGET", help="what to open in the window")
     parser.add_argument("--version", action="version", version=f"Provenance Inspector {__version__}")

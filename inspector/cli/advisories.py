@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inspector.cli.values import date
 from inspector.provenance import UnreadableInput, plain
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def register(subparsers: Any) -> None:
     parser = subparsers.add_parser("advisories", help="the offline advisory database")
-    commands = parser.add_subparsers(dest="action", required=True)
+    commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     importing = commands.add_parser(
         "import",
         help="read an OSV export",
@@ -25,7 +25,7 @@ def register(subparsers: Any) -> None:
     )
     importing.add_argument("source", metavar="ZIP|DIR")
     importing.add_argument("--db", metavar="DIR", help="where the database lies")
-    importing.add_argument("--as-of", metavar="DATE", type=_date, help="the date of the export, YYYY-MM-DD")
+    importing.add_argument("--as-of", metavar="DATE", type=date, help="the date of the export, YYYY-MM-DD")
     importing.set_defaults(run=_import)
     updating = commands.add_parser(
         "update",
@@ -108,10 +108,3 @@ def _status(arguments: argparse.Namespace) -> int:
 
 def _folder(arguments: argparse.Namespace) -> Path | None:
     return Path(arguments.db) if arguments.db else None
-
-
-def _date(text: str) -> str:
-    try:
-        return datetime.date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise argparse.ArgumentTypeError("a date as YYYY-MM-DD") from None

@@ -44,7 +44,7 @@ def register(subparsers: Any) -> None:
         "completion bash)`; zsh: the same with zsh; fish: `inspector completion fish | source`. "
         "man: the manual page, to be written to inspector.1.",
     )
-    parser.add_argument("shell", choices=tuple(_WRITERS))
+    parser.add_argument("shell", choices=tuple(_WRITERS), metavar="SHELL", help=" ".join(_WRITERS))
     parser.set_defaults(run=run)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
 from pathlib import Path
 from typing import Any
 
+from inspector.cli.one_file import one_file
 from inspector.cli.output import write_result
 from inspector.provenance import UnreadableInput, plain
 
@@ -29,26 +29,15 @@ def register(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from inspector.artifacts.conversion.convert import plan_conversion, write_safetensors
     from inspector.cli.scan import json_bytes
-    from inspector.sources import open_target
-    from inspector.sources.interface import Entry, EntryKind, ReadFailure
 
     out = Path(arguments.output)
-    with contextlib.closing(open_target(arguments.input, offline=True)) as source:
-        if source.target.kind != "file":
-            raise UnreadableInput(f"{plain(arguments.input)} is not a file.", "Name one file to convert.")
-        if out.exists() and Path(arguments.input).exists() and out.samefile(arguments.input):
+    with one_file(arguments.input, "convert") as (_, data):
+        if out.exists() and out.samefile(arguments.input):
             raise UnreadableInput("The output is the input itself.", "Name another file for the output.")
-        entry = next(item for item in source.entries() if isinstance(item, Entry))
-        if entry.kind is not EntryKind.FILE:
-            raise UnreadableInput(f"{plain(arguments.input)} cannot be opened: {entry.detail or entry.kind}.")
-        try:
-            with contextlib.closing(source.open(entry)) as data:
-                plan = plan_conversion(data)
-                is_whole = not plan.refused or (arguments.skip_refused and not plan.checkpoint.doubtful)
-                if is_whole:
-                    write_safetensors(plan, out)
-        except ReadFailure as failure:
-            raise UnreadableInput(str(failure)) from failure
+        plan = plan_conversion(data)
+        is_whole = not plan.refused or (arguments.skip_refused and not plan.checkpoint.doubtful)
+        if is_whole:
+            write_safetensors(plan, out)
     refused = [{"name": plain(name, 500), "why": why} for name, why in sorted(plan.refused.items())]
     result = {
         "tensors": len(plan.tensors),

@@ -19,7 +19,7 @@ _SHOWN = 20
 
 def register(subparsers: Any) -> None:
     parser = subparsers.add_parser("dataset", help="screen training data for planted patterns")
-    actions = parser.add_subparsers(dest="action", required=True)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     screen = actions.add_parser(
         "screen",
         help="suspicious trigger-like patterns in training data",

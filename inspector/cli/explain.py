@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from inspector.cli.one_file import one_file
 from inspector.cli.output import write_result
-from inspector.provenance import UnreadableInput, plain
+from inspector.provenance import plain
 
 _CALLS = 50
 _IMPORTS = 100
@@ -31,20 +31,9 @@ def register(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from inspector.artifacts.explain import explain
     from inspector.cli.scan import json_bytes
-    from inspector.sources import open_target
-    from inspector.sources.interface import Entry, EntryKind, ReadFailure
 
-    with contextlib.closing(open_target(arguments.file, offline=True)) as source:
-        if source.target.kind != "file":
-            raise UnreadableInput(f"{plain(arguments.file)} is not a file.", "Name one file to explain.")
-        entry = next(item for item in source.entries() if isinstance(item, Entry))
-        if entry.kind is not EntryKind.FILE:
-            raise UnreadableInput(f"{plain(arguments.file)} cannot be opened: {entry.detail or entry.kind}.")
-        try:
-            with contextlib.closing(source.open(entry)) as data:
-                explained = explain(data, entry.path)
-        except ReadFailure as failure:
-            raise UnreadableInput(str(failure)) from failure
+    with one_file(arguments.file, "explain") as (entry, data):
+        explained = explain(data, entry.path)
     if arguments.format == "json":
         write_result(json_bytes(explained, indent=1), arguments.out)
     else:

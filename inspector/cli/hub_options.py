@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from inspector.cli.values import seconds
+
 if TYPE_CHECKING:
     from inspector.sources.hub.tokens import TokenStore
 
@@ -22,7 +24,7 @@ def add_hub_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--hub-patience",
-        type=seconds,
+        type=seconds(),
         metavar="N",
         help="wait up to N seconds in all where the hub asks for silence (default: 10, at a terminal 930)",
     )
@@ -45,11 +47,3 @@ def patience(arguments: argparse.Namespace) -> float:
     from inspector.sources import PATIENT
 
     return PATIENT if sys.stderr.isatty() else _UNSEEN_PATIENCE
-
-
-def seconds(text: str) -> float:
-    """An option's number of seconds, from 0.1 to a day."""
-    value = float(text)
-    if not 0.1 <= value <= 86_400:
-        raise argparse.ArgumentTypeError("a number of seconds from 0.1 to 86400")
-    return value

@@ -208,7 +208,9 @@ def _list(_: argparse.Namespace) -> int:
             continue
         print(f"{plain(path.stem)}\t{key.kind}\t{key.keyid}")
     if not found:
-        print(f"There is no key in {plain(str(folder))}.", file=sys.stderr)
+        print(
+            f"There is no key in {plain(str(folder))}: `inspector key new NAME` makes one.", file=sys.stderr
+        )
     _list_agent()
     return 0
 
@@ -272,7 +274,8 @@ def _trust_add(arguments: argparse.Namespace) -> int:
 def _trust_list(arguments: argparse.Namespace) -> int:
     from inspector.record import trust
 
-    keys = trust.load(_trust_file(arguments))
+    store = _trust_file(arguments)
+    keys = trust.load(store)
     if arguments.format == "json":
         import json
 
@@ -281,7 +284,12 @@ def _trust_list(arguments: argparse.Namespace) -> int:
     for key in keys:
         print(_line(key))
     if not keys:
-        print("The trust store is empty: nobody's signature counts.", file=sys.stderr)
+        state = (
+            f"{plain(str(store))} is empty"
+            if store.exists()
+            else f"There is no trust store {plain(str(store))} yet"
+        )
+        print(f"{state}: nobody's signature counts. `inspector trust add` names somebody.", file=sys.stderr)
     return 0
 
 

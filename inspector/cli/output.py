@@ -13,8 +13,9 @@ from inspector.provenance import UnreadableInput, plain
 _ELSEWHERE = "Name a file for it with -o."
 
 
-def write_result(content: bytes, out: str | None) -> None:
+def write_result(content: bytes, out: str | None, *, option: str = "-o") -> None:
     """Writes to ``out`` in one step (a temporary file beside it, then a rename), or to standard output.
+    ``option`` is the one that named ``out``, for whoever has to name another place.
 
     A link is followed. What is there and no regular file (a device, a named pipe) is written into: a rename
     would put a file in its place.
@@ -41,7 +42,7 @@ def write_result(content: bytes, out: str | None) -> None:
                 part.unlink()
         raise UnreadableInput(
             f"{plain(out)} cannot be written: {error.strerror or error}.",
-            "Choose another place with -o; an older file there is unchanged.",
+            f"Choose another place with {option}; an older file there is unchanged.",
         ) from error
 
 

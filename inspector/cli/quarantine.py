@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.cli import quarantine_intake as intake
 from inspector.cli import quarantine_views as views
-from inspector.cli.quarantine_common import opened, put_json, say, selected, signer, tell, warn
+from inspector.cli.quarantine_common import counted, opened, put_json, say, selected, signer, tell, warn
 from inspector.provenance import UnreadableInput, plain
 
 if TYPE_CHECKING:
@@ -88,21 +88,24 @@ def _waive(arguments: argparse.Namespace) -> int:
 
 def _told(arguments: argparse.Namespace, report: ReviewReport) -> int:
     if report.own:
+        left = counted(report.own, "row was", "rows were")
         tell(
-            f"inspector: {report.own} rows were left, because {plain(arguments.actor)} brought them in "
-            "(added, imported or contributed)."
+            f"inspector: {left} left, because {plain(arguments.actor)} added, imported or contributed there."
         )
     if arguments.format == "json":
         put_json(report.as_json())
         return 0
     words = ", ".join(f"{count} {state}" for state, count in report.states.items())
-    say(f"{report.decided} rows decided{': ' + words if words else ''}.")
+    say(f"{counted(report.decided, 'row')} decided{': ' + words if words else ''}.")
     if report.already:
-        say(f"{report.already} rows you had decided before; they wait for another person or for nobody.")
+        had = counted(report.already, "row")
+        say(f"{had} you had decided before: another person decides next, or nobody need.")
     if report.settled and not arguments.all:
-        say(f"{report.settled} rows are settled and were left as they are.")
+        settled = counted(report.settled, "row is settled and was", "rows are settled and were")
+        say(f"{settled} left as before.")
     if report.changed:
-        say(f"{report.changed} rows came or were changed after you looked; they were left. Look again.")
+        came = counted(report.changed, "row came or was", "rows came or were")
+        say(f"{came} changed after you looked; nothing was decided there. Look again.")
     return 0
 
 
@@ -113,7 +116,7 @@ def _sample(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         put_json(group.as_json())
     else:
-        say(f"{group.id}: {group.rows} rows.")
+        say(f"{group.id}: {counted(group.rows, 'row')}.")
         say(str(group.facts["coverage"]))
     return 0
 
@@ -134,7 +137,7 @@ def _promote(arguments: argparse.Namespace) -> int:
     elif made is None:
         say("Nothing is approved that was not promoted before.")
     else:
-        say(f"{made.rows} rows were promoted: {plain(str(made.path))}")
+        say(f"{counted(made.rows, 'row was', 'rows were')} promoted: {plain(str(made.path))}")
     return 0
 
 
@@ -144,7 +147,7 @@ def _withdraw(arguments: argparse.Namespace) -> int:
             arguments.set, actor=arguments.actor, why=arguments.why, signer=signer(arguments)
         )
         warn(store)
-    say(f"{count} rows were withdrawn." if count else "The set was withdrawn before.")
+    say(f"{counted(count, 'row was', 'rows were')} withdrawn." if count else "The set was withdrawn before.")
     if count:
         tell("inspector: Copies of the set elsewhere still verify: tell those who train with it.")
     return 0
@@ -163,7 +166,7 @@ def _policy(arguments: argparse.Namespace) -> int:
     if arguments.promoter_alone is not None:
         changes["promoter_may_be_sole_approver"] = arguments.promoter_alone == "yes"
     if changes and (arguments.actor is None or arguments.why is None):
-        raise UnreadableInput("A change of the policy needs --actor and --why.")
+        raise UnreadableInput("A change of the policy needs --actor and --why.", "Say who and why.")
     with opened(arguments, read_only=not changes) as store:
         policy = store.policy()
         if changes:

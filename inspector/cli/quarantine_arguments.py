@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from inspector.cli.values import seconds, whole
+
 _Runs = Mapping[str, Callable[[argparse.Namespace], int]]
 
 
@@ -38,10 +40,10 @@ def add_arguments(subparsers: Any, runs: _Runs) -> None:
     _intake(watch, "watch")
     watch.add_argument("--once", action="store_true", help="take what is there, then end")
     watch.add_argument(
-        "--settle", metavar="S", type=_seconds, default=2.0, help="seconds a file must not have changed (2)"
+        "--settle", metavar="S", type=seconds(0), default=2.0, help="seconds a file must not have changed (2)"
     )
     watch.add_argument(
-        "--interval", metavar="S", type=_seconds, default=2.0, help="seconds between two looks (2)"
+        "--interval", metavar="S", type=seconds(0), default=2.0, help="seconds between two looks (2)"
     )
     _format(watch)
 
@@ -53,15 +55,17 @@ def add_arguments(subparsers: Any, runs: _Runs) -> None:
     serve.add_argument(
         "--bind", metavar="ADDRESS", default="127.0.0.1", help="127.0.0.1 unless told otherwise"
     )
-    serve.add_argument("--port", metavar="N", type=_port, default=8477, help="8477; 0 takes any that is free")
+    serve.add_argument(
+        "--port", metavar="N", type=whole(0, 65_535), default=8477, help="8477; 0 takes any that is free"
+    )
     serve.add_argument(
         "--allow-remote", action="store_true", help="also an address that other machines can reach"
     )
     serve.add_argument(
-        "--window", metavar="S", type=_whole, default=300, help="seconds a request may be old (300)"
+        "--window", metavar="S", type=whole(1, 86_400), default=300, help="seconds a request may be old (300)"
     )
-    serve.add_argument("--max-mb", metavar="N", type=_whole, default=8, help="size of a request (8)")
-    serve.add_argument("--rate", metavar="N", type=_seconds, default=20.0, help="requests a second (20)")
+    serve.add_argument("--max-mb", metavar="N", type=whole(1, 1024), default=8, help="size of a request (8)")
+    serve.add_argument("--rate", metavar="N", type=seconds(0), default=20.0, help="requests a second (20)")
 
     screen = _action(actions, "screen", runs, "take a screening's report about a file that was added")
     screen.add_argument("--report", metavar="FILE", type=Path, required=True)
@@ -92,12 +96,12 @@ def add_arguments(subparsers: Any, runs: _Runs) -> None:
     queue = _action(actions, "queue", runs, "rows, with what was decided of them")
     queue.add_argument("--group", metavar="ID")
     queue.add_argument("--state", metavar="WORD")
-    queue.add_argument("--first", metavar="N", type=int, default=0, help="from this row number on")
-    queue.add_argument("--most", metavar="N", type=int, default=100)
+    queue.add_argument("--first", metavar="N", type=whole(0), default=0, help="from this row number on")
+    queue.add_argument("--most", metavar="N", type=whole(1), default=100)
     _format(queue)
 
     sample = _action(actions, "sample", runs, "draw rows at random into a group to be looked at")
-    sample.add_argument("--size", metavar="N", type=int, default=300)
+    sample.add_argument("--size", metavar="N", type=whole(1), default=300)
     _actor(sample)
     _format(sample)
 
@@ -120,8 +124,8 @@ def add_arguments(subparsers: Any, runs: _Runs) -> None:
     _format(sets)
 
     policy = _action(actions, "policy", runs, "show or change how many people approve")
-    policy.add_argument("--quorum", metavar="N", type=int)
-    policy.add_argument("--flagged-quorum", metavar="N", type=int)
+    policy.add_argument("--quorum", metavar="N", type=whole(0))
+    policy.add_argument("--flagged-quorum", metavar="N", type=whole(0))
     policy.add_argument("--flag-levels", metavar="LEVEL[,LEVEL]")
     policy.add_argument(
         "--promoter-alone", choices=("yes", "no"), help="whether who promotes may be sole approver"
@@ -200,27 +204,6 @@ def _intake(parser: argparse.ArgumentParser, alone: str | None = None) -> None:
     _key(parser)
 
 
-def _seconds(text: str) -> float:
-    number = float(text)
-    if not 0 <= number <= 86_400:
-        raise ValueError
-    return number
-
-
-def _whole(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 1024 * 1024:
-        raise ValueError
-    return number
-
-
-def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65_535:
-        raise ValueError
-    return number
-
-
 def _actor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--actor", metavar="NAME", required=True, help="who does this")
 
@@ -248,6 +231,6 @@ def _selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of",
         metavar="N",
-        type=_whole,
+        type=whole(1),
         help="`log_size` of `groups` or `queue` when you looked: what came or changed later is left",
     )

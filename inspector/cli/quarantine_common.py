@@ -72,13 +72,13 @@ def _lines(name: str) -> list[str]:
         raise UnreadableInput(f"{plain(name)} is no list of rows.") from None
 
 
-def content(path: Path | None) -> bytes | None:
-    """The bytes of a small file; None where none was named."""
+def content(path: Path | None, what: str) -> bytes | None:
+    """The bytes of a small file that is to be ``what``; None where none was named."""
     if path is None:
         return None
     from inspector.record.keys import read_bounded
 
-    return read_bounded(path)
+    return read_bounded(path, what)
 
 
 def warn(store: Store) -> None:
@@ -102,3 +102,8 @@ def say(line: str) -> None:
 def tell(line: str) -> None:
     """Writes a line beside the answer, to standard error."""
     print(plain(line), file=sys.stderr)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """``number`` with the noun (and verb) that goes with it."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"

@@ -6,7 +6,7 @@ import argparse
 import json
 
 from inspector.cli.output import write_result
-from inspector.cli.quarantine_common import content, opened, put_json, say, tell
+from inspector.cli.quarantine_common import content, counted, opened, put_json, say, tell
 from inspector.provenance import UnreadableInput, plain
 
 
@@ -38,8 +38,6 @@ def queue(arguments: argparse.Namespace) -> int:
                 f"{plain(arguments.state)} is no state.", f"States are: {', '.join(RowState)}."
             )
         state = RowState(arguments.state)
-    if arguments.most < 1 or arguments.first < 0:
-        raise UnreadableInput("--most is 1 or more, --first is 0 or more.")
     with opened(arguments, read_only=True) as store:
         size = store.log_size()
         rows = store.rows(group=arguments.group, state=state, first=arguments.first, most=arguments.most)
@@ -84,7 +82,8 @@ def status(arguments: argparse.Namespace) -> int:
     for state, count in states.items():
         if count:
             say(f"{count:>10} {state.value}")
-    say(f"{sum(states.values()):>10} rows, {len(sets)} sets")
+    total = sum(states.values())
+    say(f"{total:>10} {'row' if total == 1 else 'rows'}, {counted(len(sets), 'set')}")
     return 0
 
 
@@ -120,20 +119,20 @@ def verify(arguments: argparse.Namespace) -> int:
 
     kept = arguments.remember
     if kept is not None and arguments.checkpoint is not None:
-        raise UnreadableInput("Give --checkpoint or --remember, not both.")
+        raise UnreadableInput("--checkpoint and --remember do not go together.", "Leave one of them out.")
     if kept is not None and kept.exists():
         arguments.checkpoint = kept
     found = verify_any(
         arguments.store,
-        checkpoint=content(arguments.checkpoint),
-        pubkey=content(arguments.pubkey),
+        checkpoint=content(arguments.checkpoint, "a checkpoint"),
+        pubkey=content(arguments.pubkey, "a public key"),
     )
     warnings = found.pop("warnings")
     note = found.pop("note", None)
     if kept is not None:
         if note is None:
-            raise UnreadableInput("A set never changes: --remember is for a store.")
-        write_result(note.encode(), str(kept))
+            raise UnreadableInput("A set never changes: --remember is for a store.", "Leave it out.")
+        write_result(note.encode(), str(kept), option="--remember")
     for one in warnings:
         tell(f"warning: {one}")
     if arguments.format == "json":

@@ -8,14 +8,11 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from inspector.cli import review_imports, review_shows
 from inspector.cli.review_shows import opened, print_line, say
 from inspector.provenance import State, UnreadableInput, plain
-
-if TYPE_CHECKING:
-    pass
 
 _MOST_ANSWERS = 4 * 1024 * 1024  # bytes of an answers file
 
@@ -80,9 +77,15 @@ def run_new(arguments: argparse.Namespace) -> int:
     from inspector.scan import ScanOptions, run_scan
 
     path = Path(arguments.out)
-    exclude = [*arguments.exclude, *_own_files(path, arguments.target)]
+    own = _own_files(path, arguments.target)
+    exclude = [*arguments.exclude, *own]
     options = {"exclude": exclude, "offline": arguments.offline, "no_audit": arguments.no_audit}
     review = Review.create(path, _first_target(arguments.target), project=arguments.project, options=options)
+    if own:
+        say(
+            f"warning: the review file lies in the folder under review and is left out: {plain(str(path))}. "
+            "Move it out before the gate looks at the folder."
+        )
     with review:
         try:
             scan = run_scan(
@@ -135,7 +138,10 @@ def run_answer(arguments: argparse.Namespace) -> int:
         )
     if arguments.answers is not None:
         if arguments.note is not None or arguments.evidence:
-            raise UnreadableInput("--note and --evidence belong to one question, not to --from.")
+            raise UnreadableInput(
+                "--note and --evidence belong to one question, not to --from.",
+                "Answer that question by itself, or write its note into the file.",
+            )
         answers = _read_answers(Path(arguments.answers))
     else:
         answer = {"answer": arguments.answer}
@@ -187,10 +193,6 @@ def _own_files(path: Path, target: str) -> list[str]:
         inside = path.resolve().relative_to(Path(target).resolve()).as_posix()
     except ValueError:
         return []
-    say(
-        f"warning: the review file lies in the folder under review and is left out: {plain(inside)}. "
-        "Move it out before the gate looks at the folder."
-    )
     literal = "".join(f"[{char}]" if char in "*?[" else char for char in inside)
     return [literal, f"{literal}-wal", f"{literal}-shm"]
 

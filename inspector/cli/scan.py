@@ -12,8 +12,9 @@ import sys
 from typing import Any
 
 from inspector.cli.ending import ending_in_order
-from inspector.cli.hub_options import add_hub_options, patience, seconds, token_given
+from inspector.cli.hub_options import add_hub_options, patience, token_given
 from inspector.cli.output import write_result, write_stdout
+from inspector.cli.values import seconds, whole
 from inspector.provenance import InspectorError
 from inspector.provenance.words import Severity
 from inspector.scan import Collected, ScanOptions, scan_events
@@ -50,7 +51,7 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--jobs",
-        type=_positive,
+        type=whole(1, 64),
         default=_default_jobs(),
         metavar="N",
         help="worker processes (default: one for each processor, at most 8)",
@@ -62,7 +63,7 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--max-seconds-per-file",
-        type=seconds,
+        type=seconds(),
         default=20.0,
         metavar="N",
         help="patience with one file (default: 20)",
@@ -182,10 +183,3 @@ def _rendered(form: str, result: dict[str, Any]) -> bytes:
 
 def _default_jobs() -> int:
     return max(1, min(8, os.cpu_count() or 1))
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 64:
-        raise argparse.ArgumentTypeError("a number from 1 to 64")
-    return value

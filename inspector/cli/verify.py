@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from inspector import places
+from inspector.cli.values import path
 from inspector.provenance import UnreadableInput
 
 
@@ -19,14 +19,14 @@ def register(subparsers: Any) -> None:
         description="Exit code 0: a trusted person approved it, it is in force, and with --root the bytes "
         "are the approved ones. 1: refused, with the reason. 2: it cannot be read.",
     )
-    parser.add_argument("record", metavar="RECORD", type=_path, help="package folder, record, or zip")
-    parser.add_argument("--root", metavar="DIR", type=_path, help="the tree that must hold these bytes")
-    parser.add_argument("--trust", metavar="FILE", type=_path, help="the trust store; default: your own")
+    parser.add_argument("record", metavar="RECORD", type=path, help="package folder, record, or zip")
+    parser.add_argument("--root", metavar="DIR", type=path, help="the tree that must hold these bytes")
+    parser.add_argument("--trust", metavar="FILE", type=path, help="the trust store; default: your own")
     parser.add_argument("--project", metavar="ID", help="the project the record must be about")
     parser.add_argument("--require", metavar="N", type=_count, default=1, help="how many persons must sign")
     parser.add_argument("--require-role", metavar="ROLE", action="append", default=[])
     parser.add_argument(
-        "--state", metavar="FILE", type=_path, help="last serial seen; older records are refused"
+        "--state", metavar="FILE", type=path, help="last serial seen; older records are refused"
     )
     parser.add_argument(
         "--packages",
@@ -36,20 +36,13 @@ def register(subparsers: Any) -> None:
     parser.add_argument(
         "--lock", metavar="NAME", action="append", default=[], help="this lock file of the record only"
     )
-    parser.add_argument("--timestamp", metavar="FILE.tsr", type=_path, help="RFC 3161, over the signature")
+    parser.add_argument("--timestamp", metavar="FILE.tsr", type=path, help="RFC 3161, over the signature")
     parser.add_argument(
-        "--authority", metavar="FILE.pem", type=_path, help="certificates of the authority that stamped it"
+        "--authority", metavar="FILE.pem", type=path, help="certificates of the authority that stamped it"
     )
     parser.add_argument("--report", metavar="FILE", help="writes every check as JSON")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.set_defaults(run=run)
-
-
-def _path(text: str) -> Path:
-    """A path as it was named; an empty one, which ``Path`` takes for the current folder, is no path."""
-    if not text:
-        raise argparse.ArgumentTypeError("a path is empty")
-    return Path(text)
 
 
 def _count(text: str) -> int:
@@ -67,10 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
             "--timestamp and --authority belong together.",
             "Name the token and the certificates of the authority whose word counts.",
         )
-    path = arguments.trust or places.trust_store()
+    store = arguments.trust or places.trust_store()
     try:
         # A store that was named must be there; one's own may not exist yet, and is then empty.
-        trust = read_trust(str(path)) if arguments.trust is not None or path.exists() else []
+        trust = read_trust(str(store)) if arguments.trust is not None or store.exists() else []
     except Unreadable as error:
         raise UnreadableInput(str(error)) from None
     report = verify_record(

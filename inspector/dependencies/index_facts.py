@@ -90,7 +90,10 @@ def index_facts(
     """
     parts = urlsplit(index_url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UnreadableInput(f"{plain(index_url, 200)} is no web address of a package index.")
+        raise UnreadableInput(
+            f"{plain(index_url, 200)} is no web address of a package index.",
+            "Write --index-url https://HOST/simple/.",
+        )
     asker = _Asker(index_url.rstrip("/") + "/", time.monotonic() + timeout)
     wanted = [one for one in packages if _is_asked(one)]
     return [_facts(asker, normal_name(one.name), one.version or "", publishers) for one in wanted]

@@ -193,15 +193,18 @@ def _put_in_place(fresh: Path, path: Path) -> None:
         fresh.rename(path)
 
 
-def read_bounded(path: Path) -> bytes:
-    """The bytes of a key file or a passphrase file; UnreadableInput where there are none or too many."""
+def read_bounded(path: Path, what: str = "a key") -> bytes:
+    """The bytes of a key file, a passphrase file or another small file; UnreadableInput where there are none
+    or too many."""
     try:
         with path.open("rb") as stream:
             raw = stream.read(MAX_KEY_FILE + 1)
     except OSError as error:
-        raise UnreadableInput(f"{plain(str(path))} cannot be read: {error.strerror}.") from None
+        raise UnreadableInput(
+            f"{plain(str(path))} cannot be read: {error.strerror}.", "Check the name and its rights."
+        ) from None
     if len(raw) > MAX_KEY_FILE:
-        raise UnreadableInput(f"{plain(str(path))} is too large to be a key.")
+        raise UnreadableInput(f"{plain(str(path))} is too large to be {what}.", "Name another file.")
     return raw
 
 
@@ -257,8 +260,14 @@ def _parsed(raw: bytes, passphrase: bytes | None, shown: str) -> PrivateKey:
         ) from None
     except (ValueError, TypeError):
         if passphrase is not None:
-            raise UnreadableInput(f"The passphrase does not open the key {shown}.") from None
-        raise UnreadableInput(f"{shown} is not a private key that can be read.") from None
+            raise UnreadableInput(
+                f"The passphrase does not open the key {shown}.",
+                "Check which of yours it is.",
+            ) from None
+        raise UnreadableInput(
+            f"{shown} is not a private key that can be read.",
+            "Keys in PEM, DER and OpenSSH form are read; `inspector key new` makes one.",
+        ) from None
     if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
         return key
     if isinstance(key, ed25519.Ed25519PrivateKey):
@@ -290,9 +299,14 @@ def load_public(path: Path) -> PublicKey:
             form.Encoding.DER, form.PublicFormat.SubjectPublicKeyInfo
         )
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise UnreadableInput(f"{shown} is not a public key that can be read.") from None
+        raise UnreadableInput(
+            f"{shown} is not a public key that can be read.",
+            "Give the .pub file of a key; PEM, DER and OpenSSH lines are read.",
+        ) from None
     if not key_kind(spki):
-        raise UnreadableInput(f"The key {shown} is neither P-256 nor Ed25519.")
+        raise UnreadableInput(
+            f"The key {shown} is neither P-256 nor Ed25519.", "Records are signed with these two alone."
+        )
     return PublicKey(spki)
 
 
@@ -301,7 +315,9 @@ def passphrase_from(file: Path | None) -> bytes | None:
     if file is not None:
         line = read_bounded(file).split(b"\n")[0].rstrip(b"\r")
         if not line:
-            raise UnreadableInput(f"The passphrase file {plain(str(file))} is empty.")
+            raise UnreadableInput(
+                f"The passphrase file {plain(str(file))} is empty.", "Its first line is the passphrase."
+            )
         return line
     value = os.environ.get(PASSPHRASE_VARIABLE, "")
     return os.fsencode(value) if value else None

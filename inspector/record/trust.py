@@ -41,7 +41,8 @@ def load(path: Path) -> list[TrustedKey]:
     try:
         return read_trust(str(path))
     except Unreadable as error:
-        raise UnreadableInput(str(error), f"Correct {plain(str(path))} or restore it.") from None
+        remedy = f"Correct {plain(str(path))} or restore it." if str(error).startswith("Line ") else ""
+        raise UnreadableInput(str(error), remedy) from None
 
 
 def add(
@@ -60,7 +61,7 @@ def add(
     wrong = [role for role in roles if not ROLE.fullmatch(role.strip())]
     if wrong or not roles:
         raise UnreadableInput(
-            f"{plain(wrong[0], 40) if wrong and wrong[0].strip() else 'Nothing'} is no role.",
+            f"{plain(wrong[0], 40)} is no role." if wrong and wrong[0].strip() else "An empty word is no role.",
             "A role is one word of letters, digits, dots and dashes; several are joined by commas.",
         )
     line = line_of(
@@ -79,7 +80,10 @@ def add(
         raise UnreadableInput(str(error).replace("Line 1 of the trust store", "This entry")) from None
     with _alone(path):
         if any(known.keyid == key.keyid for known in load(path)):
-            raise UnreadableInput(f"The key {key.keyid} stands in the trust store already.")
+            raise UnreadableInput(
+                f"The key {key.keyid} stands in the trust store already.",
+                "`inspector trust remove KEYID` takes it out, if it is to be added anew.",
+            )
         _replace(path, f"{_text(path) or HEADER}{line}\n")
     return added
 
@@ -103,7 +107,9 @@ def revoke(path: Path, keyid: str, *, reason: str, at: str | None, now: int) -> 
     with _alone(path):
         key = find(load(path), keyid)
         if key.revoked == "compromised" and reason != "compromised":
-            raise UnreadableInput(f"The key {key.keyid} is revoked as compromised, and that stays.")
+            raise UnreadableInput(
+                f"The key {key.keyid} is revoked as compromised, and that stays.", "Nothing was changed."
+            )
         revoked = key._replace(revoked=reason, revoked_at=moment)
         lines = _text(path).split("\n")
         lines[key.line - 1] = line_of(revoked)

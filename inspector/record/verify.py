@@ -74,7 +74,9 @@ def verify_record(
         report.checks.append(Check("envelope", "failed", refusal.sentence, refusal.code))
         return report
     except Unreadable as error:
-        raise UnreadableInput(str(error)) from None
+        raise UnreadableInput(
+            str(error), "Name the package's folder or zip, or the review-record.dsse.json in it."
+        ) from None
     try:
         return Verification(
             package,

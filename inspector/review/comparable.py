@@ -45,7 +45,14 @@ def is_record(path: Path) -> bool:
 
 def read(path: Path) -> Comparable:
     """The review or record at ``path``. UnreadableInput where it is neither, or has no scan yet."""
-    return _from_record(path) if is_record(path) else _from_review(path)
+    if is_record(path):
+        return _from_record(path)
+    if not path.is_file():
+        raise UnreadableInput(
+            f"{plain(str(path))} {'holds no record' if path.is_dir() else 'does not exist'}.",
+            "Compare a review file or a record package with another one, or with a folder as the second.",
+        )
+    return _from_review(path)
 
 
 def _from_review(path: Path) -> Comparable:

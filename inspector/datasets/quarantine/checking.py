@@ -58,16 +58,30 @@ def _store(path: Path, checkpoint: bytes | None, pubkey: bytes | None) -> dict[s
             "state of the store was put back."
         )
     if checkpoint is None or pubkey is None:
-        warnings.append(
-            "Nothing that was kept elsewhere was compared; whoever has the disk and the store's key can "
-            "rewrite everything. Keep log.pub and a checkpoint elsewhere, and give them with --pubkey and "
-            "--checkpoint."
-        )
+        warnings.append(_not_compared(checkpoint, pubkey))
     told = [
         f"The store holds: {found['log']['size']} log entries, {found['rows']} rows, {found['sets']} sets.",
         f"Root of the log: {found['log']['root']}",
     ]
     return {"kind": "store", **found, "warnings": warnings, "told": told}
+
+
+def _not_compared(checkpoint: bytes | None, pubkey: bytes | None) -> str:
+    """What a check without one of the two, or both, cannot tell."""
+    if checkpoint is not None:
+        return (
+            "The checkpoint holds, and its key is the one in the store; whoever has the disk and that key "
+            "can make both anew. Keep log.pub elsewhere too, and give it with --pubkey."
+        )
+    if pubkey is not None:
+        return (
+            "The key is the one that was kept, and no checkpoint was compared; an older state of the store "
+            "can have been put back. Keep a checkpoint elsewhere, and give it with --checkpoint."
+        )
+    return (
+        "Nothing that was kept elsewhere was compared; whoever has the disk and the store's key can rewrite "
+        "everything. Keep log.pub and a checkpoint elsewhere, and give them with --pubkey and --checkpoint."
+    )
 
 
 def _unknown_batches(path: Path, known: list[str]) -> int:

@@ -75,7 +75,10 @@ def import_advisories(
         os.close(handle)
     except OSError as refused:
         where = plain(str(target.parent), 300)
-        raise UnreadableInput(f"The folder {where} cannot be written ({refused.strerror}).") from None
+        raise UnreadableInput(
+            f"The folder {where} cannot be written ({refused.strerror}).",
+            "Choose another place with --db; the old database stays.",
+        ) from None
     fresh = Path(made)
     try:
         imported = _write(fresh, source, as_of, name or source.name)

@@ -66,7 +66,8 @@ def update_advisories(
         part = place / _PART
         digest, size = _digest(part), part.stat().st_size
     except (http.client.HTTPException, TimeoutError, OSError) as failed:
-        reason = getattr(failed, "reason", None) or getattr(failed, "strerror", None) or failed
+        reason = getattr(failed, "reason", None) or failed
+        reason = getattr(reason, "strerror", None) or reason
         raise WorkIncomplete(
             f"The export could not be fetched from {plain(url, 200)}: {plain(str(reason), 160)}.",
             "The old database stays. Run the command again; what has been fetched is kept.",

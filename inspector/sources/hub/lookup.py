@@ -171,7 +171,7 @@ class LookUp:
             return LookedUp(
                 asked,
                 disabled=isinstance(error, errors.Disabled) or None,
-                problem=error.sentence,
+                problem=str(error) if isinstance(error, errors.Offline) else error.sentence,
                 saved=client.oldest_saved,
                 answer=MISSING if denied else UNANSWERED,
             )
