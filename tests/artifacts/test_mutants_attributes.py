@@ -129,6 +129,7 @@ LONG = text("l" * 5000)
         *((FUNCTION, attribute, False) for attribute in ("a", "__new__")),
         (name("os", "system"), "a", False),
         (call(name("os", "system")), "a", False),
+        (call(LOADS, b"C\x01a"), "a", False),
         # what is on no list is told as such
         *((THING, attribute, True) for attribute in ("a", "load", "_x", "__new__")),
         *((THING, attribute, False) for attribute in ("__globals__", "system", "a b", "os")),

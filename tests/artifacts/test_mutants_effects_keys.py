@@ -73,6 +73,10 @@ HIDDEN: dict[str, bytes] = {
     "a pair that is called": call(builtin("dict"), tup(call(builtin("tuple"), series(HOOK, EVALUATES)))),
     "a pair in a set": call(builtin("dict"), tup(b"\x8f(" + EVALUATES + HOOK + b"\x90")),
     "a pair in a frozen set": call(builtin("dict"), tup(b"(" + EVALUATES + HOOK + b"\x91")),
+    "a number for a key": call(held("OrderedDict"), b"}K\x01Ns"),
+    "a value that is not looked into": call(
+        held("OrderedDict"), tup(tup(text("a"), series(tup(*[b"N"] * 7))))
+    ),
     "a pair behind so many": call(builtin("dict"), series(PLAIN_PAIR * 32, PAIR)),
     "a dict behind so many": call(held("ChainMap"), series(b"}" * 32, b"}" + ITEM)),
     "a dict behind so many by its state": (
@@ -126,6 +130,9 @@ DATE = call(name("datetime", "timedelta"), b"K\x01", b"K\x02")
 TOLD: dict[str, bytes] = {
     "pairs": call(held("OrderedDict"), series(series(text("a"), b"K\x01"), series(text("b"), b"K\x02"))),
     "tuples": call(builtin("dict"), tup(tup(text("a"), b"K\x01"))),
+    "counted texts": call(held("Counter"), series(text("a"), text("b"))),
+    "a large value": call(builtin("dict"), tup(tup(text("a"), tup(*[b"N"] * 40)))),
+    "a value that is looked into": call(held("OrderedDict"), tup(tup(text("a"), series(tup(*[b"N"] * 6))))),
     "so many pairs": call(builtin("dict"), series(PLAIN_PAIR * 32)),
     "as many as are looked at": call(held("OrderedDict"), tup(PLAIN_PAIR * 66), b"N"),
     "lists of one and of three": call(builtin("dict"), tup(series(HOOK), series(HOOK, b"N", b"N"))),
