@@ -99,7 +99,7 @@ def _told(arguments: argparse.Namespace, report: ReviewReport) -> int:
     say(f"{counted(report.decided, 'row')} decided{': ' + words if words else ''}.")
     if report.already:
         had = counted(report.already, "row")
-        say(f"{had} you had decided before: another person decides next, or nobody need.")
+        say(f"{had} you had decided before; nothing more is needed of you there.")
     if report.settled and not arguments.all:
         settled = counted(report.settled, "row is settled and was", "rows are settled and were")
         say(f"{settled} left as before.")

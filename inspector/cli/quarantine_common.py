@@ -16,19 +16,6 @@ if TYPE_CHECKING:
 MAX_ROWS_FILE = 256 << 20
 
 
-class _Key:
-    """A key of the record's room as the quarantine takes it."""
-
-    def __init__(self, key: Any) -> None:
-        self._key = key
-        self.keyid: str = key.public.keyid
-        self.spki: bytes = key.public.spki
-
-    def sign(self, message: bytes) -> bytes:
-        signature: bytes = self._key.sign(message)
-        return signature
-
-
 def opened(arguments: argparse.Namespace, *, read_only: bool = False) -> Store:
     """The store that the arguments name."""
     from inspector.datasets.quarantine import Store
@@ -41,8 +28,9 @@ def signer(arguments: argparse.Namespace) -> Signer | None:
     if arguments.key is None:
         return None
     from inspector.cli.keys import opened_key
+    from inspector.record.keys import PersonalKey
 
-    return _Key(opened_key(arguments.key, arguments.passphrase_file))
+    return PersonalKey(opened_key(arguments.key, arguments.passphrase_file))
 
 
 def selected(store: Store, arguments: argparse.Namespace) -> Selection:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from inspector.cli.quarantine_common import opened, put_json, say, signer, tell, warn
+from inspector.cli.quarantine_common import counted, opened, put_json, say, signer, tell, warn
 from inspector.provenance import UnreadableInput, WorkIncomplete, plain
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ def _tell_origin(arguments: argparse.Namespace, added: AddReport) -> None:
         )
         tell("inspector: To screen the rows as they were taken, screen the batch in the store's batches/.")
     if added.unnamed and (arguments.contributor_col is not None or added.read_as is not None):
-        tell(f"inspector: {added.unnamed} rows name no contributor; of these only who added them is known.")
+        unnamed = counted(added.unnamed, "row names", "rows name")
+        tell(f"inspector: {unnamed} no contributor; there only who added is known.")
 
 
 def screen(arguments: argparse.Namespace) -> int:
@@ -92,7 +93,7 @@ def screen(arguments: argparse.Namespace) -> int:
     elif flagged is None:
         say("This report was taken before; nothing was changed.")
     else:
-        say(f"{len(report.suspicions)} suspicions, {flagged} rows flagged.")
+        say(f"{counted(len(report.suspicions), 'suspicion')}, {counted(flagged, 'row')} flagged.")
         for limit in report.limits:
             say(f"Not shown by screening: {plain(limit)}")
     return 0
@@ -166,7 +167,7 @@ def serve(arguments: argparse.Namespace) -> int:
         server = Server(store, key, _intake(arguments, "webhook"), bounds=bounds, tell=tell)
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_serve(server, arguments))
-    say(f"{server.turned_away} requests were turned away.")
+    say(f"{counted(server.turned_away, 'request was', 'requests were')} turned away.")
     return 0
 
 

@@ -23,6 +23,7 @@ from inspector.provenance import InspectorError, Refused, UnreadableInput, plain
 
 if TYPE_CHECKING:
     from inspector.datasets.quarantine import Group, ReviewReport, Selection, Store
+    from inspector.record.keys import PersonalKey
 
 PAGE = 40  # rows of a page
 LOG_PAGE = 100
@@ -40,7 +41,7 @@ class Desk:
 
     def __init__(self) -> None:
         self._store: Store | None = None
-        self._signer: _Key | None = None
+        self._signer: PersonalKey | None = None
         self._groups: dict[str, Group] = {}
         self._asks: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "open": self._open,
@@ -297,40 +298,27 @@ class Desk:
     def _key(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Opens the key at ``key``; ``{"asks": WORD}`` where it wants a passphrase or a PIN first."""
         from inspector.record import pkcs11_key, ssh_agent
-        from inspector.record.keys import is_encrypted, load_key, read_bounded
+        from inspector.record.keys import PersonalKey, is_encrypted, load_key, read_bounded
 
         spec = str(request["key"])
         given = str(request["passphrase"]).encode() if request.get("passphrase") else None
         if ssh_agent.is_agent_key(spec):
-            self._signer = _Key(ssh_agent.chosen(spec))
+            self._signer = PersonalKey(ssh_agent.chosen(spec))
         elif pkcs11_key.is_token_key(spec):
             pkcs11_key.parsed(spec)
             if given is None:
                 return {"asks": "pin"}
-            self._signer = _Key(pkcs11_key.TokenKey(spec, given))
+            self._signer = PersonalKey(pkcs11_key.TokenKey(spec, given))
         else:
             path = Path(spec).expanduser()
             if given is None and is_encrypted(read_bounded(path)):
                 return {"asks": "passphrase"}
-            self._signer = _Key(load_key(path, given))
+            self._signer = PersonalKey(load_key(path, given))
         return {"keyid": self._signer.keyid}
 
     def _forget_key(self, _: Mapping[str, Any]) -> dict[str, Any]:
         self._signer = None
         return {}
-
-
-class _Key:
-    """A key of the record's room as the quarantine takes it."""
-
-    def __init__(self, key: Any) -> None:
-        self._key = key
-        self.keyid: str = key.public.keyid
-        self.spki: bytes = key.public.spki
-
-    def sign(self, message: bytes) -> bytes:
-        signature: bytes = self._key.sign(message)
-        return signature
 
 
 def main() -> int:

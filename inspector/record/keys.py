@@ -193,6 +193,19 @@ def _put_in_place(fresh: Path, path: Path) -> None:
         fresh.rename(path)
 
 
+class PersonalKey:
+    """A person's key as the quarantine takes one (``inspector.datasets.quarantine.interface.Signer``)."""
+
+    def __init__(self, key: Signer) -> None:
+        self._key = key
+        self.keyid = key.public.keyid
+        self.spki = key.public.spki
+
+    def sign(self, message: bytes) -> bytes:
+        """The raw signature over ``message``."""
+        return self._key.sign(message)
+
+
 def read_bounded(path: Path, what: str = "a key") -> bytes:
     """The bytes of a key file, a passphrase file or another small file; UnreadableInput where there are none
     or too many."""

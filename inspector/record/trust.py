@@ -61,7 +61,7 @@ def add(
     wrong = [role for role in roles if not ROLE.fullmatch(role.strip())]
     if wrong or not roles:
         raise UnreadableInput(
-            f"{plain(wrong[0], 40)} is no role." if wrong and wrong[0].strip() else "An empty word is no role.",
+            f"{plain(wrong[0], 40) if wrong and wrong[0].strip() else 'An empty word'} is no role.",
             "A role is one word of letters, digits, dots and dashes; several are joined by commas.",
         )
     line = line_of(

@@ -51,7 +51,7 @@ class Verdict(StrEnum):
 
 
 class Signer(Protocol):
-    """A person's or the store's signing key: ``inspector.record.keys.FileKey`` fits once wrapped."""
+    """A person's or the store's signing key: ``inspector.record.keys.PersonalKey`` fits."""
 
     @property
     def keyid(self) -> str:
