@@ -48,6 +48,7 @@ def builtin(word: str) -> bytes:
 ONE, EMPTY = b"K\x01", b"}"
 HELD = b"}" + text("a") + b"Ns"
 THING, THEIRS = name("their", "Thing"), call(name("their", "f"))
+VALUE = name("torch.nn.functional", "relu")
 FRACTION, FACTORY = name("fractions", "Fraction"), name("collections", "defaultdict")
 LINEAR = name("sklearn.linear_model._base", "LinearRegression")
 LOADER = name("torch.utils.data.dataloader", "DataLoader")
@@ -172,6 +173,9 @@ CALLS: dict[str, list[tuple[bytes, list[str]]]] = {
         (call(FROM_TYPE, REBUILT, THING), ["rebuild-function"]),
         (call(FROM_TYPE), ["rebuild-function"]),
         (call(FROM_TYPE, REBUILT, THING, b"]"), ["rebuild-function"]),
+        (call(FROM_TYPE, REBUILT, THING, b"N"), ["rebuild-function"]),
+        (call(FROM_TYPE, REBUILT, LOADER, b")"), []),
+        (call(FROM_TYPE, VALUE, THING, b")"), ["rebuild-function"]),
         (call(FROM_TYPE, REBUILT, text("a"), b")"), ["rebuild-function"]),
         (call(FROM_TYPE, REBUILT, REBUILT, b")"), ["rebuild-function"]),
         (call(FROM_TYPE, text("a"), THING, b")"), ["rebuild-function"]),
@@ -196,6 +200,11 @@ CALLS: dict[str, list[tuple[bytes, list[str]]]] = {
         (call(NEW_EX, FRACTION, b")", HELD), []),
         (call(NEW, FACTORY, b"N", HELD), []),
         (call(REBUILD, THING, LOADER, ONE), ["constructor"]),
+        (call(NEW_EX, FACTORY, ONE + b"\x85"), ["default-factory"]),
+        (call(NEW_EX, FACTORY, b")", b"(Nd"), ["odd-items", "bad-arguments"]),
+        (call(NEW_EX, THING, GETATTR), []),
+        (call(REBUILD, FACTORY, ONE + b"\x85", b"N"), []),
+        (call(REBUILD, THING, GETATTR), ["getattr-misuse"]),
         (call(REBUILD, THING, LOADER), []),
         (call(REBUILD, THING, builtin("object"), b"N"), []),
         (call(REBUILD, THING, text("a"), b"N"), []),
@@ -214,6 +223,7 @@ CALLS: dict[str, list[tuple[bytes, list[str]]]] = {
         (call(PARTIAL, NORM), ["partial-misuse", "call-by-argument"]),
         (call(REBUILD, WRAPPER, builtin("object"), b"N"), []),
         (call(NEW_EX, LOADER, b")", EMPTY), []),
+        (call(PARTIAL, LOADS), ["partial-misuse"]),
         (call(DANGER, LOADS), []),
         (call(FRACTION, THING), []),
     ],
@@ -236,9 +246,15 @@ CALLS: dict[str, list[tuple[bytes, list[str]]]] = {
         (call(DILL_ARRAY, RECONSTRUCT, tup(b"N", b"N", DTYPE, b"N", b"N"), b")"), ["call-by-argument"]),
         (call(DILL_ARRAY, RECONSTRUCT, b")", b"]"), ["call-by-argument"]),
         (call(DILL_ARRAY, RECONSTRUCT, b")"), ["call-by-argument"]),
+        (call(DILL_ARRAY, RECONSTRUCT, b")", series(b"N", b"N", DTYPE, b"N", b"N")), ["call-by-argument"]),
         (call(DILL_ARRAY, FRACTION, b")", tup(b"N", b"N", DTYPE, b"N", b"N")), ["call-by-argument"]),
         (call(DILL_ARRAY, text("a"), b")", tup(b"N", b"N", DTYPE, b"N", b"N")), ["call-by-argument"]),
         (call(DILL_ARRAY), ["call-by-argument"]),
+    ],
+    "dtypes and generators": [
+        (call(name("numpy", "dtype"), text("no type")), ["dtype"]),
+        (call(name("numpy.random._pickle", "__generator_ctor"), text("PCG64")), []),
+        (call(name("numpy.random._pickle", "__generator_ctor"), text("PCG64"), THING), ["call-by-argument"]),
     ],
     "loggers, members, forms and indexes": [
         (call(LOGGER), []),
