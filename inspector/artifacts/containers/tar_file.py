@@ -8,7 +8,7 @@ from inspector.artifacts.containers.member_names import MemberNames, leads_insid
 from inspector.artifacts.containers.torch_tar import judge_torch_tar
 from inspector.artifacts.context import Context
 from inspector.artifacts.interface import Artifact
-from inspector.artifacts.judgement import Judgement, single
+from inspector.artifacts.judgement import MAX_REASONS, Judgement, single
 from inspector.artifacts.limits import MAX_MEMBERS, OverLimit, spend_work
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
@@ -80,6 +80,24 @@ class _Headers:
 
 
 def _walk(source: ByteSource, context: Context, judgement: Judgement, members: dict[str, ByteSource]) -> None:
+    """Reads the members one after the other. A name that comes twice, as where a tar was appended to, leaves
+    open which of the two is meant: it counts where any member is more than data."""
+    twice: list[tuple[str, str]] = []
+    try:
+        _walk_members(source, context, judgement, members, twice)
+    finally:
+        is_data = judgement.loading in (None, Loading.NO_LOADER, Loading.DATA_ONLY)
+        for code, message in twice[:MAX_REASONS]:
+            judgement.note(Loading.NO_LOADER if is_data else Loading.UNREADABLE, code, message)
+
+
+def _walk_members(
+    source: ByteSource,
+    context: Context,
+    judgement: Judgement,
+    members: dict[str, ByteSource],
+    twice: list[tuple[str, str]],
+) -> None:
     at = 0
     names = MemberNames("tar")
     ahead = _Headers()
@@ -121,7 +139,10 @@ def _walk(source: ByteSource, context: Context, judgement: Judgement, members: d
         is_folder = kind == _FOLDER or (kind == b"\0" and name.endswith("/"))
         context.budget.spend_member()
         for code, message in names.objections(name, is_folder=is_folder):
-            judgement.note(Loading.UNREADABLE, code, message)
+            if code == "tar-duplicate":
+                twice.append((code, message))
+            else:
+                judgement.note(Loading.UNREADABLE, code, message)
         if is_folder:
             continue
         if kind in _WITHOUT_DATA:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from inspector.artifacts.limits import spend_work
 from inspector.artifacts.pickles.danger import REVEALING_ATTRIBUTES
 from inspector.artifacts.texts.jinja_constants import Value, constant, runs, spine
+from inspector.artifacts.texts.jinja_macros import lists_of_macros
 from inspector.artifacts.texts.jinja_output import Output, Plain, is_token
 from inspector.artifacts.texts.jinja_spelled import Spelled
 from inspector.artifacts.texts.jinja_syntax import MAX_DEPTH, Block, Node, blocks, unquoted
@@ -54,7 +55,6 @@ _REACHES: tuple[tuple[re.Pattern[str], str], ...] = (
         "it uses a Jinja global that leads to Python's modules",
     ),
     (re.compile(r"(?<![\w.])(self)\s*[.\[|]"), "it takes attributes of the template itself"),
-    (re.compile(r"\{%-?\+?\s*(include|import|extends|from)\b"), "it reads other templates"),
     (re.compile(r"\.\s*(format_map)\b"), _FORMATS),
     (
         re.compile(
@@ -64,6 +64,8 @@ _REACHES: tuple[tuple[re.Pattern[str], str], ...] = (
         _COMPUTED,
     ),
 )
+# Prompts of programs consist of several files; what a model is loaded with is one.
+_OTHERS = re.compile(r"\{%-?\+?\s*(include|import|extends|from)\b")
 # Functions that Jinja and the loaders of chat templates bring.
 _NAMED_FUNCTIONS = """
 namespace range dict joiner cycler lipsum raise_exception strftime_now tojson caller super varargs kwargs
@@ -95,18 +97,22 @@ _FORMAT_STEP = re.compile(r"\{[^{}]*[.\[]\s*_")
 _PIECE = re.compile(r"__\w+\Z|\w+__\Z")
 
 
-def judge_template(text: str, *, is_chat: bool = True) -> list[str]:
+def judge_template(text: str, *, is_chat: bool = True, may_include: bool = False) -> list[str]:
     """Sentences that say what reaches out, at most five; empty for a template that only shows messages.
 
     ``is_chat`` is false for a template that no model loader is known to read: then only what leads into
-    Python's inside counts, not what pages and generators of source do all the time."""
+    Python's inside counts, not what pages and generators of source do all the time. ``may_include`` is true
+    for one that may stand among others of its program."""
     if len(text) > MAX_TEMPLATE:
         return ["The chat template is longer than 4 MB; it is not read, and no template needs that."]
     found: list[str] = []
-    judge = _Judge(is_chat)
-    what = "chat template" if is_chat else "template"
+    parts: list[Block] = []
     for block in blocks(text):
         spend_work(_BLOCK_WORK + len(block.text) * _LETTER_WORK)
+        parts.append(block)
+    judge = _Judge(is_chat, lists_of_macros(parts), may_include=may_include)
+    what = "chat template" if is_chat else "template"
+    for block in parts:
         for why in judge.reaches(block):
             shown = plain(block.text.strip(), 160)
             sentence = f"The {what} reaches out of the conversation, for {why}: {shown}"
@@ -120,8 +126,10 @@ def judge_template(text: str, *, is_chat: bool = True) -> list[str]:
 class _Judge:
     """What the blocks of one template reach for, in their order: what names stand for is kept."""
 
-    def __init__(self, is_chat: bool) -> None:
+    def __init__(self, is_chat: bool, own: frozenset[str], *, may_include: bool) -> None:
         self._is_chat = is_chat
+        self._may_include = may_include
+        self._own = own  # names of lists that hold the template's own macros
         self._known: dict[str, Value] = {}
         self._set: set[str] = set()
         self._namespaces: set[str] = set()
@@ -137,6 +145,8 @@ class _Judge:
         for pattern, why in (*_ALWAYS, *(_REACHES if self._is_chat else ())):
             if pattern.search(code):
                 yield why
+        if self._is_chat and not self._may_include and _OTHERS.search(code):
+            yield "it reads other templates"
         self._plain = self._output.plain(block)
         values = [unquoted(quoted) for quoted in _STRING.findall(block.text)]
         counts = Counter(values)
@@ -197,8 +207,8 @@ class _Judge:
                 yield _FUNCTION
             case ("filter", subject, name, arguments, named):
                 yield from self._filter(str(name), subject, arguments, named)
-            case ("call", ("item", _, key), _, _):
-                if key[0] != "const":
+            case ("call", ("item", holder, key), _, _):
+                if key[0] != "const" and not (holder[0] == "name" and holder[1] in self._own):
                     yield _CALLED
             case ("call", ("filter", _, name, _, _), _, _) if name in ("attr", "map", "first", "last"):
                 yield _CALLED

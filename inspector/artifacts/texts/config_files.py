@@ -351,7 +351,8 @@ def read_jinja(text: str, path: str) -> Artifact:
     """The verdict on a template that stands in its own file. One that is no chat template is read by no model
     loader: of it, only what leads into Python's inside counts."""
     judgement = Judgement()
-    is_chat = bool(_CHAT_NAMES.search(path) or _MESSAGES.search(text))
-    for found in judge_template(text, is_chat=is_chat):
+    is_named = bool(_CHAT_NAMES.search(path))
+    is_chat = is_named or bool(_MESSAGES.search(text))
+    for found in judge_template(text, is_chat=is_chat, may_include=not is_named):
         judgement.note(Loading.RUNS_CODE, "template-reaches-out", found)
     return judgement.artifact("jinja", Loading.NO_LOADER)

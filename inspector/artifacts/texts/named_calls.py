@@ -40,7 +40,8 @@ _PROSE = frozenset(_NAMED_PROSE.split())
 # Files that data frameworks read by a class of this name; the file has a verdict of its own.
 _DATA_SETS = re.compile(r"pickle\.Pickle(?:DataSet|Dataset)\Z")
 _CALLING = frozenset((*_WITH_ARGUMENTS, *_ALONE, "template_format"))
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:[.:]\w+)+")
+# A name begins where a word does, or a long word is searched from each of its letters on.
+_DOTTED = re.compile(r"(?<!\w)[A-Za-z_]\w*(?:[.:]\w+)+")
 _STEPS_INSIDE = re.compile(r"\{[^{}]{0,400}[.\[]_?__?\w")
 # Keys whose texts servers, evaluations and prompt libraries render.
 _RENDERED = re.compile(r"template|jinja|\Adoc_to_|\Agen_prefix\Z", re.I)

@@ -18,6 +18,7 @@ from inspector.artifacts.texts.further_keys import KEY_WORDS, judge_keys
 from inspector.artifacts.texts.interpolation import judge_interpolated
 from inspector.artifacts.texts.named_calls import judge_mapping, judge_rendered, may_call
 from inspector.artifacts.texts.named_code import CALLED, grade, is_target_made, judge_target
+from inspector.artifacts.texts.plain_text import TEXT_ENDINGS
 from inspector.artifacts.texts.switched_calls import judge_switched, yaml_mappings
 from inspector.artifacts.texts.yaml_scalars import without_quoted_tags
 from inspector.provenance import Loading, plain
@@ -47,9 +48,13 @@ _MAKERS = ("type", "builtins.type")
 _DOCUMENTATION = ("pymdownx.", "material.", "materialx.", "mermaid2.", "markdown_", "zensical.")
 # Tags with which loaders of other languages make objects (SnakeYAML, CVE-2022-1471; Psych, CVE-2013-0156).
 _FOREIGN = re.compile(
-    r"(?m)^(?![ \t]*#).*?(!!?[A-Za-z]\w*(?:\.[\w$]+){2,}|!!javax?\.[\w.$]+|"
+    r"(!!?[A-Za-z]\w*(?:\.[\w$]+){2,}|!!javax?\.[\w.$]+|"
     r"!!?ruby/(?:object|hash|struct)\b|!!?perl/\w+|!!?php/object\b|!!?js/function\b)"
 )
+# What may stand before a tag in its line: nothing, an indicator, or an anchor (YAML 1.2, 6.8 and 6.9).
+_MAY_BEGIN = re.compile(r"(?:^[ \t]*(?:(?:---|[-?:])[ \t]+)*|[:,\[{][ \t]*)(?:&[^\s&]+[ \t]+)?\Z", re.M)
+_MAX_BEFORE = 300
+_COMMENT = re.compile(r"[ \t]*#")
 # Tags with which programs have their own loaders evaluate a text, import a name or run a command; lm-eval 0.4
 # imports the function of a file beside the task.
 _CODE_TAGS = re.compile(
@@ -118,6 +123,11 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
         named.add(match.group(1))
         _tag(match.group(1), judgement, len(whole[: match.start()].encode("utf-8", "replace")))
     for match in _FOREIGN.finditer(tagged):
+        line = tagged.rfind("\n", 0, match.start()) + 1
+        if _COMMENT.match(tagged, line):
+            continue
+        if not _MAY_BEGIN.search(tagged, max(line, match.start() - _MAX_BEFORE), match.start()):
+            continue  # an operator of another language, in a text that was too long to be parsed
         judgement.note(
             Loading.RUNS_CODE,
             "yaml-object-tag",
@@ -242,7 +252,7 @@ def _is_harmless(name: str) -> bool:
 def _pair(key: str, value: str, judgement: Judgement) -> None:
     if key == "target":  # what stands beside it is seen in the mappings
         judge_target(value, judgement, key=key, is_made=False)
-    elif key in CALLED or (key == "path" and "." in value and " " not in value and "/" not in value):
+    elif key in CALLED or (key == "path" and _is_dotted(value)):
         judge_target(value, judgement, key=key)
     elif key == "!":
         _tag(value, judgement, None)
@@ -257,6 +267,12 @@ def _pair(key: str, value: str, judgement: Judgement) -> None:
         )
     else:
         judge_rendered(((key, value),), judgement)
+
+
+def _is_dotted(value: str) -> bool:
+    """Whether what a ``path`` holds may be a name of Python, and not of a file."""
+    is_file = f".{value.rpartition('.')[2].lower()}" in TEXT_ENDINGS
+    return "." in value and not is_file and " " not in value and "/" not in value
 
 
 def pairs(text: str) -> Iterator[tuple[str, str]]:
