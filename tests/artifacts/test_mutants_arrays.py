@@ -1,0 +1,127 @@
+"""joblib's arrays in a stream: how many bytes are stepped over, and where that cannot be told."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from inspector.artifacts.bytesource import BytesSource
+from inspector.artifacts.pickles.joblib_array import element_size
+from inspector.artifacts.pickles.machine import PickleMachine
+from inspector.artifacts.pickles.outcome import Outcome
+
+SIZES = {
+    **dict.fromkeys(("b", "B", "?", "b1", "S1", "i1", "V1"), 1),
+    **dict.fromkeys(("h", "H", "e", "i2", "f2"), 2),
+    **dict.fromkeys(("i", "I", "f", "i4", "u4", "f4", "U1"), 4),
+    **dict.fromkeys(("l", "L", "q", "Q", "d", "F", "i8", "f8", "c8", "m8", "M", "M8[ns]", "U2"), 8),
+    **dict.fromkeys(("D", "c16", "f16", "U4", "a16"), 16),
+}
+
+
+@pytest.mark.parametrize("spec", SIZES)
+def test_the_size_of_an_element(spec: str) -> None:
+    for order in ("", "<", ">", "=", "|"):
+        assert element_size(order + spec) == SIZES[spec]
+
+
+@pytest.mark.parametrize(
+    "spec", ["", "x", "S", "U", "V", "a", "c", "u", "O8", "float64", "i4x", "S9999999999"]
+)
+def test_a_size_that_is_not_known(spec: str) -> None:
+    assert element_size(spec) is None
+
+
+def text(value: str) -> bytes:
+    raw = value.encode()
+    return b"X" + struct.pack("<I", len(raw)) + raw
+
+
+def name(module: str, qualified: str) -> bytes:
+    return b"c" + module.encode() + b"\n" + qualified.encode() + b"\n"
+
+
+def tup(*parts: bytes) -> bytes:
+    return b"(" + b"".join(parts) + b"t"
+
+
+def dtype(spec: bytes, state: bytes = b"") -> bytes:
+    return name("numpy", "dtype") + tup(spec, b"\x89", b"\x88") + b"R" + state
+
+
+def table(size: bytes, names: bytes = text("a") + b"\x85", more: bytes = b"K\x01K\x10") -> bytes:
+    """The state of a structured dtype; its elements take ``size`` bytes."""
+    return tup(b"K\x03", text("|"), b"N", names, b"}", size, more) + b"b"
+
+
+def run(behind: bytes, state: dict[str, bytes], *, joblib: bool = True) -> tuple[PickleMachine, Outcome, int]:
+    """A wrapper with this state and what follows it; also where that begins."""
+    raw = b"\x80\x04" + name("joblib.numpy_pickle", "NumpyArrayWrapper") + b")\x81}"
+    raw += b"".join(text(key) + value + b"s" for key, value in state.items()) + b"b"
+    machine = PickleMachine(BytesSource(raw + behind), joblib=joblib)
+    return machine, machine.run(), len(raw)
+
+
+FLOATS = dtype(text("f8"))
+SHAPE = tup(b"K\x02", b"K\x03")
+
+
+@pytest.mark.parametrize(
+    ("shape", "made", "length"),
+    [
+        (SHAPE, FLOATS, 48),
+        (b")", FLOATS, 8),
+        (tup(b"K\x00"), FLOATS, 0),
+        (tup(b"K\x05"), dtype(text("|S3")), 15),
+        (tup(b"K\x02"), dtype(text("V9"), table(b"K\x09")), 18),
+        (tup(b"K\x02"), dtype(text("V9"), table(b"K\x01")), 2),
+        (tup(b"K\x02"), dtype(text("V9"), table(b"K\x07", names=b"N")), 18),  # no fields: by its name
+        (tup(b"K\x02"), dtype(text("V9"), table(b"K\x07", more=b"K\x01")), 14),  # as old as numpy 1.6
+        (tup(b"K\x02"), dtype(text("V9"), tup(b"K\x03", text("|"), b"N", b")", b"}", b"K\x07") + b"b"), 18),
+    ],
+)
+@pytest.mark.parametrize("padding", [None, 0, 1, 7])
+def test_an_array_is_stepped_over(shape: bytes, made: bytes, length: int, padding: int | None) -> None:
+    state = {"shape": shape, "dtype": made}
+    behind = b"\xff" * length + b"."
+    if padding is not None:
+        state["numpy_array_alignment_bytes"] = b"K\x10"
+        behind = bytes([padding]) + b"\xff" * padding + behind
+    machine, outcome, start = run(behind, state)
+    assert (outcome.problems, outcome.ended) == ([], True)
+    assert machine.arrays == [(start, len(behind) - 1)]
+    assert run(b".", state, joblib=False)[1].ended  # only joblib's own loader reads it so
+
+
+@pytest.mark.parametrize(
+    ("shape", "made"),
+    [
+        (b"N", FLOATS),
+        (b"]", FLOATS),
+        (SHAPE, b"N"),
+        (SHAPE, name("numpy", "float64")),
+        (tup(b"J\xff\xff\xff\xff"), FLOATS),
+        (tup(b"K\x02", b"N"), FLOATS),
+        (tup(b"\x88"), FLOATS),
+        (SHAPE, dtype(text("f"), table(b"K\x00"))),
+        (SHAPE, dtype(text("f"), table(b"J\xff\xff\xff\xff"))),
+        (SHAPE, dtype(text("f"), table(b"N"))),
+        (SHAPE, dtype(text("float64"))),
+    ],
+)
+def test_an_array_whose_size_cannot_be_told(shape: bytes, made: bytes) -> None:
+    machine, outcome, _ = run(b".", {"shape": shape, "dtype": made})
+    assert ([reason.code for _, reason in outcome.problems], outcome.ended) == (["joblib-array"], True)
+    assert machine.arrays == []
+
+
+def test_an_array_that_the_file_s_end_cuts_off_is_told() -> None:
+    for behind in (b"", b"\xff" * 47):
+        _, outcome, _ = run(behind, {"shape": SHAPE, "dtype": FLOATS})
+        assert [reason.code for _, reason in outcome.problems] == ["truncated"]
+
+
+def test_an_array_of_objects_is_a_pickle_of_its_own() -> None:
+    machine, outcome, start = run(b"\x80\x04N..", {"shape": SHAPE, "dtype": dtype(text("O8"))})
+    assert (machine.nested, outcome.ended, outcome.problems) == ([start], True, [])
