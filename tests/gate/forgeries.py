@@ -101,3 +101,24 @@ def spoiled(scene: Any, spoil: Spoil) -> Any:
     spoil(scene)
     assert scene.state() != before, "the forgery has changed nothing"
     return scene
+
+
+def refuse(scene: Any, code: str, spoil: Spoil) -> None:
+    """Both verifiers refuse the scene after ``spoil``, by ``code`` first."""
+    status, refused_by, _ = spoiled(scene, spoil).by_verify()
+    assert (status, refused_by[:1]) == (1, [code])
+    assert scene.by_gate()[:2] == (1, refused_by)
+
+
+def accept(scene: Any, warning: str, spoil: Spoil) -> None:
+    """Both accept it, with ``warning`` (and what was left out) and no other."""
+    status, refused_by, warned = spoiled(scene, spoil).by_verify()
+    assert (status, refused_by) == (0, [])
+    assert {warning, "left-out"} - {""} == set(warned)
+    assert scene.by_gate() == (0, [], warned)
+
+
+def unread(scene: Any, spoil: Spoil) -> None:
+    """Both say that it cannot be read."""
+    spoiled(scene, spoil)
+    assert scene.by_verify()[0] == scene.by_gate()[0] == 2
