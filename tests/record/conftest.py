@@ -29,6 +29,7 @@ from inspector.provenance import (
 from inspector.record import trust
 from inspector.record.keys import FileKey, new_key
 from inspector.record.signing import sign_review
+from inspector.review import Review
 from inspector.review.interface import Question, ReviewedFinding
 from inspector.sources import open_target
 from inspector.sources.interface import Entry
@@ -304,3 +305,56 @@ def real_review(tmp_path: Path, project: Path, review: Any, make_finding: Any) -
         made.answer(question.id, "yes")
     made.close()
     return path
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, project: Path, review: Any, make_finding: Any) -> Callable[..., Review]:
+    """A review of the same target that nobody has worked in yet; ``change`` edits its scan first."""
+
+    def make(change: Callable[[dict[str, Any]], Any] = lambda scan: None) -> Review:
+        found = make_finding(Severity.HIGH).finding.as_json()
+        audited = make_finding(
+            Severity.HIGH, rule="dependencies.vulnerable", node="package:requests"
+        ).finding.as_json()
+        for one in (found, audited):
+            one["evidence"] = one["evidence"][:1]
+        scan = {
+            **review.scan(),
+            "findings": [found, audited],
+            "nodes": [node.as_json() for node in review.all_nodes],
+            "edges": [],
+            "references": [],
+            "manifests": [],
+        }
+        change(scan)
+        place = tmp_path / f"fresh{len(list(tmp_path.glob('fresh*.review')))}.review"
+        target = {"kind": "folder", "name": "assistant", "revision": None, "root": str(project)}
+        made = Review.create(place, target, options={})
+        made.take_scan(scan)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def earlier(fresh: Any, key: Any, tmp_path: Path) -> Callable[..., Path]:
+    """A signed record of a review of the same target, decided and answered."""
+
+    def make(**options: Any) -> Path:
+        with fresh() as review:
+            ids = [item.finding.id for item in review.findings()]
+            review.decide(
+                ids,
+                options.pop("state", State.ACCEPTED),
+                because="Only in the sandbox",
+                expires=options.pop("expires", "2999-01-01"),
+                owner="Ops",
+            )
+            answers = {one.id: {"answer": "yes", "note": "seen"} for one in review.questions()}
+            review.answer_all(answers)
+            out = tmp_path / f"earlier{len(list(tmp_path.glob('earlier*')))}"
+            settings = {"decision": "approved-with-exceptions", "valid_until": "2999-12-31", **options}
+            sign_review(review, key=key, out=out, reviewer="Ana Suárez", now=1_780_000_000, **settings)
+        return out
+
+    return make
