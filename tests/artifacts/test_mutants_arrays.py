@@ -108,6 +108,7 @@ def test_an_array_is_stepped_over(shape: bytes, made: bytes, length: int, paddin
         (SHAPE, dtype(text("f"), table(b"J\xff\xff\xff\xff"))),
         (SHAPE, dtype(text("f"), table(b"N"))),
         (SHAPE, dtype(text("float64"))),
+        (SHAPE, name("numpy.dtypes", "Float32DType") + b")R"),
     ],
 )
 def test_an_array_whose_size_cannot_be_told(shape: bytes, made: bytes) -> None:
@@ -125,3 +126,9 @@ def test_an_array_that_the_file_s_end_cuts_off_is_told() -> None:
 def test_an_array_of_objects_is_a_pickle_of_its_own() -> None:
     machine, outcome, start = run(b"\x80\x04N..", {"shape": SHAPE, "dtype": dtype(text("O8"))})
     assert (machine.nested, outcome.ended, outcome.problems) == ([start], True, [])
+
+
+def test_a_dtype_of_no_arguments_says_no_size() -> None:
+    made = name("numpy.dtypes", "Float32DType") + b"NR"
+    _, outcome, _ = run(b".", {"shape": SHAPE, "dtype": made})
+    assert [reason.code for _, reason in outcome.problems] == ["bad-arguments", "joblib-array"]
