@@ -131,4 +131,4 @@ def test_an_array_of_objects_is_a_pickle_of_its_own() -> None:
 def test_a_dtype_of_no_arguments_says_no_size() -> None:
     made = name("numpy.dtypes", "Float32DType") + b"NR"
     _, outcome, _ = run(b".", {"shape": SHAPE, "dtype": made})
-    assert [reason.code for _, reason in outcome.problems] == ["bad-arguments", "joblib-array"]
+    assert [reason.code for _, reason in outcome.problems] == ["bad-arguments", "dtype", "joblib-array"]
