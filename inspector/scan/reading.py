@@ -25,7 +25,7 @@ from inspector.scan.pool import WorkerPool
 from inspector.scan.results import SavedResults, saved_results
 from inspector.scan.states import FileStates
 from inspector.scan.work import EarlyVerdict, Outcome, Work
-from inspector.sources.interface import Entry, EntryKind, LeftOut, ReadFailure, Source
+from inspector.sources.interface import Entry, EntryKind, LeftOut, ReadFailure, Source, reads_by_parts
 
 if TYPE_CHECKING:
     from inspector.datasets.interface import DatasetFacts
@@ -219,8 +219,8 @@ class Reading:
     def _remote_works(self, entries: Sequence[Entry]) -> Iterator[Work]:
         """Small remote files travel with the task; of others the worker asks for the bytes it needs, where
         the source has a way to fetch them."""
-        ask = getattr(self._source, "wanted_remotely", None)
-        wanted: tuple[Entry, ...] = ask() if ask is not None else ()
+        remote = self._source if reads_by_parts(self._source) else None
+        wanted = () if remote is None else remote.wanted_remotely()
         by_parts = {entry.path for entry in wanted}
         for entry in entries:
             if entry.path in by_parts:
@@ -236,9 +236,11 @@ class Reading:
                     )
             except ReadFailure as failure:
                 self._unread_remote.append((entry, str(failure)))
+        if remote is None:
+            return
         for entry in wanted:
             try:
-                yield Work(entry, wanted_parts(entry), remote=self._source.open_remote(entry))  # type: ignore[attr-defined]
+                yield Work(entry, wanted_parts(entry), remote=remote.open_remote(entry))
             except ReadFailure as failure:
                 self._unread_remote.append((entry, str(failure)))
 

@@ -18,7 +18,14 @@ from typing import Any
 from inspector import places
 from inspector.provenance import Edge, EdgeKind, Node, NodeKind, Pin, ProvenanceGraph, node_id, plain
 from inspector.rules.interface import FileFact
-from inspector.sources.interface import ByteSource, Entry, EntryKind, LeftOut, ReadFailure, Source
+from inspector.sources.interface import (
+    ByteSource,
+    EntryKind,
+    LeftOut,
+    ReadFailure,
+    Source,
+    reads_by_parts,
+)
 from inspector.sources.mlflow import MAX_FILE, mlflow_facts
 from inspector.sources.model_signature import (
     MAX_BYTES,
@@ -236,9 +243,8 @@ class _Folder:
             return data.read_at(0, data.size)
 
     def _opened(self, file: FileFact) -> ByteSource:
-        remote: Callable[[Entry], ByteSource] | None = getattr(self._source, "open_remote", None)
-        if remote is not None and file.entry.attributes.get("parts"):
-            return remote(file.entry)
+        if file.entry.attributes.get("parts") and reads_by_parts(self._source):
+            return self._source.open_remote(file.entry)
         return self._source.open(file.entry)
 
 

@@ -119,3 +119,8 @@ class RemoteSource(Source, Protocol):
     def open_remote(self, entry: Entry) -> RemoteBytes:
         """``entry`` read by parts, within a budget for each file and one for the review. Nothing is fetched
         before the first read; ``changed()`` says afterwards whether it was the file that is listed."""
+
+
+def reads_by_parts(source: Source) -> TypeGuard[RemoteSource]:
+    """True where large files of ``source`` are read by parts over a network (see RemoteSource)."""
+    return hasattr(source, "wanted_remotely") and hasattr(source, "open_remote")
