@@ -231,3 +231,9 @@ LONG = "l" * 300
 def test_the_words_that_a_reviewer_reads(raw: bytes, said: str) -> None:
     _, outcome = run(raw)
     assert said in words(outcome)
+
+
+@pytest.mark.parametrize("raw", [b"\x98N", b"N(\x980"])
+def test_a_buffer_is_made_read_only_where_there_is_one(raw: bytes) -> None:
+    _, outcome = run(raw)
+    assert (outcome.ended, codes(outcome)) == (False, ["stack-underflow"])
