@@ -30,6 +30,24 @@ def add_hub_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+class Countdown:
+    """Says on standard error that the hub wants silence: counting at a terminal, once elsewhere."""
+
+    def __init__(self) -> None:
+        self._open = False
+        self._counts = sys.stderr.isatty()
+
+    def tell(self, sentence: str) -> None:
+        """Shows how it stands; empty once the wait is over."""
+        if sentence and self._counts:
+            print(f"\rinspector: {sentence}\x1b[K", end="", file=sys.stderr, flush=True)
+        elif sentence and not self._open:
+            print(f"inspector: {sentence}", file=sys.stderr, flush=True)
+        elif self._open and not sentence and self._counts:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        self._open = bool(sentence)
+
+
 def token_given(arguments: argparse.Namespace) -> TokenStore | None:
     """The reviewer's token, from a pipe: a command line and an environment can be read by others."""
     if not arguments.token_stdin:

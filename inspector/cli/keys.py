@@ -255,6 +255,18 @@ def _trust_file(arguments: argparse.Namespace) -> Path:
     return places.trust_store() if path is None else path
 
 
+def trusted_keys(path: Path | None) -> list[TrustedKey]:
+    """The keys of the trust store at ``path``, or of one's own. A store that was named must be there; one's
+    own may not exist yet, and is then empty."""
+    from inspector.gate.inspector_gate import Unreadable, read_trust
+
+    store = path or places.trust_store()
+    try:
+        return read_trust(str(store)) if path is not None or store.exists() else []
+    except Unreadable as error:
+        raise UnreadableInput(str(error)) from None
+
+
 def _trust_add(arguments: argparse.Namespace) -> int:
     from inspector.record import trust
     from inspector.record.keys import load_public

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inspector.cli.hub_options import add_hub_options, patience, token_given
+from inspector.cli.hub_options import Countdown, add_hub_options, patience, token_given
 from inspector.cli.output import write_result, write_stdout
 from inspector.cli.scan import json_bytes
 from inspector.provenance import InspectorError, UnreadableInput, plain
@@ -234,7 +234,7 @@ class _Telling:
         self.host = ""
         self._stream = stream
         self._lock = threading.Lock()  # a countdown comes from the thread that waits
-        self._waiting = False
+        self._countdown = Countdown()
         self._lines: list[bytes] = []
 
     def asking(self, done: int, total: int) -> None:
@@ -248,14 +248,8 @@ class _Telling:
         left = {"seconds": round(told.seconds, 1), "sentence": told.sentence}
         tally = {"done": told.done, "total": told.total}
         self._event({"event": "progress", "phase": "waiting", **tally, **left})
-        counts = sys.stderr.isatty() and not self._stream
-        if told.sentence and counts:
-            print(f"\rinspector: {told.sentence}\x1b[K", end="", file=sys.stderr, flush=True)
-        elif told.sentence and not self._waiting and not self._stream:
-            print(f"inspector: {told.sentence}", file=sys.stderr, flush=True)
-        elif not told.sentence and counts:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-        self._waiting = bool(told.sentence)
+        if not self._stream:
+            self._countdown.tell(told.sentence)
 
     def end(self, arguments: argparse.Namespace, result: dict[str, Any]) -> None:
         if arguments.format == "jsonl":

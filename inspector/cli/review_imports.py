@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inspector import places
+from inspector.cli.keys import trusted_keys
 from inspector.cli.review_shows import opened, print_line, proposal_words, write_shown
 from inspector.provenance import UnreadableInput, plain
 
@@ -53,7 +53,7 @@ def run_import(arguments: argparse.Namespace) -> int:
     """Keeps the proposals as one step; UnreadableInput for a document that cannot be read."""
     from inspector.record.imports import proposals_of, read_document
 
-    document = read_document(Path(arguments.document), _trust(arguments.trust))
+    document = read_document(Path(arguments.document), trusted_keys(arguments.trust))
     with opened(arguments) as review:
         if review.scan_facts() is None:
             raise UnreadableInput(
@@ -71,17 +71,6 @@ def run_adopt(arguments: argparse.Namespace) -> int:
         step = review.adopt(arguments.ids, digest=arguments.digest)
     print_line(f"{step.text}.")
     return 0
-
-
-def _trust(path: Path | None) -> list[Any]:
-    from inspector.gate.inspector_gate import Unreadable, read_trust
-
-    store = path or places.trust_store()
-    try:
-        # A store that was named must be there; one's own may not exist yet, and is then empty.
-        return read_trust(str(store)) if path is not None or store.exists() else []
-    except Unreadable as error:
-        raise UnreadableInput(str(error)) from None
 
 
 def shown_import(found: Import) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from inspector.cli.ending import ending_in_order
-from inspector.cli.hub_options import add_hub_options, patience, token_given
+from inspector.cli.hub_options import Countdown, add_hub_options, patience, token_given
 from inspector.cli.output import write_result, write_stdout
 from inspector.cli.values import seconds, whole
 from inspector.provenance import InspectorError
@@ -100,14 +100,15 @@ def _scan(arguments: argparse.Namespace) -> int:
         hub_tokens=token_given(arguments),
         hub_patience=patience(arguments),
     )
-    countdown = _Countdown()
+    countdown = Countdown()
     collected = Collected()
     stream = arguments.format == "jsonl" and arguments.out in (None, "-")
     lines: list[bytes] = []
     with contextlib.closing(scan_events(options, ["inspector", *sys.argv[1:]])) as events:
         for event in events:
             collected.add(event)
-            countdown.see(event)
+            waiting = event["event"] == "progress" and event.get("phase") == "waiting"
+            countdown.tell(event["sentence"] if waiting else "")
             if arguments.format == "jsonl":
                 line = json_bytes(event)
                 if stream:
@@ -149,24 +150,6 @@ def json_bytes(value: Any, *, indent: int | None = None) -> bytes:
         text.write(some.encode("utf-8", "backslashreplace"))
     text.write(b"\n")
     return text.getvalue()
-
-
-class _Countdown:
-    """Says on standard error that the hub wants silence: counting at a terminal, once elsewhere."""
-
-    def __init__(self) -> None:
-        self._open = False
-        self._counts = sys.stderr.isatty()
-
-    def see(self, event: dict[str, Any]) -> None:
-        waiting = event["event"] == "progress" and event.get("phase") == "waiting"
-        if waiting and self._counts:
-            print(f"\rinspector: {event['sentence']}\x1b[K", end="", file=sys.stderr, flush=True)
-        elif waiting and not self._open:
-            print(f"inspector: {event['sentence']}", file=sys.stderr, flush=True)
-        elif self._open and not waiting and self._counts:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-        self._open = waiting
 
 
 def _rendered(form: str, result: dict[str, Any]) -> bytes:

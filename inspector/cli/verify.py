@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Any
 
-from inspector import places
+from inspector.cli.keys import trusted_keys
 from inspector.cli.values import path
 from inspector.provenance import UnreadableInput
 
@@ -52,7 +52,7 @@ def _count(text: str) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from inspector.gate.inspector_gate import Unreadable, read_trust, write_report
+    from inspector.gate.inspector_gate import Unreadable, write_report
     from inspector.record.verify import say, verify_record
 
     if (arguments.timestamp is None) != (arguments.authority is None):
@@ -60,15 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
             "--timestamp and --authority belong together.",
             "Name the token and the certificates of the authority whose word counts.",
         )
-    store = arguments.trust or places.trust_store()
-    try:
-        # A store that was named must be there; one's own may not exist yet, and is then empty.
-        trust = read_trust(str(store)) if arguments.trust is not None or store.exists() else []
-    except Unreadable as error:
-        raise UnreadableInput(str(error)) from None
     report = verify_record(
         arguments.record,
-        trust,
+        trusted_keys(arguments.trust),
         root=arguments.root,
         project=arguments.project,
         require=arguments.require,
