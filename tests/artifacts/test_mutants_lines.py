@@ -28,7 +28,10 @@ DIGITS = b"1" * 4300
         # a NUL ends the number in C
         *((b"1\0", 1, False), (b"1\x002", 1, False), (b"1\0\0", 1, False), (b"1\x002\x003", 1, False)),
         # what no unpickler reads
-        *((line, None, False) for line in (b"x", b"", b"018", b"09", b"1L2", b"1.5", b"\xff", DIGITS + b"1")),
+        *(
+            (line, None, False)
+            for line in (b"x", b"", b"+-1", b"--1", b"018", b"09", b"1L2", b"1.5", b"\xff", DIGITS + b"1")
+        ),
     ],
 )
 def test_an_integer_of_a_line(line: bytes, value: int | None, alike: bool) -> None:
