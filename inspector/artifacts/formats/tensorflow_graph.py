@@ -29,25 +29,39 @@ _GRAPH: Schema = {
 _SAVED: Schema = {**_GRAPH, "saved": {2: "meta"}, "meta": {2: "graph"}}
 _PYTHON = "calls a Python function of the loading process"
 _FILES = "reads or writes files of the loading machine"
+_NETWORK = "exchanges data with a server that the graph names"
 _NATIVE = "loads or runs native code"
-OPERATORS: dict[str, str] = {
-    **dict.fromkeys(("PyFunc", "PyFuncStateless", "EagerPyFunc", "PyCall", "NumpyFunction"), _PYTHON),
-    **dict.fromkeys(("ReadFile", "WriteFile", "MatchingFiles", "FileSystemSetConfiguration"), _FILES),
-    **dict.fromkeys(("WholeFileReader", "WholeFileReaderV2", "TextLineReader", "TextLineReaderV2"), _FILES),
-    **dict.fromkeys(("FixedLengthRecordReader", "FixedLengthRecordReaderV2", "TFRecordReader"), _FILES),
-    **dict.fromkeys(("TFRecordReaderV2", "DebugIdentity", "DebugIdentityV2", "SaveDataset"), _FILES),
-    **dict.fromkeys(("SaveDatasetV2", "LoadDataset", "SnapshotDataset", "SnapshotDatasetV2"), _FILES),
-    **dict.fromkeys(("ImmutableConst", "LMDBReader", "LMDBDataset", "ExperimentalLMDBDataset"), _FILES),
-    **dict.fromkeys(("SqlDataset", "ExperimentalSqlDataset", "CreateSummaryFileWriter"), _FILES),
-    **dict.fromkeys(("TextLineDataset", "TFRecordDataset", "TFRecordDatasetV2"), _FILES),
-    **dict.fromkeys(("FixedLengthRecordDataset", "FixedLengthRecordDatasetV2"), _FILES),
-    **dict.fromkeys(("MatchingFilesDataset", "ExperimentalMatchingFilesDataset", "DebugIdentityV3"), _FILES),
-    **dict.fromkeys(("ExperimentalCSVDataset", "CSVDataset", "CreateSummaryDbWriter"), _FILES),
-    **dict.fromkeys(("CSVDatasetV2", "ExperimentalCSVDatasetV2", "SaveSlices", "DeleteOldDirs"), _FILES),
-    **dict.fromkeys(("DistributedSave", "DataServiceDatasetV4", "RegisterDatasetV2"), _FILES),
-    **dict.fromkeys(("RpcClient", "RpcServer", "RpcServerStart"), _NATIVE),
-    **dict.fromkeys(("XlaLaunch", "RemoteCall", "RpcCall", "TryRpc", "Rpc"), _NATIVE),
-}
+_INNER = "runs a graph that it is handed as a text, which no reader of this one sees"
+# One row for each family; the names are TensorFlow's from 1.0 to 2.21.
+_FAMILIES: tuple[tuple[str, str], ...] = (
+    (_PYTHON, "PyFunc PyFuncStateless EagerPyFunc PyCall NumpyFunction"),
+    (_FILES, "ReadFile WriteFile MatchingFiles FileSystemSetConfiguration ImmutableConst DeleteOldDirs"),
+    # Readers and datasets of files.
+    (_FILES, "WholeFileReader WholeFileReaderV2 TextLineReader TextLineReaderV2 FixedLengthRecordReader"),
+    (_FILES, "FixedLengthRecordReaderV2 TFRecordReader TFRecordReaderV2 LMDBReader RecordInput Skipgram"),
+    (_FILES, "TextLineDataset TFRecordDataset TFRecordDatasetV2 FixedLengthRecordDataset CSVDataset"),
+    (_FILES, "FixedLengthRecordDatasetV2 CSVDatasetV2 ExperimentalCSVDataset ExperimentalCSVDatasetV2"),
+    (_FILES, "MatchingFilesDataset ExperimentalMatchingFilesDataset LMDBDataset ExperimentalLMDBDataset"),
+    (_FILES, "SqlDataset ExperimentalSqlDataset DatasetToTFRecord ExperimentalDatasetToTFRecord"),
+    (_FILES, "SaveDataset SaveDatasetV2 LoadDataset SnapshotDataset SnapshotDatasetV2 DistributedSave"),
+    (_FILES, "SnapshotDatasetReader SnapshotNestedDatasetReader SnapshotChunkDataset"),
+    (_FILES, "ListSnapshotChunksDataset"),
+    # Checkpoints of the first version, and values that a model takes over from another one.
+    (_FILES, "Save SaveSlices Restore RestoreSlice GenerateVocabRemapping LoadAndRemapMatrix"),
+    # Summaries, debugging and calibration.
+    (_FILES, "CreateSummaryFileWriter CreateSummaryDbWriter DebugIdentity DebugIdentityV2 DebugIdentityV3"),
+    (_FILES, "DebugNanCount DebugNumericSummary DumpTensor CalibrationStatisticsSaver"),
+    (_NETWORK, "DataServiceDataset DataServiceDatasetV2 DataServiceDatasetV3 DataServiceDatasetV4"),
+    (_NETWORK, "RegisterDataset RegisterDatasetV2"),
+    (_NATIVE, "RpcClient RpcServer RpcServerStart RpcServerRegister RpcCall TryRpc Rpc RemoteCall"),
+    (_NATIVE, "XlaLaunch XlaLaunchV2 XlaCustomCall XlaCustomCallV2"),
+    (_INNER, "DatasetFromGraph"),
+)
+OPERATORS: dict[str, str] = {name: does for does, names in _FAMILIES for name in names.split()}
+# TF-TRT's own, which its library registers beside TensorFlow's.
+_OF_TENSORRT = frozenset(
+    ("TRTEngineOp", "CreateTRTResourceHandle", "InitializeTRTResource", "SerializeTRTResource")
+)
 _LAMBDA = re.compile(rb'"class_name"\s*:\s*"(?:Lambda|__lambda__|TorchModuleWrapper)"')
 _LAMBDA_FOUND = "The model has a Lambda layer: Python byte code that Keras runs on load."
 CODE_LAYERS = frozenset(("Lambda", "__lambda__", "TorchModuleWrapper"))
@@ -231,6 +245,11 @@ def is_foreign(operator: str) -> bool:
 
 def foreign_words(operator: str) -> str:
     """The sentence on an operator that TensorFlow does not bring."""
+    if operator in _OF_TENSORRT:
+        return (
+            f"The graph has the operator {plain(operator, 100)!r} of TF-TRT: it runs native code out of a "
+            "plan of TensorRT, which was not read."
+        )
     return (
         f"The graph has the operator {plain(operator, 100)!r}, which is none of TensorFlow's: "
         "loading it needs a native library from elsewhere."

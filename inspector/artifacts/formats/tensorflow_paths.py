@@ -3,6 +3,8 @@
 ``InitializeTableFromTextFile`` reads the file that its second input names; a SavedModel carries such files in
 ``assets`` and puts their place in when it is loaded (``asset_file_def`` of MetaGraphDef). ``PrintV2`` appends
 to a file where its ``output_stream`` begins with ``file://`` (tensorflow/core/kernels/logging_ops.cc, 2.18).
+``CacheDataset`` keeps its rows in files where its second input is no empty text, and some operators name a
+file in an attribute.
 """
 
 from __future__ import annotations
@@ -18,7 +20,16 @@ from inspector.sources.interface import ByteSource
 # Operators that read the file that an input names, and which of their inputs that is.
 READERS: dict[str, int] = {"InitializeTableFromTextFile": 1, "InitializeTableFromTextFileV2": 1}
 PRINTER = "PrintV2"
-NAMING = frozenset((*READERS, PRINTER))
+# Operators that write files under the name that an input gives, and nothing where it is empty.
+CACHES: dict[str, int] = {"CacheDataset": 1, "CacheDatasetV2": 1}
+# Operators that read the file that an attribute names; the other texts of theirs are no paths.
+ATTRIBUTES = frozenset(
+    ("FixedUnigramCandidateSampler", "DecodeProtoV2", "EncodeProto"),
+)
+NAMING = frozenset((*READERS, *CACHES, *ATTRIBUTES, PRINTER))
+# Texts that begin so name no file: descriptors of DecodeProtoV2 in the program or in the graph, and the
+# places of other nodes (the attribute ``_class``).
+_NO_FILE = ("local://", "bytes://", "loc:@")
 _FILE = "file://"
 _PASSING = frozenset(("Identity", "IdentityN", "StopGradient", "PlaceholderWithDefault"))
 _NODE = {1: "", 2: "", 3: "", 5: "attr"}
@@ -44,7 +55,7 @@ _SCHEMA: Schema = {
     "info": {1: ""},
 }
 _MAX_KEPT = 10_000
-_MAX_STEPS = 20  # from an operator to the constant behind it
+_MAX_PASSING = 100_000
 _MAX_NAMED = 20
 
 
@@ -65,7 +76,19 @@ class _Scope:
 
     places: dict[str, str] = field(default_factory=dict)
     passing: dict[str, str] = field(default_factory=dict)
+    empty: set[str] = field(default_factory=set)  # constants without a text
     readers: list[Node] = field(default_factory=list)
+    is_overfull: bool = False
+
+    def origin(self, name: str, known: dict[str, str]) -> str:
+        """The node whose value the node ``name`` hands on; ``known`` keeps what was found before."""
+        way: dict[str, None] = {}
+        while name in self.passing and name not in known and name not in way:
+            way[name] = None
+            name = self.passing[name]
+        name = known.get(name, name)
+        known.update(dict.fromkeys(way, name))
+        return name
 
 
 class Paths:
@@ -86,12 +109,25 @@ class Paths:
         for held in node.texts:
             if held.startswith(_FILE) and len(self._streams) < _MAX_KEPT:
                 self._streams.setdefault(held, node.offset)
-        if node.operator == "Const" and len(scope.places) < _MAX_KEPT:
-            scope.places.update((node.name, held) for held in node.texts[:1] if held and leaves_folder(held))
-        elif node.operator in READERS and len(scope.readers) < _MAX_KEPT:
-            scope.readers.append(node)
-        elif node.operator in _PASSING and node.inputs and len(scope.passing) < _MAX_KEPT:
-            scope.passing[node.name] = _bare(node.inputs[0])
+        if node.operator in ATTRIBUTES:
+            for held in node.texts:
+                if _leads_out(held):
+                    self._note(held, node.offset)
+        if node.operator == "Const":
+            place = next((held for held in node.texts if _leads_out(held)), "")
+            scope.is_overfull |= len(scope.places) >= _MAX_KEPT and bool(place)
+            if place and len(scope.places) < _MAX_KEPT:
+                scope.places[node.name] = place
+            if not any(node.texts) and len(scope.empty) < _MAX_KEPT:
+                scope.empty.add(node.name)
+        elif node.operator in READERS or node.operator in CACHES:
+            scope.is_overfull |= len(scope.readers) >= _MAX_KEPT
+            if len(scope.readers) < _MAX_KEPT:
+                scope.readers.append(node)
+        elif node.operator in _PASSING and node.inputs:
+            scope.is_overfull |= len(scope.passing) >= _MAX_PASSING
+            if len(scope.passing) < _MAX_PASSING:
+                scope.passing[node.name] = _bare(node.inputs[0])
 
     def asset(self, tensor: str, file: str) -> None:
         """Takes in a file of ``assets`` and the constant that its place is put into."""
@@ -117,15 +153,31 @@ class Paths:
             )
 
     def _end(self, scope: _Scope, assets: frozenset[str] | set[str]) -> None:
-        for reader in scope.readers[: _MAX_NAMED * 10]:
-            place = READERS[reader.operator]
+        known: dict[str, str] = {}
+        for reader in scope.readers:
+            place = READERS.get(reader.operator, CACHES.get(reader.operator, 0))
             name = _bare(reader.inputs[place]) if len(reader.inputs) > place else ""
-            for _ in range(_MAX_STEPS):
-                if name in scope.places and name not in assets:
-                    self._note(scope.places[name], reader.offset)
-                if name not in scope.passing:
-                    break
-                name = scope.passing[name]
+            name = scope.origin(name, known)
+            if reader.operator in CACHES:
+                if name not in scope.empty:
+                    self._note_cache(reader)
+            elif name in scope.places and name not in assets:
+                self._note(scope.places[name], reader.offset)
+        if scope.readers and scope.is_overfull:
+            self._judgement.note(
+                Loading.UNREADABLE,
+                "over-limit",
+                "The graph has more constants and readers of files than were followed.",
+            )
+
+    def _note_cache(self, node: Node) -> None:
+        self._judgement.note(
+            Loading.RUNS_CODE,
+            "graph-operator",
+            f"The graph has the operator {plain(node.operator, 100)}, which keeps its rows in files of the "
+            "loading machine.",
+            node.offset,
+        )
 
     def _note(self, place: str, offset: int | None) -> None:
         self._judgement.note(
@@ -183,8 +235,13 @@ def judge_paths(source: ByteSource, message: str, judgement: Judgement) -> None:
     paths.end_graph()
 
 
+def _leads_out(held: str) -> bool:
+    return bool(held) and leaves_folder(held) and not held.startswith(_NO_FILE)
+
+
 def _keep(node: Node, held: str) -> None:
-    if held and len(node.texts) < 100:
+    """Of many texts those that lead out of the folder are kept before the others."""
+    if held and (len(node.texts) < 100 or (len(node.texts) < 200 and _leads_out(held))):
         node.texts.append(held)
 
 
