@@ -5,6 +5,8 @@ A test file fills a table, by decorators or by edits of one line; ``verify`` and
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,19 @@ import pytest
 
 Spoil = Callable[[Any], Any]  # what it does to a scene, see conftest.py
 Edit = Callable[[Any], Any]
+
+
+TYPE = "application/vnd.in-toto+json"
+
+
+def encoded(payload: bytes, kind: str = TYPE) -> bytes:
+    """What a DSSE signature is over (PAE), made without this program's own code."""
+    return b"DSSEv1 %d %s %d %s" % (len(kind), kind.encode(), len(payload), payload)
+
+
+def store_line(name: str, spki: bytes) -> str:
+    """A reviewer's line of a trust store."""
+    return f"{name} reviewer - - {hashlib.sha256(spki).hexdigest()} {base64.b64encode(spki).decode()}\n"
 
 
 class Forgeries:
