@@ -353,7 +353,6 @@ ACTIONS: tuple[Action, ...] = (
     _A("key-sheet", "Keys", ("?",), "Help", "All keys on one sheet.", "", "keys"),
     _A("about", "About", (), "Help", "Version, licences and where the libraries come from.", ""),
 )
-BY_ID = {action.id: action for action in ACTIONS}
 MENUS = ("File", "Review", "View", "Help")
 TABS = ("Graph", "Findings", "Files", "Dependencies", "Data", "Checklist", "Record")
 VIEWS = ("story", "focus", "paths", "map", "lineage")

@@ -18,6 +18,7 @@ from inspector.gui.spool import Spool
 
 SLICE_SECONDS = 0.004
 FINISH_MILLISECONDS = 20_000
+_DEATH_MILLISECONDS = 50  # what a killed child takes to end where the machine is not busy; nobody sees it
 _LONGEST_LINE = 64 << 20  # bytes; a longer event is dropped and counted
 _READ_AHEAD = 8 << 20  # bytes that may wait here before the child is left to wait
 
@@ -80,6 +81,7 @@ class ScanProcess(QObject):
         if process is not None:
             process.readyReadStandardError.disconnect()
             process.kill()
+            process.waitForFinished(_DEATH_MILLISECONDS)
             let_go(process)
 
     def finish(self) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
-from inspector.gui.actions import ACTIONS, BY_ID, STATES, TABS, VIEWS
+from inspector.gui.actions import ACTIONS, STATES, TABS, VIEWS
 from inspector.gui.palette import Palette
 from inspector.gui.review_work import Phase
 from inspector.provenance import State
@@ -64,7 +64,7 @@ class Driver:
 
     def do(self, action: str) -> None:
         """By its first key, else as a person finds it: Ctrl+K, its words, Return."""
-        row = BY_ID[action]
+        row = next(row for row in ACTIONS if row.id == action)
         if row.keys:
             self.press(row.keys[0])
             return

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QPointF, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QMarginsF, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from inspector.gui.graph.inks import Inks
@@ -55,36 +55,6 @@ def export_view(
 def full_size(view: View) -> QSizeF:
     """The size of the exported picture at scale 1, heading included."""
     return QSizeF(max(view.width, 360.0), view.height + HEAD)
-
-
-def view_image(
-    view: View, inks: Inks, size: QSize, scale: float = 1.0, *, selected: str | None = None
-) -> QImage:
-    """``view`` in a picture of ``size`` (times ``scale``): fitted where names stay readable, else cut,
-    with the anchor in sight."""
-    image = QImage(size * scale, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(inks.window)
-    full = full_size(view)
-    whole = min(size.width() / full.width(), (size.height() - HEAD) / max(view.height, 1.0))
-    zoom = min(whole, 1.0) if view.name == "map" else min(max(whole, 1.0), 1.3)
-    room_x, room_y = size.width() / zoom, (size.height() - HEAD) / zoom
-    node = view.node(selected or "") or view.node(view.anchor)
-    left = -(room_x - view.width) / 2 if room_x >= view.width else 0.0
-    top = -(room_y - view.height) / 2 if room_y >= view.height else 0.0
-    if node is not None and room_y < view.height:
-        top = min(max(node.y + node.h / 2 - room_y / 2, 0.0), view.height - room_y)
-    if node is not None and room_x < view.width:
-        left = min(max(node.x + node.w + 32 - room_x, 0.0), view.width - room_x)
-    painter = QPainter(image)
-    painter.scale(scale, scale)
-    _heading(painter, inks, view)
-    painter.setClipRect(QRectF(0, HEAD, size.width(), size.height() - HEAD))
-    painter.translate(0, HEAD)
-    painter.scale(zoom, zoom)
-    painter.translate(-left, -top)
-    _paint(painter, inks, view, Level.at(zoom), selected)
-    painter.end()
-    return image
 
 
 def _heading(painter: QPainter, inks: Inks, view: View) -> None:

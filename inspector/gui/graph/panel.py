@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from PySide6.QtCore import QKeyCombination, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QKeyCombination, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from inspector.gui.graph.bar import TITLES, VIEWS, GraphBar
 from inspector.gui.graph.canvas import GraphCanvas
-from inspector.gui.graph.export import export_view, view_image
+from inspector.gui.graph.export import export_view
 from inspector.gui.graph.inks import Inks
 from inspector.gui.graph.layout_job import LayoutJob
 from inspector.gui.graph.legend import Legend
@@ -430,15 +430,3 @@ class GraphPanel(QWidget):
         export_view(
             self.canvas.view, self._inks, Path(path), format, scale=scale, selected=self.canvas.selected
         )
-
-    def render_image(self, view: View | str, size: QSize | tuple[int, int], scale: float = 1.0) -> QImage:
-        """A view (or the view of that name) as a picture of ``size`` times ``scale``, heading included."""
-        self.flush()
-        if isinstance(view, str):
-            if view == "map":
-                corners = bands(*numbered(self._network)) if wants_bands(self._network) else None
-                *_, view = whole_in_steps(self._network, self._findings, corners)
-            else:
-                view = self._made(Place(view, self._subject(view) if view in _ABOUT_A_NODE else None))
-        wished = size if isinstance(size, QSize) else QSize(*size)
-        return view_image(view, self._inks, wished, scale, selected=self.canvas.selected)

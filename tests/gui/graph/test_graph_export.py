@@ -8,7 +8,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 
 from inspector.provenance import InspectorError
@@ -98,17 +97,3 @@ def test_an_unwritable_place_is_told_in_a_sentence(
 def test_another_format_is_refused(make_panel: Any, samples: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(InspectorError, match="not as gif"):
         make_panel(samples.small()).export(tmp_path / "graph.gif", "gif")
-
-
-@pytest.mark.parametrize("view", ["story", "focus", "paths", "map", "lineage"])
-@pytest.mark.parametrize("scale", [1.0, 2.0])
-def test_an_image_has_the_size_that_was_asked_for(
-    make_panel: Any, samples: ModuleType, view: str, scale: float
-) -> None:
-    panel = make_panel(samples.project())
-    image = panel.render_image(view, QSize(900, 500), scale)
-    assert (image.width(), image.height()) == (900 * scale, 500 * scale)
-    assert (
-        len({image.pixel(x, y) for x in range(0, image.width(), 9) for y in range(60, image.height(), 7)}) > 4
-    )
-    assert panel.current_view() == "story"
