@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from inspector.artifacts.bytesource import BytesSource, SliceSource
+from inspector.artifacts.bytesource import BytesSource, SliceSource, head
 from inspector.artifacts.containers.broken import BadCompression
 from inspector.artifacts.containers.inflate import CompressedSource, Unpacker, ZipLzma
 from inspector.artifacts.containers.member_names import leads_inside
@@ -31,6 +31,7 @@ from inspector.artifacts.formats.skops_schema import judge_skops
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import MAX_IN_MEMORY, MAX_JSON, OverLimit
+from inspector.artifacts.magics import TFLITE
 from inspector.artifacts.pickles.file import judge_whole
 from inspector.artifacts.pickles.machine import PickleMachine
 from inspector.artifacts.recognise import PICKLE_ENDINGS, ending
@@ -47,7 +48,9 @@ def read_zip(source: ByteSource, path: str, context: Context) -> Artifact:
     if context.is_deepest:
         return single("zip", Loading.UNREADABLE, "over-limit", "Archives are nested too deeply.")
     try:
-        members, disagreements = walk_zip(source)
+        # The files that belong to a TensorFlow Lite model are a zip archive behind it.
+        is_behind = head(source, 8)[4:] == TFLITE
+        members, disagreements = walk_zip(source, is_behind=is_behind)
     except BadZip as bad:
         return single("zip", Loading.UNREADABLE, "broken-zip", str(bad))
     for item in disagreements:

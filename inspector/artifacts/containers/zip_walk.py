@@ -107,15 +107,18 @@ def _has_directory(source: ByteSource, last: bytes, at: int) -> bool:
     return bool(size >= _CENTRAL.size and start >= 0 and source.read_at(start, 4) == b"PK\x01\x02")
 
 
-def walk_zip(source: ByteSource) -> tuple[list[Member], list[Disagreement]]:
-    """The members in the order of the directory, and all that is ambiguous. Raises BadZip, OverLimit."""
+def walk_zip(source: ByteSource, *, is_behind: bool = False) -> tuple[list[Member], list[Disagreement]]:
+    """The members in the order of the directory, and all that is ambiguous. Raises BadZip, OverLimit.
+    ``is_behind``: other data stands before the first member by design."""
     found: list[Disagreement] = []
     directory = _find_directory(source, found)
+    found = [item for item in found if not is_behind or item.code != "zip-prefix"]
     members = _read_directory(source, directory, found)
     _check_names(members, found)
     far = _raw_and_far(source, members)
     members = [member if member.name in far else _check_local(source, member, found) for member in members]
-    _check_cover(source, members, directory, found)
+    first = min((member.header_at for member in members), default=0)
+    _check_cover(source, members, directory, found, (directory.shift or first) if is_behind else 0)
     return members, found
 
 
@@ -353,10 +356,9 @@ def _check_local(source: ByteSource, member: Member, found: list[Disagreement]) 
 
 
 def _check_cover(
-    source: ByteSource, members: list[Member], directory: _Directory, found: list[Disagreement]
+    source: ByteSource, members: list[Member], directory: _Directory, found: list[Disagreement], expected: int
 ) -> None:
-    """Members, one behind the other, have to fill the archive up to its directory."""
-    expected = 0
+    """Members, one behind the other, have to fill the archive from ``expected`` up to its directory."""
     for member in sorted(members, key=lambda item: item.header_at):
         if member.header_at != expected and expected >= 0:
             word = "overlap" if member.header_at < expected else "gap"
