@@ -9,26 +9,20 @@ from __future__ import annotations
 
 import gc
 
-from inspector.artifacts.bytesource import BytesSource, SliceSource, head
+from inspector.artifacts.bytesource import BytesSource, head
 from inspector.artifacts.containers.broken import BadCompression
 from inspector.artifacts.containers.zip_walk import ends_in_zip
 from inspector.artifacts.context import Context, Sample
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import CURRENT, Budget, OverLimit
+from inspector.artifacts.polyglot import also_pickle
 from inspector.artifacts.recognise import ending
 from inspector.artifacts.table import HEAD, empty_file, rows_for
-from inspector.artifacts.texts.plain_text import WORDS
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource, ReadFailure
 
-# Opcodes that put something on the stack and so may begin a pickle inside of another format.
-_OPENERS = frozenset(
-    bytes([byte]) for byte in b"CFGIJKLMNSTUVXB()]}\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96"
-)
 _SELDOM = (200_000, 50, 100)  # made objects from which on rings are looked for
-_LOOKED_INTO = 16 * 1024
-_NOT_BINARY = frozenset({*WORDS.values(), "script", "empty"})
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _HARMLESS = (Loading.DATA_ONLY, Loading.NO_LOADER, Loading.NOT_UNDERSTOOD)
 
@@ -79,7 +73,7 @@ def read_part(source: ByteSource, path: str, context: Context) -> Artifact:
         return empty_file(path)
     if source.size <= HEAD:
         source = BytesSource(source.read_at(0, source.size))  # probes and readers then ask memory
-    artifact = _also_pickle(source, _read_whole(source, path, context))
+    artifact = also_pickle(source, _read_whole(source, path, context))
     # A file that begins as a zip archive was read as one already; "PK" alone also begins other files.
     is_open = artifact.loading in (*_HARMLESS, Loading.UNREADABLE) and head(source, 4) not in _ZIP_STARTS
     if not is_open or not ends_in_zip(source):
@@ -91,33 +85,6 @@ def read_part(source: ByteSource, path: str, context: Context) -> Artifact:
     judgement.facts.update(artifact.facts)
     judgement.merge(read_zip(source, path, context), "the zip archive at its end")
     return judgement.artifact(artifact.format, artifact.loading)
-
-
-def _also_pickle(source: ByteSource, artifact: Artifact) -> Artifact:
-    """A picture or a header of data that a pickle reader could run from its first byte as well: such a file
-    is both, and a dangerous import in it counts."""
-    if artifact.loading not in _HARMLESS or artifact.format in _NOT_BINARY or artifact.is_pickle:
-        return artifact
-    if head(source, 1) not in _OPENERS:
-        return artifact
-    from inspector.artifacts.pickles.file import read_pickle
-
-    limit = _LOOKED_INTO
-    if artifact.format == "safetensors":  # one line of a header may be a text to a pickle reader
-        limit += int.from_bytes(head(source, 8), "little")
-    inner = read_pickle(SliceSource(source, 0, min(source.size, limit)))
-    if inner.loading is not Loading.RUNS_CODE:
-        return artifact
-    judgement = Judgement()
-    judgement.merge(inner)
-    judgement.facts.update(artifact.facts)
-    judgement.note(
-        Loading.RUNS_CODE,
-        "pickle-inside",
-        f"The file reads as {artifact.format} and as a pickle that imports what is dangerous.",
-        0,
-    )
-    return judgement.artifact(artifact.format, inner.loading)
 
 
 def _read_whole(source: ByteSource, path: str, context: Context) -> Artifact:
