@@ -237,3 +237,31 @@ def test_the_words_that_a_reviewer_reads(raw: bytes, said: str) -> None:
 def test_a_buffer_is_made_read_only_where_there_is_one(raw: bytes) -> None:
     _, outcome = run(raw)
     assert (outcome.ended, codes(outcome)) == (False, ["stack-underflow"])
+
+
+def spent(raw: bytes) -> int:
+    """The work of a stream that breaks."""
+    budget = Budget()
+    budget.work = MAX_WORK
+    token = limits.CURRENT.set(budget)
+    try:
+        assert not PickleMachine(BytesSource(raw + BEHIND)).run().ended
+    finally:
+        limits.CURRENT.reset(token)
+    return MAX_WORK - budget.work
+
+
+PAIR_WORK = 2 * OPCODE_WORK + EFFECT_WORK
+
+
+@pytest.mark.parametrize(
+    "breaks",
+    [b"\xff", b"B\xff\xff\xff\x7f", b"Ix\n", b"N" + b"2\x86" * 40, b"0"],
+    ids=["no opcode", "cut off", "no number", "too heavy", "empty"],
+)
+def test_what_breaks_has_cost_what_was_read(breaks: bytes) -> None:
+    assert spent(b"N0" * 900 + breaks) - spent(b"N0" * 100 + breaks) == 800 * PAIR_WORK
+
+
+def test_what_breaks_after_long_has_cost_it_once() -> None:
+    assert spent(b"N0" * 140_000 + b"0") == limits.PICKLE_WORK + 140_000 * PAIR_WORK + OPCODE_WORK
