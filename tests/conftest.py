@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -109,3 +110,14 @@ def sample() -> Path:
 def script() -> Callable[[str], ModuleType]:
     """A script of this repository as a module, by its path from the root: tests are no packages."""
     return load
+
+
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """A shell ignores interrupts for what it runs in the background, and what that starts would ignore them
+    too: such programs are started with both heeded."""
+    names = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
+    before = [signal.signal(name, signal.default_int_handler) for name in names]
+    yield
+    for name, handler in zip(names, before, strict=True):
+        signal.signal(name, handler)

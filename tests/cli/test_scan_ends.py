@@ -4,23 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and descriptors of POSIX")
-
-
-@pytest.fixture
-def heeded() -> Iterator[None]:
-    """A shell ignores interrupts for what it runs in the background, and what that starts would ignore them
-    too."""
-    names = (signal.SIGINT, signal.SIGHUP)
-    before = [signal.signal(name, signal.default_int_handler) for name in names]
-    yield
-    for name, handler in zip(names, before, strict=True):
-        signal.signal(name, handler)
 
 
 @posix_only

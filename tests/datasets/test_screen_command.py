@@ -99,6 +99,7 @@ def test_several_files_give_an_array_and_the_worst_exit_code(tmp_path, train):
     assert "does not exist" in said
 
 
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_a_signal_ends_it_at_once_and_leaves_no_file(tmp_path, data):
     file = tmp_path / "train.jsonl"
