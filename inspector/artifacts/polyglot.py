@@ -27,7 +27,9 @@ _OPENERS = frozenset(
 _ASKED = frozenset({*WORDS.values(), "script", "empty", "pickle", "joblib", "torch-legacy"})
 _ALARMS = (Loading.RUNS_CODE, Loading.UNREADABLE)
 _LONGEST_NAME = 400
-_OPS, _STACK, _LINE = 1_000_000, 100_000, 16 << 20
+_LINES = frozenset(bytes([byte]) for byte in b"FILSVcgip")
+_OPS, _STACK = 1_000_000, 100_000
+_LINE = (16 << 20) - 1  # what a line is looked for in grows fourfold, up to this
 
 
 def also_pickle(source: ByteSource, artifact: Artifact) -> Artifact:
@@ -76,7 +78,7 @@ def _looked_into(source: ByteSource) -> tuple[bool, bool]:
         if _is_meant(machine):
             return True, False
         if not outcome.ended:
-            return False, any(reason.code == "over-limit" for _, reason in outcome.problems)
+            return False, _is_over(machine)
         offset, left = outcome.end, left - outcome.ops
         if offset >= source.size:
             return False, False
@@ -103,6 +105,17 @@ def _is_meant(machine: PickleMachine) -> bool:
         and _is_name(found.name)
         for found in machine.imports.values()
     )
+
+
+def _is_over(machine: PickleMachine) -> bool:
+    """Whether the machine, which did not get to a STOP, stopped for its limits and not for the bytes."""
+    if not machine.outcome.problems:
+        return False
+    why = machine.outcome.problems[0][1]  # objections stand behind
+    if why.code != "truncated":
+        return why.code == "over-limit"
+    source, at = machine.window.source, why.offset or 0
+    return source.size - at > _LINE and source.read_at(at, 1) in _LINES
 
 
 def _is_name(text: str) -> bool:

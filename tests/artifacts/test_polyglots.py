@@ -93,9 +93,26 @@ def test_more_operations_than_are_read_are_no_fine() -> None:
     assert "over-limit" in codes(artifact)
 
 
+def test_a_longer_line_than_is_read_is_no_fine() -> None:
+    data = (
+        b"\x56\x2a\x4d\x18"
+        + struct.pack("<I", (17 << 20) + 40)
+        + b"a" * (17 << 20)
+        + (b"\n0" + EVIL).ljust(40)
+    )
+    artifact = judged(data + zstd_frame(PLAIN_PICKLE), "a.pkl")
+    assert artifact.loading is Loading.UNREADABLE
+    assert "over-limit" in codes(artifact)
+
+
 def test_an_honest_frame_that_is_stepped_over_is_none() -> None:
     for magic in (b"\x56\x2a\x4d\x18", b"\x50\x2a\x4d\x18", b"\x5d\x2a\x4d\x18"):
-        for content in (b"made by a tool\nof version 3\n", bytes(40), b"\ncolours\nand more\n."):
+        for content in (
+            b"made by a tool\nof version 3\n",
+            bytes(40),
+            b"\ncolours\nand more\n.",
+            b"\n\x8c\x01ar\xff\xff\xff\x7f ",
+        ):
             artifact = judged(skippable(content, magic) + zstd_frame(PLAIN_PICKLE), "a.pkl")
             assert artifact.loading is Loading.ALLOW_LISTED, (magic, content)
 
