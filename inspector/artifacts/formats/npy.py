@@ -11,8 +11,8 @@ from inspector.artifacts.bytesource import SliceSource, head
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import spend_work
+from inspector.artifacts.pickles.element_sizes import element_size
 from inspector.artifacts.pickles.file import read_pickle
-from inspector.artifacts.pickles.joblib_array import element_size
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 

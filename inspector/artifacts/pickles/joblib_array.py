@@ -6,59 +6,13 @@ The layout is that of joblib's ``numpy_pickle.py`` (0.10 to 1.6): where the stat
 
 from __future__ import annotations
 
-import re
 from math import prod
 
 from inspector.artifacts.bytesource import Window
+from inspector.artifacts.pickles.element_sizes import element_size as element_size
+from inspector.artifacts.pickles.rules_dtype import item_size
 from inspector.artifacts.pickles.rules_numpy import has_objects, is_dtype
-from inspector.artifacts.pickles.symbols import Made, Mapped, Tup
-
-_SIZES = {
-    "b": 1,
-    "B": 1,
-    "?": 1,
-    "h": 2,
-    "H": 2,
-    "e": 2,
-    "i": 4,
-    "I": 4,
-    "f": 4,
-    "l": 8,
-    "L": 8,
-    "q": 8,
-    "Q": 8,
-    "d": 8,
-    "F": 8,
-    "D": 16,
-}
-_SIZED = re.compile(r"[<>=|]?([iufcbSaUVmM])(\d{1,9})?(?:\[[^\]]{1,20}\])?\Z")
-
-
-def element_size(spec: str) -> int | None:
-    """The size in bytes of one element of a numpy dtype string such as ``<f8``; None where unknown."""
-    letter = spec.lstrip("<>=|")
-    if letter in _SIZES:
-        return _SIZES[letter]
-    match = _SIZED.match(spec)
-    if match is None:
-        return None
-    kind, digits = match.groups()
-    if kind in "mM":
-        return 8
-    if digits is None:
-        return None
-    return int(digits) * 4 if kind == "U" else int(digits)
-
-
-def _dtype_size(dtype: object) -> int | None:
-    if not isinstance(dtype, Made) or not is_dtype(dtype) or dtype.args is None or not dtype.args.items:
-        return None
-    state = dtype.state
-    if isinstance(state, Tup) and len(state.items) >= 7 and state.items[3] is not None:
-        size = state.items[5]
-        return size if type(size) is int and size > 0 else None
-    spec = dtype.args.items[0]
-    return element_size(spec) if type(spec) is str else None
+from inspector.artifacts.pickles.symbols import Mapped, Tup
 
 
 def skip_array(window: Window, state: object) -> int | None:
@@ -71,7 +25,7 @@ def skip_array(window: Window, state: object) -> int | None:
     if has_objects(dtype):
         return -1
     sizes = [size for size in shape.items if type(size) is int and size >= 0]
-    element = _dtype_size(dtype)
+    element = item_size(dtype)
     if len(sizes) != len(shape.items) or element is None:
         return None
     start = window.offset

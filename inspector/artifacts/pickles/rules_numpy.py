@@ -23,12 +23,11 @@ from inspector.artifacts.pickles.symbols import (
 )
 from inspector.provenance import Loading
 
+_MAX_ELEMENTS = 1 << 63
 _DTYPE = re.compile(
     r"[<>=|]?(?:[?bBhHiIlLqQpPefdgFDGSUVaO]\d{0,9}|[mM]8?(?:\[[^\]]{1,20}\])?|b1|[iufc]\d{1,2}|"
     r"[a-z]{3,10}\d{0,3}_?)\Z"
 )
-# Bits of a dtype's flags (numpy/ndarraytypes.h): its elements are counted references, pickled as a list.
-_REFERENCES_IN_A_LIST = 0x01 | 0x02
 
 
 def numpy_dtype(args: list[object]) -> Objection | None:
@@ -83,7 +82,29 @@ def array_state(state: object) -> Objection | None:
             values = items[place + 2] if len(items) > place + 2 else None
             if has_objects(dtype) and not isinstance(values, Series):
                 return raw_objects("fills an array")
+            if has_objects(dtype) and isinstance(values, Series):
+                return _too_few(items[place - 1] if place else None, values)
     return None
+
+
+def _too_few(shape: object, values: Series) -> Objection | None:
+    """numpy takes as many objects out of the list as the shape asks for, and looks at no length: what lies
+    behind a list that is too short is taken for addresses (``_setlist_pkl`` in numpy's methods.c)."""
+    sizes = shape.items if isinstance(shape, Tup) else [shape]
+    wanted = 1
+    for size in sizes:
+        if type(size) is not int or size < 0 or wanted > _MAX_ELEMENTS:
+            break
+        wanted *= size
+    else:
+        if wanted <= values.count:
+            return None
+    return (
+        Loading.RUNS_CODE,
+        "object-from-bytes",
+        f"fills an array of the shape {shown(shape)} from a list of {values.count} objects: numpy would take "
+        "the memory behind the list for addresses of Python objects",
+    )
 
 
 def reconstructed_state(state: object) -> Objection | None:
@@ -95,34 +116,11 @@ def reconstructed_state(state: object) -> Objection | None:
     return array_state(state)
 
 
-def dtype_state(target: Made, state: object) -> Objection | None:
-    """A dtype's state: fields that hold objects say so in its flags; a dtype in use is not changed."""
-    if target.is_used or target.state is not None:
-        return Loading.UNREADABLE, "dtype-changed", "a numpy dtype is changed after it was used"
-    if not isinstance(state, Tup):
-        return odd_state(target, state)
-    parts = state.items
-    within = [value for part in parts for value in _inside(part)]
-    inner = [value for value in within if isinstance(value, Made) and is_dtype(value)]
-    for value in inner:
-        value.is_used = True
-    if not any(has_objects(value) for value in inner):
-        return None
-    flags = parts[7] if len(parts) > 7 else None
-    if type(flags) is int and flags & _REFERENCES_IN_A_LIST == _REFERENCES_IN_A_LIST:
-        return None
-    return (
-        Loading.UNREADABLE,
-        "object-field",
-        "a numpy dtype holds Python objects inside of a structure and its flags deny it",
-    )
-
-
 def _holds_calls(value: object) -> bool:
-    return any(isinstance(item, (Opaque, Stored)) for item in _inside(value))
+    return any(isinstance(item, (Opaque, Stored)) for item in values_inside(value))
 
 
-def _inside(value: object, limit: int = 2000) -> Iterator[object]:
+def values_inside(value: object, limit: int = 2000) -> Iterator[object]:
     """The values inside ``value``, itself included, at most ``limit`` of them."""
     pending = [value]
     while pending and limit > 0:
@@ -152,14 +150,14 @@ def has_objects(dtype: object) -> bool:
         spec = item.args.items[0] if item.args and item.args.items else None
         if item.callee.entry.rule == "numpy-stringdtype":
             return True  # its elements are kept in a list, like objects
-        if item.callee.name == "dtype" and _names_objects(spec):
+        if item.callee.name == "dtype" and names_objects(spec):
             return True
         if item.state is not None:
-            pending.extend(inner for inner in _inside(item.state) if is_dtype(inner))
+            pending.extend(inner for inner in values_inside(item.state) if is_dtype(inner))
     return False
 
 
-def _names_objects(spec: object, depth: int = 0) -> bool:
+def names_objects(spec: object, depth: int = 0) -> bool:
     """Whether the first argument of ``numpy.dtype`` asks for Python objects; True where that is unclear."""
     if type(spec) is str:
         return "O" in spec or "obj" in spec
@@ -172,9 +170,9 @@ def _names_objects(spec: object, depth: int = 0) -> bool:
             field.items for field in spec.items if isinstance(field, Tup) and len(field.items) in (2, 3)
         ]
         is_whole = len(fields) == len(spec.items) and spec.weight <= 1 + 8 * len(fields)
-        return not is_whole or any(_names_objects(field[1], depth + 1) for field in fields)
+        return not is_whole or any(names_objects(field[1], depth + 1) for field in fields)
     if isinstance(spec, Tup) and len(spec.items) == 2:  # (record class, fields)
-        return any(_names_objects(part, depth + 1) for part in spec.items)
+        return any(names_objects(part, depth + 1) for part in spec.items)
     return not (isinstance(spec, Made) and is_dtype(spec)) or has_objects(spec)
 
 

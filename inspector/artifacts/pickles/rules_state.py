@@ -9,10 +9,10 @@ import re
 
 from inspector.artifacts.pickles.listed import Tier
 from inspector.artifacts.pickles.rules_attributes import is_unknown, partial_rule
+from inspector.artifacts.pickles.rules_dtype import dtype_state
 from inspector.artifacts.pickles.rules_formula import formula_state
 from inspector.artifacts.pickles.rules_numpy import (
     array_state,
-    dtype_state,
     is_dtype,
     odd_state,
     reconstructed_state,

@@ -16,6 +16,7 @@ Objection = tuple[Loading, str, str]  # verdict, reason code, sentence
 
 MAX_ARGUMENT_TEXT = 200
 MAX_WEIGHT = 10**10
+_KEPT_FIELDS = 4096  # of a numpy dtype: every one of them has to be looked at
 
 
 class TooHeavy(Exception):
@@ -102,17 +103,19 @@ class Tup:
 
 
 class Series:
-    """A list, set or frozenset; its first items are kept to be shown."""
+    """A list, set or frozenset; its first items are kept to be shown. ``count``: how many it was given."""
 
-    __slots__ = ("items", "weight", "what")
+    __slots__ = ("count", "items", "weight", "what")
 
     def __init__(self, what: str = "list") -> None:
         self.what = what
         self.items: list[object] = []
         self.weight = 1
+        self.count = 0
 
     def extend(self, items: list[object]) -> None:
         self.weight += _weight(items)
+        self.count += len(items)
         if len(self.items) < 32:
             self.items.extend(items[: 32 - len(self.items)])
 
@@ -132,6 +135,14 @@ class Mapped:
     def extend(self, items: list[object]) -> None:
         self.weight += _weight(items)
         kept = self.items
+        if len(kept) < _KEPT_FIELDS and _are_fields(items):
+            for key, value in zip(items[::2], items[1::2], strict=False):
+                if type(key) is str:
+                    kept[key] = value
+                else:
+                    self.is_whole = False
+                    self.has_computed_keys = self.has_computed_keys or type(key) is Made
+            return
         if len(kept) < 64 and len(items) <= 128:
             for key, value in zip(items[::2], items[1::2], strict=False):
                 if type(key) is str:
@@ -161,6 +172,12 @@ def _weight(items: list[object]) -> int:
     if weight > MAX_WEIGHT:
         raise TooHeavy
     return weight
+
+
+def _are_fields(items: list[object]) -> bool:
+    """Whether ``items``, keys and values in turn, begin as the fields of a numpy dtype do: all are kept."""
+    first = items[1] if 2 <= len(items) <= 2 * _KEPT_FIELDS else None
+    return type(first) is Tup and 2 <= len(first.items) <= 3 and type(first.items[0]) is Made
 
 
 class Made:
