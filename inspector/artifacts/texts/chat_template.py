@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from inspector.artifacts.limits import spend_work
 from inspector.artifacts.pickles.danger import REVEALING_ATTRIBUTES
+from inspector.artifacts.texts.jinja_captured import Captured
 from inspector.artifacts.texts.jinja_constants import Value, constant, runs, spine
 from inspector.artifacts.texts.jinja_macros import lists_of_macros
 from inspector.artifacts.texts.jinja_output import Output, Plain, is_token
@@ -35,6 +36,9 @@ _COMPUTED = "its filter takes attributes by computed names"
 _CALLED = "it calls what a computed name stands for"
 _TEXT_OF_FUNCTION = "it makes a text of a function of Jinja, out of which names can be cut"
 _DEEP = "it is nested more deeply than any template, and was not followed"
+_CAPTURED = (
+    "the text that a block or a macro of it gives is taken for the name of an attribute of Python's inside"
+)
 _FORMATS = "a format text takes an attribute of Python's inside"
 
 # What an expression must not hold, outside of its quoted texts, and why. The first rows hold for every
@@ -110,11 +114,11 @@ def judge_template(text: str, *, is_chat: bool = True, may_include: bool = False
     for block in blocks(text):
         spend_work(_BLOCK_WORK + len(block.text) * _LETTER_WORK)
         parts.append(block)
-    judge = _Judge(is_chat, lists_of_macros(parts), may_include=may_include)
+    judge = _Judge(is_chat, parts, may_include=may_include)
     what = "chat template" if is_chat else "template"
-    for block in parts:
-        for why in judge.reaches(block):
-            shown = plain(block.text.strip(), 160)
+    for place, block in enumerate(parts):
+        for why in judge.reaches(block, place):
+            shown = plain(judge.captured.told.get(place, "") + block.text.strip(), 160)
             sentence = f"The {what} reaches out of the conversation, for {why}: {shown}"
             if sentence not in found:
                 found.append(sentence)
@@ -126,21 +130,25 @@ def judge_template(text: str, *, is_chat: bool = True, may_include: bool = False
 class _Judge:
     """What the blocks of one template reach for, in their order: what names stand for is kept."""
 
-    def __init__(self, is_chat: bool, own: frozenset[str], *, may_include: bool) -> None:
+    def __init__(self, is_chat: bool, parts: list[Block], *, may_include: bool) -> None:
         self._is_chat = is_chat
         self._may_include = may_include
-        self._own = own  # names of lists that hold the template's own macros
+        self._own = lists_of_macros(parts)  # names of lists that hold the template's own macros
         self._known: dict[str, Value] = {}
         self._set: set[str] = set()
         self._namespaces: set[str] = set()
         self._macros: set[str] = set()
         self._functions: set[str] = set()  # other names of Jinja's functions
         self._spelled = Spelled(self._known)
+        self.captured = Captured(parts if is_chat else ())
         self._output = Output()
         self._plain = Plain(Counter(), set(), set())
         self._left = _MAX_NODES
 
-    def reaches(self, block: Block) -> Iterator[str]:
+    def reaches(self, block: Block, place: int) -> Iterator[str]:
+        """Why the part at ``place`` reaches out."""
+        if place in self.captured.told:
+            yield _CAPTURED
         code = _STRING.sub(" '' ", block.text)
         for pattern, why in (*_ALWAYS, *(_REACHES if self._is_chat else ())):
             if pattern.search(code):
@@ -214,7 +222,7 @@ class _Judge:
                 yield _CALLED
             case ("call", ("attr", subject, "format"), _, _):
                 value = constant(subject, self._known)
-                if isinstance(value, str) and _FORMAT_STEP.search(value):
+                if (isinstance(value, str) and _FORMAT_STEP.search(value)) or self.captured.is_name(subject):
                     yield _FORMATS
             case ("bin", ("~" | "+" | "%"), *_) if self._joins_a_function(node):
                 yield _TEXT_OF_FUNCTION
@@ -266,6 +274,8 @@ class _Judge:
         is_function = holder[0] == "name" and self._is_function(holder[1], "")
         if is_function and holder[1] not in ("varargs", "kwargs"):
             yield _FUNCTION
+        if self.captured.is_name(key):
+            yield _CAPTURED
         for one in _alternatives(key):
             value = constant(one, self._known)
             if isinstance(value, str):
@@ -296,6 +306,8 @@ class _Judge:
                 yield _UNDERSCORED
             elif value is None and self._is_pieced(key):
                 yield _PIECES
+            elif self.captured.is_name(key):
+                yield _CAPTURED
 
     def _is_pieced(self, key: Node) -> bool:
         """Whether a name that is not known is put together with underscores at its edges, or turned round."""

@@ -89,7 +89,7 @@ class Output:
         is_statement = block.text.startswith("{%")
         if is_statement and not block.is_parsed:
             self._is_lost = True
-        elif block.word in _TAKING or (block.word == "set" and not block.expressions):
+        elif block.word in _TAKING or block.is_filled:
             self._taken += 1
         elif block.word in _ENDS:
             self._taken -= 1

@@ -27,7 +27,7 @@ class Spelled:
 
     def learn(self, block: Block) -> None:
         """Takes in what a block sets; blocks are handed over in their order."""
-        if block.word == "set" and block.sets and not block.expressions:
+        if block.is_filled and block.sets:
             self._open = block.sets[0][0]
         elif block.word == "macro" and block.expressions and block.expressions[0][0] == "call":
             self._open = str(block.expressions[0][1][1])

@@ -50,14 +50,19 @@ class Block:
     expressions: tuple[Node, ...] = ()
     sets: tuple[tuple[str, Node | None], ...] = ()
     is_parsed: bool = True
+    before: str = ""  # the text that is shown between the part before this one and this one
+    is_filled: bool = False  # of a ``set``: what stands up to its end is the value
 
 
 def blocks(text: str) -> Iterator[Block]:
     """The parts of a template that are executed, quoted texts respected. An open end counts as well."""
     at = 0
+    shown: list[str] = []
     while match := _OPEN.search(text, at):
+        shown.append(text[at : match.start()])
         if raw := _RAW.match(text, match.start()):  # shown as it stands, up to the end that Jinja looks for
             end_of_raw = _END_OF_RAW.search(text, raw.end())
+            shown.append(text[raw.end() : end_of_raw.start() if end_of_raw else len(text)])
             at = end_of_raw.end() if end_of_raw else len(text)
             continue
         start, end_mark = match.start(), _ENDS[match.group()]
@@ -71,27 +76,29 @@ def blocks(text: str) -> Iterator[Block]:
             at = quoted.end() if quoted else at + 1
         body = text[start + 2 : at].strip()
         at = min(at + 2, len(text))
-        yield _block(text[start:at], body.strip("+-"), is_statement=end_mark == "%}")
+        yield _block(text[start:at], body.strip("+-"), "".join(shown), is_statement=end_mark == "%}")
+        shown.clear()
 
 
-def _block(whole: str, body: str, *, is_statement: bool) -> Block:
+def _block(whole: str, body: str, before: str, *, is_statement: bool) -> Block:
     try:
         tokens = _tokens(body)
     except BadTemplate:
-        return Block(whole, "", is_parsed=False)
+        return Block(whole, "", is_parsed=False, before=before)
     word = tokens[0][1] if is_statement and tokens else ""
     reader = _Reader(tokens[1:] if is_statement else tokens)
     try:
         sets = reader.statement(word) if is_statement else ()
         found = reader.all()
     except BadTemplate:
-        return Block(whole, word, is_parsed=False)
-    if word == "set" and len(sets) == 1 and sets[0][1] is None and len(found) == 1:
+        return Block(whole, word, is_parsed=False, before=before)
+    is_filled = word == "set" and not reader.has_value
+    if word == "set" and len(sets) == 1 and sets[0][1] is None and len(found) == 1 and not is_filled:
         sets = ((sets[0][0], found[0]),)
     if word == "macro" and found and found[0][0] == "call":
         parameters = [part[1] for part in found[0][2] if part[0] == "name"]
         sets = tuple((name, None) for name in [*parameters, *(key for key, _ in found[0][3])])
-    return Block(whole, word, tuple(found), tuple(sets))
+    return Block(whole, word, tuple(found), tuple(sets), before=before, is_filled=is_filled)
 
 
 def _tokens(body: str) -> list[Token]:
@@ -139,6 +146,7 @@ class _Reader:
     tokens: list[Token]
     at: int = 0
     depth: int = field(default=0)
+    has_value: bool = False  # whether a statement's names are followed by what they are set to
 
     def peek(self) -> Token:
         return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
@@ -170,6 +178,9 @@ class _Reader:
                 if kind == "name" and self.tokens[self.at - 1][1] != "." * (self.at > 0):
                     names.append((text, None))
                 self.at += 1
+            self.has_value = self.at > 0 and self.tokens[self.at - 1][1] in ("=", "in")
+            if word == "set" and self.peek()[1] == "|":  # a filter over what the statement encloses
+                self.tokens, self.at = [("string", "''"), *self.tokens[self.at :]], 0
             return tuple(names)
         if word == "filter":
             self.tokens = [("string", "''"), ("op", "|"), *self.tokens]
