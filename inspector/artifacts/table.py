@@ -176,7 +176,7 @@ ROWS: tuple[Row, ...] = (
     Row(_named(".onnx"), Late("formats.onnx:read_onnx")),
     Row(
         Late("formats.tensorflow_checkpoint:is_shard", "path"),
-        Late("formats.tensorflow_checkpoint:unread_shard", ""),
+        Late("formats.tensorflow_checkpoint:read_shard", ""),
     ),
     Row(_named(".index"), Late("formats.tensorflow_checkpoint:read_index")),
     Row(_named(".pb"), Late("formats.onnx_values:read_onnx_value")),
@@ -198,6 +198,7 @@ ROWS: tuple[Row, ...] = (
         lambda sample: is_text(sample.source),
         _READ_TEXT,
     ),
+    Row(Late("formats.onnx:is_outer_data", "path"), Late("formats.onnx:read_outer_data", "")),
     # A configuration is looked for in it, whatever its bytes; what is no text and has none is unknown data.
     Row(_named(".json"), lambda sample: _told_json(sample)),
     Row(_named(".model"), Late("formats.sentencepiece:read_sentencepiece")),

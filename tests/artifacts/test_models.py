@@ -212,7 +212,8 @@ def test_a_checkpoint_is_an_index_and_numbers(judge: Judge) -> None:
     places = data[:-48] + b"\xff" * 9 + data[-39:]
     assert judge(places, "variables.index").loading is Loading.UNREADABLE
     shard = judge(b"\0\0\x80?" * 9, "variables/variables.data-00000-of-00001")
-    assert (shard.format, shard.loading) == ("tensorflow-checkpoint-data", Loading.NOT_UNDERSTOOD)
+    assert (shard.format, shard.loading) == ("tensorflow-checkpoint-data", Loading.DATA_ONLY)
+    assert [reason.code for reason in shard.reasons] == ["raw-numbers"]
     pickled = judge(b"cos\nsystem\n(S'echo x'\ntR.", "variables.data-00000-of-00001")
     assert pickled.loading is Loading.RUNS_CODE
 

@@ -1,12 +1,12 @@
 """Arrow's files and streams, messages walked to their end (https://arrow.apache.org/docs/format/).
 
-The format carries no code, save a pickled extension type that old readers load (CVE-2023-47248).
+The format carries no code, save extension types that are loaded as pickles (see ``parquet``).
 """
 
 from __future__ import annotations
 
 from inspector.artifacts.formats.flatbuffer import BadFlatbuffer, Flatbuffer
-from inspector.artifacts.formats.parquet import PICKLED_TYPE, note_pickled_type
+from inspector.artifacts.formats.parquet import note_pickled_types
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.magics import ARROW as MAGIC
@@ -38,8 +38,7 @@ def read_arrow(source: ByteSource) -> Artifact:
             if last[4:] != MAGIC or not 0 < footer <= min(source.size - 18, _MAX_METADATA):
                 raise BadFlatbuffer
             end = source.size - 10 - footer
-            if PICKLED_TYPE in source.read_at(end, footer):
-                note_pickled_type(judgement)
+            note_pickled_types(judgement, source.read_at(end, footer))
         _messages(source, 8 if is_file else 0, end, judgement)
     except (BadFlatbuffer, ReadFailure):
         judgement.note(Loading.NOT_UNDERSTOOD, "broken-arrow", "The Arrow file cannot be read to its end.")
@@ -65,8 +64,8 @@ def _messages(source: ByteSource, at: int, end: int, judgement: Judgement) -> No
         kind = message.scalar(root, _HEADER_TYPE, 1) or 0
         if not 1 <= kind <= 5 or (number == 0 and kind != _SCHEMA):
             raise BadFlatbuffer
-        if kind == _SCHEMA and PICKLED_TYPE in metadata:
-            note_pickled_type(judgement)
+        if kind == _SCHEMA:
+            note_pickled_types(judgement, metadata)
         at += length + (message.scalar(root, _BODY_LENGTH, 8) or 0)
         if at > end:
             raise BadFlatbuffer

@@ -6,12 +6,13 @@ library of somebody's own, and a path of external data can point at any file of 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from inspector.artifacts.formats.protobuf import BadProto, Schema, text, walk
 from inspector.artifacts.interface import EXTERNAL_DATA, Artifact
-from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.judgement import Judgement, single
 from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
 
@@ -36,6 +37,8 @@ DOMAINS = frozenset(_NAMED_DOMAINS.split())
 PYTHON_OPERATORS = frozenset({"PyOp", "PyCustomOp", "PythonOp", "PythonOpGrad", "Python", "ATenPython"})
 # A graph that was compiled for one device: its code stands in an attribute or in a file beside the model.
 _COMPILED = "EPContext"
+# Names that exporters give to the tensors beside a model (onnx.save_model, torch.onnx, Optimum).
+_OUTER_DATA = re.compile(r"\.onnx[._]data(?:_\d{1,4})?\Z")
 _MAX_NAMED = 20
 
 
@@ -71,6 +74,21 @@ def read_onnx(source: ByteSource) -> Artifact:
         EXTERNAL_DATA: sorted(plain(place, 300) for place in list(found.locations)[:_MAX_NAMED]),
     }
     return judgement.artifact("onnx", Loading.DATA_ONLY, facts)
+
+
+def is_outer_data(path: str) -> bool:
+    """Whether a file is named as the tensors that a model keeps outside of itself."""
+    return bool(_OUTER_DATA.search(path.lower()))
+
+
+def read_outer_data() -> Artifact:
+    """The verdict on such a file, where its bytes are of no other format: raw values to every loader."""
+    return single(
+        "onnx-data",
+        Loading.DATA_ONLY,
+        "raw-numbers",
+        "These are numbers of an ONNX model: the model beside them says what they are.",
+    )
 
 
 def looks_like_onnx(source: ByteSource, head: bytes) -> bool:

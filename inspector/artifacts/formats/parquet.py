@@ -1,7 +1,9 @@
 """Parquet (https://parquet.apache.org/docs/file-format/): the footer read to its end, no row of it.
 
 The format carries no code. One thing in it is executed by old readers: a column of the extension type
-``arrow.py_extension_type`` holds a pickle, which pyarrow before 14.0.1 loads (CVE-2023-47248).
+``arrow.py_extension_type`` holds a pickle, which pyarrow before 14.0.1 loads (CVE-2023-47248). The values of
+one of the extension type ``ray.data.arrow_pickled_object`` are pickles, which Ray loads when they are looked
+at (GHSA-2ch8-9c5v-84jf).
 """
 
 from __future__ import annotations
@@ -17,7 +19,13 @@ from inspector.artifacts.magics import PARQUET as MAGIC
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
-PICKLED_TYPE = b"arrow.py_extension_type"
+# Extension types that are loaded as pickles, and what is said of them.
+_PICKLED_TYPES = {
+    b"arrow.py_extension_type": "A column is of a type that is a pickle (arrow.py_extension_type): older "
+    "readers unpickle it.",
+    b"ray.data.arrow_pickled_object": "The values of a column are pickles (ray.data.arrow_pickled_object): "
+    "Ray unpickles them when they are looked at.",
+}
 _MAX_FOOTER = 64 << 20
 _MAX_VALUES = 1_000_000
 _MAX_DEPTH = 64
@@ -37,18 +45,15 @@ def read_parquet(source: ByteSource) -> Artifact:
         texts = _walk(BytesSource(footer))
     except EndOfData:
         return _unknown("The footer of the Parquet file cannot be read to its end.")
-    if PICKLED_TYPE in footer or any(PICKLED_TYPE in schema for schema in _schemas(texts)):
-        note_pickled_type(judgement)
+    note_pickled_types(judgement, footer, *_schemas(texts))
     return judgement.artifact("parquet", Loading.DATA_ONLY)
 
 
-def note_pickled_type(judgement: Judgement) -> None:
-    """States that a column's type is a pickle."""
-    judgement.note(
-        Loading.RUNS_CODE,
-        "pickled-type",
-        "A column is of a type that is a pickle (arrow.py_extension_type): older readers unpickle it.",
-    )
+def note_pickled_types(judgement: Judgement, *schemas: bytes) -> None:
+    """States it where the type of a column in ``schemas`` is loaded as a pickle."""
+    for name, message in _PICKLED_TYPES.items():
+        if any(name in schema for schema in schemas):
+            judgement.note(Loading.RUNS_CODE, "pickled-type", message)
 
 
 def _unknown(why: str) -> Artifact:

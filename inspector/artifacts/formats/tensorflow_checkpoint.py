@@ -26,13 +26,14 @@ def is_shard(path: str) -> bool:
     return bool(_SHARD.search(path))
 
 
-def unread_shard() -> Artifact:
-    """The verdict on such numbers: nothing in the file tells what they are."""
+def read_shard() -> Artifact:
+    """The verdict on such numbers, where the bytes are of no other format: to every loader they are the raw
+    values of tensors, and texts among them are lengths and characters."""
     return single(
         "tensorflow-checkpoint-data",
-        Loading.NOT_UNDERSTOOD,
+        Loading.DATA_ONLY,
         "raw-numbers",
-        "These are numbers of a TensorFlow checkpoint: only the index beside it says what they are.",
+        "These are numbers of a TensorFlow checkpoint: the index beside it says what they are.",
     )
 
 

@@ -270,7 +270,9 @@ def _archives(shelf: Shelf) -> None:
     packed = gzip.compress(pickle.dumps({"a": [1, 2]}), mtime=0)
     shelf.put("archives/values.pkl.gz", packed, LISTED, OWN, "a packed pickle of plain values")
     numbers = np.random.default_rng(3).random(500).astype(np.float32).tobytes()
-    for name in ("raw/weights.bin", "raw/variables.data-00000-of-00001", "raw/blob"):
+    named = "bare numbers under the name of a checkpoint's, which every loader takes for numbers"
+    shelf.put("raw/variables.data-00000-of-00001", numbers, PLAIN, "numpy", named)
+    for name in ("raw/weights.bin", "raw/blob"):
         shelf.put(
             name, numbers, FOREIGN, "numpy", "bare numbers without a header: nobody can tell what they are"
         )
