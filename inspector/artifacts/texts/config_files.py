@@ -9,12 +9,13 @@ import re
 from typing import Any
 
 from inspector.artifacts.bytesource import read_all
-from inspector.artifacts.formats.keras_config import judge_object
+from inspector.artifacts.formats.keras_config import judge_keras, judge_object
 from inspector.artifacts.formats.keras_operations import judge_old_operation
 from inspector.artifacts.formats.onnx import leaves_folder
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement, single
 from inspector.artifacts.limits import MAX_JSON, spend_work
+from inspector.artifacts.texts.bundle_expressions import judge_expressions, may_be_bundle, scalars_of
 from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.encoding import utf8
 from inspector.artifacts.texts.further_keys import JSON_KEY_QUOTED, judge_keys
@@ -24,10 +25,12 @@ from inspector.artifacts.texts.model_parts import (
     judge_components,
     judge_module,
     judge_modules,
+    judge_package,
     judge_served_archive,
 )
 from inspector.artifacts.texts.named_calls import CALL_QUOTED, judge_mapping, judge_rendered
 from inspector.artifacts.texts.named_code import CALLED, grade, is_target_made, judge_target, why_dangerous
+from inspector.artifacts.texts.serialized_values import SERIALIZED, judge_serialized
 from inspector.artifacts.texts.strict_json import BadJson, Pairs, parse_pairs
 from inspector.artifacts.texts.switched_calls import judge_switched
 from inspector.provenance import Loading, plain
@@ -42,7 +45,7 @@ quantize_config.json image_processor_config.json feature_extractor_config.json m
 """
 LOADER_CONFIGS = frozenset(_LOADER_CONFIGS.split())
 _QUOTED = (
-    rb'types"|target"|model_file"|registered_name"|op"\s*:\s*"(?:Custom|_Native|_NDArray|_CustomFunction)"|'
+    rb'types"|target"|:serialized:"|custom_tool"|itemInfoEntries"|model_file"|registered_name"|op"\s*:\s*"(?:Custom|_Native|_NDArray|_CustomFunction)"|'
     + JSON_KEY_QUOTED.encode()
     + b"|"
     + CALL_QUOTED
@@ -54,7 +57,7 @@ _TRIGGERS = re.compile(
     + _QUOTED
     + b")"
 )
-_LONG_TRIGGERS = (b"py/", b"py\\/", b"_target_", b"auto_map")
+_LONG_TRIGGERS = (b"py/", b"py\\/", b"_target_", b"auto_map", SERIALIZED.encode())
 _PIECE = 1 << 20
 # jsonpickle: keys whose value is called or evaluated whatever it names, and keys that name a class.
 _NAMED_PY_CALLS = """
@@ -90,7 +93,7 @@ def read_json(source: ByteSource, path: str) -> Artifact:
     if source.size > MAX_JSON:
         return single(
             "json",
-            Loading.UNREADABLE if is_config or _mentions_code(source) else Loading.NO_LOADER,
+            Loading.UNREADABLE if is_config or holds_any(source, _LONG_TRIGGERS) else Loading.NO_LOADER,
             "over-limit",
             "The JSON file is longer than 64 MB and was not read.",
         )
@@ -98,7 +101,9 @@ def read_json(source: ByteSource, path: str) -> Artifact:
     word = _model_of_trees(raw)
     is_config = is_config or word != "json"
     base = Loading.DATA_ONLY if is_config else Loading.NO_LOADER
-    if not is_config and not _TRIGGERS.search(raw) and not path.endswith("MAR-INF/MANIFEST.json"):
+    text = raw.decode("utf-8", "replace") if b"$" in raw or b"\\u00" in raw else ""
+    is_bundle = may_be_bundle(text, path)
+    if not (is_config or is_bundle or _TRIGGERS.search(raw)) and not path.endswith("MAR-INF/MANIFEST.json"):
         return Artifact(word, base)
     judgement = Judgement()
     try:
@@ -110,22 +115,29 @@ def read_json(source: ByteSource, path: str) -> Artifact:
         return judgement.artifact(word, base)
     if b"${" in raw or b"\\u00" in raw:
         judge_interpolated((top,), judgement)
+    if is_bundle:
+        judge_expressions(scalars_of(top), judgement)
+    if is_keras and _is_architecture(top):
+        base = Loading.DATA_ONLY
+        judge_keras(raw, judgement)
     if name == "modules.json":
         judge_modules(top, judgement)
     elif name in ("model_index.json", "modular_model_index.json"):
         judge_components(top, judgement)
     elif name == "manifest.json" and path.endswith("MAR-INF/MANIFEST.json"):
         judge_served_archive(top, judgement)
+    elif name == "manifest.json":
+        judge_package(top, judgement)
     return judgement.artifact(word, base)
 
 
-def _mentions_code(source: ByteSource) -> bool:
-    """Whether a text that is too long to be parsed has a word that makes a loader run code."""
+def holds_any(source: ByteSource, words: tuple[bytes, ...]) -> bool:
+    """Whether a text that is too long to be parsed has one of ``words``, which have 16 letters at most."""
     before = b""
     for at in range(0, source.size, _PIECE):
         piece = source.read_at(at, min(_PIECE, source.size - at))
-        spend_work(len(piece) * len(_LONG_TRIGGERS))
-        if any(word in before + piece for word in _LONG_TRIGGERS):
+        spend_work(len(piece) * len(words))
+        if any(word in before + piece for word in words):
             return True
         before = piece[-16:]
     return False
@@ -139,6 +151,13 @@ def _model_of_trees(raw: bytes) -> str:
     if b'"features_info"' in start and b'_trees"' in raw:
         return "catboost"
     return "json"
+
+
+def _is_architecture(top: Any) -> bool:
+    """Whether this is what ``to_json`` of a Keras model writes, and ``model_from_json`` reads."""
+    config = top.get("config") if isinstance(top, dict) else None
+    layers = config.get("layers") if isinstance(config, dict) else config
+    return isinstance(layers, list) and top.get("class_name") in ("Sequential", "Functional", "Model")
 
 
 def _see(pairs: Pairs, judgement: Judgement, *, is_keras: bool = False) -> dict[str, Any]:
@@ -211,6 +230,8 @@ def _see(pairs: Pairs, judgement: Judgement, *, is_keras: bool = False) -> dict[
                 "graph-operator",
                 f"The MXNet graph has the operator {value}, which calls Python code of the loading process.",
             )
+        elif key == SERIALIZED and isinstance(value, str):
+            judge_serialized(value, judgement)
         elif key == "expr_str" and isinstance(value, str) and _TERM.sub("", value):
             judgement.note(
                 Loading.RUNS_CODE,

@@ -106,6 +106,14 @@ def _tools(mapping: Mapped, judgement: Judgement) -> None:
     if isinstance(name, str) and _DOTTED.match(name) and not _is_of_libraries(name):
         shown = plain(name, 200)
         _runs(judgement, _MODULE, f"The tool is a class in Python code of the repository: {shown}.")
+    name = mapping.get("custom_tool")
+    if isinstance(name, str) and _DOTTED.match(name.rpartition("--")[2]) and not _is_of_libraries(name):
+        _runs(
+            judgement,
+            "auto_map",
+            "The configuration names Python code of the repository "
+            f"(custom_tool: {plain(name, 200)}); it runs when the tool is loaded with trust_remote_code.",
+        )
     tools = mapping.get("tools")
     for tool in tools[:100] if isinstance(tools, list) else ():
         if isinstance(tool, Mapping) and isinstance(tool.get("code"), str) and "name" in tool:
@@ -176,6 +184,15 @@ def _constructor(mapping: Mapped, judgement: Judgement) -> None:
         judge_target(".".join(str(part) for part in parts[:20]), judgement, key="id")
 
 
+def _stored_model(mapping: Mapped, judgement: Judgement) -> None:
+    """``model.yaml`` of BentoML (1.x): reading the model imports its module (``Model.info.module``)."""
+    name = mapping.get("module")
+    if isinstance(name, str) and name and ("signatures" in mapping or "api_version" in mapping):
+        context = mapping.get("context")
+        if isinstance(context, Mapping) and "bentoml_version" in context:
+            judge_target(f"{name}.*", judgement, key="module", is_made=True)
+
+
 def _download(mapping: Mapped, judgement: Judgement) -> None:
     """A dataset of YOLO: ``download`` is an address, a shell command behind "bash ", or Python."""
     script = mapping.get("download")
@@ -190,7 +207,7 @@ def _download(mapping: Mapped, judgement: Judgement) -> None:
 _RULES: tuple[tuple[frozenset[str], Rule], ...] = (
     (frozenset(_MODULE_KEYS), _module_and_member),
     (_KERNEL_KEYS, _kernels),
-    (frozenset(("tool_class", "tools")), _tools),
+    (frozenset(("tool_class", "tools", "custom_tool")), _tools),
     (frozenset(("megatron_core",)), _parallel),
     (frozenset(("tokenizer_class",)), _word_tokenizer),
     (frozenset(("implementation",)), _served),
@@ -200,6 +217,7 @@ _RULES: tuple[tuple[frozenset[str], Rule], ...] = (
     (_CALLED_IN_LISTS, _lists),
     (frozenset(("lc",)), _constructor),
     (frozenset(("download",)), _download),
+    (frozenset(("signatures", "api_version")), _stored_model),
 )
 _RULE_OF: dict[str, tuple[Rule, ...]] = {}
 for _keys, _rule in _RULES:
@@ -207,7 +225,7 @@ for _keys, _rule in _RULES:
         _RULE_OF[_key] = (*_RULE_OF.get(_key, ()), _rule)
 # What a text has in which any of these keys stands.
 KEY_WORDS = (
-    r"attn_implementation|experts_implementation|kernel_mapping|tool_class|megatron_core|tokenizer_class|"
+    r"attn_implementation|experts_implementation|kernel_mapping|tool_class|custom_tool|megatron_core|tokenizer_class|"
     r"\bimplementation\b|custom_imports|user_dir|(?:tool|reasoning)[-_]parser[-_]plugin|"
     r"\bdownload\b|\blc\b"
 )

@@ -41,7 +41,7 @@ _KNOWN: dict[str, str] = {
         TTS s3prl k2 lhotse icefall kaldiio allennlp flair stanza spacy spacy_transformers thinc
         spacy_curated_transformers spacy_llm gensim nltk sacrebleu sacremoses rouge_score bert_score
         sentencepiece tiktoken subword_nmt vllm sglang lmdeploy lm_eval opencompass deepeval ragas
-        ldm sgm k_diffusion taming nunchaku controlnet_aux onnxruntime onnx tensorrt openvino
+        ldm sgm k_diffusion taming nunchaku controlnet_aux onnxruntime onnx tensorrt torch_tensorrt openvino
         neural_compressor
         anomalib lightly solo vissl torchxrayvision torchio deepchem chemprop schnetpack mace e3nn
         esm openfold lerobot robomimic robosuite

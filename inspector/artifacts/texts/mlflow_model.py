@@ -11,7 +11,7 @@ import re
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.texts.switched_calls import yaml_mappings
-from inspector.artifacts.texts.yaml_files import pairs, read_yaml
+from inspector.artifacts.texts.yaml_files import is_parsed, pairs, read_yaml
 from inspector.provenance import Loading, plain
 
 # Flavours whose own data is Python code or a pickle of any object.
@@ -37,6 +37,11 @@ def read_mlmodel(text: str) -> Artifact:
     """The verdict on an MLmodel file; what its flavours load has verdicts of its own."""
     judgement = Judgement()
     judgement.merge(read_yaml(text))
+    if not is_parsed(text):
+        judgement.note(
+            Loading.UNREADABLE, "over-limit", "The MLmodel file is too long or too deep to be read."
+        )
+        return judgement.artifact("mlflow-model", Loading.DATA_ONLY)
     seen: set[str] = set()
     for key, value in pairs(text):
         seen.add(key)

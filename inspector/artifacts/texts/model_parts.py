@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from inspector.artifacts.formats.onnx import leaves_folder
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.pickles.listed import REEXPORTED
 from inspector.artifacts.texts.named_code import why_dangerous
@@ -93,3 +94,16 @@ def judge_modules(top: Any, judgement: Judgement) -> None:
     """modules.json of sentence-transformers: a type outside of that library is code of the repository."""
     for item in top if isinstance(top, list) else []:
         judge_module(item.get("type") if isinstance(item, dict) else None, judgement)
+
+
+def judge_package(top: Any, judgement: Judgement) -> None:
+    """The manifest of a Core ML package, which says where in its folder ``Data`` each part of it lies."""
+    entries = top.get("itemInfoEntries") if isinstance(top, dict) else None
+    for entry in list(entries.values())[:10_000] if isinstance(entries, dict) else ():
+        place = entry.get("path") if isinstance(entry, dict) else None
+        if isinstance(place, str) and leaves_folder(place):
+            judgement.note(
+                Loading.UNREADABLE,
+                "external-data",
+                f"A part of the Core ML package is read from {plain(place, 300)!r}, outside of its folder.",
+            )

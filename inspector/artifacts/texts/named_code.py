@@ -37,6 +37,7 @@ MODULES: dict[str, str] = {
     **dict.fromkeys(("site", "xmlrpc", "gc", "sys.modules", "sys.path", "ptpython"), _PYTHON),
     **dict.fromkeys(("shutil",), _PATHS),
 }
+_MOST_PARTS = max(module.count(".") + 1 for module in MODULES)
 # Of the dangers of pickles, those that a configuration has no reason to call either.
 _ACTING = frozenset(
     (
@@ -140,7 +141,7 @@ def why_dangerous(name: str) -> str | None:
     if name in NAMES:
         return NAMES[name]
     parts = name.split(".")
-    for length in range(len(parts) - 1, 0, -1):
+    for length in range(min(len(parts) - 1, _MOST_PARTS), 0, -1):
         module = ".".join(parts[:length])
         if module in MODULES:
             return MODULES[module]

@@ -13,20 +13,19 @@ from inspector.artifacts.formats.tensorflow_paths import Paths
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.texts.prototext_graph import judge_graph_text, unquoted
+from inspector.artifacts.texts.server_config import judge_server_config
 from inspector.provenance import Loading, plain
 
 _COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)|#[^\n]*""")
 _TYPE = re.compile(r"""\btype\s*:\s*((?:"[^"]*"|'[^']*')(?:\s*(?:"[^"]*"|'[^']*'))*)""")
-_SERVER_LIBRARY = re.compile(r"""\b(?:op_library_filename|custom_op_library\w*)\s*:\s*\[?\s*["']([^"']+)""")
 _OPERATOR = re.compile(r"""\bop\s*:\s*((?:"[^"]*"|'[^']*')(?:\s*(?:"[^"]*"|'[^']*'))*)""")
 _GRAPH = re.compile(r"\b(?:node|node_def|meta_graphs|graph_def|saved_model_schema_version)\s*[:{<]")
 _NETWORK = re.compile(r"\blayers?\s*:?\s*\{")
 _PYTHON_LAYER = re.compile(r"""\btype\s*:\s*(?:"Python"|'Python'|PYTHON\b)|\bpython_param\s*:?\s*\{""")
 _MODULE = re.compile(r"""\bmodule\s*:\s*["']([^"']*)["']""")
-_TRITON_PYTHON = re.compile(r"""\bbackend\s*:\s*["']python["']""")
 
 
-def read_prototext(text: str) -> Artifact:
+def read_prototext(text: str, path: str = "") -> Artifact:
     """The verdict on a .pbtxt or .prototxt text."""
     bare = _COMMENT.sub(lambda found: found.group(1) or " ", text)
     judgement = Judgement()
@@ -54,16 +53,5 @@ def read_prototext(text: str) -> Artifact:
             elif is_foreign(operator) and operator not in functions:
                 judgement.note(Loading.UNREADABLE, "custom-operator", foreign_words(operator))
         return judgement.artifact("tensorflow-graph", Loading.DATA_ONLY)
-    if (library := _SERVER_LIBRARY.search(bare)) is not None:
-        judgement.note(
-            Loading.RUNS_CODE,
-            "native-library",
-            f"The inference server loads the native library {plain(library.group(1), 200)!r} for the model.",
-        )
-    if _TRITON_PYTHON.search(bare):
-        judgement.note(
-            Loading.NO_LOADER,
-            "python-backend",
-            "The inference server runs the file model.py beside this configuration (backend: python).",
-        )
+    judge_server_config(bare, judgement, path)
     return judgement.artifact("prototext", Loading.NO_LOADER)

@@ -8,23 +8,24 @@ from inspector.artifacts.bytesource import head, read_all, tail
 from inspector.artifacts.formats.ncnn import read_ncnn
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import single
-from inspector.artifacts.limits import MAX_JSON, spend_work
+from inspector.artifacts.limits import MAX_JSON
 from inspector.artifacts.recognise import ending
 from inspector.artifacts.texts.called_settings import read_gin, read_settings
-from inspector.artifacts.texts.config_files import read_jinja, read_json
+from inspector.artifacts.texts.config_files import holds_any, read_jinja, read_json
 from inspector.artifacts.texts.encoding import utf8
 from inspector.artifacts.texts.json_lines import read_json_lines
 from inspector.artifacts.texts.mlflow_model import is_mlmodel, read_mlmodel
 from inspector.artifacts.texts.plain_text import WORDS
 from inspector.artifacts.texts.prototext import read_prototext
 from inspector.artifacts.texts.python_files import read_python
+from inspector.artifacts.texts.serialized_values import SERIALIZED
 from inspector.artifacts.texts.spacy_config import is_spacy_config, read_spacy_config
 from inspector.artifacts.texts.xml_models import looks_like_model, read_model_xml
 from inspector.artifacts.texts.yaml_files import read_yaml
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
-_PIECE = 1 << 20
+_SERIALIZED = SERIALIZED.encode()
 # Tags of Python in their two forms, directives that rename them, and what Hydra calls.
 _YAML_WORDS = (b"!!", b"!<", b"tag:yaml.org", b"%TAG", b"_target_", b"class_path")
 _LIGHTGBM = (b"tree\nversion=", b"tree\r\nversion=")
@@ -88,11 +89,11 @@ def read_text(source: ByteSource, path: str) -> Artifact:
     if source.size <= MAX_JSON // 4 and is_looked_into:
         text = _decoded(source)
         if word == "yaml":
-            return read_yaml(text)
+            return read_yaml(text, path=path)
         if word == "jinja":
             return read_jinja(text, path)
         if word == "prototext":
-            return read_prototext(text)
+            return read_prototext(text, path)
         return read_mlmodel(text) if is_mlmodel(name) else read_python(text, path)
     if suffix in _TEMPLATE_ENDINGS and source.size <= MAX_JSON // 4:
         found = read_jinja(_decoded(source), path)
@@ -113,9 +114,15 @@ def read_text(source: ByteSource, path: str) -> Artifact:
 def _under_another_name(source: ByteSource, path: str, word: str, suffix: str) -> Artifact | None:
     """What a text holds that is obeyed whatever its name is; None where that is nothing. Prose that speaks of
     such things is none of it, so that it has to be a text of that notation from its first word on."""
-    if word not in ("text", "ini", "html", "lock") or source.size > MAX_JSON // 4 or is_mlmodel(_name(path)):
+    if word not in ("text", "ini", "html", "lock") or is_mlmodel(_name(path)):
         return None
     start = head(source, _SAMPLE)
+    if source.size > MAX_JSON // 4:
+        if word == "text" and _JSON_START.match(start) and holds_any(source, (_SERIALIZED,)):
+            return single(
+                word, Loading.UNREADABLE, "over-limit", "The values to be unpickled are longer than 16 MB."
+            )
+        return None
     found: Artifact | None = None
     if _JSON_START.match(start) and word == "text":
         found = read_json(source, path)
@@ -127,7 +134,7 @@ def _under_another_name(source: ByteSource, path: str, word: str, suffix: str) -
         found = read_yaml(_decoded(source))
     elif word == "ini" or suffix in (".conf", ".config", ".properties"):
         found = read_settings(_decoded(source), word)
-    return found if found is not None and found.loading in _TOLD else None
+    return found if found is not None and (found.is_pickle or found.loading in _TOLD) else None
 
 
 def _name(path: str) -> str:
@@ -143,14 +150,7 @@ def _may_run_code(source: ByteSource) -> bool:
     is written in another encoding than UTF-8."""
     if b"\0" in head(source, 64):
         return True
-    before = b""
-    for at in range(0, source.size, _PIECE):
-        piece = source.read_at(at, min(_PIECE, source.size - at))
-        spend_work(len(piece) * len(_YAML_WORDS))
-        if any(word in before + piece for word in _YAML_WORDS):
-            return True
-        before = piece[-16:]
-    return False
+    return holds_any(source, _YAML_WORDS)
 
 
 def _lightgbm(source: ByteSource) -> Artifact:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.texts.bundle_expressions import judge_expressions, may_be_bundle, scalars_of_yaml
 from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.further_keys import KEY_WORDS, judge_keys
 from inspector.artifacts.texts.interpolation import judge_interpolated
@@ -20,7 +21,7 @@ from inspector.artifacts.texts.named_calls import judge_mapping, judge_rendered,
 from inspector.artifacts.texts.named_code import CALLED, grade, is_target_made, judge_target
 from inspector.artifacts.texts.plain_text import TEXT_ENDINGS
 from inspector.artifacts.texts.switched_calls import judge_switched, yaml_mappings
-from inspector.artifacts.texts.yaml_scalars import without_quoted_tags
+from inspector.artifacts.texts.yaml_scalars import with_tags_unescaped, without_quoted_tags
 from inspector.provenance import Loading, plain
 
 _MAX_PARSED = 4 << 20
@@ -35,7 +36,6 @@ _TAGS = re.compile(
 )
 _TARGET = re.compile(r"_target_[\"']?\s*:\s*[\"']?([\w.]++)(?!\$)")
 _TAG_PREFIX = re.compile(r"(?m)^%TAG\s+\S+\s+(\S+)")
-_ESCAPED_TAG = re.compile(r"!<[^>\s]*%[0-9A-Fa-f]{2}[^>\s]*>|![^\s,\[\]{}]*%[0-9A-Fa-f]{2}[^\s,\[\]{}]*")
 _PYTHON = "tag:yaml.org,2002:python"
 # Tags that any loader turns into plain values.
 _NAMED_VALUES = """
@@ -94,7 +94,7 @@ _MADE = re.compile(
 _SWITCHED = re.compile(r"numpy\.|\\")
 
 
-def read_yaml(text: str, word: str = "yaml") -> Artifact:
+def read_yaml(text: str, word: str = "yaml", *, path: str = "") -> Artifact:
     """The verdict on a YAML text. Configurations of ordinary repositories stay ``no-loader``."""
     judgement = Judgement()
     whole = text
@@ -108,7 +108,7 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
                 judgement.note(
                     Loading.RUNS_CODE, "yaml-python-tag", "The YAML renames the tags for Python objects."
                 )
-        whole = text = _ESCAPED_TAG.sub(lambda found: unquote(found.group()), text)
+        whole = text = with_tags_unescaped(text)
     # What scalars speak of is no tag; the texts themselves are looked at below.
     tagged = text
     if (
@@ -152,7 +152,7 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
         if _in_comment(text, match.start()):
             continue
         judge_target(match.group(1), judgement)
-    may_parse = len(text) <= _MAX_PARSED and _depth(text) <= _MAX_DEPTH
+    may_parse = is_parsed(text)
     if may_parse and _WORTH_PARSING.search(text):
         for key, value in pairs(text):
             if key != "!" or value not in named:
@@ -174,7 +174,14 @@ def read_yaml(text: str, word: str = "yaml") -> Artifact:
                 is_made = is_target_made(name, has_params=len(mapping) > 1)
                 judge_target(name, judgement, key="target", is_made=is_made)
         judge_interpolated(mappings if len(mappings) > 1 else (), judgement)
+    if may_parse and may_be_bundle(text, path):
+        judge_expressions(scalars_of_yaml(text), judgement)
     return judgement.artifact(word, Loading.NO_LOADER)
+
+
+def is_parsed(text: str) -> bool:
+    """Whether a text is short and flat enough to be parsed: one deep in brackets ends a loader as well."""
+    return len(text) <= _MAX_PARSED and _depth(text) <= _MAX_DEPTH
 
 
 def _in_comment(text: str, at: int) -> bool:

@@ -7,10 +7,54 @@ PyYAML agree that a place lies inside of a scalar (YAML 1.1, chapters 7 to 9), n
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 MAX_LENGTH = 64 << 10  # letters: the parser in Python takes seconds for more
 _MAX_TOKENS = 20_000
+_FROM_MARK = re.compile(r"!\S*+")
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_BREAK = re.compile(r"[,\[\]{}]")
 _TAG_LETTERS = re.compile(r"!|(?<=tag):(?=yaml)")
+
+
+def with_tags_unescaped(text: str) -> str:
+    """``text`` with its tags as they are without percent escapes (YAML 1.1, 6.8.2). Each letter is looked at
+    a few times at most: where a tag ends, and where the next escape stands, is searched anew only behind."""
+    return _FROM_MARK.sub(_unescaped, text)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    run = found.group()
+    pieces: list[str] = []
+    at = 0
+    closing = escape = ending = -1
+    while (start := run.find("!", at)) >= 0:
+        if escape < start:
+            escape = _first(_ESCAPE.search(run, start), len(run))
+        if escape == len(run):
+            break
+        if closing < start:
+            closing = run.find(">", start) % (len(run) + 1)
+        if ending <= start:
+            ending = _first(_BREAK.search(run, start), len(run))
+        if run.startswith("!<", start) and escape < closing < len(run):
+            end = closing + 1
+        elif escape < ending:
+            end = ending
+        else:  # behind what is closed here, the next one may be closed further on
+            behind = closing if run.startswith("!<", start) else start
+            inner = run.find("!<", max(behind, start + 1), ending)
+            end = ending if inner < 0 else inner
+            pieces.append(run[at:end])
+            at = end
+            continue
+        pieces += (run[at:start], unquote(run[start:end]))
+        at = end
+    return "".join((*pieces, run[at:]))
+
+
+def _first(found: re.Match[str] | None, otherwise: int) -> int:
+    return otherwise if found is None else found.start()
 
 
 def without_quoted_tags(text: str) -> str:

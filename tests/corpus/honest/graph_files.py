@@ -150,7 +150,7 @@ def _keras(shelf: Shelf) -> None:
     shelf.put(
         "keras/architecture.json",
         model.to_json(),
-        NO_LOADER,
+        PLAIN,
         "keras",
         "a model's layers as JSON, none is code",
     )
