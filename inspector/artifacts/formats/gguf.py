@@ -18,6 +18,7 @@ from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
 
 _ARRAY_WORK = 1_500  # to begin an array
+_TEXT_WORK = 4_000  # to keep a text of one and to judge it
 _MAX_PAIRS = 100_000
 _MAX_TENSORS = 200_000
 _MAX_STRING = 16 << 20
@@ -90,12 +91,15 @@ def _read(source: ByteSource, judgement: Judgement) -> dict[str, Any]:
         raise _Broken("The GGUF header announces more entries than any model has.")
     values: dict[str, Any] = {}
     for _ in range(pairs):
-        key = _string(window, wide)
+        key = _name(window, wide)
         if key in values:
             raise _Broken(f"The GGUF header names the key {plain(key, 100)} twice.")
-        values[key] = _value(window, window.number(4), wide)
-        if key.startswith("tokenizer.chat_template") and isinstance(values[key], str):
-            for found in judge_template(values[key]):
+        templates: list[str] | None = [] if key.startswith("tokenizer.chat_template") else None
+        values[key] = _value(window, window.number(4), wide, templates)
+        if templates is not None and isinstance(values[key], str):
+            templates.append(values[key])
+        for template in templates or ():
+            for found in judge_template(template):
                 judgement.note(Loading.RUNS_CODE, "template-reaches-out", found, window.offset)
     alignment = values.get("general.alignment", 32)
     if type(alignment) is not int or alignment < 1 or alignment & (alignment - 1) or alignment > 1 << 20:
@@ -133,7 +137,19 @@ def _string(window: Window, wide: int) -> str:
     return window.take(length).decode("utf-8", "backslashreplace")
 
 
-def _value(window: Window, kind: int, wide: int) -> Any:
+def _name(window: Window, wide: int) -> str:
+    """The name of a value or a tensor, which is UTF-8 to every reader."""
+    length = window.number(wide)
+    if length > _MAX_STRING:
+        raise _Broken("A text of the GGUF header is longer than 16 MB.")
+    try:
+        return window.take(length).decode()
+    except UnicodeDecodeError:
+        raise _Broken("A name of the GGUF header is no UTF-8: readers fail at it.") from None
+
+
+def _value(window: Window, kind: int, wide: int, texts: list[str] | None) -> Any:
+    """A value; of an array nothing but its texts, where somebody wants them."""
     if kind == 8:
         return _string(window, wide)
     if kind in _SIZES:
@@ -142,11 +158,11 @@ def _value(window: Window, kind: int, wide: int) -> Any:
         return bool(value) if kind == 7 else value
     if kind != 9:
         raise _Broken("A value of the GGUF header is of an unknown type.")
-    return _array(window, wide)
+    return _array(window, wide, texts)
 
 
-def _array(window: Window, wide: int) -> list[Any]:
-    """Arrays are stepped over: token lists are long, and nothing in them is executed."""
+def _array(window: Window, wide: int, texts: list[str] | None) -> list[Any]:
+    """Arrays are stepped over: token lists are long, and nothing in them is executed. Chat templates are."""
     pending = [(window.number(4), window.number(wide))]
     total = 0
     while pending:
@@ -162,7 +178,11 @@ def _array(window: Window, wide: int) -> list[Any]:
                 length = window.number(wide)
                 if length > _MAX_STRING:
                     raise _Broken("A text of the GGUF header is longer than 16 MB.")
-                window.skip(length)
+                if texts is None:
+                    window.skip(length)
+                else:
+                    spend_work(_TEXT_WORK + length)
+                    texts.append(window.take(length).decode("utf-8", "backslashreplace"))
         elif kind == 9 and count <= 1:
             pending.extend((window.number(4), window.number(wide)) for _ in range(count))
         elif kind == 9:
@@ -178,7 +198,7 @@ def _tensors(window: Window, count: int, alignment: int, wide: int) -> int:
     names: set[str] = set()
     parameters = 0
     for _ in range(count):
-        name = _string(window, wide)
+        name = _name(window, wide)
         dimensions = window.number(4)
         if dimensions > 8 or name in names:
             raise _Broken(f"The tensor {plain(name, 100)} has too many dimensions or stands there twice.")
