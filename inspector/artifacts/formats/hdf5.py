@@ -37,6 +37,7 @@ from inspector.provenance import Loading, plain
 from inspector.sources.interface import ByteSource
 
 _LAST_KIND = 0x18
+_PADDED_BLOCK = 64 << 10
 _OBJECT_KINDS = frozenset((Kind.LINK_INFO, Kind.LINK, Kind.SYMBOL_TABLE, Kind.LAYOUT, Kind.DATATYPE))
 _MATLAB_PLAIN = frozenset(
     b"double single int8 uint8 int16 uint16 int32 uint32 int64 uint64 char logical cell struct".split()
@@ -89,15 +90,22 @@ def read_hdf5(source: ByteSource, suffix: str, context: Context) -> Artifact:
 
 
 def _judge_user_block(block: ByteSource, context: Context, judgement: Judgement) -> None:
-    """What stands before the HDF5 file itself: MATLAB writes a line of text, and other programs anything."""
+    """What stands before the HDF5 file itself: MATLAB writes a line of text, and other programs anything. The
+    zeros behind it are padding."""
     start = block.read_at(0, min(block.size, 4096))
     if start.startswith(b"MATLAB 7.3 MAT-file") or not any(start):
         start = block.read_at(0, 10)
         if block.size <= 4096 or not any(start):
             return
+    if start.startswith(b"#!"):
+        judgement.note(
+            Loading.RUNS_CODE, "program", "It is a program as well: a script stands before the HDF5 file.", 0
+        )
     if context.is_deepest:
         judgement.note(Loading.UNREADABLE, "over-limit", "Archives are nested too deeply.")
         return
+    if block.size <= _PADDED_BLOCK:
+        block = BytesSource(block.read_at(0, block.size).rstrip(b"\0"))
     judgement.merge(context.read_part(block, "user block", context.inner()), "the user block")
 
 
