@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import re
 
-from inspector.artifacts.bytesource import SliceSource, head
+from inspector.artifacts.bytesource import SliceSource, Window, head
 from inspector.artifacts.conversion.torch_storage import storage_bytes
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.limits import OverLimit
 from inspector.artifacts.pickles.listed import Tier
 from inspector.artifacts.pickles.machine import PickleMachine
 from inspector.artifacts.pickles.nested import MAX_NESTING, nested_bytes
 from inspector.artifacts.pickles.outcome import KEPT_BYTES, Limits
 from inspector.artifacts.pickles.rules_attributes import NESTED_AT
 from inspector.artifacts.pickles.symbols import BytesAt, Import
+from inspector.artifacts.pickles.walk import Stream, walk
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
 TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 TORCH_PROTOCOL = 1001
 MAX_FURTHER_STREAMS = 4096
+_BLANKS = 4096  # bytes behind the last pickle that may be blanks
 _TIERS = {
     Tier.PLAIN: Loading.ALLOW_LISTED,
     Tier.LIBRARY: Loading.LIBRARY,
@@ -255,27 +258,88 @@ def _read_torch_legacy(source: ByteSource, offset: int, judgement: Judgement, de
 
 
 def looks_like_old_pickle(source: ByteSource, *, textual: bool) -> bool:
-    """Whether a file without magic is a pickle of protocol 0 or 1.
+    """Whether a file without magic is a pickle of protocol 0 or 1, or several behind each other.
 
-    It is one where the machine reads it from the first byte to a STOP that is its last byte, or meets a
-    dangerous import on the way. Of a file with the name of a text (``textual``) more is asked: it must
-    call what it imports, for "N." is a sentence's end and a pickle of None, and a list of packages that
-    begins with "cpickle" imports something of pickle.
+    It is one where the machine reads it from the first byte to a STOP that is its last byte, where it meets
+    a dangerous import on the way, where a stream calls what it imports and ends, and where that cannot be
+    told within the limits. Of a file with the name of a text (``textual``) more is asked: "N." is a
+    sentence's end and a pickle of None, and a list of packages that begins with "cpickle" imports something
+    of pickle. So it must call something, or be pickles to its last byte of which one imports.
     """
     first = head(source, 1)
     # INST needs a mark to call anything, and "import" begins many a text.
     if first and (first[0] not in _OPENERS or (textual and first == b"i")):
         return False
-    machine = PickleMachine(source, limits=Limits(ops=200_000, stack=100_000, line=1 << 20))
-    outcome = machine.run()
-    dangerous = [
-        found
-        for found in machine.imports.values()
-        if found.tier is Tier.DANGEROUS or found.entry.rule in NESTED_AT
-    ]
-    if any(found.call_count or not textual for found in dangerous):
+    window = Window(source)
+    has_import = False
+    runs = 0
+    try:
+        while (offset := window.offset) < source.size:
+            stream = walk(window)
+            has_end = stream.end is not None
+            if not (has_end or stream.calls or (stream.imports and not textual)):
+                return has_import and _ends_at(source, offset)
+            if offset and has_end and not stream.imports:
+                continue  # a second stream counts for its imports alone
+            runs += 1
+            if runs > MAX_FURTHER_STREAMS:
+                return True
+            is_deep = stream.calls or (stream.imports and has_end)
+            limits = Limits() if is_deep else Limits(ops=20_000 if stream.imports else 200_000, stack=100_000)
+            machine = PickleMachine(source, offset, limits=limits)
+            outcome = machine.run()
+            if _is_evident(machine, stream, textual=textual):
+                return True
+            if not outcome.ended:
+                if has_end and not stream.imports and _is_over(machine, stream):
+                    continue
+                return False
+            named = [found for found in machine.imports.values() if _is_plausible(found)]
+            if not offset and named and _ends_at(source, outcome.end):
+                return True
+            has_import = has_import or any(found.tier > Tier.PLAIN for found in named)
+            if outcome.end != stream.end:
+                window = Window(source, outcome.end)
+    except OverLimit:
+        return True  # reading it then says which limit
+    return has_import
+
+
+def _is_evident(machine: PickleMachine, stream: Stream, *, textual: bool) -> bool:
+    """Whether one stream of a file is a pickle beyond doubt."""
+    outcome, found = machine.outcome, list(machine.imports.values())
+    must_call = textual or stream.start > 0
+    if any(
+        (each.call_count or not must_call) and (each.tier is Tier.DANGEROUS or each.entry.rule in NESTED_AT)
+        for each in found
+    ):
         return True
-    whole = outcome.ended and outcome.end == source.size
-    if textual:
-        return whole and any(found.call_count for found in machine.imports.values())
-    return whole and outcome.ops > 2
+    if not outcome.ended:
+        is_deep = stream.calls or (stream.imports and stream.end is not None)
+        return is_deep and _is_over(machine, stream)
+    if outcome.value == TORCH_MAGIC:
+        return True
+    source = machine.window.source
+    if not stream.start and outcome.end == source.size:
+        return any(each.call_count for each in found) or (not textual and outcome.ops > 2)
+    # "(in" and a line begin many a text, and are INST: only what GLOBAL brings counts before other bytes.
+    return any(
+        each.call_count
+        and each.tier > Tier.PLAIN
+        and _is_plausible(each)
+        and source.read_at(each.offset, 1) != b"i"
+        for each in found
+    )
+
+
+def _is_over(machine: PickleMachine, stream: Stream) -> bool:
+    """Whether the machine, which did not get to a STOP, stopped for its limits."""
+    code = machine.outcome.problems[0][1].code  # why it stopped; objections stand behind
+    return code == "over-limit" or (code == "truncated" and stream.longest > machine.limits.line)
+
+
+def _ends_at(source: ByteSource, offset: int) -> bool:
+    """Whether nothing but blanks stands from ``offset`` on."""
+    return source.size - offset <= _BLANKS and not head(
+        SliceSource(source, offset, source.size - offset), _BLANKS
+    ).strip(b" \t\r\n\0")
