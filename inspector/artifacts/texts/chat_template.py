@@ -16,10 +16,12 @@ from inspector.artifacts.limits import spend_work
 from inspector.artifacts.pickles.danger import REVEALING_ATTRIBUTES
 from inspector.artifacts.texts.jinja_captured import Captured
 from inspector.artifacts.texts.jinja_constants import Value, constant, runs, spine
+from inspector.artifacts.texts.jinja_data import Data
 from inspector.artifacts.texts.jinja_macros import lists_of_macros
 from inspector.artifacts.texts.jinja_output import Output, Plain, is_token
 from inspector.artifacts.texts.jinja_spelled import Spelled
 from inspector.artifacts.texts.jinja_syntax import MAX_DEPTH, Block, Node, blocks, unquoted
+from inspector.artifacts.texts.python_names import is_no_name_of_python
 from inspector.provenance import plain
 
 MAX_TEMPLATE = 4 << 20
@@ -45,7 +47,6 @@ _FORMATS = "a format text takes an attribute of Python's inside"
 # template, the others for templates that a model is loaded with: web pages and generators of source use them.
 _ALWAYS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\.\s*(__\w+)"), _UNDERSCORED),
-    (re.compile(r"(?<![\w.])(__\w+)"), _INSIDE),
     (
         re.compile(r"\.\s*(mro|popen|gi_frame|func_globals|f_globals|f_builtins|tb_frame|subclasses)\b"),
         "it takes an attribute that leads to Python's inside",
@@ -53,7 +54,6 @@ _ALWAYS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _REACHES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\.\s*(_\w*)"), _UNDERSCORED),
-    (re.compile(r"\|\s*attr\b"), _COMPUTED),
     (
         re.compile(r"(?<![\w.])(cycler|lipsum|get_flashed_messages|url_for)\b"),
         "it uses a Jinja global that leads to Python's modules",
@@ -68,6 +68,8 @@ _REACHES: tuple[tuple[re.Pattern[str], str], ...] = (
         _COMPUTED,
     ),
 )
+_OWN_OR_INSIDE = re.compile(r"(?<![\w.])(__\w+)")
+_ATTR_FILTER = re.compile(r"\|\s*attr\b")
 # Prompts of programs consist of several files; what a model is loaded with is one.
 _OTHERS = re.compile(r"\{%-?\+?\s*(include|import|extends|from)\b")
 # Functions that Jinja and the loaders of chat templates bring.
@@ -141,8 +143,9 @@ class _Judge:
         self._functions: set[str] = set()  # other names of Jinja's functions
         self._spelled = Spelled(self._known)
         self.captured = Captured(parts if is_chat else ())
-        self._output = Output()
-        self._plain = Plain(Counter(), set(), set())
+        self._data = Data(parts)
+        self._output = Output(self._data.own)
+        self._plain = Plain.empty()
         self._left = _MAX_NODES
 
     def reaches(self, block: Block, place: int) -> Iterator[str]:
@@ -153,11 +156,19 @@ class _Judge:
         for pattern, why in (*_ALWAYS, *(_REACHES if self._is_chat else ())):
             if pattern.search(code):
                 yield why
+        for name in _OWN_OR_INSIDE.findall(code):
+            if name.endswith("__") or name not in self._data.own:
+                yield _INSIDE
+                break
+        count = len(_ATTR_FILTER.findall(code)) if self._is_chat else 0
+        if count and not self._data.takes_only_words(block, count):
+            yield _COMPUTED
         if self._is_chat and not self._may_include and _OTHERS.search(code):
             yield "it reads other templates"
         self._plain = self._output.plain(block)
         values = [unquoted(quoted) for quoted in _STRING.findall(block.text)]
         counts = Counter(values)
+        data = self._data.texts(block) + self._plain.texts if "__" in "".join(values) else Counter()
         for value in values:
             if self._plain.is_prose(value, counts[value]):
                 continue  # it is printed or compared, and goes nowhere from there
@@ -166,7 +177,7 @@ class _Judge:
             elif self._is_chat and _FORMAT_STEP.search(value):
                 yield _FORMATS
             elif self._is_chat and _PIECE.match(value):
-                if is_token(value) and counts[value] <= self._plain.texts[value]:
+                if is_token(value) and counts[value] <= data[value]:
                     continue
                 yield "a quoted text is (a piece of) the name of an attribute of Python's inside"
         if self._is_chat and not block.is_parsed and _openings(code) > MAX_DEPTH // 2:
@@ -235,8 +246,10 @@ class _Judge:
             made = constant(node, self._known)
         is_name = isinstance(made, str) and (_DUNDER.search(made) or made in REVEALING_ATTRIBUTES)
         is_data = node[0] == "bin" and (
-            self._plain.is_token(node, str(made)) or self._plain.is_prose_chain(node, runs(node, self._known))
+            self._plain.is_token(node, str(made))
+            or self._plain.is_prose_chain(node, runs(node, self._known), self._data.tokens)
         )
+        is_data = is_data or self._plain.is_made(node, str(made))
         if is_name and not is_data:
             yield _PIECES
 
@@ -279,6 +292,8 @@ class _Judge:
         for one in _alternatives(key):
             value = constant(one, self._known)
             if isinstance(value, str):
+                if one[0] == "const" and is_no_name_of_python(value):
+                    continue
                 if value.startswith("__") or value in REVEALING_ATTRIBUTES:
                     yield _UNDERSCORED if one[0] == "const" else _PIECES
             elif value is None and (self._is_pieced(one) or self._spelled.is_made(one)):

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from inspector.artifacts.limits import spend_work
 from inspector.artifacts.texts.jinja_constants import spine
-from inspector.artifacts.texts.jinja_syntax import Block, Node
+from inspector.artifacts.texts.jinja_syntax import Block, Node, parts_of
 from inspector.artifacts.texts.python_names import is_no_name_of_python
 
 _MAX_NODES = 2_000
@@ -168,7 +168,7 @@ class Captured:
                 return
             spend_work(_FLOW_WORK)
             node = pending.pop()
-            pending += _parts(node)
+            pending += parts_of(node)
             match node:
                 case ("call", ("name", name), arguments, named) if name in self._macros:
                     if arguments or named:
@@ -272,16 +272,3 @@ def _takes(block: Block) -> bool:
 def _set_name(block: Block) -> str:
     match = _SET_NAME.match(block.text)
     return ".".join(part for part in match.groups() if part) if match else ""
-
-
-def _parts(node: Node) -> Iterator[Node]:
-    pending: list[object] = list(node[1:])
-    while pending:
-        part = pending.pop()
-        if isinstance(part, tuple) and part and isinstance(part[0], str):
-            if len(part) == 2 and isinstance(part[1], tuple):  # a named argument
-                yield part[1]
-            else:
-                yield part
-        elif isinstance(part, list):
-            pending += part

@@ -48,18 +48,30 @@ class Plain(NamedTuple):
     texts: Counter[str]
     chains: set[int]
     joined: set[str]  # of the texts, those that operators put together with others
+    names: Counter[str]  # names whose values are shown or tested as they stand, and how often
+    made: set[int]  # filters and calls (by ``id``) of which nothing is used but what they give
+
+    @classmethod
+    def empty(cls) -> Plain:
+        """Of a part that shows nothing."""
+        return cls(Counter(), set(), set(), Counter(), set())
+
+    def is_made(self, node: Node, made: str) -> bool:
+        """Whether a filter or a call is only shown, and ``made`` is no name of Python's inside."""
+        return id(node) in self.made and not _reveals(made)
 
     def is_prose(self, text: str, count: int) -> bool:
         """Whether a text that stands ``count`` times in the block is data each time, no piece of a name."""
         return count <= self.texts[text] and not (_EDGE if text in self.joined else _NAME).match(text)
 
-    def is_prose_chain(self, node: Node, made: list[str]) -> bool:
+    def is_prose_chain(self, node: Node, made: list[str], tokens: frozenset[str] = frozenset()) -> bool:
         """Whether a chain of operators is data, and every name of Python's inside in what it comes to stands
-        whole in one of its texts: nothing is put together."""
+        whole in one of its texts, or in one of ``tokens``: nothing is put together."""
         if id(node) not in self.chains:
             return False
         first, rest = spine(node)
         texts = [str(part[1]) for part in (first, *(part for _, part in rest)) if part[0] == "const"]
+        texts += tokens
         names = [name for run in made for name in _DUNDER.findall(run)]
         names += [run for run in made if run in REVEALING_ATTRIBUTES]
         return all(any(name in text for text in texts) for name in names)
@@ -79,7 +91,9 @@ class Plain(NamedTuple):
 class Output:
     """Where the output of a template goes, as its blocks come in their order."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: frozenset[str] = frozenset()) -> None:
+        """``own`` are the names that the template gives something to."""
+        self._own = own
         self._taken = 0  # open statements whose body becomes a value
         self._loops: list[bool] = []  # open loops, and whether they are recursive
         self._is_lost = False
@@ -100,11 +114,13 @@ class Output:
 
     def plain(self, block: Block) -> Plain:
         """What of a block is printed as it stands, or tested."""
-        found = Plain(Counter(), set(), set())
+        found = Plain.empty()
         is_printed = not block.word and not self._taken and not any(self._loops) and not self._is_lost
-        if not block.is_parsed or not (is_printed or block.word in ("if", "elif")):
+        if not block.is_parsed:
             return found
         pending = [(node, False) for node in block.expressions]  # and whether it is joined with others
+        if not (is_printed or block.word in ("if", "elif")):
+            pending = [(node, False) for node in block.expressions if not block.word and self._raises(node)]
         for _ in range(_MAX_NODES):
             if not pending:
                 break
@@ -118,6 +134,20 @@ class Output:
                     found.chains.add(id(node))
                     is_joined = is_joined or operator in ("~", "+")
                     pending += [(left, is_joined), (right, is_joined)]
+                case ("name", str(name)):
+                    found.names[name] += 1
+                case ("call", _, [text], []) if self._raises(node):
+                    pending.append((text, is_joined))
+                case ("filter" | "call", *_):
+                    found.made.add(id(node))
                 case ("cond", condition, value, other):
                     pending += [(condition, is_joined), (value, is_joined), (other, is_joined)]
         return found
+
+    def _raises(self, node: Node) -> bool:
+        """Whether a node ends the template with a message; loaders of chat templates bring the function."""
+        return (
+            node[:2] == ("call", ("name", "raise_exception"))
+            and "raise_exception" not in self._own
+            and not self._is_lost
+        )

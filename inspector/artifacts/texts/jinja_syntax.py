@@ -101,6 +101,17 @@ def _block(whole: str, body: str, before: str, *, is_statement: bool) -> Block:
     return Block(whole, word, tuple(found), tuple(sets), before=before, is_filled=is_filled)
 
 
+def parts_of(node: Node) -> Iterator[Node]:
+    """The nodes right inside of a node: its places, the items of its lists, its named arguments."""
+    pending: list[object] = list(node[1:])
+    while pending:
+        part = pending.pop()
+        if isinstance(part, tuple) and part and isinstance(part[0], str):
+            yield part[1] if len(part) == 2 and isinstance(part[1], tuple) else part
+        elif isinstance(part, list):
+            pending += part
+
+
 def _tokens(body: str) -> list[Token]:
     found: list[Token] = []
     at, end = 0, len(body)
