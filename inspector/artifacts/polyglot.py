@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from inspector.artifacts.pickles.machine import PickleMachine
 
 # Opcodes that an unpickler does not fail at where the stack is empty. INST needs a mark before it.
-_OPENERS = frozenset(
-    bytes([byte]) for byte in b"CFGIJKLMNSTUVXB()]}c\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96"
-)
+OPENERS = frozenset(b"CFGIJKLMNSTUVXB()]}c\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96")
 # Read as a pickle from the first byte already; and texts, of which their own row asks whether they are one.
 _ASKED = frozenset({*WORDS.values(), "script", "empty", "pickle", "joblib", "torch-legacy"})
 _ALARMS = (Loading.RUNS_CODE, Loading.UNREADABLE)
@@ -35,11 +33,11 @@ _LINE = (16 << 20) - 1  # what a line is looked for in grows fourfold, up to thi
 def also_pickle(source: ByteSource, artifact: Artifact) -> Artifact:
     """``artifact``, or what ``source`` is worth where it reads as a pickle as well: one that imports what is
     dangerous, or what is on no list and is called, or stands in a pickle that is whole."""
-    if artifact.loading in _ALARMS or artifact.format in _ASKED or head(source, 1) not in _OPENERS:
+    if artifact.loading in _ALARMS or artifact.format in _ASKED or head(source, 1)[0] not in OPENERS:
         return artifact
     from inspector.artifacts.pickles.file import read_pickle
 
-    is_meant, is_over = _looked_into(source)
+    is_meant, is_over = reads_as_pickle(source)
     judgement = Judgement()
     if is_meant:
         inner = read_pickle(source)
@@ -64,9 +62,9 @@ def also_pickle(source: ByteSource, artifact: Artifact) -> Artifact:
     return judgement.artifact(artifact.format, artifact.loading)
 
 
-def _looked_into(source: ByteSource) -> tuple[bool, bool]:
-    """Whether one of the pickles from the first byte on, one behind the other, imports what is no chance, and
-    whether they are too long for it to be known."""
+def reads_as_pickle(source: ByteSource) -> tuple[bool, bool]:
+    """Whether one of the pickles from the first byte of ``source`` on, one behind the other, imports what is
+    no chance, and whether they are too long for it to be known."""
     from inspector.artifacts.pickles.file import MAX_FURTHER_STREAMS
     from inspector.artifacts.pickles.machine import PickleMachine
     from inspector.artifacts.pickles.outcome import Limits

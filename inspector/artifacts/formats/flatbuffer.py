@@ -29,6 +29,7 @@ class Flatbuffer:
         self._kept = b""
         self._kept_at = 0
         self._left = budget
+        self.reach = start  # the end of the furthest part that was asked for
 
     def root(self) -> int:
         return self._start + self.number(self._start, 4)
@@ -41,6 +42,7 @@ class Flatbuffer:
         self._left -= 1
         if at < self._start or count < 0 or at + count > self._end or self._left < 0:
             raise BadFlatbuffer
+        self.reach = max(self.reach, at + count)
         if not self._kept_at <= at <= at + count <= self._kept_at + len(self._kept):
             self._kept_at = at
             self._kept = self._source.read_at(at, min(max(count, _CHUNK), self._end - at))
@@ -73,6 +75,7 @@ class Flatbuffer:
         length = self.number(place, 4)
         if place + 4 + length > self._end:
             raise BadFlatbuffer
+        self.reach = max(self.reach, place + 4 + length)
         return self.take(place + 4, min(length, MAX_TEXT)).decode("utf-8", "backslashreplace")
 
     def vector(self, table: int, number: int, width: int = 4) -> tuple[int, int]:
@@ -83,6 +86,7 @@ class Flatbuffer:
         count = self.number(place, 4)
         if place + 4 + count * width > self._end:
             raise BadFlatbuffer
+        self.reach = max(self.reach, place + 4 + count * width)
         return place + 4, count
 
     def tables(self, table: int, number: int) -> Iterator[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from inspector.artifacts.formats.behind import judge_behind
 from inspector.artifacts.formats.flatbuffer import BadFlatbuffer, Flatbuffer
 from inspector.artifacts.formats.tensorflow_graph import OPERATORS, is_foreign
 from inspector.artifacts.interface import Artifact
@@ -33,7 +34,7 @@ def read_tflite(source: ByteSource) -> Artifact:
             count += 1
             if name is not None:
                 _judge(name, judgement)
-        _step_through(buffer, source.size)
+        judge_behind(source, _step_through(buffer, source.size), judgement)
     except (BadFlatbuffer, ReadFailure):
         judgement.note(
             Loading.UNREADABLE,
@@ -67,8 +68,9 @@ def _custom_operators(buffer: Flatbuffer) -> Iterator[str | None]:
         yield buffer.text(code, _CUSTOM_CODE)
 
 
-def _step_through(buffer: Flatbuffer, size: int) -> None:
-    """Every tensor, operator and buffer lies inside of the file."""
+def _step_through(buffer: Flatbuffer, size: int) -> int:
+    """Every tensor, operator and buffer lies inside of the file. Gives where the last of them ends."""
+    end = 0
     root = buffer.root()
     for graph in buffer.tables(root, _GRAPHS):
         for tensor in buffer.tables(graph, _TENSORS):
@@ -82,3 +84,5 @@ def _step_through(buffer: Flatbuffer, size: int) -> None:
         offset, length = (buffer.scalar(part, number, 8) or 0 for number in (_OFFSET, _SIZE))
         if offset > 1 and offset + length > size:
             raise BadFlatbuffer
+        end = max(end, offset + length if offset > 1 else 0)
+    return max(end, buffer.reach)
