@@ -46,6 +46,7 @@ QUIET = [
     "$lambda code: code + 1",
     "$print('os.system and eval(x) are words here')",
     "$monai.__version__",
+    "$monai.utils.optional_import('itk')[0]",
     "$os.makedirs(@output_dir, exist_ok=True)",
 ]
 LOUD = [
@@ -73,6 +74,8 @@ LOUD = [
     "$pickle.load(open(@x, 'rb'))",
     "$importlib.import_module(@x)",
     "$shutil.rmtree(@x)",
+    "$monai.utils.optional_import('subprocess')[0].run(@x)",
+    "$optional_import(@name)",
     "$import subprocess",
     "$from os import system",
     "$from sys import modules as m",
@@ -136,6 +139,15 @@ def test_only_the_folder_of_bundles_tells_a_lone_expression(judge: Judge) -> Non
     assert judge(raw, "a/configs/inference.json").loading is Loading.RUNS_CODE
     escaped = b'{"x": "\\u0024__import__(\'os\')"}'
     assert judge(escaped, "a/configs/inference.json").loading is Loading.RUNS_CODE
+
+
+def test_an_expression_that_imports_by_itself_needs_no_other_sign(judge: Judge) -> None:
+    assert judge(b"x: $__import__('os').system('x')\n", "part.yaml").loading is Loading.RUNS_CODE
+
+
+def test_what_only_the_other_parser_of_yaml_takes_is_seen(judge: Judge) -> None:
+    raw = b"a: !x,y 1\nb: $@c\nx: $os.system('x')\n"
+    assert judge(raw, "configs/train.yaml").loading is Loading.RUNS_CODE
 
 
 def test_an_expression_too_long_to_be_judged_is_said_to_be(judge: Judge) -> None:

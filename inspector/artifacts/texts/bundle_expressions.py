@@ -16,11 +16,13 @@ from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.limits import spend_work
 from inspector.artifacts.pickles.danger import REVEALING_ATTRIBUTES
 from inspector.artifacts.texts.named_code import MODULES, is_unlisted, why_dangerous
+from inspector.artifacts.texts.yaml_scalars import is_plainly_parsed
 from inspector.provenance import Loading, plain
 
 # What tells a bundle: a reference, an import or a class to be made. ``$VARIABLE`` alone stands in any text.
 _BUNDLE = re.compile(
-    r"\$@|\\u00(?:24|40)|\$\s*(?:import|from)\s|_target_|[\"'\s]@[A-Za-z_]\w*(?:[#:]+\w+)*[\"'\s]"
+    r"\$@[A-Za-z_]|\$\s*__import__|\\u00(?:24|40)|\$\s*(?:import|from)\s|_target_|"
+    r"[\"'\s]@[A-Za-z_]\w*(?:[#:]+\w+)*[\"'\s]"
 )
 _FOLDER = re.compile(r"(?:\A|/)configs/[^/]+\Z")
 _EXPRESSION = re.compile(r"\$\s*[@A-Za-z_(\[{'\"!-]|\\(?:x24|u0024|U00000024)")
@@ -63,6 +65,8 @@ spawnlp spawnvp posix_spawn posix_spawnp startfile Popen check_output check_call
 run_path run_module import_module exec_module load_module rmtree
 """
 _ATTRIBUTES = frozenset(_NAMED_ATTRIBUTES.split())
+# Functions of MONAI that import or evaluate what a text names.
+_IMPORTING = re.compile(r"\b(?:optional_import|instantiate|ConfigExpression|ConfigComponent|ConfigParser)\b")
 # Modules that others hand out, where something of theirs is used.
 _THROUGH = re.compile(r"\.\s*(?:os|subprocess|builtins|importlib|runpy|ctypes)\s*\.")
 
@@ -88,14 +92,19 @@ def scalars_of(top: object) -> Iterator[str]:
 
 
 def scalars_of_yaml(text: str) -> Iterator[str]:
-    """The same for a YAML text, up to its first mistake. Nothing is constructed, no alias is followed."""
+    """The same for a YAML text, up to its first mistake. Nothing is constructed, no alias is followed. What
+    libyaml refuses PyYAML's own parser may take, as in ``yaml_files.pairs``."""
     import yaml
 
-    try:
-        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            if isinstance(event, yaml.ScalarEvent) and event.value.startswith("$"):
-                yield event.value
-    except (yaml.YAMLError, RecursionError, ValueError):
+    loaders = dict.fromkeys((getattr(yaml, "CSafeLoader", yaml.SafeLoader), yaml.SafeLoader))
+    for loader in loaders:
+        try:
+            for event in yaml.parse(text, Loader=loader):
+                if isinstance(event, yaml.ScalarEvent) and event.value.startswith("$"):
+                    yield event.value
+        except (yaml.YAMLError, RecursionError, ValueError):
+            if is_plainly_parsed(text):
+                continue
         return
 
 
@@ -156,6 +165,8 @@ def _why(expression: str, names: dict[str, str]) -> str | None:
             return _PYTHON
     texts = [found[2] or found[3] or "" for found in _TEXT.finditer(expression)]
     code = _REFERENCE.sub("_", _TEXT.sub(_without_text, expression))
+    if _IMPORTING.search(code) and (not texts or any(map(_is_dangerous, texts))):
+        return _PYTHON
     if _THROUGH.search(code):
         return _SYSTEM
     for attribute in _ATTRIBUTE.findall(code):
@@ -173,6 +184,11 @@ def _why(expression: str, names: dict[str, str]) -> str | None:
         if root == "open" and not rest and any(_WRITING.match(text) for text in texts):
             return "it changes files"
     return None
+
+
+def _is_dangerous(text: str) -> bool:
+    """Whether a text names a module, or something of it, that no bundle needs, or is an expression."""
+    return text[:1] == "$" or why_dangerous(f"{text}.*") is not None or why_dangerous(text) is not None
 
 
 def _without_text(found: re.Match[str]) -> str:

@@ -21,14 +21,18 @@ from inspector.artifacts.texts.named_calls import judge_mapping, judge_rendered,
 from inspector.artifacts.texts.named_code import CALLED, grade, is_target_made, judge_target
 from inspector.artifacts.texts.plain_text import TEXT_ENDINGS
 from inspector.artifacts.texts.switched_calls import judge_switched, yaml_mappings
-from inspector.artifacts.texts.yaml_scalars import with_tags_unescaped, without_quoted_tags
+from inspector.artifacts.texts.yaml_scalars import (
+    MAX_BRACKETS,
+    depth_of,
+    is_plainly_parsed,
+    with_tags_unescaped,
+    without_quoted_tags,
+)
 from inspector.provenance import Loading, plain
 
 _MAX_PARSED = 4 << 20
 _MAX_EVENTS = 100_000
 _MAX_DEPTH = 1_000  # of brackets: libyaml's time grows with it, and a loader ends in its recursion there
-# By the parser in Python, which takes thirty times as long, and the longer the deeper brackets stand.
-_MAX_PLAINLY_PARSED, _MAX_BRACKETS = 64 << 10, 50
 # What ends a line, and with it a comment, in YAML 1.1 (section 5.4), each as the end that patterns know.
 _ENDS = str.maketrans("\r\x85\u2028\u2029", "\n\n\n\n")
 _TAGS = re.compile(
@@ -113,7 +117,7 @@ def read_yaml(text: str, word: str = "yaml", *, path: str = "") -> Artifact:
     tagged = text
     if (
         any(pattern.search(text) for pattern in (_TAGS, _FOREIGN, _OBJECTS, _CODE_TAGS))
-        and _depth(text) <= _MAX_BRACKETS
+        and depth_of(text) <= MAX_BRACKETS
     ):
         tagged = without_quoted_tags(text)
     named = set()  # by tags that were found as text, with their place
@@ -181,7 +185,7 @@ def read_yaml(text: str, word: str = "yaml", *, path: str = "") -> Artifact:
 
 def is_parsed(text: str) -> bool:
     """Whether a text is short and flat enough to be parsed: one deep in brackets ends a loader as well."""
-    return len(text) <= _MAX_PARSED and _depth(text) <= _MAX_DEPTH
+    return len(text) <= _MAX_PARSED and depth_of(text) <= _MAX_DEPTH
 
 
 def _in_comment(text: str, at: int) -> bool:
@@ -295,19 +299,10 @@ def pairs(text: str) -> Iterator[tuple[str, str]]:
             yield from _pairs_by(text, yaml.CSafeLoader)
             return
         except (yaml.YAMLError, RecursionError, ValueError):
-            if len(text) > _MAX_PLAINLY_PARSED or _depth(text) > _MAX_BRACKETS:
+            if not is_plainly_parsed(text):
                 return
     with contextlib.suppress(yaml.YAMLError, RecursionError, ValueError):
         yield from _pairs_by(text, yaml.SafeLoader)
-
-
-def _depth(text: str) -> int:
-    """How deep brackets stand in the text, at most."""
-    depth = most = 0
-    for bracket in re.findall(r"[\[\]{}]", text):
-        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
-        most = max(most, depth)
-    return most
 
 
 def _pairs_by(text: str, loader: type) -> Iterator[tuple[str, str]]:

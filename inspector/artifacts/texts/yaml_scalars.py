@@ -10,11 +10,27 @@ import re
 from urllib.parse import unquote
 
 MAX_LENGTH = 64 << 10  # letters: the parser in Python takes seconds for more
+# By the parser in Python, which takes thirty times as long, and the longer the deeper brackets stand.
+_MAX_PLAINLY_PARSED, MAX_BRACKETS = 64 << 10, 50
 _MAX_TOKENS = 20_000
 _FROM_MARK = re.compile(r"!\S*+")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _BREAK = re.compile(r"[,\[\]{}]")
 _TAG_LETTERS = re.compile(r"!|(?<=tag):(?=yaml)")
+
+
+def depth_of(text: str) -> int:
+    """How deep brackets stand in the text, at most."""
+    depth = most = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        most = max(most, depth)
+    return most
+
+
+def is_plainly_parsed(text: str) -> bool:
+    """Whether a text that libyaml refuses is short and flat enough for PyYAML's own parser."""
+    return len(text) <= _MAX_PLAINLY_PARSED and depth_of(text) <= MAX_BRACKETS
 
 
 def with_tags_unescaped(text: str) -> str:
