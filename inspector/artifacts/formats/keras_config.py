@@ -34,6 +34,7 @@ __keras_tensor__ __ellipsis__ __bytes__ __typespec__ Ellipsis NoneType"""
 _FURTHER = re.compile(
     r"(?:keras_hub|keras_nlp|keras_cv)\.(?:src\.)?(?:models|layers|tokenizers|samplers|metrics)\b"
 )
+_OF_KERAS = re.compile(r"(?:tf_)?keras(?:\.[\w.]+)?>", re.I)  # names that Keras registers its own classes by
 _OBJECT_WORK = 8_000
 # Functions of those modules that make or keep objects.
 _NOT_FOR_MODELS = frozenset({"deserialize", "serialize", "get", "map", "custom_gradient", "vectorized_map"})
@@ -86,10 +87,10 @@ def judge_object(pairs: Pairs, judgement: Judgement) -> None:
 
 def _object(module: object, name: str, pairs: Pairs, judgement: Judgement) -> None:
     shown = plain(f"{module}.{name}" if isinstance(module, str) else name, 200)
+    registered = [other for label, other in pairs if label == "registered_name" and other]
     if name in _CODE_CLASSES:
         _note(judgement, "lambda-layer", f"{_CODE_CLASSES[name]} on load")
     elif module is None:
-        registered = [other for label, other in pairs if label == "registered_name" and other]
         if ">" in name or (registered and name not in _PLAIN_CLASSES):
             _needs(judgement, f"class {plain(str(registered[-1] if registered else name), 200)}")
     elif name == "function" and module != "builtins" and isinstance(module, str):
@@ -107,6 +108,10 @@ def _object(module: object, name: str, pairs: Pairs, judgement: Judgement) -> No
         _needs(judgement, f"class {shown} of a package of Keras' makers")
     elif not isinstance(module, str) or not _is_of_keras(module, name):
         _note(judgement, "custom-object", f"has Keras import and call {shown}")
+    else:  # a class that somebody registered under the name is taken before Keras' own
+        for other in registered:
+            if other != name and not (isinstance(other, str) and _OF_KERAS.match(other)):
+                _needs(judgement, f"class {plain(str(other), 200)}, should one be registered,")
 
 
 def _function(name: object, judgement: Judgement) -> None:

@@ -32,6 +32,7 @@ _PAID_AT_ONCE = 1_000  # elements
 _ROOT = re.compile(rb"<(?:\w+:)?(PMML|net|Net)[\s>]")
 # Operator sets that OpenVINO brings itself. "extension" marks one of somebody's library.
 _OPSETS = re.compile(r"(?:opset\d{1,2}|experimental|ie_internal_opset|gpu_opset|cpu_plugin_opset|util)?\Z")
+_WITH_SETS = 10  # the edition of OpenVINO's networks from which on every layer names its operator set
 _CLASS_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){2,}\Z")
 
 
@@ -74,10 +75,10 @@ def read_model_xml(source: ByteSource, word: str) -> Artifact:
     """The verdict on a PMML document or an OpenVINO network."""
     judgement = Judgement()
     counts: dict[str, int] = {}
-    depth = seen = 0
+    depth = seen = edition = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth, seen
+        nonlocal depth, seen, edition
         depth += 1
         seen += 1
         if seen % _PAID_AT_ONCE == 0:
@@ -90,7 +91,9 @@ def read_model_xml(source: ByteSource, word: str) -> Artifact:
         if word == "pmml":
             _pmml(name, attributes, judgement)
         else:
-            _openvino(name, attributes, judgement)
+            if name == "net":
+                edition = max(edition, _number(attributes.get("version", "")))
+            _openvino(name, attributes, edition >= _WITH_SETS, judgement)
 
     def end(_: str) -> None:
         nonlocal depth
@@ -124,7 +127,20 @@ def _feed(parser: expat.XMLParserType, source: ByteSource) -> None:
         parser.Parse(part, at >= source.size)
 
 
-def _openvino(name: str, attributes: dict[str, str], judgement: Judgement) -> None:
+def _number(told: str) -> int:
+    """The edition of a network; one that nobody can read counts as the newest."""
+    return int(told) if told.isdecimal() and len(told) < 9 else _WITH_SETS
+
+
+def _openvino(name: str, attributes: dict[str, str], has_sets: bool, judgement: Judgement) -> None:
+    is_layer = name == "layer" and ("id" in attributes or "type" in attributes)
+    if is_layer and has_sets and not attributes.get("version"):
+        judgement.note(
+            Loading.UNREADABLE,
+            "custom-operator",
+            f"The network has a layer {plain(attributes.get('type', ''), 100)!r} of no operator set: nothing "
+            "tells whether it needs a native library from elsewhere.",
+        )
     if name == "layer" and not _OPSETS.match(attributes.get("version", "")):
         judgement.note(
             Loading.UNREADABLE,
