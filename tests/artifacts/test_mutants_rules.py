@@ -210,7 +210,7 @@ CALLS: dict[str, list[tuple[bytes, list[str]]]] = {
         (call(REBUILD, THING, LOADER, ONE), ["constructor"]),
         (call(NEW_EX, FACTORY, ONE + b"\x85"), ["default-factory"]),
         (call(NEW_EX, FACTORY, b")", b"(Nd"), ["odd-items", "bad-arguments"]),
-        (call(NEW_EX, THING, GETATTR), []),
+        (call(NEW_EX, THING, GETATTR), ["kept-for-a-call"]),
         (call(REBUILD, FACTORY, ONE + b"\x85", b"N"), []),
         (call(REBUILD, THING, GETATTR), ["getattr-misuse"]),
         (call(REBUILD, THING, LOADER), []),

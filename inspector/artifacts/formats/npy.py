@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -16,7 +18,9 @@ from inspector.artifacts.pickles.file import read_pickle
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
+_MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 64 * 1024
+_ARRAY_WORK = 25_000
 _MAX_NESTING = 40
 _PARSING_WORK = 30_000
 _LETTER_WORK = 150
@@ -28,29 +32,51 @@ _PYTHON_2_LONG = re.compile(r"(?<=\d)L(?=[,)\s])")
 
 
 def read_npy(source: ByteSource) -> Artifact:
-    """The verdict on one array file: data-only, or what its pickle says."""
+    """The verdict on an array file: data-only, or what its pickle says.
+
+    ``numpy.save`` writes several arrays into one file where it is called several times, and ``numpy.load``
+    gives one after the other: every array counts. Only the last one may hold objects.
+    """
+    whole, end = _read_array(source)
+    at, count = end, 1
+    while end:
+        spend_work(_ARRAY_WORK)
+        count += 1
+        artifact, end = _read_array(SliceSource(source, at, source.size - at))
+        if artifact.loading is not Loading.DATA_ONLY:
+            return _moved(artifact, at, artifact.facts)
+        at += end
+    if count == 1:
+        return whole
+    return Artifact("npy", Loading.DATA_ONLY, facts={**whole.facts, "arrays": count})
+
+
+def _read_array(source: ByteSource) -> tuple[Artifact, int]:
+    """One array, and where the next one begins; 0 where none does."""
     start = head(source, 12)
     major = start[6] if len(start) > 7 else 0
     width = {1: 2, 2: 4, 3: 4}.get(major)
     if width is None or len(start) < 8 + width:
-        return _broken("Its version is not known, or it is cut off.")
+        return _broken("Its version is not known, or it is cut off."), 0
     length = int.from_bytes(start[8 : 8 + width], "little")
     data_at = 8 + width + length
     if length > _MAX_HEADER or data_at > source.size:
-        return _broken("Its header is longer than the file or over 64 kB.")
+        return _broken("Its header is longer than the file or over 64 kB."), 0
     header = _header(source.read_at(8 + width, length))
     if header is None:
-        return _broken("Its header is not a description of an array.")
+        return _broken("Its header is not a description of an array."), 0
     descr, shape = header
     facts = {"shape": list(shape), "dtype": str(descr)[:200]}
     if _has_objects(descr):
-        return _object_array(SliceSource(source, data_at, source.size - data_at), data_at, facts)
+        return _object_array(SliceSource(source, data_at, source.size - data_at), data_at, facts), 0
     element = _size(descr)
     if element is None:
-        return _broken("The type of its elements is not known.")
-    if data_at + element * prod(shape) != source.size:
-        return _broken("Its size is not that of the array it describes.")
-    return Artifact("npy", Loading.DATA_ONLY, facts=facts)
+        return _broken("The type of its elements is not known."), 0
+    end = data_at + element * prod(shape)
+    has_next = end < source.size and source.read_at(end, len(_MAGIC)) == _MAGIC
+    if end != source.size and not has_next:
+        return _broken("Its size is not that of the array it describes."), 0
+    return Artifact("npy", Loading.DATA_ONLY, facts=facts), end if has_next else 0
 
 
 def _object_array(part: ByteSource, data_at: int, facts: dict[str, Any]) -> Artifact:
@@ -60,16 +86,16 @@ def _object_array(part: ByteSource, data_at: int, facts: dict[str, Any]) -> Arti
     judgement.is_pickle = True
     judgement.merge(inner)
     artifact = judgement.artifact("npy", Loading.ALLOW_LISTED)
-    moved = tuple(
-        type(reason)(
-            reason.code,
-            reason.message,
-            None if reason.offset is None else reason.offset + data_at,
-            reason.member,
-        )
+    return _moved(artifact, data_at, artifact.facts)
+
+
+def _moved(artifact: Artifact, by: int, facts: Mapping[str, Any]) -> Artifact:
+    """``artifact`` of a part that begins ``by`` bytes into the file."""
+    reasons = tuple(
+        reason if reason.offset is None else replace(reason, offset=reason.offset + by)
         for reason in artifact.reasons
     )
-    return Artifact("npy", artifact.loading, moved, artifact.imports, True, artifact.facts)
+    return Artifact("npy", artifact.loading, reasons, artifact.imports, artifact.is_pickle, facts)
 
 
 def _broken(why: str) -> Artifact:

@@ -204,10 +204,10 @@ _TORCH_ROWS = (
     ),
     Row(
         "torch.jit._pickle",
-        "build_boollist build_doublelist build_intlist build_tensorlist",
+        "build_boollist build_doublelist build_intlist build_tensorlist restore_type_tag",
         "function",
-        "gives the list that it is handed, whose type TorchScript keeps",
-        "",
+        "gives back the value that it is handed, whose type TorchScript keeps",
+        "gives-back",
         _TORCH,
     ),
     # torch.nested, torch._dynamo and torch.distributed.tensor put these on the list of weights_only.

@@ -100,6 +100,8 @@ class Effects(Stack):
             self.byte_strings.append((self.opcode_at, args.items[nested]))
         if callee.entry.rule == "enum-member" and isinstance(args, Tup) and is_listed_method(args.items):
             return args.items[0]  # calling the class method makes an instance, as calling the class does
+        if callee.entry.rule == "gives-back" and isinstance(args, Tup) and args.items:
+            return args.items[0]
         if callee.entry.rule == "dill-type":
             return self._dill_type(callee, args)
         kept = args if isinstance(args, Tup) and keeps_arguments(callee) else None

@@ -137,6 +137,9 @@ def entry_for(module: str, name: str) -> Entry:
         return Entry(Tier.DANGEROUS, "function", "", f"it hands out the module {name}")
     if name in REVEALING_ATTRIBUTES:
         return Entry(Tier.DANGEROUS, "function", "", "it reaches into the interpreter")
+    if parts[0] == "__torch__":
+        reason = "it is on no list; a TorchScript archive brings classes of this name as code of its own"
+        return Entry(Tier.UNKNOWN, "unknown", "", reason)
     return Entry(Tier.UNKNOWN, "unknown", "", "it is on no list")
 
 

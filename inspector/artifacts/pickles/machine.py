@@ -72,6 +72,7 @@ class PickleMachine(Effects):
             self.object_to(
                 Loading.UNREADABLE, "frame-misaligned", "The pickle breaks inside of a FRAME, or at its end."
             )
+        self.watch_uncalled()
         outcome.problems.extend(self.objections)
         return outcome
 

@@ -17,6 +17,7 @@ from inspector.artifacts.pickles.rules_attributes import (
     partial_rule,
     union_rule,
 )
+from inspector.artifacts.pickles.rules_costs import cost_objection
 from inspector.artifacts.pickles.rules_dill import dill_array, dill_repr, dill_type
 from inspector.artifacts.pickles.rules_libraries import (
     class_maker,
@@ -54,7 +55,6 @@ _ENCODINGS = frozenset(("latin1", "latin-1", "latin_1", "iso-8859-1", "utf-8", "
 # Modules whose instances hold values and hand them out without calling anything.
 _NAMED_GONE_THROUGH = "builtins operator _operator itertools functools collections datetime decimal enum"
 _GONE_THROUGH = frozenset(_NAMED_GONE_THROUGH.split())
-_MAX_MADE = 1 << 30  # values or bytes that one constructor may be asked for
 
 
 def _is_class(value: object) -> bool:
@@ -135,29 +135,6 @@ def _one_argument(args: list[object]) -> Objection | None:
     )
 
 
-def _sized(args: list[object]) -> Objection | None:
-    """Constructors that unfold their argument: a number of bytes, a range, an endless iterator."""
-    for arg in args[:1]:
-        if type(arg) is int and abs(arg) > _MAX_MADE:
-            return Loading.UNREADABLE, "over-limit", f"asks for {shown(arg)} bytes of memory"
-        if isinstance(arg, Made) and _unfolds(arg):
-            return (
-                Loading.UNREADABLE,
-                "over-limit",
-                f"unfolds {shown(arg)}, which may be endless or need any amount of memory",
-            )
-    return None
-
-
-def _unfolds(value: Made) -> bool:
-    if value.callee.module == "itertools" or value.callee.entry.rule in ("one-argument", "iterators"):
-        return True
-    if value.callee.dotted != "builtins.range":
-        return False
-    bounds = value.args.items if value.args else []
-    return any(type(bound) is not int or abs(bound) > 1 << 24 for bound in bounds)
-
-
 def _default_factory(args: list[object]) -> Objection | None:
     if not args or args[0] is None or _is_class(args[0]):
         return None
@@ -234,7 +211,8 @@ RULES: dict[str, Rule] = {
     "bare": _bare,
     "one-argument": _one_argument,
     "iterators": lambda args: None,
-    "sized": _sized,
+    "sized": lambda args: None,
+    "gives-back": lambda args: None,
     "union": union_rule,
     "logger": logger,
     "no-text": no_text,
@@ -270,6 +248,9 @@ def objections_to(callee: Import, args: list[object]) -> Iterator[Objection]:
     objection = rule(args) if rule is not None else None
     if objection is not None:
         yield objection
+    cost = cost_objection(callee, args) if args else None
+    if cost is not None:
+        yield cost
     if callee.tier is Tier.DANGEROUS:
         return
     inner = _inner_call(callee, args)

@@ -22,10 +22,11 @@ LISTED_METHODS = frozenset({("zoneinfo.ZoneInfo", "_unpickle")})
 # (with what they carry) and spaCy's vocabularies (the functions of words).
 NESTED_AT = {"nested-bytes": 0, "nested-document": 1, "nested-vocabulary": 4}
 
-# What keeping such an import as a value is worth: it may be called later with bytes or texts of the stream.
+# What keeping such an import as a value is worth: it may be called later with bytes or texts of the stream,
+# or with names (getattr).
 WATCHED: dict[str, Loading] = {
     **dict.fromkeys(NESTED_AT, Loading.RUNS_CODE),
-    **dict.fromkeys(("sympy", "sympy-name"), Loading.UNKNOWN_IMPORT),
+    **dict.fromkeys(("sympy", "sympy-name", "enum-member"), Loading.UNKNOWN_IMPORT),
 }
 
 # Rules whose imports do harm when somebody else than the stream calls them: never an argument of a call.

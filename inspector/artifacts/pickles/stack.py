@@ -111,8 +111,16 @@ class Stack:
                 self.object_to(
                     WATCHED[item.entry.rule],
                     "kept-for-a-call",
-                    f"The pickle keeps {item.dotted} as a value, which unpickles or evaluates what it gets.",
+                    f"The pickle keeps {item.dotted} as a value, which unpickles, evaluates or finds what "
+                    "it gets.",
                 )
+
+    def watch_uncalled(self) -> None:
+        """``getattr`` that the stream hands on and never calls, wherever it is kept."""
+        if not self.has_watched or self.objections:
+            return  # it is told already, or something that is as grave
+        uncalled = [found for found in self.imports.values() if not found.call_count]
+        self._watch([found for found in uncalled if found.entry.rule == "enum-member"])
 
     def _set(self, target: object, items: list[object]) -> None:
         if self.has_watched:
