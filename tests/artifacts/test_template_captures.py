@@ -39,12 +39,34 @@ TAKEN = [
     "{% set a %}__cla{# #}ss__{% endset %}{{ ''[a] }}",
     "{% for i in [0] recursive %}x__class__{% if not loop.depth0 %}{{ ''[loop([])[1:]] }}"
     "{% endif %}{% endfor %}",
+    "{% set a %}q __class__{% endset %}{% set d = {'a': {'b': a}} %}{{ x[d.a.b[2:]] }}",
+    "{% set a %}q __class__{% endset %}{% for k, v in {'x': a}.items() %}{{ x[v[2:]] }}{% endfor %}",
+    "{% set a %}q __class__{% endset %}{% set l = [] %}{% set _ = l.append(a[2:]) %}{{ x[l[0]] }}",
+    "{% set a %}q __class__{% endset %}{{ x[{'k': a[2:]}.k] }}",
+    "{% set a %}q __class__{% endset %}{{ x[{a[2:]: 1}|first] }}",
+    "{% set a %}q __class__{% endset %}{{ x[namespace(k=a[2:]).k] }}",
+    "{% macro m() %}{{ x[varargs[0]] }}{% endmacro %}{% set a %}q __class__{% endset %}{{ m(a[2:]) }}",
+    "{% macro m() %}{{ x[kwargs.x] }}{% endmacro %}{% set a %}q __class__{% endset %}{{ m(x=a[2:]) }}",
+    "{% macro m() %}{{ caller(a[2:]) }}{% endmacro %}{% set a %}q __class__{% endset %}"
+    "{% call(k) m() %}{{ x[k] }}{% endcall %}",
+    "{% set a %}q __class__{% endset %}{% macro k(v=a[2:]) %}{{ x[v] }}{% endmacro %}{{ k() }}",
+    "{% set a %}{{ [1]|select }}{% endset %}{{ x[a[24]*2 ~ 'class' ~ a[24]*2] }}",
+    "{% set s = self %}{% block a %}q __class__{% endblock %}{{ x[s.a()[2:]] }}",
+    # what holds nothing has attributes alone
+    "{{ ''[messages[0].content] }}",
+    "{{ []['a' ~ messages[0].content] }}",
+    "{% for m in messages %}{{ {}[m] }}{% endfor %}",
     # a name of Python's inside, alone, is told wherever it goes
     "{% set a %}__class__{% endset %}{{ a }}",
     "{% macro a() %}__globals__{% endmacro %}",
     "{% set a %}__cla{% endset %}{{ a }}",
 ]
 SHOWN = [
+    "{{ ''[0] }}{{ ''['x'] }}{{ 'ab'[loop.index0] }}{{ ['a', 'b'][i] }}{{ {'a': 1}[m.role] }}",
+    "{% set a %}q __init__{% endset %}{% set l = [] %}"
+    "{% set _ = l.append(a) %}{{ l|join }}{{ messages[l|length] }}",
+    "{% set a %}q __init__{% endset %}{% set d = {'r': 'x', 'c': a} %}"
+    "{{ names[d.r] }}{{ names[d['r']] }}{{ d.c }}",
     "{% set a %}You are helpful.{% endset %}{{ a }}",
     "{% set a %}def __init__(self): ...{% endset %}{{ a | trim }}",
     "{% macro bold(s) %}__{{ s }}__{% endmacro %}{{ bold('x') }}",

@@ -35,6 +35,7 @@ _QUOTED = "a quoted text names an attribute of Python's inside"
 _PIECES = "it puts a name of Python's inside together out of pieces"
 _FUNCTION = "it takes attributes of a function of Jinja, which lead to Python's modules"
 _COMPUTED = "its filter takes attributes by computed names"
+_OF_NOTHING = "it takes something by a computed name of a value that holds nothing but attributes"
 _CALLED = "it calls what a computed name stands for"
 _TEXT_OF_FUNCTION = "it makes a text of a function of Jinja, out of which names can be cut"
 _DEEP = "it is nested more deeply than any template, and was not followed"
@@ -94,6 +95,8 @@ _TEXTS = frozenset(_NAMED_TEXTS.split())
 # Functions that nobody hands on: they are called where they stand.
 _NEVER_HANDED_ON = _FUNCTIONS - {"varargs", "kwargs", "caller", "super", "dict", "range"}
 _MAX_ALTERNATIVES = 16
+# Values that have no items: whoever takes something of them by a name takes an attribute.
+_EMPTY: tuple[Node, ...] = (("const", ""), ("list", []), ("dict", []), ("name", "none"), ("name", "None"))
 # What judging takes, in steps of ``limits``.
 _BLOCK_WORK = 20_000
 _LETTER_WORK = 1_200
@@ -194,12 +197,15 @@ class _Judge:
             self._macros.add(str(block.expressions[0][1][1]))
         self._spelled.learn(block)
         for name, value in block.sets:
-            if value is not None and value[0] == "name" and self._is_function(str(value[1]), ""):
+            if value is not None and value[0] == "name" and self._hands_on(str(value[1])):
                 self._functions.add(name)
             if value is not None and value[:2] == ("call", ("name", "namespace")):
                 self._namespaces.add(name)
             self._set.add(name)
             self._known[name] = constant(value, self._known) if value is not None else None
+
+    def _hands_on(self, name: str) -> bool:
+        return self._is_function(name, "") or (name == "self" and name not in self._set)
 
     def _walk(self, top: Node) -> Iterator[str]:
         pending = [top]
@@ -289,6 +295,8 @@ class _Judge:
             yield _FUNCTION
         if self.captured.is_name(key):
             yield _CAPTURED
+        if holder in _EMPTY and constant(key, self._known) is None:
+            yield _OF_NOTHING
         for one in _alternatives(key):
             value = constant(one, self._known)
             if isinstance(value, str):

@@ -39,6 +39,8 @@ _NAMED_SEARCHING = (
     "trim strip lstrip rstrip split rsplit splitlines removeprefix removesuffix get items keys values"
 )
 _SEARCHING = frozenset(_NAMED_SEARCHING.split())
+# Those that give a generator.
+_LAZY = frozenset({"select", "reject", "selectattr", "rejectattr", "map", "batch", "slice", "unique"})
 _INNER, _EDGE = 1, 2  # a low line inside of words, one where a name may begin
 _LOW_LINES_OF_A_NAME = 4
 
@@ -100,8 +102,14 @@ class Captured:
         if block.word == "macro" and block.expressions and block.expressions[0][0] == "call":
             macro = str(block.expressions[0][1][1])
             self._macros.add(macro)
-            for name, _ in block.sets:  # every parameter may be any argument of any call
+            # every parameter may be any argument of any call, or any default
+            self._draw(f"{macro}()", self._flow([value for _, value in block.expressions[0][3]]))
+            for name in ("varargs", "kwargs", *(name for name, _ in block.sets)):
                 self._draw(name, _Flow(names={f"{macro}()"}))
+        elif block.word == "call" and len(block.expressions) > 1:  # ``call(x) macro()``
+            for node in [block.expressions[0], *parts_of(block.expressions[0])]:
+                if node[0] == "name":
+                    self._draw(str(node[1]), _Flow(names={"caller()"}))
 
     def _read(self, blocks: list[Block]) -> None:
         """Fills ``_flows``: what each name is set to, and what each body holds."""
@@ -170,7 +178,9 @@ class Captured:
             node = pending.pop()
             pending += parts_of(node)
             match node:
-                case ("call", ("name", name), arguments, named) if name in self._macros:
+                case ("call", ("attr", ("name", name), "append" | "insert" | "extend"), arguments, _):
+                    self._draw(name, self._flow(arguments))
+                case ("call", ("name", name), arguments, named) if name in self._macros or name == "caller":
                     if arguments or named:
                         given = self._flow([*arguments, *(value for _, value in named)])
                         self._draw(f"{name}()", given)
@@ -181,11 +191,11 @@ class Captured:
                 return
             case ("call", ("name", "namespace" | "dict"), _, named):
                 for key, part in named:
-                    self._set(f"{name}.{key}", part)
+                    self._set(f"{name}.{key}", ("list", [part]))
             case ("dict", items):
                 for key, part in zip(items[::2], items[1::2], strict=False):
-                    if key[0] == "const" and part[0] != "dict":
-                        self._set(f"{name}.{key[1]}", part)
+                    if key[0] == "const":
+                        self._set(f"{name}.{key[1]}", ("list", [part]))
             case _ if self._count < _MAX_FLOWS:
                 self._count += 1
                 self._draw(name, self._flow([value]))
@@ -211,10 +221,12 @@ class Captured:
                 case ("name", str(name)):
                     flow.names.add(name)
                 case ("attr", ("name", holder), key) | ("item", ("name", holder), ("const", str(key))):
-                    flow.names.add(f"{holder}.{key}")
+                    flow.names.add(holder if holder in ("varargs", "kwargs") else f"{holder}.{key}")
                 case ("item" | "slice", subject, *_):
                     flow.is_cut = True
                     pending.append((subject, True))
+                case ("attr", subject, _):
+                    pending.append((subject, is_first))
                 case ("bin", "==", *_) | ("test", *_):
                     continue
                 case ("bin", *_):
@@ -223,13 +235,15 @@ class Captured:
                     pending += [(first, is_first), *((part, operator == "or") for operator, part in rest)]
                 case ("cond", _, value, other):
                     pending += [(value, is_first), (other, is_first)]
-                case ("list", items):
+                case ("list" | "dict", items):
                     pending += [(item, True) for item in items]
                 case ("filter", subject, name, arguments, named) | (
                     "call", ("attr", subject, name), arguments, named,
                 ):  # fmt: skip
                     if name in _NO_TEXT:
                         continue
+                    if name in _LAZY:  # its text names a function of Jinja, with low lines
+                        flow.risk = max(flow.risk, _INNER)
                     flow.is_cut = flow.is_cut or name not in _KEEPING
                     pending.append((subject, is_first))
                     given = [*arguments, *(value for _, value in named)]
@@ -237,7 +251,7 @@ class Captured:
                     pending += [(value, True) for value in given[skipped:]]
                 case ("call", ("name", _) as called, arguments, named):
                     pending.append((called, is_first))
-                    if called[1] in self._macros or called[1] in ("caller", "loop"):
+                    if called[1] in self._macros or called[1] in ("caller", "loop", "namespace", "dict"):
                         pending += [(value, True) for value in [*arguments, *(value for _, value in named)]]
 
     def _settle(self) -> None:
