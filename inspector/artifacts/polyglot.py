@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.artifacts.bytesource import head
+from inspector.artifacts.bytesource import Window, head
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.texts.plain_text import WORDS
@@ -18,6 +18,7 @@ from inspector.sources.interface import ByteSource
 
 if TYPE_CHECKING:
     from inspector.artifacts.pickles.machine import PickleMachine
+    from inspector.artifacts.pickles.walk import Stream
 
 # Opcodes that an unpickler does not fail at where the stack is empty. INST needs a mark before it.
 OPENERS = frozenset(b"CFGIJKLMNSTUVXB()]}c\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96")
@@ -25,7 +26,6 @@ OPENERS = frozenset(b"CFGIJKLMNSTUVXB()]}c\x80\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x
 _ASKED = frozenset({*WORDS.values(), "script", "empty", "pickle", "joblib", "torch-legacy"})
 _ALARMS = (Loading.RUNS_CODE, Loading.UNREADABLE)
 _LONGEST_NAME = 400
-_LINES = frozenset(bytes([byte]) for byte in b"FILSVcgip")
 _OPS, _STACK = 1_000_000, 100_000
 _LINE = (16 << 20) - 1  # what a line is looked for in grows fourfold, up to this
 
@@ -64,36 +64,40 @@ def also_pickle(source: ByteSource, artifact: Artifact) -> Artifact:
 
 def reads_as_pickle(source: ByteSource) -> tuple[bool, bool]:
     """Whether one of the pickles from the first byte of ``source`` on, one behind the other, imports what is
-    no chance, and whether they are too long for it to be known."""
+    no chance, and whether they are too long for it to be known. Raises OverLimit."""
     from inspector.artifacts.pickles.file import MAX_FURTHER_STREAMS
     from inspector.artifacts.pickles.machine import PickleMachine
     from inspector.artifacts.pickles.outcome import Limits
+    from inspector.artifacts.pickles.walk import walk
 
-    offset, left = 0, _OPS
+    window = Window(source)
+    left = _OPS
     for _ in range(MAX_FURTHER_STREAMS):
-        machine = PickleMachine(source, offset, limits=Limits(ops=left, stack=_STACK, line=_LINE))
+        stream = walk(window)
+        if not stream.imports:  # numbers may all be 0x88, which is a million opcodes and no import
+            if stream.end is None:
+                return False, False
+            continue
+        machine = PickleMachine(source, stream.start, limits=Limits(ops=left, stack=_STACK, line=_LINE))
         outcome = machine.run()
         if _is_meant(machine):
             return True, False
         if not outcome.ended:
-            return False, _is_over(machine)
-        offset, left = outcome.end, left - outcome.ops
-        if offset >= source.size:
-            return False, False
+            is_run = stream.calls or stream.end is not None
+            return False, is_run and _is_over(machine, stream)
+        left -= outcome.ops
+        if outcome.end != stream.end:
+            window = Window(source, outcome.end)
     return False, True
 
 
 def _is_meant(machine: PickleMachine) -> bool:
     """Whether what the machine found is no chance. An import has to have a name that a module can have:
-    a tar with "colors.css" in it begins as GLOBAL does. Behind the magic number of torch's old format
-    the object's own pickle follows."""
-    from inspector.artifacts.pickles.file import TORCH_MAGIC
+    a tar with "colors.css" in it begins as GLOBAL does."""
     from inspector.artifacts.pickles.listed import Tier
     from inspector.artifacts.pickles.rules_attributes import NESTED_AT
 
     outcome = machine.outcome
-    if outcome.ended and outcome.value == TORCH_MAGIC:
-        return True
     if any(loading is Loading.RUNS_CODE for loading, _ in outcome.problems):
         return True
     return any(
@@ -105,15 +109,10 @@ def _is_meant(machine: PickleMachine) -> bool:
     )
 
 
-def _is_over(machine: PickleMachine) -> bool:
+def _is_over(machine: PickleMachine, stream: Stream) -> bool:
     """Whether the machine, which did not get to a STOP, stopped for its limits and not for the bytes."""
-    if not machine.outcome.problems:
-        return False
-    why = machine.outcome.problems[0][1]  # objections stand behind
-    if why.code != "truncated":
-        return why.code == "over-limit"
-    source, at = machine.window.source, why.offset or 0
-    return source.size - at > _LINE and source.read_at(at, 1) in _LINES
+    code = machine.outcome.problems[0][1].code  # why it stopped; objections stand behind
+    return code == "over-limit" or (code == "truncated" and stream.longest > _LINE)
 
 
 def _is_name(text: str) -> bool:

@@ -93,6 +93,13 @@ def test_more_operations_than_are_read_are_no_fine() -> None:
     assert "over-limit" in codes(artifact)
 
 
+def test_a_run_of_one_number_is_no_pickle() -> None:
+    """Weights of four bits are packed around eight, which is NEWTRUE: many of these opcodes are no pickle."""
+    for byte in (b"\x88", b"N", b"]", b"("):
+        data = skippable(b"\n" + byte * 300_000) + zstd_frame(PLAIN_PICKLE)
+        assert judged(data, "a.bin").loading is Loading.ALLOW_LISTED
+
+
 def test_a_longer_line_than_is_read_is_no_fine() -> None:
     data = (
         b"\x56\x2a\x4d\x18"
