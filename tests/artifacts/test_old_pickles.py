@@ -39,6 +39,9 @@ SEVERAL: dict[str, tuple[bytes, Loading]] = {
     "an unknown one": (b"N." + UNKNOWN, Loading.UNREADABLE),
     "an unknown one, and blanks": (b"N." + UNKNOWN + b"\n", Loading.UNREADABLE),
     "an unknown one, and a text": (UNKNOWN + b"a text", Loading.UNREADABLE),
+    "an unknown one without an end": (UNKNOWN[:-1], Loading.UNREADABLE),
+    "an unknown one kept, without an end": (b"cevil.mod\nrun\np0\n(S'x'\np1\ntp2\nRp3\n", Loading.UNREADABLE),
+    "an unknown one by INST, and a text": (b"(S'x'\nievil.mod\nrun\n.a text", Loading.UNREADABLE),
     "twice an unknown one": (UNKNOWN * 2, Loading.UNREADABLE),
     "torch's magic": (MAGIC + b"I1001\n." + RUNS * 2 + b"(l.", Loading.RUNS_CODE),
     "torch's magic, the object": (MAGIC + b"I1001\n.(d." + RUNS + b"(l.", Loading.RUNS_CODE),
@@ -132,6 +135,20 @@ def test_blanks_behind_it_hide_no_import(judge: Judge) -> None:
     assert {"unknown-import", "bytes-after-stop"} == {reason.code for reason in artifact.reasons}
 
 
+def test_what_only_the_c_unpickler_finds_behind_a_broken_frame_is_seen(judge: Judge) -> None:
+    # The length of the text crosses the frame's end: read in one, the text covers the call.
+    length = (len(RUNS) + 2).to_bytes(4, "little")
+    data = b"\x95" + (3).to_bytes(8, "little") + b"X" + length + b"\0\0" + RUNS + b"\xff"
+    for name in ("m.dat", "m.txt", "m"):
+        assert judge(data, name).loading is Loading.RUNS_CODE
+
+
+@pytest.mark.parametrize("name", ["m.dat", "m.bin", "m"])
+def test_numbers_that_begin_as_a_frame_are_numbers(judge: Judge, name: str) -> None:
+    data = b"\x95" + (64).to_bytes(8, "little") + b"N(]N" + bytes(range(100, 200))
+    assert judge(data, name).loading is Loading.NOT_UNDERSTOOD
+
+
 def _lines(start: str, count: int = 250_000) -> bytes:
     return "".join(f"{start}{number}\n" for number in range(count)).encode()
 
@@ -165,6 +182,7 @@ HONEST: dict[str, bytes] = {
     "sentences": b"N. Bohr wrote it.\nI. Newton did not.\n",
     "a bracket": b"(in the year\nof the cat\n. and so on\n",
     "a bracket and its end": b"(introduction\nto it\n.\n\nText.\n",
+    "names that call": b"cat\ndog\nVermont\nRhode Island\n",
     "names": b"cat\ndog\n\n",
     "two names and a stop": b"cat and\ndog\n.",
     "a key, and a memo index": b'config: "a.yaml"\n\nrule a:\n    b\n',

@@ -18,7 +18,7 @@ from inspector.artifacts.pickles.machine import PickleMachine
 from inspector.artifacts.pickles.nested import MAX_NESTING, nested_bytes
 from inspector.artifacts.pickles.outcome import KEPT_BYTES, Limits
 from inspector.artifacts.pickles.rules_attributes import NESTED_AT
-from inspector.artifacts.pickles.symbols import BytesAt, Import
+from inspector.artifacts.pickles.symbols import BytesAt, Call, Import
 from inspector.artifacts.pickles.walk import Stream, walk
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
@@ -40,6 +40,8 @@ _CODES = {
 }
 # The opcodes that an unpickler does not fail at where the stack is empty.
 _OPENERS = frozenset(b"CFGIJKLMNSTUVXB()]}P\x80\x82\x83\x84\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97ci")
+# What makes a tuple, and keeps it in the memo.
+_TUPLE = re.compile(rb"[t)\x85-\x87](?:p\d{1,9}\n|q.|r.{4}|\x94)?\Z", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][\w.]{0,200}\Z")
 
 
@@ -290,6 +292,11 @@ def looks_like_old_pickle(source: ByteSource, *, textual: bool) -> bool:
             outcome = machine.run()
             if _is_evident(machine, stream, textual=textual):
                 return True
+            if any(reason.code == "frame-misaligned" for _, reason in machine.objections):
+                other = PickleMachine(source, offset, limits=limits, drops=True)
+                other.run()
+                if _is_evident(other, stream, textual=textual):
+                    return True
             if not outcome.ended:
                 if has_end and not stream.imports and _is_over(machine, stream):
                     continue
@@ -314,22 +321,25 @@ def _is_evident(machine: PickleMachine, stream: Stream, *, textual: bool) -> boo
         for each in found
     ):
         return True
-    if not outcome.ended:
-        is_deep = stream.calls or (stream.imports and stream.end is not None)
-        return is_deep and _is_over(machine, stream)
-    if outcome.value == TORCH_MAGIC:
-        return True
     source = machine.window.source
-    if not stream.start and outcome.end == source.size:
+    if outcome.ended and outcome.value == TORCH_MAGIC:
+        return True
+    if outcome.ended and not stream.start and outcome.end == source.size:
         return any(each.call_count for each in found) or (not textual and outcome.ops > 2)
-    # "(in" and a line begin many a text, and are INST: only what GLOBAL brings counts before other bytes.
-    return any(
-        each.call_count
-        and each.tier > Tier.PLAIN
-        and _is_plausible(each)
-        and source.read_at(each.offset, 1) != b"i"
-        for each in found
-    )
+    named = [each for each in found if each.tier > Tier.PLAIN and _is_plausible(each)]
+    if any(_is_written(source, call, ended=outcome.ended) for each in named for call in each.calls):
+        return True
+    is_deep = stream.calls or (stream.imports and stream.end is not None)
+    return not outcome.ended and is_deep and _is_over(machine, stream)
+
+
+def _is_written(source: ByteSource, call: Call, *, ended: bool) -> bool:
+    """Whether a call before other bytes is no chance. "(in" and a line begin many a text, and are a mark and
+    INST; a list of names may call one with another, but with no tuple."""
+    if source.read_at(call.offset, 1) == b"i":
+        return ended and bool(call.arguments)
+    start = max(0, call.offset - 32)
+    return ended or bool(_TUPLE.search(source.read_at(start, call.offset - start)))
 
 
 def _is_over(machine: PickleMachine, stream: Stream) -> bool:
