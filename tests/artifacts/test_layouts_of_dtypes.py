@@ -190,6 +190,12 @@ def test_an_array_takes_no_more_objects_than_its_list_has(
     assert codes(stream(array(shape, plain("O8"), nested))) == said
 
 
+def test_objects_from_a_list_excuse_no_objects_from_bytes() -> None:
+    """Two types in one state: the list of the first says nothing of the second."""
+    held: tuple[object, ...] = (1, (0,), plain("O8"), plain("O8"), [], b"bytes")
+    assert codes(stream(Called(Name("numpy", "ndarray"), (0,), state=held))) == ["object-from-bytes"]
+
+
 def test_an_array_of_a_hundred_columns_hides_no_objects() -> None:
     fields = {**HUNDRED, "c99": (OBJECT, 792)}
     assert codes(stream(fielded(800, fields))) == ["object-field"]

@@ -83,7 +83,9 @@ def array_state(state: object) -> Objection | None:
             if has_objects(dtype) and not isinstance(values, Series):
                 return raw_objects("fills an array")
             if has_objects(dtype) and isinstance(values, Series):
-                return _too_few(items[place - 1] if place else None, values)
+                missing = _too_few(items[place - 1] if place else None, values)
+                if missing is not None:
+                    return missing
     return None
 
 
