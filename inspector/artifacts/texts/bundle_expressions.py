@@ -29,11 +29,12 @@ _EXPRESSION = re.compile(r"\$\s*[@A-Za-z_(\[{'\"!-]|\\(?:x24|u0024|U00000024)")
 _IMPORT = re.compile(
     r"\s*(?:import\s+([\w.]+)(?:\s+as\s+(\w+))?|from\s+([\w.]+)\s+import\s+\(?\s*(\w+|\*)(?:\s+as\s+(\w+))?)"
 )
-# Texts within an expression; those of "f" hold code themselves.
-_TEXT = re.compile(r"(?:\b([A-Za-z]{1,2}))?(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")", re.S)
+_OPENING = re.compile(r"['\"#]")
+_CLOSING = {quote: re.compile(rf"\\.|{quote}", re.S) for one in ("'", '"') for quote in (one, one * 3)}
+_PREFIX = re.compile(r"(?<!\w)[A-Za-z]{1,2}\Z")
 _NAME = re.compile(r"(?<![\w.@#])([^\W\d]\w*)((?:\s*\.\s*[^\W\d]\w*)*+)\s*(=(?!=))?")
 _ATTRIBUTE = re.compile(r"\.\s*([^\W\d]\w*)")
-_REFERENCE = re.compile(r"@[\w#:]+")
+_REFERENCE = re.compile(r"@\w*(?:#+\w*)*+")
 _SPECIAL = re.compile(r"__[A-Za-z]\w{0,60}?__")
 _WRITING = re.compile(r"[rbtU]*[wax+][rbtwax+]*\Z")
 _MAX_LENGTH = 4_000  # letters of one; those of real bundles are a tenth of it
@@ -62,13 +63,15 @@ _FINE = re.compile(
 _NAMED_ATTRIBUTES = """
 system popen popen2 popen3 popen4 execv execve execl execle execlp execvp execvpe spawnl spawnv spawnve
 spawnlp spawnvp posix_spawn posix_spawnp startfile Popen check_output check_call getoutput getstatusoutput
-run_path run_module import_module exec_module load_module rmtree
+run_path run_module import_module exec_module load_module rmtree run_cmd
 """
 _ATTRIBUTES = frozenset(_NAMED_ATTRIBUTES.split())
 # Functions of MONAI that import or evaluate what a text names.
 _IMPORTING = re.compile(r"\b(?:optional_import|instantiate|ConfigExpression|ConfigComponent|ConfigParser)\b")
 # Modules that others hand out, where something of theirs is used.
-_THROUGH = re.compile(r"\.\s*(?:os|subprocess|builtins|importlib|runpy|ctypes)\s*\.")
+_THROUGH = re.compile(
+    r"\.\s*(?:os|subprocess|builtins|importlib|runpy|ctypes|c?[Pp]ickle|cloudpickle|marshal|shutil)\s*\."
+)
 
 
 def may_be_bundle(text: str, path: str) -> bool:
@@ -163,8 +166,7 @@ def _why(expression: str, names: dict[str, str]) -> str | None:
     for special in _SPECIAL.findall(expression):
         if special not in _KNOWN_SPECIAL:
             return _PYTHON
-    texts = [found[2] or found[3] or "" for found in _TEXT.finditer(expression)]
-    code = _REFERENCE.sub("_", _TEXT.sub(_without_text, expression))
+    code, texts = _without_texts(_REFERENCE.sub("_", expression))
     if _IMPORTING.search(code) and (not texts or any(map(_is_dangerous, texts))):
         return _PYTHON
     if _THROUGH.search(code):
@@ -191,14 +193,45 @@ def _is_dangerous(text: str) -> bool:
     return text[:1] == "$" or why_dangerous(f"{text}.*") is not None or why_dangerous(text) is not None
 
 
-def _without_text(found: re.Match[str]) -> str:
-    inner = found[2] or found[3] or ""
-    return f" ({re.sub(r'[{}]', ' ', inner)}) " if "f" in (found[1] or "").lower() else " '' "
+def _without_texts(expression: str) -> tuple[str, list[str]]:
+    """An expression without its texts and comments, and the texts. Those of "f" hold code themselves; where a
+    text has no end, all of the rest counts as code."""
+    code: list[str] = []
+    texts: list[str] = []
+    at = 0
+    while opening := _OPENING.search(expression, at):
+        start = opening.start()
+        code.append(expression[at:start])
+        if opening[0] == "#":
+            at = _ended(expression.find("\n", start), len(expression))
+            continue
+        quote = opening[0] * (3 if expression.startswith(opening[0] * 3, start) else 1)
+        ends = (found for found in _CLOSING[quote].finditer(expression, start + len(quote)))
+        end = next((found for found in ends if found[0] == quote), None)
+        if end is None:
+            code.append(" ")
+            at = start + 1
+            break
+        inner = expression[start + len(quote) : end.start()]
+        prefix = _PREFIX.search(expression, max(0, start - 3), start)
+        if prefix is not None and "f" in prefix[0].lower():
+            code.append(f" ({re.sub(r'[{}]', ' ', inner)}) ")
+        else:
+            code.append(" '' ")
+            texts.append(inner)
+        at = end.end()
+    return "".join((*code, expression[at:])), texts
+
+
+def _ended(found: int, otherwise: int) -> int:
+    return otherwise if found < 0 else found
 
 
 def _why_name(root: str, rest: str, names: dict[str, str], behind: str) -> str | None:
     if root in _BUILTINS and not rest and root not in names:
         return _PYTHON
+    if root in ("run_cmd", "rmtree"):
+        return _SYSTEM
     if root == "setattr" and not rest:
         is_of_torch = re.match(r"\s*\(\s*torch\.backends\.", behind)
         return None if is_of_torch else _PYTHON
