@@ -149,3 +149,9 @@ def test_the_operators_of_tf_trt_are_told_by_their_name(judge: Judge) -> None:
     artifact = judge(saved(node("n", "TRTEngineOp")), "saved_model.pb")
     assert artifact.loading is BROKEN and codes(artifact) == {"custom-operator"}
     assert "TF-TRT" in artifact.reasons[0].message and "none of TensorFlow" not in artifact.reasons[0].message
+
+
+def test_a_number_where_a_name_belongs_hides_no_reader(judge: Judge) -> None:
+    read = field(1, "t") + field(2, "InitializeTableFromTextFileV2") + field(3, "h") + field(3, "place")
+    graph = constant("place", "/etc/hostname") + field(1, read + b"\x10\x01\x08\x01")
+    assert codes(judge(saved(graph), "saved_model.pb")) == {"external-data"}

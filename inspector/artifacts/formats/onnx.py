@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from inspector.artifacts.formats.onnx_operators import OPERATORS
 from inspector.artifacts.formats.protobuf import BadProto, Schema, text, walk
 from inspector.artifacts.interface import EXTERNAL_DATA, Artifact
 from inspector.artifacts.judgement import Judgement, single
@@ -21,7 +22,7 @@ _SCHEMA: Schema = {
     "opset": {1: ""},
     "training": {1: "graph", 2: "graph"},
     "graph": {1: "node", 5: "tensor", 15: "sparse"},
-    "function": {7: "node", 9: "opset", 10: "", 11: "attribute"},
+    "function": {1: "", 7: "node", 9: "opset", 10: "", 11: "attribute"},
     "node": {4: "", 5: "attribute", 7: ""},
     "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph", 22: "sparse", 23: "sparse"},
     "sparse": {1: "tensor", 2: "tensor"},
@@ -33,6 +34,7 @@ _NAMED_DOMAINS = """ai.onnx ai.onnx.ml ai.onnx.training ai.onnx.preview ai.onnx.
 com.microsoft.nchwc com.microsoft.experimental com.ms.internal.nhwc ai.onnx.contrib
 pkg.onnxscript.torch_lib pkg.onnxscript.torch_lib.common pkg.torch"""
 DOMAINS = frozenset(_NAMED_DOMAINS.split())
+_ONNX = frozenset(("", "ai.onnx"))  # two names of one domain
 # Operators that hand their input to Python code (onnxruntime-extensions, onnxruntime-training, Caffe2).
 PYTHON_OPERATORS = frozenset({"PyOp", "PyCustomOp", "PythonOp", "PythonOpGrad", "Python", "ATenPython"})
 # A graph that was compiled for one device: its code stands in an attribute or in a file beside the model.
@@ -40,14 +42,17 @@ _COMPILED = "EPContext"
 # Names that exporters give to the tensors beside a model (onnx.save_model, torch.onnx, Optimum).
 _OUTER_DATA = re.compile(r"\.onnx[._]data(?:_\d{1,4})?\Z")
 _MAX_NAMED = 20
+_MAX_FUNCTIONS = 20_000  # those beyond count as nobody's
+_MAX_FOREIGN = 40_000
 
 
 @dataclass(slots=True)
 class _Found:
     operators: dict[str, int] = field(default_factory=dict)
-    domains: set[str] = field(default_factory=set)
-    own_domains: set[str] = field(default_factory=set)
     python: dict[str, int] = field(default_factory=dict)
+    # What is of no list, by domain and name, and the functions that the model describes itself.
+    foreign: dict[tuple[str, str], int] = field(default_factory=dict)
+    functions: set[tuple[str, str]] = field(default_factory=set)
     locations: dict[str, int] = field(default_factory=dict)
     odd_place: int | None = None  # where a tensor names no number as its place
     graphs: int = 0
@@ -110,7 +115,8 @@ def looks_like_onnx(source: ByteSource, head: bytes) -> bool:
 
 
 def _read(source: ByteSource, found: _Found) -> None:
-    node = ["", ""]
+    nodes: list[list[str]] = []  # the domain and the operator of each node that is open
+    function = ["", ""]
     entry = [b"", b""]
     for item in walk(source, "model", _SCHEMA):
         match item.message, item.number:
@@ -122,15 +128,19 @@ def _read(source: ByteSource, found: _Found) -> None:
                 found.graphs += 1
             case "tensor", 0:
                 found.tensors += 1
-            case "function", 10:
-                found.own_domains.add(text(item.value))
-            case "node", 4:
-                node[0] = text(item.value)
-            case "node", 7:
-                node[1] = text(item.value)
+            case "function", (1 | 10) if isinstance(item.value, bytes):
+                function[item.number == 1] = text(item.value)
+            case "function", 0:
+                if len(found.functions) < _MAX_FUNCTIONS:
+                    found.functions.add((function[0], function[1]))
+                function = ["", ""]
+            case ("graph", 1) | ("function", 7) if item.value is None:
+                nodes.append(["", ""])  # graphs stand inside of nodes
+            case "node", (4 | 7) if isinstance(item.value, bytes):
+                nodes[-1][item.number == 4] = text(item.value)
             case "node", 0:
-                _node(node[0], node[1], item.offset, found)
-                node = ["", ""]
+                domain, operator = nodes.pop()
+                _node(operator, domain, item.offset, found)
             case "entry", (1 | 2):
                 entry[item.number - 1] = item.value if isinstance(item.value, bytes) else b""
             case "entry", 0:
@@ -142,12 +152,14 @@ def _read(source: ByteSource, found: _Found) -> None:
 
 
 def _node(operator: str, domain: str, offset: int, found: _Found) -> None:
-    if operator in found.operators or len(found.operators) < 10_000:
+    if operator in found.operators or len(found.operators) < 10_000 or operator == _COMPILED:
         found.operators[operator] = found.operators.get(operator, 0) + 1
-    if len(found.domains) < 10_000:
-        found.domains.add(domain)
     if operator in PYTHON_OPERATORS:
         found.python.setdefault(operator, offset)
+    elif operator != _COMPILED and len(found.foreign) < _MAX_FOREIGN:
+        is_known = operator in OPERATORS if domain in _ONNX else domain in DOMAINS
+        if not is_known:
+            found.foreign.setdefault((domain, operator), offset)
 
 
 def _judge(found: _Found, judgement: Judgement) -> None:
@@ -164,12 +176,20 @@ def _judge(found: _Found, judgement: Judgement) -> None:
             "delegate",
             f"A part of the graph is compiled for a device ({_COMPILED}) and was not read.",
         )
-    for domain in sorted(found.domains - found.own_domains - DOMAINS - {""})[:_MAX_NAMED]:
+    foreign = {key: offset for key, offset in found.foreign.items() if key not in found.functions}
+    for domain in sorted({domain for domain, _ in foreign} - _ONNX)[:_MAX_NAMED]:
         judgement.note(
             Loading.UNREADABLE,
             "custom-operator",
             f"The graph uses operators of the domain {plain(domain, 200)}: no common runtime has them, so "
             "that loading needs a native library from elsewhere.",
+        )
+    for operator in sorted({name for domain, name in foreign if domain in _ONNX})[:_MAX_NAMED]:
+        judgement.note(
+            Loading.UNREADABLE,
+            "custom-operator",
+            f"The graph uses the operator {plain(operator, 200)!r}, which is none of ONNX's: loading it "
+            "needs a native library from elsewhere.",
         )
     if found.odd_place is not None:
         judgement.note(

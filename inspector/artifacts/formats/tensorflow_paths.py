@@ -200,6 +200,8 @@ def judge_paths(source: ByteSource, message: str, judgement: Judgement) -> None:
     node, tensor, file = Node(), "", ""
     try:
         for item in walk(source, message, _SCHEMA):
+            if item.number and isinstance(item.value, int):
+                continue  # a number where a text belongs is an unknown field to every parser
             match item.message, item.number:
                 case (("node" | "inner"), 1):
                     node.name = text(item.value)
