@@ -27,6 +27,7 @@ _ASKED = frozenset({*WORDS.values(), "script", "empty", "pickle", "joblib", "tor
 _ALARMS = (Loading.RUNS_CODE, Loading.UNREADABLE)
 _LONGEST_NAME = 400
 _OPS, _STACK = 1_000_000, 100_000
+_CHUNK = 16 << 10  # the numbers of an honest file are not read for it
 _LINE = (16 << 20) - 1  # what a line is looked for in grows fourfold, up to this
 
 
@@ -70,7 +71,7 @@ def reads_as_pickle(source: ByteSource) -> tuple[bool, bool]:
     from inspector.artifacts.pickles.outcome import Limits
     from inspector.artifacts.pickles.walk import walk
 
-    window = Window(source)
+    window = Window(source, 0, _CHUNK)
     left = _OPS
     for _ in range(MAX_FURTHER_STREAMS):
         stream = walk(window)
@@ -87,7 +88,7 @@ def reads_as_pickle(source: ByteSource) -> tuple[bool, bool]:
             return False, is_run and _is_over(machine, stream)
         left -= outcome.ops
         if outcome.end != stream.end:
-            window = Window(source, outcome.end)
+            window = Window(source, outcome.end, _CHUNK)
     return False, True
 
 

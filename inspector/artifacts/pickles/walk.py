@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from inspector.artifacts.bytesource import CHUNK, EndOfData, Window
+from inspector.artifacts.bytesource import EndOfData, Window
 from inspector.artifacts.limits import spend_work
 from inspector.artifacts.pickles.opcodes import LENGTH_SIZES, NUMBER_SIZES, OPCODES
 
@@ -70,7 +70,7 @@ def walk(window: Window) -> Stream:
     try:
         while True:
             if len(window.buffer) - window.pos < _MARGIN:
-                window.fill(CHUNK)
+                window.fill(_MARGIN)
             found = _FREE.match(window.buffer, window.pos)
             end = found.end() if found else window.pos
             lines = window.buffer.count(b"\n", window.pos, end)
