@@ -21,6 +21,8 @@ QUIET = [
     "{{ message | attr('role') }}",
     "{{ message | attr('a') | attr('b') | upper }}",
     "{{ 'x'.center(9,'_') }}",
+    "{{ messages|map(attribute='content')|list }}{{ messages|map(attribute=key)|list }}",
+    "{{ x|sum(start=m.content) }}",
     "{{ 'x'.center(9,'_') ~ 'a' }}",
     "{% set t = '__start__' %}{{ t }}",
     "{% set t = '__start__' %}{{ t ~ message.content ~ t ~ 'tool_x' }}",
@@ -48,10 +50,15 @@ TOLD = [
     "{{ message|attr('_role') }}",
     "{{ message|attr('gi_frame') }}",
     "{{ message|attr('f_back') }}",
+    "{{ message|attr('load_module') }}",
+    "{% set t = '__start__' %}{{ t }}{{ x ? t }}",
+    "{% set ? %}{{ raise_exception('a __class__') }}",
     "{{ message|attr('format_map') }}",
     "{{ message|attr(role) }}",
     "{{ message|attr('role')|attr(x) }}",
     "{{ (message|attr('role'))() }}",
+    "{{ messages|map(attribute=messages[0].content)|list }}",
+    "{{ messages|selectattr(messages[0]['content'])|list }}",
     "{{ ''['class'.center(9,'_')] }}",
     "{{ 'class'.center(9,'_') }}",
     "{% set a = 'x'.center(9,'_') %}{{ y[a] }}",
@@ -79,3 +86,9 @@ def test_what_only_looks_like_a_way_into_python_is_quiet(text: str) -> None:
 @pytest.mark.parametrize("text", TOLD)
 def test_what_is_one_step_from_it_is_told(text: str) -> None:
     assert judge_template(text)
+
+
+def test_a_token_that_other_templates_can_see_is_told() -> None:
+    text = "{% set t = '__start__' %}{% include 'x' %}{{ t }}"
+    assert judge_template(text, may_include=True)
+    assert judge_template(text.replace("{% include 'x' %}", ""), may_include=True) == []

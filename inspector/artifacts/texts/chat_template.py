@@ -97,6 +97,8 @@ _NEVER_HANDED_ON = _FUNCTIONS - {"varargs", "kwargs", "caller", "super", "dict",
 _MAX_ALTERNATIVES = 16
 # Values that have no items: whoever takes something of them by a name takes an attribute.
 _EMPTY: tuple[Node, ...] = (("const", ""), ("list", []), ("dict", []), ("name", "none"), ("name", "None"))
+# What people write in a conversation: no honest template lets them choose an attribute.
+_WRITTEN_BY_USERS = ("content", "text", ("const", "content"), ("const", "text"))
 # What judging takes, in steps of ``limits``.
 _BLOCK_WORK = 20_000
 _LETTER_WORK = 1_200
@@ -331,6 +333,8 @@ class _Judge:
                 yield _PIECES
             elif self.captured.is_name(key):
                 yield _CAPTURED
+            elif key[0] in ("attr", "item") and key[2] in _WRITTEN_BY_USERS:
+                yield _COMPUTED
 
     def _is_pieced(self, key: Node) -> bool:
         """Whether a name that is not known is put together with underscores at its edges, or turned round."""
