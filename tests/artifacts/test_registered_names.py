@@ -64,3 +64,17 @@ def test_networks_from_before_there_were_operator_sets_name_none(judge: Judge) -
         assert artifact.format == "openvino-ir" and artifact.loading is Loading.DATA_ONLY
     described = network('<layer id="1" name="c" type="Relu" version="opset1"/><rt_info><layer/></rt_info>')
     assert judge(described, "m.xml").loading is Loading.DATA_ONLY
+
+
+@pytest.mark.parametrize(
+    ("function", "loading"),
+    [
+        ("raw_ops.DatasetToTFRecord", Loading.RUNS_CODE),
+        ("compat.v1.raw_ops.LoadAndRemapMatrix", Loading.RUNS_CODE),
+        ("raw_ops.MatMul", Loading.DATA_ONLY),
+        ("math.multiply", Loading.DATA_ONLY),
+    ],
+)
+def test_a_raw_operation_is_judged_by_its_name(function: str, loading: Loading) -> None:
+    layer: dict[str, object] = {"class_name": "TFOpLambda", "config": {"function": function}}
+    assert keras(layer).loading is loading

@@ -31,7 +31,7 @@ def judge_old_operation(mapping: Mapping[str, object], judgement: Judgement) -> 
     if not isinstance(kind, str) or not isinstance(config, Mapping):
         return
     name = config.get(_LAYERS.get(kind, ""))
-    if isinstance(name, str) and _REACHING.match(name):
+    if isinstance(name, str) and (_REACHING.match(name) or name.rpartition("raw_ops.")[2] in OPERATORS):
         judgement.note(
             Loading.RUNS_CODE,
             "graph-operator",
