@@ -202,6 +202,26 @@ def test_an_array_of_a_hundred_columns_hides_no_objects() -> None:
     assert codes(stream(array((1,), fielded(800, fields, more=(63,)), b"a"))) == ["object-from-bytes"]
 
 
+MANY = tuple(tuple(tuple(range(60)) for _ in range(60)) for _ in range(60))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        fielded(16, {"a": (OBJECT, 0), "b": (INT, 8, MANY)}, more=(63, {"m": MANY})),
+        fielded(8000, {f"c{n}": (OBJECT if n == 900 else INT, 8 * n) for n in range(1000)}, more=(63,)),
+    ],
+    ids=["behind many values", "among a thousand fields"],
+)
+def test_objects_are_found_wherever_they_are(made: Called) -> None:
+    assert codes(stream(array((1,), made, b"a"))) == ["object-from-bytes"]
+
+
+def test_a_table_of_a_thousand_columns_is_one() -> None:
+    made = fielded(12000, {f"c{n}": (plain(f"S{n % 9 + 4}"), 12 * n) for n in range(1000)})
+    assert codes(stream(array((1,), made, b"a"))) == []
+
+
 def test_joblib_does_not_unpickle_what_is_read_as_numbers() -> None:
     """joblib asks the dtype for its flags; the bytes of the array are then a pickle."""
     forged = plain("i8", (3, "<", None, None, None, -1, -1, 63))

@@ -14,6 +14,7 @@ from inspector.artifacts.limits import EFFECT_WORK, spend_work
 from inspector.artifacts.pickles.element_sizes import class_size, pickled_size
 from inspector.artifacts.pickles.rules_numpy import (
     has_objects,
+    held_dtypes,
     is_dtype,
     names_objects,
     odd_state,
@@ -38,6 +39,7 @@ def dtype_state(target: Made, state: object) -> Objection | None:
     parts = state.items
     within = [value for part in parts for value in values_inside(part)]
     spend_work(EFFECT_WORK * (len(within) // 8))
+    within += held_dtypes(state)  # none of them is missed for many other values
     inner = [value for value in within if isinstance(value, Made) and is_dtype(value)]
     for value in inner:
         value.is_used = True

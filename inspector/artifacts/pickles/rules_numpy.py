@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from inspector.artifacts.limits import EFFECT_WORK, spend_work
 from inspector.artifacts.pickles.listed import Tier
 from inspector.artifacts.pickles.symbols import (
     Import,
@@ -24,6 +25,7 @@ from inspector.artifacts.pickles.symbols import (
 from inspector.provenance import Loading
 
 _MAX_ELEMENTS = 1 << 63
+_MAX_TYPES = 20_000  # of fields, and of fields of fields
 _DTYPE = re.compile(
     r"[<>=|]?(?:[?bBhHiIlLqQpPefdgFDGSUVaO]\d{0,9}|[mM]8?(?:\[[^\]]{1,20}\])?|b1|[iufc]\d{1,2}|"
     r"[a-z]{3,10}\d{0,3}_?)\Z"
@@ -142,21 +144,32 @@ def is_dtype(value: object) -> bool:
 
 def has_objects(dtype: object) -> bool:
     """Whether a symbolic dtype holds Python objects, also inside fields; True where that is unclear."""
-    seen = 0
+    seen: set[int] = set()
     pending: list[object] = [dtype]
     while pending:
-        seen += 1
         item = pending.pop()
-        if seen > 500 or not isinstance(item, Made) or not is_dtype(item):
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        if len(seen) > _MAX_TYPES or not isinstance(item, Made) or not is_dtype(item):
             return True
         spec = item.args.items[0] if item.args and item.args.items else None
         if item.callee.entry.rule == "numpy-stringdtype":
             return True  # its elements are kept in a list, like objects
         if item.callee.name == "dtype" and names_objects(spec):
             return True
-        if item.state is not None:
-            pending.extend(inner for inner in values_inside(item.state) if is_dtype(inner))
+        pending.extend(held_dtypes(item.state))
+    spend_work(EFFECT_WORK // 2 * (len(seen) - 1))
     return False
+
+
+def held_dtypes(state: object) -> list[object]:
+    """What a dtype's state names as the type of its subarray and of its fields, every one of them."""
+    parts = state.items if isinstance(state, Tup) else []
+    subarray, fields = (parts[2], parts[4]) if len(parts) > 4 else (None, None)
+    holders = [subarray] if subarray is not None else []
+    holders += list(fields.items.values()) if isinstance(fields, Mapped) else []
+    return [holder.items[0] if isinstance(holder, Tup) and holder.items else None for holder in holders]
 
 
 def names_objects(spec: object, depth: int = 0) -> bool:
