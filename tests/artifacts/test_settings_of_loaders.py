@@ -303,3 +303,9 @@ def test_tags_are_read_without_their_escapes(text: str, plain: str) -> None:
 def test_a_description_deep_in_brackets_is_not_parsed(text: str, judge: Judge) -> None:
     artifact = judge(text.encode(), "m/MLmodel")
     assert artifact.loading is Loading.UNREADABLE and codes(artifact) == {"over-limit"}
+
+
+def test_a_line_too_long_to_be_looked_through_again_and_again_is_said_to_be(judge: Judge) -> None:
+    raw = b"a: {" + b" " * 5_000_000 + b"_target_: b.c, " * 2_000 + b"}\n"
+    artifact = judge(raw, "long.yaml")
+    assert artifact.loading is Loading.UNREADABLE and codes(artifact) == {"over-limit"}

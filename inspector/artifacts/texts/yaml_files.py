@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from inspector.artifacts.interface import Artifact
 from inspector.artifacts.judgement import Judgement
+from inspector.artifacts.limits import spend_work
 from inspector.artifacts.texts.bundle_expressions import judge_expressions, may_be_bundle, scalars_of_yaml
 from inspector.artifacts.texts.chat_template import judge_template
 from inspector.artifacts.texts.further_keys import KEY_WORDS, judge_keys
@@ -30,6 +31,7 @@ from inspector.artifacts.texts.yaml_scalars import (
 )
 from inspector.provenance import Loading, plain
 
+_LETTERS_PER_STEP = 4  # of a line that is looked through for a comment
 _MAX_PARSED = 4 << 20
 _MAX_EVENTS = 100_000
 _MAX_DEPTH = 1_000  # of brackets: libyaml's time grows with it, and a loader ends in its recursion there
@@ -189,7 +191,9 @@ def is_parsed(text: str) -> bool:
 
 
 def _in_comment(text: str, at: int) -> bool:
-    return "#" in text[text.rfind("\n", 0, at) + 1 : at]
+    start = text.rfind("\n", 0, at) + 1
+    spend_work((at - start) // _LETTERS_PER_STEP)
+    return text.find("#", start, at) >= 0
 
 
 def _object(kind: str, name: str, judgement: Judgement) -> None:
