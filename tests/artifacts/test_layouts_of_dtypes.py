@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from inspector.artifacts.bytesource import BytesSource
+from inspector.artifacts import BytesSource, read
 from inspector.artifacts.pickles.machine import PickleMachine
+from inspector.provenance import Loading
 
 INERT = b"cinert\nprinted\n)R."
 
@@ -228,3 +229,13 @@ def test_joblib_does_not_unpickle_what_is_read_as_numbers() -> None:
     state = {"shape": (3,), "dtype": forged, "order": "C"}
     wrapper = Called(Name("joblib.numpy_pickle", "NumpyArrayWrapper"), state=state)
     assert "dtype-layout" in codes(stream(wrapper)[:-1] + INERT.ljust(24, b"a") + b".")
+
+
+def test_fields_that_many_dtypes_share_are_not_looked_at_for_ever() -> None:
+    begin = b"\x80\x04cnumpy\ndtype\nq\x00(U\x02i8tRq\x01K\0\x86q\x020"
+    names = [f"U\x04{place:04}".encode() for place in range(4000)]
+    begin += b"}(" + b"".join(name + b"h\x02" for name in names) + b"uq\x030(" + b"".join(names) + b"tq\x040"
+    again = b"h\x00(U\x02V8tR(K\x03U\x01|Nh\x04h\x03K\x08K\x01K\x00tb0"
+    few, many = (read(BytesSource(begin + again * count + b"N."), "x.pkl") for count in (3, 20_000))
+    assert (few.loading, many.loading) == (Loading.ALLOW_LISTED, Loading.UNREADABLE)
+    assert [reason.code for reason in many.reasons] == ["over-limit"]

@@ -26,6 +26,7 @@ from inspector.provenance import Loading
 # Bits of a dtype's flags (numpy/ndarraytypes.h): its elements are counted references, pickled as a list.
 _REFERENCES_IN_A_LIST = 0x01 | 0x02
 _MAX_DIMENSIONS = 64
+_FIELD_WORK = 2_000  # of each name, and of each field
 _MAX_ITEM = 1 << 62
 _STATE_SIZES = (7, 8, 9)  # before 1.0; numpy's own; with metadata
 
@@ -40,8 +41,8 @@ def dtype_state(target: Made, state: object) -> Objection | None:
     within = [value for part in parts for value in values_inside(part)]
     spend_work(EFFECT_WORK * (len(within) // 8))
     within += held_dtypes(state)  # none of them is missed for many other values
-    inner = [value for value in within if isinstance(value, Made) and is_dtype(value)]
-    for value in inner:
+    inner = {id(value): value for value in within if isinstance(value, Made) and is_dtype(value)}
+    for value in inner.values():
         value.is_used = True
     fault = _layout_fault(target, parts)
     if fault is not None:
@@ -53,7 +54,9 @@ def dtype_state(target: Made, state: object) -> Objection | None:
     flags = parts[7] if len(parts) > 7 else None
     claimed = flags & _REFERENCES_IN_A_LIST if type(flags) is int else None
     spec = _spec(target)
-    if not any(has_objects(value) for value in inner) and not (spec is not None and names_objects(spec)):
+    if not any(has_objects(value) for value in inner.values()) and not (
+        spec is not None and names_objects(spec)
+    ):
         if not claimed:
             return None
         return (
@@ -138,7 +141,7 @@ def _subarray_fault(subarray: object, fields: object, item: int | None) -> str |
 def _fields_fault(
     names: list[object], fields: dict[str, object], item: int | None, *, is_object: bool
 ) -> str | None:
-    spend_work(EFFECT_WORK * (len(names) + len(fields)) // 4)
+    spend_work(_FIELD_WORK * (len(names) + len(fields)))
     if item is None or (is_object and fields):
         return "fields in an item of no known size"
     if not all(type(name) is str and name in fields for name in names):
@@ -154,12 +157,17 @@ def _fields_fault(
 def _objects_overlap(names: list[object], fields: dict[str, object]) -> bool:
     """Whether an address of an object lies in the bytes of another field, which would then write it."""
     places: list[tuple[int, int, bool]] = []
+    known: dict[int, bool] = {}
     for name in dict.fromkeys(names):
         field = fields[name] if type(name) is str else None
-        if isinstance(field, Tup) and type(field.items[1]) is int:
-            size = item_size(field.items[0]) or 0
+        start = field.items[1] if isinstance(field, Tup) else None
+        if isinstance(field, Tup) and type(start) is int:
+            dtype = field.items[0]
+            size = item_size(dtype) or 0
+            if id(dtype) not in known:
+                known[id(dtype)] = has_objects(dtype)
             if size:
-                places.append((field.items[1], field.items[1] + size, has_objects(field.items[0])))
+                places.append((start, start + size, known[id(dtype)]))
     if not any(is_object for _, _, is_object in places):
         return False
     places.sort()
