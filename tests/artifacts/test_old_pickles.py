@@ -114,6 +114,17 @@ def test_a_walk_beyond_the_limits_counts_as_a_pickle() -> None:
         CURRENT.reset(token)
 
 
+def test_more_streams_than_are_read_count_as_a_pickle() -> None:
+    few, many = (b"ccollections\nOrderedDict\n." * count + b"\xff" for count in (3, 4100))
+    assert not looks_like_old_pickle(BytesSource(few), textual=True)
+    assert looks_like_old_pickle(BytesSource(many), textual=True)
+
+
+def test_a_stop_that_ends_nothing_is_no_end() -> None:
+    assert walk(Window(BytesSource(b".N."))).end is None
+    assert walk(Window(BytesSource(b"N."))).end == 2
+
+
 BARE: dict[str, tuple[bytes, Loading]] = {
     "unknown": (b"cevil.mod\nx\n.", Loading.UNKNOWN_IMPORT),
     "dangerous": (b"cos\nsystem\n.", Loading.RUNS_CODE),
