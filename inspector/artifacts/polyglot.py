@@ -104,8 +104,7 @@ def _is_meant(machine: PickleMachine) -> bool:
     return any(
         (outcome.ended or found.call_count)
         and (found.tier >= Tier.UNKNOWN or found.entry.rule in NESTED_AT)
-        and _is_name(found.module)
-        and _is_name(found.name)
+        and _is_import(found.module, found.name)
         for found in machine.imports.values()
     )
 
@@ -114,6 +113,12 @@ def _is_over(machine: PickleMachine, stream: Stream) -> bool:
     """Whether the machine, which did not get to a STOP, stopped for its limits and not for the bytes."""
     code = machine.outcome.problems[0][1].code  # why it stopped; objections stand behind
     return code == "over-limit" or (code == "truncated" and stream.longest > _LINE)
+
+
+def _is_import(module: str, name: str) -> bool:
+    """Whether the import is no chance. A module of Python's own form is imported, and so run, before anybody
+    sees that it has nothing of that name."""
+    return _is_name(module) and (_is_name(name) or all(part.isidentifier() for part in module.split(".")))
 
 
 def _is_name(text: str) -> bool:

@@ -117,7 +117,8 @@ def test_an_honest_frame_that_is_stepped_over_is_none() -> None:
         for content in (
             b"made by a tool\nof version 3\n",
             bytes(40),
-            b"\ncolours\nand more\n.",
+            b"\ncolours and more\nof this\n.",
+            b"\ncolours\nand more\n",
             b"\n\x8c\x01ar\xff\xff\xff\x7f ",
         ):
             artifact = judged(skippable(content, magic) + zstd_frame(PLAIN_PICKLE), "a.pkl")
@@ -171,3 +172,12 @@ def test_a_header_of_tensors_is_read_as_a_pickle(name: str) -> None:
     artifact = judged(safetensors_of(names + b"q\xc2\x93(U " + b"a" * 32 + b"tR."), name)
     assert artifact.loading in ALARMS
     assert {"unknown-import", "pickle-inside"} <= codes(artifact)
+
+
+@pytest.mark.parametrize("name", [b"sys tem", b"sy\0\x01tem", b"\x7f", b" "])
+def test_a_module_is_imported_before_its_name_is_missed(name: bytes) -> None:
+    """Importing runs the module; that it has nothing of such a name is found out afterwards."""
+    called = b"\x8c\x08evil.mod\x8c" + bytes([len(name)]) + name + b"\x93."
+    artifact = judged(gif(called), "a.gif")
+    assert artifact.loading in ALARMS
+    assert judged(gif(called.replace(b"evil.mod", b"evil mod")), "a.gif").loading is Loading.NO_LOADER
