@@ -75,6 +75,7 @@ FORMATS = (
     ),
     Format("setup.cfg", _named(r"setup\.cfg"), "setup_files:read_cfg", certain=False),
     Format("setup.py", _named(r"setup\.py"), "setup_files:read_py", certain=False),
+    Format("python_env.yaml", _named(r"python_env\.ya?ml"), "mlflow_environment:read"),
     Format(
         "environment.yml",
         _named(r"(?:[^/]*[-_.])?(?:environment|conda|env)(?:[-_.][^/]*)?\.ya?ml"),

@@ -195,6 +195,29 @@ def test_pipfile_sections_are_its_tables() -> None:
     }
 
 
+def test_an_environment_of_mlflow_is_a_list_for_pip() -> None:
+    text = b"""python: 3.10.1
+build_dependencies:
+- pip==23.3
+- setuptools
+dependencies:
+- -r requirements.txt
+- numpy==1.26.4
+"""
+    manifest = read("model/python_env.yaml", text)
+    assert manifest is not None and manifest.error is None
+    assert manifest.format == "python_env.yaml" and manifest.includes == ("requirements.txt",)
+    found = [(one.name, one.section, one.shape, one.line) for one in manifest.requirements]
+    assert found == [
+        ("pip", "build_dependencies", "exact", 3),
+        ("setuptools", "build_dependencies", "bare", 4),
+        (None, "dependencies", "option", 6),
+        ("numpy", "dependencies", "exact", 7),
+    ]
+    broken = read("python_env.yaml", b"dependencies: [a b c]")
+    assert broken is not None and broken.error == "'a b c' is no requirement that can be read."
+
+
 def test_conda_environments_are_read_by_condas_rules() -> None:
     text = """
 name: x
