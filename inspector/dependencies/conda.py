@@ -29,15 +29,39 @@ def read(path: str, data: bytes) -> Manifest:
     """The packages of conda in section ``dependencies``, those of pip in ``dependencies.pip``."""
     text = text_of(data)
     document = yaml_mapping(text)
+    found = list(_entries(rows(document.get("dependencies")), lines_of_items(text)))
+    return listed(path, FORMAT, found)
+
+
+def lines_of_items(text: str) -> dict[str, int]:
+    """The number of the first line on which each item of a YAML list stands, by its text."""
     lines: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
         said = re.sub(r"\s#.*", "", line).strip()
         lines.setdefault(re.sub(r"\A(?:-[ \t]+)+", "", said).strip(" \t\"'"), number)
-    found = list(_entries(rows(document.get("dependencies")), lines))
+    return lines
+
+
+def listed(path: str, form: str, found: list[Requirement]) -> Manifest:
+    """The manifest of these requirements: the files that options take in, and the first that is unread."""
     includes = [one for item in found if item.shape == "option" for one in _INCLUDE.findall(item.text)]
     unread = next((item for item in found if item.shape == "unread"), None)
     error = f"{unread.text!r} is no requirement that can be read." if unread else None
-    return Manifest(path, FORMAT, requirements=tuple(found), includes=tuple(includes), error=error)
+    return Manifest(path, form, requirements=tuple(found), includes=tuple(includes), error=error)
+
+
+def for_pip(items: list[object], section: str, lines: dict[str, int]) -> Iterator[Requirement]:
+    """What a YAML list of lines for pip states, in ``section``."""
+    for one in items:
+        text = str(one).strip()
+        line = lines.get(text)
+        if text.startswith(("-e ", "--editable ")):
+            link = text.partition(" ")[2].strip()
+            yield Requirement(None, section, "editable", link[:MAX_TEXT], line, text[:MAX_TEXT])
+        elif text.startswith("-"):
+            yield Requirement(None, section, "option", "", line, text[:MAX_TEXT])
+        else:
+            yield requirement(text, section, line)
 
 
 def _entries(items: list[object], lines: dict[str, int]) -> Iterator[Requirement]:
@@ -45,16 +69,7 @@ def _entries(items: list[object], lines: dict[str, int]) -> Iterator[Requirement
         if isinstance(item, str):
             yield _conda(item.strip(), lines.get(item.strip()))
         elif isinstance(item, dict):
-            for one in rows(item.get("pip")):
-                text = str(one).strip()
-                line = lines.get(text)
-                if text.startswith(("-e ", "--editable ")):
-                    link = text.partition(" ")[2].strip()
-                    yield Requirement(None, PIP_SECTION, "editable", link[:MAX_TEXT], line, text[:MAX_TEXT])
-                elif text.startswith("-"):
-                    yield Requirement(None, PIP_SECTION, "option", "", line, text[:MAX_TEXT])
-                else:
-                    yield requirement(text, PIP_SECTION, line)
+            yield from for_pip(rows(item.get("pip")), PIP_SECTION, lines)
 
 
 def _conda(text: str, line: int | None) -> Requirement:
