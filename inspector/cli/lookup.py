@@ -55,6 +55,11 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument("--refs", action="store_true", help="list branches and tags with their commits")
     parser.add_argument(
+        "--discussions",
+        action="store_true",
+        help="list what people write about it at the hub, titles that warn of it first",
+    )
+    parser.add_argument(
         "--since",
         metavar="COMMIT",
         help="list the files that changed since COMMIT, by their digests (one hf:// target)",
@@ -160,6 +165,8 @@ def _answers(arguments: argparse.Namespace, work: LookUp, found: NamesFound) -> 
             row = _row(answer, found.names.get(answer.asked, ()))
             if arguments.refs:
                 _add_refs(row, work, answer.asked)
+            if arguments.discussions:
+                _add_discussions(row, work, answer.asked)
             if arguments.since is not None:
                 _add_since(row, work, answer, arguments.since)
             yield row
@@ -183,6 +190,7 @@ def _row(found: LookedUp, places: tuple[str, ...]) -> dict[str, Any]:
         "problem": found.problem or None,
         "places": [plain(place, 400) for place in places],
         "refs": None,
+        "discussions": None,
         "since": None,
     }
 
@@ -196,6 +204,28 @@ def _add_refs(row: dict[str, Any], work: LookUp, asked: HubId) -> None:
         row["problem"] = error.sentence
         return
     row["refs"] = [{"kind": one.kind, "name": one.name, "commit": one.commit} for one in found]
+    row["saved"] = min(filter(None, (row["saved"], saved)), default=None)
+
+
+def _add_discussions(row: dict[str, Any], work: LookUp, asked: HubId) -> None:
+    if row["problem"]:
+        return
+    try:
+        found, saved = work.discussions(asked)
+    except InspectorError as error:
+        row["problem"] = error.sentence
+        return
+    row["discussions"] = [
+        {
+            "number": one.number,
+            "title": plain(one.title, 300),
+            "status": plain(one.status or "", 40) or None,
+            "author": plain(one.author or "", 200) or None,
+            "created": plain(one.created or "", 40) or None,
+            "flags": list(one.flags),
+        }
+        for one in found
+    ]
     row["saved"] = min(filter(None, (row["saved"], saved)), default=None)
 
 
@@ -283,6 +313,8 @@ def _text(result: Mapping[str, Any]) -> Iterator[str]:
             yield f"  pin it: {row['paste']}"
         for ref in row["refs"] or ():
             yield f"  {ref['commit']}  {ref['kind']} {ref['name']}"
+        if row["discussions"] is not None:
+            yield from _said(row["discussions"])
         if row["since"]:
             yield f"  {row['since']['sentence']}"
             for word in ("added", "removed", "changed", "unknown"):
@@ -293,6 +325,15 @@ def _text(result: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"  {plain(place, 400)}" for place in result["unnamed"][:20])
     if not result["answers"] and not number:
         yield "Nothing to look up."
+
+
+def _said(discussions: list[dict[str, Any]]) -> Iterator[str]:
+    """What strangers say, in their words: a title proves nothing, and its flag says what to open it for."""
+    if not discussions:
+        yield "  Nobody writes about it."
+    for one in discussions:
+        why = f"  ({'; '.join(one['flags'])})" if one["flags"] else ""
+        yield f"  #{one['number']} {one['status']}: {one['title']}{why}"
 
 
 def _now() -> str:

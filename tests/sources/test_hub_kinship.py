@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from inspector.provenance.errors import WorkIncomplete
 from inspector.sources import Entry, ReadFailure, open_target
 from inspector.sources.hub import HubFacts, HubSource
 from inspector.sources.hub.gguf_header import gguf_texts
@@ -182,35 +181,6 @@ def test_what_uses_the_model_is_told(hub: Any) -> None:
     hub.model("acme/x", spaces=["a/one", "b/two", 7], childrenModelCount={"finetune": 3, "adapter": "x"})
     facts = facts_of("hf://acme/x")
     assert facts.spaces == ("a/one", "b/two") and facts.children == {"finetune": 3}
-
-
-class TestDiscussions:
-    def test_those_that_warn_and_are_open_come_first(self, hub: Any) -> None:
-        def row(number: int, title: str, status: str = "open") -> dict[str, Any]:
-            return {"num": number, "title": title, "status": status, "author": {"name": "sam"}}
-
-        rows = [
-            row(1, "Thanks!"),
-            row(2, "This repo contains MALWARE", "closed"),
-            row(3, "Security: pickle runs code"),
-            row(4, "Licence?"),
-        ]
-        hub.model("acme/x", discussions=[*rows, {"title": 7}, None])
-        source = opened("hf://acme/x")
-        before = len(hub.requests)
-        found = source.discussions()
-        assert len(hub.requests) - before == 1
-        assert [one.number for one in found] == [4, 3, 2, 1, None, None]
-        assert found[1].flags == ("somebody speaks of its security",) and found[1].author == "sam"
-        assert found[3].flags == ()
-
-    def test_a_hub_that_has_none_to_show_says_so(self, hub: Any) -> None:
-        hub.model("acme/x")
-        source = opened("hf://acme/x")
-        assert source.discussions() == ()
-        hub.fault("/discussions", status=200, body=b"[]", headers={"content-type": "application/json"})
-        with pytest.raises(WorkIncomplete, match="no list of discussions"):
-            source.discussions()
 
 
 class Held:

@@ -183,6 +183,54 @@ def test_refs_that_are_no_list_are_said(hub: Any, capsys: pytest.CaptureFixture[
     assert result["answers"][0]["refs"] is None and "no list of branches" in err
 
 
+def _discussion(number: int, title: str, status: str = "open") -> dict[str, Any]:
+    return {"num": number, "title": title, "status": status, "author": {"name": "sam"}, "createdAt": "2026"}
+
+
+def test_what_people_write_is_listed_with_warnings_first(
+    hub: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        _discussion(1, "Thanks!"),
+        _discussion(2, "This repo contains MALWARE", "closed"),
+        _discussion(3, "Security:\x1b[2J pickle runs code"),
+        {"title": 7},
+        None,
+    ]
+    hub.model("acme/x", sha=SHA, discussions=rows)
+    result, _ = looked_up(capsys, "hf://acme/x", "--discussions")
+    found = result["answers"][0]["discussions"]
+    assert [one["number"] for one in found] == [3, 2, 1, None, None] and len(hub.requests) == 2
+    assert found[1] == {
+        "number": 2,
+        "title": "This repo contains MALWARE",
+        "status": "closed",
+        "author": "sam",
+        "created": "2026",
+        "flags": ["somebody says that it does harm"],
+    }
+    assert "\x1b" not in found[0]["title"] and found[2]["flags"] == []
+    again, _ = looked_up(capsys, "hf://acme/x", "--discussions", "--offline")
+    assert again["answers"][0]["discussions"] == found and again["answers"][0]["saved"]
+    assert run(["lookup", "hf://acme/x", "--discussions"]) == 0
+    assert "  #2 closed: This repo contains MALWARE  (somebody says that it does harm)" in (
+        capsys.readouterr().out
+    )
+
+
+def test_no_discussions_and_none_that_can_be_had_are_told_apart(
+    hub: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hub.model("acme/x", sha=SHA)
+    assert run(["lookup", "hf://acme/x", "--discussions"]) == 0
+    assert "Nobody writes about it." in capsys.readouterr().out
+    asked, _ = looked_up(capsys, "hf://acme/x")
+    assert asked["answers"][0]["discussions"] is None
+    hub.fault("/discussions", "status", status=200, body=b"[]", headers={"content-type": "application/json"})
+    result, err = looked_up(capsys, "hf://acme/x", "--discussions", code=3)
+    assert result["answers"][0]["discussions"] is None and "no list of discussions" in err
+
+
 def test_what_changed_since_a_commit_is_a_list_of_files_and_no_file_is_fetched(
     hub: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,7 @@ from inspector.provenance.text import plain
 from inspector.sources.hub import errors
 from inspector.sources.hub.answer import Waiting
 from inspector.sources.hub.client import PATIENCE, HubClient
+from inspector.sources.hub.discussions import Discussion, read_discussions
 from inspector.sources.hub.endpoint import endpoint_in_use, token_in_use
 from inspector.sources.hub.facts import repo_facts
 from inspector.sources.hub.info import read_info
@@ -125,6 +126,13 @@ class LookUp:
         they cannot be had."""
         client = self._own_client()
         found = read_refs(client, asked.kind, asked.name)
+        return found, client.oldest_saved
+
+    def discussions(self, asked: HubId) -> tuple[tuple[Discussion, ...], str | None]:
+        """What people write about a repository, flagged titles first, and when that was saved (None: live).
+        InspectorError where it cannot be had."""
+        client = self._own_client()
+        found = read_discussions(client, asked.kind, asked.name)
         return found, client.oldest_saved
 
     def since(self, now: LookedUp, commit: str) -> Moved:

@@ -16,7 +16,6 @@ from inspector.sources.claims import git_id
 from inspector.sources.hub import errors
 from inspector.sources.hub.answer import Waiting
 from inspector.sources.hub.client import PATIENCE, HubClient
-from inspector.sources.hub.discussions import Discussion, read_discussions
 from inspector.sources.hub.endpoint import endpoint_in_use, token_in_use
 from inspector.sources.hub.facts import HubFacts, RepoFacts, repo_facts
 from inspector.sources.hub.gguf_header import gguf_texts
@@ -246,10 +245,6 @@ class HubSource:
             return None
         difference = moved(replace(earlier, name=old.id, object_id=old.object_id), self.listing())
         return (difference, when) if difference.sentence else None
-
-    def discussions(self) -> tuple[Discussion, ...]:
-        """What people write about the repository, one request; no part of a scan."""
-        return read_discussions(self._client, self._asked.kind, self.target.name)
 
     @property
     def evidence(self) -> tuple[Mapping[str, Any], ...]:
