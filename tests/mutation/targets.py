@@ -57,6 +57,23 @@ _PICKLES = Target(
         *("tests/artifacts/test_same_bytes_same_verdict.py", "tests/artifacts/test_mutants_*.py"),
     )
 )
+# What reaches few lines of the machine's own tests has tests beside it.
+_NUMPY = Target(
+    (
+        *(f"tests/artifacts/test_{name}.py" for name in ("layouts_of_dtypes", "costly_calls", "odd_calls")),
+        *("tests/artifacts/test_arrays_in_a_row.py", "tests/artifacts/test_pickle_gadgets.py"),
+        *("tests/artifacts/test_hostile_pickles.py", "tests/artifacts/test_mutants_*.py"),
+    )
+)
+_FILES = Target(
+    (
+        *(f"tests/artifacts/test_{name}.py" for name in ("old_pickles", "whole_streams", "broken_streams")),
+        *(f"tests/artifacts/test_{name}.py" for name in ("frames_in_frames", "two_ends", "behind_models")),
+        *(f"tests/artifacts/test_{name}.py" for name in ("polyglots", "nested_pickles", "hostile_pickles")),
+        *("tests/artifacts/test_arrays_in_a_row.py", "tests/artifacts/test_mutants_*.py"),
+    )
+)
+_READ = Target(("tests/artifacts/test_explain.py", "tests/artifacts/test_mutants_*.py"))
 _P = "inspector/artifacts/pickles"
 
 TARGETS: dict[str, Target] = {
@@ -68,12 +85,16 @@ TARGETS: dict[str, Target] = {
     **{
         f"{_P}/{name}.py": _PICKLES
         for name in (
-            *("machine", "outcome", "stack", "opcodes", "symbols", "listed", "listing", "effects"),
+            *("machine", "outcome", "stack", "opcodes", "symbols", "listed", "effects"),
             "effect_table",
-            "file",
-            *("rules", "rules_attributes", "rules_dill", "rules_formula", "rules_libraries", "rules_numpy"),
-            *("rules_state", "numbers", "nested"),
-            *("joblib_array", "text_lines", "compat_names", "byte_code", "decompile"),
+            *("rules", "rules_attributes", "rules_dill", "rules_formula", "rules_libraries"),
+            *("rules_state", "numbers", "text_lines", "compat_names"),
         )
     },
+    **{
+        f"{_P}/{name}.py": _NUMPY
+        for name in ("rules_numpy", "rules_dtype", "rules_costs", "element_sizes", "joblib_array")
+    },
+    **{f"{_P}/{name}.py": _FILES for name in ("file", "walk", "nested")},
+    **{f"{_P}/{name}.py": _READ for name in ("listing", "byte_code", "decompile")},
 }
