@@ -11,18 +11,29 @@ import re
 from dataclasses import dataclass
 
 from inspector.artifacts.bytesource import EndOfData, Window
-from inspector.artifacts.limits import spend_work
+from inspector.artifacts.limits import OverLimit, spend_work
 from inspector.artifacts.pickles.opcodes import LENGTH_SIZES, NUMBER_SIZES, OPCODES
+from inspector.sources.interface import is_remote
 
 _STOP = 0x2E
 _INST = 0x69
 _FRAME = 0x95
+# What the argument of STRING, LONG and FLOAT has to begin with; every unpickler refuses another at once.
+_FIRST = {
+    0x53: frozenset(b"\"'"),
+    0x4C: frozenset(b"0123456789+- \t\v\f\r"),
+    0x46: frozenset(b"0123456789+-.iInN \t\v\f\r"),
+}
 # GLOBAL, INST, STACK_GLOBAL and the three EXT.
 _IMPORTING = frozenset(b"ci\x93\x82\x83\x84")
 # What can call something that was imported: REDUCE, BUILD, OBJ, INST, NEWOBJ, NEWOBJ_EX, and what fills a
 # container, for that calls a method of whatever lies there.
 _CALLING = frozenset(b"Rboi\x81\x92aesu\x90")
 _MARGIN = 600
+_FETCHED = 256 << 10  # bytes of one line
+_SEARCHED = 64 << 20
+_LONGEST_NAME = 64 << 10
+_PIECE = 1 << 20
 _BYTE_WORK = 2
 _LINE_WORK = 60
 _TOKEN_WORK = 1_000
@@ -39,9 +50,14 @@ def _free() -> re.Pattern[bytes]:
     def one_of(*shapes: str) -> bytes:
         return b"[" + b"".join(re.escape(bytes([code])) for shape in shapes for code in codes[shape]) + b"]"
 
+    codes["line"] = [code for code in codes["line"] if code not in _FIRST]
     choices = (
         one_of("-") + b"++",
         one_of("line") + rb"[^\n]*+\n",
+        *(
+            re.escape(bytes([code])) + b"[" + re.escape(bytes(sorted(first))) + rb"][^\n]*+\n"
+            for code, first in _FIRST.items()
+        ),
         *(one_of(shape) + b"." * size for shape, size in NUMBER_SIZES.items() if shape in codes),
         one_of("float8") + b"." * 8,
     )
@@ -87,6 +103,8 @@ def walk(window: Window) -> Stream:
                 stream.imports = stream.calls = True
             stream.imports |= code in _IMPORTING
             stream.calls |= stream.imports and code in _CALLING
+            if code in _FIRST and not _begins_with(window, _FIRST[code]):
+                return stream
             _step_over(window, OPCODES[code].argument, stream)
     except EndOfData:
         return stream
@@ -94,9 +112,11 @@ def walk(window: Window) -> Stream:
 
 def _step_over(window: Window, shape: str, stream: Stream) -> None:
     """Moves on behind an opcode's argument, else EndOfData."""
-    if shape in ("line", "lines"):
-        for _ in range(1 if shape == "line" else 2):
-            stream.longest = max(stream.longest, _skip_line(window))
+    if shape == "line":
+        stream.longest = max(stream.longest, _skip_line(window))
+    elif shape == "lines":  # a module and a name: nothing imports one that is as long
+        for _ in range(2):
+            stream.longest = max(stream.longest, _skip_line(window, _LONGEST_NAME))
     elif shape in NUMBER_SIZES:
         window.skip(NUMBER_SIZES[shape])
     elif shape in LENGTH_SIZES:
@@ -108,8 +128,14 @@ def _step_over(window: Window, shape: str, stream: Stream) -> None:
         window.skip(8)
 
 
-def _skip_line(window: Window) -> int:
-    """Moves on behind the next line feed and gives how many bytes that were, else EndOfData."""
+def _begins_with(window: Window, first: frozenset[int]) -> bool:
+    return window.fill(1) and window.buffer[window.pos] in first
+
+
+def _skip_line(window: Window, at_most: int = 0) -> int:
+    """Moves on behind the next line feed and gives how many bytes that were; EndOfData where there is none,
+    or none in the next ``at_most``. Raises OverLimit where a large part of the file, or much of one on
+    somebody else's server, would have to be read for it."""
     start = window.offset
     while True:
         end = window.buffer.find(b"\n", window.pos)
@@ -118,5 +144,11 @@ def _skip_line(window: Window) -> int:
             return window.offset - start
         spend_work(len(window.buffer) - window.pos)
         window.pos = len(window.buffer)
-        if not window.fill(1):
+        read = window.offset - start
+        if at_most and read > at_most:
+            raise EndOfData
+        if read > (_FETCHED if is_remote(window.source) else _SEARCHED):
+            raise OverLimit("A line of what may be a pickle is too long to be read.")
+        window.fill(_PIECE if read > _FETCHED else 1)
+        if window.pos == len(window.buffer):
             raise EndOfData
