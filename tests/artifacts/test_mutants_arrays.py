@@ -91,6 +91,7 @@ def test_an_array_is_stepped_over(shape: bytes, made: bytes, length: int, paddin
         (b"]", FLOATS),
         (SHAPE, b"N"),
         (SHAPE, name("numpy", "float64")),
+        (SHAPE, dtype(name("numpy", "void"))),
         (tup(b"J\xff\xff\xff\xff"), FLOATS),
         (tup(b"K\x02", b"N"), FLOATS),
         (tup(b"\x88"), FLOATS),

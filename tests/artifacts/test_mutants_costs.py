@@ -153,6 +153,8 @@ def test_the_memory_of_an_array(dotted: str) -> None:
 def test_the_memory_of_an_array_that_is_rebuilt(dotted: str) -> None:
     assert not is_told(dotted, NDARRAY, Tup([EIGHTH]), b"b")
     assert is_told(dotted, NDARRAY, Tup([EIGHTH + 1]), b"b")
+    assert is_told(dotted, NDARRAY, Tup([EIGHTH + 1]))
+    assert is_told(dotted, NDARRAY, Tup([EIGHTH, 2]))
     assert not is_told(dotted, Tup([EIGHTH + 1]))
 
 

@@ -12,6 +12,7 @@ from inspector.artifacts.pickles.rules_numpy import (
     has_objects,
     held_dtypes,
     names_objects,
+    numpy_generator,
     numpy_scalar,
     values_inside,
 )
@@ -116,6 +117,9 @@ STATES: dict[str, tuple[Made, object, str | None]] = {
     "no argument": (dtype(), state(-1), None),
     "a number without fields, with a name": (long(), state(names=Tup([])), FAULT),
     "fields without names": (dtype("V8"), state(8, fields=mapped({"a": Tup([long(), 0])})), FAULT),
+    "fields in an item of no known size": (
+        dtype(), state(8, names=Tup(["a"]), fields=mapped({"a": Tup([long(), 0])})), FAULT
+    ),
     "a subarray of sixty-four sides": (
         dtype("V8"), state(8, subarray=shaped(long(), *[1] * 64)), None
     ),
@@ -349,3 +353,37 @@ def test_a_scalar_has_a_dtype() -> None:
     assert numpy_scalar([]) is not None
     assert numpy_scalar([objects()]) is not None
     assert numpy_scalar(["i8"]) is not None
+
+
+def test_a_dtype_that_holds_itself_is_looked_at_once() -> None:
+    around = dtype("V8")
+    around.state = state(8, names=Tup(["a"]), fields=mapped({"a": Tup([around, 0])}))
+    assert not has_objects(around)
+
+
+def test_what_cannot_be_told_may_hold_objects() -> None:
+    assert has_objects(Made(imported("numpy", "dtype")))
+    assert has_objects(Made(imported("their", "dtype"), Tup(["f8"])))
+    assert names_objects(series(Tup(["a", "f8"]), "O"))
+    assert names_objects(series(Tup(["a", "f8"]), "f8"))
+
+
+def test_a_dtype_alone_says_what_an_array_is_filled_with() -> None:
+    their = Made(imported("their", "thing"), Tup([]))
+    assert filled(1, Tup([1]), their, False, b"a") is None
+    assert not their.is_used
+    assert filled(1, Tup([3]), long(), False, series()) is None
+
+
+def test_a_generator_calls_no_other_function() -> None:
+    maker = imported("numpy.random._pickle", "__bit_generator_ctor")
+    harmless: list[list[object]] = [[], ["PCG64"], ["PCG64", maker], ["PCG64", None]]
+    for args in harmless:
+        assert numpy_generator(args) is None
+    for other in (imported("os", "system"), "PCG64", their_bits()):
+        assert numpy_generator(["PCG64", other]) is not None
+    assert numpy_generator([imported("os", "system")]) is None
+
+
+def their_bits() -> Made:
+    return Made(imported("numpy.random._pickle", "__bit_generator_ctor"), Tup(["PCG64"]))

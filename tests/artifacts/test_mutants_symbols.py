@@ -142,3 +142,96 @@ def test_a_dict_that_is_not_kept_whole_says_so() -> None:
     assert mapped(*many, MADE, 0).has_computed_keys is True
     assert mapped(*many[:128]).is_whole is True
     assert mapped(*many[:128]).items == {f"k{place}": place for place in range(64)}
+
+
+def field(size: int = 2, first: object = MADE) -> Tup:
+    return Tup([first, *range(size - 1)])
+
+
+def fields(count: int, start: int = 0, size: int = 2) -> list[object]:
+    return [part for place in range(start, start + count) for part in (f"f{place}", field(size))]
+
+
+def kept(made: Mapped) -> tuple[int, bool, bool]:
+    return len(made.items), made.is_whole, made.has_computed_keys
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_every_field_of_a_dtype_is_kept(size: int) -> None:
+    assert kept(mapped(*fields(1, 0, size))) == (1, True, False)
+    assert kept(mapped(*fields(4096, 0, size))) == (4096, True, False)
+    assert kept(mapped(*fields(4097, 0, size))) == (64, False, False)
+    one_by_one = Mapped()
+    for place in range(100):
+        one_by_one.extend(fields(1, place, size))
+    assert kept(one_by_one) == (100, True, False)
+
+
+def test_more_fields_than_are_kept_are_not_the_whole() -> None:
+    made = mapped(*fields(4095))
+    made.extend(fields(1, 4095))
+    assert kept(made) == (4096, True, False)
+    made.extend(fields(1, 4096))
+    assert kept(made) == (4096, False, False)
+
+
+def test_what_is_no_field_is_kept_to_a_smaller_bound() -> None:
+    for value in (field(1), field(4), field(2, "f8"), 5, Series()):
+        assert kept(mapped(*[part for place in range(100) for part in (f"f{place}", value)])) == (
+            64,
+            False,
+            False,
+        )
+
+
+def test_keys_that_are_no_text_or_are_computed_are_told() -> None:
+    assert kept(mapped("a", field(), 5, field())) == (1, False, False)
+    assert kept(mapped("a", field(), MADE, field())) == (1, False, True)
+    assert kept(mapped("a", field(), MADE, field(), 5, field())) == (1, False, True)
+    assert kept(mapped("a", 1, 5, 2)) == (1, False, False)
+    assert kept(mapped("a", 1, MADE, 2, 5, 3)) == (1, False, True)
+    many = [part for place in range(65) for part in (place, 1)]
+    assert kept(mapped(*many)) == (0, False, False)
+    assert kept(mapped(*many, MADE, 1)) == (0, False, True)
+    assert kept(mapped(*many, MADE, 1, "a", 1)) == (0, False, True)
+
+
+def texts(count: int, start: int = 0) -> list[object]:
+    return [part for place in range(start, start + count) for part in (f"k{place}", place)]
+
+
+def test_so_many_values_of_a_dict_are_kept() -> None:
+    for count, expected in ((64, (64, True)), (65, (64, False)), (100, (64, False))):
+        assert kept(mapped(*texts(count)))[:2] == expected
+    made = mapped(*texts(63))
+    made.extend(texts(1, 63))
+    assert kept(made) == (64, True, False)
+    made.extend(texts(1, 64))
+    assert kept(made) == (64, False, False)
+    made.extend(texts(65, 65))
+    assert kept(made) == (64, False, False)
+    made = mapped(*texts(63))
+    made.extend(texts(65, 63))
+    assert kept(made) == (127, False, False)
+    assert (made.items["k0"], made.items["k126"]) == (0, 126)
+
+
+def test_a_key_without_a_value_is_left_aside() -> None:
+    for items, expected in (
+        (["a"], (0, True)),
+        ([*texts(1), "a"], (1, True)),
+        ([*fields(2), "a"], (2, True)),
+        ([*texts(64), "a"], (64, False)),
+        ([*texts(65), "a"], (64, False)),
+    ):
+        assert kept(mapped(*items))[:2] == expected
+
+
+def test_values_keep_what_they_are_made_of() -> None:
+    assert (NAME.call_count, NAME.calls, NAME.weight) == (0, [], 1)
+    assert Opaque("a value").what == "a value"
+    place = BytesAt(5, 7)
+    assert (place.start, place.length, place.what) == (5, 7, "7 bytes")
+    text = LongText("head", 5, 7, "latin-1")
+    assert (text.head, text.start, text.length, text.encoding) == ("head", 5, 7, "latin-1")
+    assert Stored("key").key == "key"
