@@ -19,6 +19,7 @@ import datetime
 import importlib.metadata
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -141,8 +142,8 @@ def section(ran: Sequence[Ran], about: str, *, quick: bool) -> str:
 
 
 def _block(text: str) -> str:
-    """``text`` as a block of code; of a very long one the beginning."""
-    lines = [line.rstrip().replace("```", "~~~") for line in text.strip().splitlines()]
+    """``text`` as a block of code, without rows of JSON; of a very long one the beginning."""
+    lines = [line.rstrip().replace("```", "~~~") for line in text.strip().splitlines() if line[:2] != '{"']
     if len(lines) > MOST_LINES:
         lines = [*lines[:MOST_LINES], f"({len(lines) - MOST_LINES} more lines)"]
     return "\n".join(["```", *lines, "```"])
@@ -152,6 +153,7 @@ def run(one: Benchmark, words: list[str], output: Path) -> Ran:
     """Runs one to its end, says how it went, and keeps what it printed in ``output``."""
     with tempfile.TemporaryDirectory() as home, output.open("wb") as file:
         environment = {**os.environ, "INSPECTOR_HOME": home, "PYTHONPATH": str(ROOT)}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # byte code is there in use
         started = time.monotonic()
         command = [sys.executable, str(HERE / f"{one.name}.py"), *words]
         code = subprocess.run(
@@ -160,7 +162,8 @@ def run(one: Benchmark, words: list[str], output: Path) -> Ran:
         seconds = time.monotonic() - started
     print(f"{one.name:<18} {seconds:7.1f} s  exit code {code}  {output}", flush=True)
     said = output.read_text(encoding="utf-8", errors="replace")
-    return Ran(one, code, seconds, said.replace(str(ROOT), "."))
+    places = rf"{re.escape(tempfile.gettempdir())}/[^\s/]+"
+    return Ran(one, code, seconds, re.sub(places, "(temporary)", said.replace(str(ROOT), ".")))
 
 
 def machine() -> str:
