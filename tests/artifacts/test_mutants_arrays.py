@@ -7,6 +7,7 @@ import struct
 import pytest
 
 from inspector.artifacts.bytesource import BytesSource
+from inspector.artifacts.pickles.element_sizes import class_size, pickled_size
 from inspector.artifacts.pickles.joblib_array import element_size
 from inspector.artifacts.pickles.machine import PickleMachine
 from inspector.artifacts.pickles.outcome import Outcome
@@ -112,3 +113,34 @@ def test_an_array_that_the_file_s_end_cuts_off_is_told() -> None:
 def test_an_array_of_objects_is_a_pickle_of_its_own() -> None:
     machine, outcome, start = run(b"\x80\x04N..", {"shape": SHAPE, "dtype": dtype(text("O8"))})
     assert (machine.nested, outcome.ended, outcome.problems) == ([start], True, [])
+
+
+WORDS = {
+    **dict.fromkeys(("c", "bool", "bool_", "byte", "ubyte", "int8", "uint8", "BoolDType", "Int8DType"), 1),
+    **dict.fromkeys(("short", "ushort", "half", "float16", "uint16", "Float16DType"), 2),
+    **dict.fromkeys(("intc", "uintc", "single", "int32", "float32", "UInt32DType"), 4),
+    **dict.fromkeys(("O", "O4", "O8", "float", "double", "longlong", "ulonglong", "object", "object_"), 8),
+    **dict.fromkeys(("datetime64", "timedelta64", "int64", "uint64", "complex64", "Complex64DType"), 8),
+    **dict.fromkeys(("complex", "cdouble", "complex128", "float128"), 16),
+    **dict.fromkeys(("S", "a", "U", "V"), 0),
+    **dict.fromkeys(("O3", "void", "record", "their", "Float", "int4x", "DateTime64DType"), None),
+}
+OF_THIS_MACHINE = {"g": 16, "G": 32, "p": 8, "P": 8, "n": 8, "N": 8, "int": 8, "intp": 8, "uintp": 8}
+OF_THIS_MACHINE.update({"longdouble": 16, "clongdouble": 32})
+
+
+@pytest.mark.parametrize("spec", WORDS)
+def test_the_size_of_a_word(spec: str) -> None:
+    assert pickled_size(spec) == WORDS[spec]
+    assert pickled_size(f"|{spec}") == (WORDS[spec] if len(spec) < 3 else None)
+    is_class = len(spec) > 2 and WORDS[spec] is not None
+    assert class_size(spec) == (WORDS[spec] if is_class else None)
+
+
+@pytest.mark.parametrize("spec", OF_THIS_MACHINE)
+def test_the_size_of_a_word_on_most_machines(spec: str) -> None:
+    assert pickled_size(spec) == OF_THIS_MACHINE[spec]
+
+
+def test_texts_of_a_length_are_as_long() -> None:
+    assert [pickled_size(spec) for spec in ("S3", "U3", "V3", "<U0", "M8[ns]", "i4")] == [3, 12, 3, 0, 8, 4]

@@ -167,6 +167,7 @@ def test_a_constant_is_what_marshal_wrote(of: Any) -> None:
         *((b"l\2\0\0\0\0\0\1\0", 1 << 15), (b"S", None), (b".", None)),
         (b"l\x40\0\0\0" + bytes(126) + b"\1\0", 1 << 15 * 63),
         (b"l\x41\0\0\0" + bytes(130), "a very long number"),
+        (b"l\x42\0\0\0" + bytes(132), "a very long number"),
         (b"l\xbf\xff\xff\xff" + bytes(130), "a very long number"),
     ],
 )
@@ -281,10 +282,13 @@ class Standard:
 
 def decompiled(data: bytes, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
     written = io.TextIOWrapper(io.BytesIO())
-    monkeypatch.setattr("inspector.confinement.confine", lambda **limits: None)
+    confined: list[dict[str, int]] = []
+    monkeypatch.setattr("inspector.confinement.confine", lambda **limits: confined.append(limits))
     monkeypatch.setattr(sys, "stdin", Standard(data))
     monkeypatch.setattr(sys, "stdout", written)
     code = decompile.main()
+    if "fickling.fickle" not in sys.modules or sys.modules["fickling.fickle"] is not None:
+        assert confined == [{"memory_bytes": 512 << 20, "cpu_seconds": 3}]
     raw = written.buffer
     assert isinstance(raw, io.BytesIO)
     return code, raw.getvalue().decode()

@@ -228,7 +228,8 @@ def test_a_key_without_a_value_is_left_aside() -> None:
 
 
 def test_values_keep_what_they_are_made_of() -> None:
-    assert (NAME.call_count, NAME.calls, NAME.weight) == (0, [], 1)
+    fresh = Import("os", "system", NAME.entry, 0)
+    assert (fresh.call_count, fresh.calls, fresh.weight) == (0, [], 1)
     assert Opaque("a value").what == "a value"
     place = BytesAt(5, 7)
     assert (place.start, place.length, place.what) == (5, 7, "7 bytes")
