@@ -73,15 +73,22 @@ def _dispatch(argv: list[str]) -> int:
         return _open_window(None)
     if argv[0] in COMMANDS:
         return _run_command(argv)
-    if not argv[0].startswith("-") and len(argv) == 1:
+    if not argv[0].startswith("-"):
         if "://" not in argv[0] and not os.path.lexists(argv[0]):
             raise UnreadableInput(
-                f"{argv[0]} is no command, and no file or folder of that name exists.",
-                "`inspector --help` lists the commands.",
+                f"{argv[0]} is no command, and no file or folder of that name exists.", _near_command(argv[0])
             )
-        return _open_window(argv[0])
+        if len(argv) == 1:
+            return _open_window(argv[0])
     _overview().parse_args(argv)
     return 2
+
+
+def _near_command(word: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, COMMANDS, 1)
+    return f"Did you mean `inspector {near[0]}`?" if near else "`inspector --help` lists the commands."
 
 
 def _run_command(argv: list[str]) -> int:
@@ -91,7 +98,7 @@ def _run_command(argv: list[str]) -> int:
     arguments, unknown = parser.parse_known_args(argv)
     if unknown:
         parser.prog = f"inspector {argv[0]}"
-        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+        parser.error(f"unrecognized arguments: {', '.join(map(repr, unknown))}")
     code: int = arguments.run(arguments)
     if sys.stdout is not None:  # closed by whoever started us; a result in a file is written all the same
         sys.stdout.flush()

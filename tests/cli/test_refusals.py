@@ -16,7 +16,7 @@ from .conftest import Shell  # isort: skip
 # command line, what it says
 USAGE = [
     ("scan", "TARGET"),
-    ("scan a.txt b.txt", "unrecognized arguments: b.txt. `inspector scan --help`"),
+    ("scan a.txt b.txt", "unrecognized arguments: 'b.txt'. `inspector scan --help`"),
     ("scan a.txt --jobs two", "'two' is not a whole number from 1 to 64"),
     ("scan a.txt --jobs 0", "'0' is not a whole number from 1 to 64"),
     ("scan a.txt --jobs 1_0", "'1_0' is not a whole number"),
@@ -166,7 +166,9 @@ REFUSED = [
     ("quarantine status nowhere", 2, "nowhere is no quarantine store.", "quarantine init DIR"),
     ("quarantine verify nowhere", 2, "neither a store nor a promoted set", "Name a store"),
     ("quarantine verifier -o folder", 2, "folder cannot be written", "with -o"),
-    ("scna", 2, "scna is no command", "`inspector --help`"),
+    ("scna", 2, "scna is no command", "`inspector scan`"),
+    ("scna folder", 2, "scna is no command", "`inspector scan`"),
+    ("xyzzy", 2, "xyzzy is no command", "`inspector --help`"),
 ]
 
 
