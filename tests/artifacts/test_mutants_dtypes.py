@@ -118,7 +118,7 @@ STATES: dict[str, tuple[Made, object, str | None]] = {
     "a number without fields, with a name": (long(), state(names=Tup([])), FAULT),
     "fields without names": (dtype("V8"), state(8, fields=mapped({"a": Tup([long(), 0])})), FAULT),
     "fields in an item of no known size": (
-        dtype(), state(8, names=Tup(["a"]), fields=mapped({"a": Tup([long(), 0])})), FAULT
+        dtype("their"), state(8, names=Tup(["a"]), fields=mapped({"a": Tup([long(), 0])})), FAULT
     ),
     "a subarray of sixty-four sides": (
         dtype("V8"), state(8, subarray=shaped(long(), *[1] * 64)), None

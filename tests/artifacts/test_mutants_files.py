@@ -8,15 +8,20 @@ import pytest
 
 from inspector.artifacts import Artifact
 from inspector.artifacts.bytesource import BytesSource
+from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.limits import CURRENT, Budget
+from inspector.artifacts.pickles import file
 from inspector.artifacts.pickles.file import (
     MAX_FURTHER_STREAMS,
     describe,
+    judge_whole,
     looks_like_old_pickle,
     read_pickle,
 )
 from inspector.artifacts.pickles.listed import entry_for
+from inspector.artifacts.pickles.machine import PickleMachine
 from inspector.artifacts.pickles.nested import MAX_NESTING, MAX_TEXT, is_constant_bytes, nested_bytes
+from inspector.artifacts.pickles.outcome import Limits
 from inspector.artifacts.pickles.symbols import BytesAt, Call, Import, LongText, Made, Tup
 from inspector.provenance import Loading
 
@@ -128,6 +133,7 @@ OBJECT = call("numpy.core.multiarray.scalar", call("numpy.dtype", text("O8")), b
         (stream(call("th eir.thing"))[:-1], UNREADABLE, ["bytes-after-stop"]),
         (stream(call("their.th ing"))[:-1], UNREADABLE, ["bytes-after-stop"]),
         (stream(call("collections.OrderedDict")), UNREADABLE, ["bytes-after-stop"]),
+        (stream(name("os.sys tem"))[:-1], RUNS, ["dangerous-import", "bytes-after-stop"]),
         (b"\xffN." + CALLS, UNREADABLE, ["bytes-after-stop"]),
         (stream(OBJECT), RUNS, ["object-from-bytes", "bytes-after-stop"]),
         (stream(OBJECT)[:-1], RUNS, ["object-from-bytes", "bytes-after-stop"]),
@@ -312,6 +318,98 @@ def test_what_loading_unpickles_is_not_told_twice(pad: bytes) -> None:
     assert said(beside) == (ALLOWED, ["hidden-pickle"])
 
 
+@pytest.mark.parametrize("size", [255, 256, 257])
+def test_what_is_kept_and_what_is_not_are_told_once(size: int) -> None:
+    body = call(SYSTEM, text("echo"))
+    inner = stream(
+        b"N0" * 100 + b"C" + bytes([size - 205 - len(body)]) + b"a" * (size - 205 - len(body)) + b"0" + body
+    )
+    assert len(inner) == size + 1
+    assert said(stream(call(LOADS, raw(inner)))) == (RUNS, ["dangerous-import"])
+    assert said(stream(call(LOADS, raw(inner[2:])))) == (RUNS, ["dangerous-import"])
+
+
+def test_a_pickle_that_stands_alone_is_at_no_depth() -> None:
+    source = BytesSource(nest(stream(b"N"), MAX_NESTING))
+    machine, judgement = PickleMachine(source), Judgement()
+    machine.run()
+    judge_whole(machine, source, judgement)
+    assert judgement.loading is ALLOWED
+
+
+# --- What joblib steps over ---------------------------------------------------------------------------------
+
+WRAPPER = "joblib.numpy_pickle.NumpyArrayWrapper"
+
+
+def array(content: bytes) -> bytes:
+    """joblib's array of bytes, which a plain unpickler takes for opcodes."""
+    state = b"}" + text("shape") + b"K" + bytes([len(content)]) + b"\x85s"
+    state += text("dtype") + call("numpy.dtype", text("u1")) + b"s"
+    return stream(name(WRAPPER) + b")\x81" + state + b"b" + content)
+
+
+HIDDEN = "hidden-import"
+SCALAR = "numpy.core.multiarray.scalar"
+
+
+@pytest.mark.parametrize(
+    ("content", "loading", "codes"),
+    [
+        (b"a", LIBRARY, []),
+        (name(SYSTEM), RUNS, [HIDDEN]),
+        (name(THEIRS), UNKNOWN, [HIDDEN]),
+        (name("collections.OrderedDict"), UNKNOWN, [HIDDEN]),
+        (name("th eir.thing"), LIBRARY, []),
+        (name("their.th ing"), LIBRARY, []),
+        (name("os.sys tem"), RUNS, [HIDDEN]),
+        (name("numpy.dtype"), LIBRARY, []),
+        (call(LOADS, raw(b"a")), RUNS, ["nested-pickle", HIDDEN]),
+        (OBJECT, RUNS, [HIDDEN, "object-from-bytes"]),
+        (call("numpy.dtype", text("")), LIBRARY, []),
+    ],
+)
+def test_a_plain_unpickler_finds_what_joblib_steps_over(
+    content: bytes, loading: Loading, codes: list[str]
+) -> None:
+    found = said(array(content))
+    assert found[0] is loading
+    assert {code for code in found[1] if code != "library-class"} == set(codes)
+    assert read(array(content)).format == "joblib"
+
+
+def objects(kept: tuple[bytes, ...], content: bytes) -> bytes:
+    """joblib's array of objects, a pickle of its own: a plain unpickler goes on with the memo around it."""
+    memo = b"".join(one + b"q" + bytes([place]) + b"0" for place, one in enumerate(kept))
+    state = b"}" + text("shape") + b"K\x01\x85s" + text("dtype") + call("numpy.dtype", text("O8")) + b"s"
+    return stream(memo + name(WRAPPER) + b")\x81" + state + b"b" + b"\x80\x04" + content + b".")
+
+
+ORDERED = text("collections") + b"\x94" + text("OrderedDict") + b"\x940h\0h\x01\x93"
+FLOAT = call("numpy.dtype", text("f8")) + b"\x940"
+BITS = "numpy.random._pickle.__bit_generator_ctor"
+MAKES = name(BITS) + b"\x940" + call("numpy.random._pickle.__generator_ctor", text("PCG64"), b"h\0")
+
+
+@pytest.mark.parametrize(
+    ("kept", "content", "loading", "codes"),
+    [
+        ((text("collections"), text("OrderedDict")), ORDERED, LIBRARY, []),
+        ((text("os"), text("system")), ORDERED, RUNS, [HIDDEN]),
+        ((text("their"), text("thing")), ORDERED, LIBRARY, []),
+        ((call("numpy.dtype", text("O8")),), FLOAT + call(SCALAR, b"h\0", b"U\x01a"), LIBRARY, []),
+        ((name(BITS),), MAKES, LIBRARY, []),
+        ((name("collections.OrderedDict"),), MAKES, RUNS, ["call-by-argument"]),
+    ],
+)
+def test_what_the_memo_around_an_array_of_objects_makes_of_it(
+    kept: tuple[bytes, ...], content: bytes, loading: Loading, codes: list[str]
+) -> None:
+    found = said(objects(kept, content))
+    assert {code for code in found[1] if code not in ("library-class", "bytes-after-stop")} == set(codes)
+    assert found[0] is loading
+
+
 # --- torch.save of old --------------------------------------------------------------------------------------
 
 MAGIC = stream(b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19")
@@ -335,6 +433,7 @@ REST = TENSOR + KEYS + bytes(24)
         (MAGIC + VERSION + SYSTEM_INFO + TENSOR + KEYS + bytes(23), UNREADABLE, ["storage-size"]),
         (MAGIC + VERSION + SYSTEM_INFO + TENSOR + KEYS + bytes(25), UNREADABLE, ["storage-size"]),
         (MAGIC + VERSION + SYSTEM_INFO + stream(b"N") + stream(b"]"), ALLOWED, []),
+        (stream(CALLS[2:-1], b"0", MAGIC[2:-1]) + VERSION + SYSTEM_INFO + REST, RUNS, ["dangerous-import"]),
         (MAGIC + VERSION + SYSTEM_INFO + stream(b"N") + stream(b"]") + b"a", UNREADABLE, ["storage-size"]),
         (MAGIC + stream(b"M\xea\x03") + SYSTEM_INFO + REST, UNREADABLE, ["torch-protocol"]),
         (MAGIC, UNREADABLE, ["truncated", "torch-cut"]),
@@ -378,6 +477,8 @@ def is_old(data: bytes) -> tuple[bool, bool]:
 
 
 OLD_SYSTEM = b"cos\nsystem\n(S'x'\ntR."
+PLAIN = b"ccollections\nOrderedDict\n"
+LONG = b"N0" * 110_000
 OLD: dict[str, tuple[bytes, tuple[bool, bool]]] = {
     "nothing": (b"", (False, False)),
     "a call": (OLD_SYSTEM, (True, True)),
@@ -409,6 +510,28 @@ OLD: dict[str, tuple[bytes, tuple[bool, bool]]] = {
     "a plain call": (b"ccollections\nOrderedDict\n)R.", (True, True)),
     "two imports": (b"N.ctheir\nthing\n.", (True, True)),
     "an import, none, blanks": (b"ctheir\nthing\n.N.\n\n", (True, True)),
+    "a plain import": (PLAIN + b".", (True, True)),
+    "a plain import behind": (b"N." + PLAIN + b".", (False, False)),
+    "a plain call behind": (b"N." + PLAIN + b")R.", (False, False)),
+    "an unknown import, and a plain one": (b"ctheir\nthing\n." + PLAIN + b".", (True, True)),
+    "a dangerous import, no end": (b"cos\nsystem\n\xff", (False, True)),
+    "a dangerous call with a name, no end": (b"cos\nsystem\nctheir\nother\nR\xff", (True, True)),
+    "none and blanks": (b"N.\n\n", (False, False)),
+    "torch's magic behind": (b"N.L119547037146038801333356L\n.a", (False, False)),
+    "a broken one first": (b"N00." + OLD_SYSTEM, (False, False)),
+    "exactly three operations": (b"NN.", (False, True)),
+    "a call with a space": (b"cthe ir\nthing\n)R.", (True, True)),
+    "a call with a space, and more": (b"cthe ir\nthing\n(tR.a", (False, False)),
+    "a far call with a tuple, no end": (b"N0" * 20 + b"ctheir\nthing\n(tR", (True, True)),
+    "INST without arguments, and more": (b"(itheir\nthing\n.a", (False, False)),
+    "INST with one, and more": (b"(S'x'\nitheir\nthing\n.a", (True, True)),
+    "INST with one, no end": (b"(S'x'\nitheir\nthing\n", (False, False)),
+    "long, and a call": (LONG + OLD_SYSTEM, (True, True)),
+    "long, and a call without an end": (LONG + OLD_SYSTEM[:-1], (True, True)),
+    "long, and an import": (LONG + b"ctheir\nthing\n.", (True, True)),
+    "too long for values": (LONG + b"N.", (False, False)),
+    "not too long for values": (b"N0" * 15_000 + b"N.", (False, True)),
+    "too long for an import without an end": (b"N0" * 15_000 + b"cos\nsystem\n\xff", (False, False)),
     "plain imports, and none": (b"ccollections\nOrderedDict\n.N.a", (False, False)),
 }
 
@@ -416,4 +539,21 @@ OLD: dict[str, tuple[bytes, tuple[bool, bool]]] = {
 @pytest.mark.parametrize("case", OLD)
 def test_what_may_be_a_pickle_without_magic(case: str) -> None:
     data, expected = OLD[case]
+    assert is_old(data) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"N0" * 1000 + OLD_SYSTEM[:-1], (True, True)),
+        (b"N0" * 1000 + b"ctheir\nthing\n.", (True, True)),
+        (b"V" + b"a" * 300_000 + b"\n0" + OLD_SYSTEM[:-1], (True, True)),
+        (b"N00V" + b"a" * 300_000 + b"\n0" + OLD_SYSTEM[:-1], (False, False)),
+        (b"N00" + OLD_SYSTEM[:-1], (False, False)),
+    ],
+)
+def test_what_is_too_long_to_be_told_counts_as_a_pickle(
+    data: bytes, expected: tuple[bool, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file, "Limits", lambda **given: Limits(**{"ops": 1000, "line": 100, **given}))
     assert is_old(data) == expected
