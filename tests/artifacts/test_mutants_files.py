@@ -557,3 +557,10 @@ def test_what_is_too_long_to_be_told_counts_as_a_pickle(
 ) -> None:
     monkeypatch.setattr(file, "Limits", lambda **given: Limits(**{"ops": 1000, "line": 100, **given}))
     assert is_old(data) == expected
+
+
+def test_what_gives_its_argument_back_is_handed_a_tuple() -> None:
+    tag = name("torch.jit._pickle.restore_type_tag")
+    for args in (b"N", b"]", call(THEIRS), call("collections.OrderedDict")):
+        read(stream(tag + args + b"R"))  # is judged, and breaks nothing
+    assert said(stream(tag + b"(" + name(SYSTEM) + text("t") + b"tR"))[0] is RUNS

@@ -73,3 +73,9 @@ def test_the_table_behind_the_digest_is_canonical() -> None:
     text = canonical_table()
     assert text.isascii()
     assert json.dumps(json.loads(text), sort_keys=True, separators=(",", ":")) == text
+
+
+def test_a_class_of_torchscript_s_own_code_is_told_apart() -> None:
+    assert "TorchScript" in entry_for("__torch__.a", "B").reason
+    assert entry_for("__torch__.a", "B").tier is Tier.UNKNOWN
+    assert "TorchScript" not in entry_for("their", "__torch__").reason
