@@ -31,9 +31,10 @@ _BY_NAME = {
     **dict.fromkeys(("bool", "bool_", "byte", "ubyte"), 1),
     **dict.fromkeys(("short", "ushort", "half"), 2),
     **dict.fromkeys(("intc", "uintc", "single"), 4),
+    "csingle": 8,
     **dict.fromkeys(("int", "float", "double", "longlong", "ulonglong", "intp", "uintp", "object"), 8),
     **dict.fromkeys(("object_", "datetime64", "timedelta64"), 8),
-    **dict.fromkeys(("complex", "csingle", "cdouble", "longdouble"), 16),
+    **dict.fromkeys(("complex", "cdouble", "longdouble"), 16),
     "clongdouble": 32,
 }
 _IN_BITS = re.compile(r"(?:u?int|float|complex|UInt|Int|Float|Complex)(\d{1,3})(?:DType)?\Z")

@@ -12,7 +12,13 @@ from inspector.artifacts.bytesource import Window
 from inspector.artifacts.pickles.element_sizes import element_size as element_size
 from inspector.artifacts.pickles.rules_dtype import item_size
 from inspector.artifacts.pickles.rules_numpy import has_objects, is_dtype
-from inspector.artifacts.pickles.symbols import Mapped, Tup
+from inspector.artifacts.pickles.symbols import Import, Made, Mapped, Tup
+
+# Types whose size is that of the machine that loads: joblib then finds the next opcode elsewhere. numpy
+# writes a kind and a size instead.
+_OF_THE_MACHINE = frozenset(
+    (*"lLgGpPnN", "int", "int_", "uint", "intp", "uintp", "long", "ulong", "longdouble", "clongdouble")
+)
 
 
 def skip_array(window: Window, state: object) -> int | None:
@@ -24,6 +30,8 @@ def skip_array(window: Window, state: object) -> int | None:
         return None
     if has_objects(dtype):
         return -1
+    if _is_of_the_machine(dtype):
+        return None
     sizes = [size for size in shape.items if type(size) is int and size >= 0]
     element = item_size(dtype)
     if len(sizes) != len(shape.items) or element is None:
@@ -33,3 +41,9 @@ def skip_array(window: Window, state: object) -> int | None:
         window.skip(window.take(1)[0])
     window.skip(prod(sizes) * element)
     return window.offset - start
+
+
+def _is_of_the_machine(dtype: object) -> bool:
+    spec = dtype.args.items[0] if isinstance(dtype, Made) and dtype.args and dtype.args.items else None
+    word = spec.name if isinstance(spec, Import) else spec
+    return isinstance(word, str) and word.lstrip("<>=|") in _OF_THE_MACHINE

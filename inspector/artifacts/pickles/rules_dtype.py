@@ -20,7 +20,7 @@ from inspector.artifacts.pickles.rules_numpy import (
     odd_state,
     values_inside,
 )
-from inspector.artifacts.pickles.symbols import Import, Made, Mapped, Objection, Tup, shown
+from inspector.artifacts.pickles.symbols import Import, Made, Mapped, Objection, Series, Tup, shown
 from inspector.provenance import Loading
 
 # Bits of a dtype's flags (numpy/ndarraytypes.h): its elements are counted references, pickled as a list.
@@ -28,6 +28,8 @@ _REFERENCES_IN_A_LIST = 0x01 | 0x02
 _MAX_DIMENSIONS = 64
 _FIELD_WORK = 2_000  # of each name, and of each field
 _MAX_ITEM = 1 << 62
+# Words for texts, byte strings and records, whose size is that of the state.
+_OF_ANY_SIZE = frozenset(("void", "void0", "str", "str0", "str_", "bytes", "bytes0", "bytes_", "unicode"))
 _STATE_SIZES = (7, 8, 9)  # before 1.0; numpy's own; with metadata
 
 
@@ -100,7 +102,8 @@ def _own_size(spec: object) -> int | None:
 def _takes_its_size(spec: object) -> bool:
     """Whether numpy takes the size of an item from the state: of texts, byte strings, records."""
     if type(spec) is str:
-        return spec.lstrip("<>=|")[:1] in ("S", "a", "U", "V")
+        letters = spec.lstrip("<>=|")
+        return letters[:1] in ("S", "a", "U", "V") or letters in _OF_ANY_SIZE
     return isinstance(spec, Import) and class_size(spec.name) is None
 
 
@@ -110,6 +113,8 @@ def _layout_fault(target: Made, parts: list[object]) -> str | None:
         return f"a state of {len(parts)} parts, where numpy writes eight or nine"
     subarray, names, fields, size, alignment = parts[2:7]
     spec = _spec(target)
+    if isinstance(spec, (Series, Tup)):  # numpy names its records by a text or a class and lists fields here
+        return "a state beside the fields that it is made of"
     item = _own_size(spec)
     if _takes_its_size(spec):
         if type(size) is not int or not 0 <= size < _MAX_ITEM or type(alignment) is not int or alignment < 0:

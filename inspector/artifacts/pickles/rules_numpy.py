@@ -184,7 +184,7 @@ def names_objects(spec: object, depth: int = 0) -> bool:
         fields = [
             field.items for field in spec.items if isinstance(field, Tup) and len(field.items) in (2, 3)
         ]
-        is_whole = len(fields) == len(spec.items) and spec.weight <= 1 + 8 * len(fields)
+        is_whole = len(fields) == spec.count and spec.weight <= 1 + 8 * len(fields)
         return not is_whole or any(names_objects(field[1], depth + 1) for field in fields)
     if isinstance(spec, Tup) and len(spec.items) == 2:  # (record class, fields)
         return any(names_objects(part, depth + 1) for part in spec.items)

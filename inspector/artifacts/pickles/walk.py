@@ -16,7 +16,6 @@ from inspector.artifacts.pickles.opcodes import LENGTH_SIZES, NUMBER_SIZES, OPCO
 from inspector.sources.interface import is_remote
 
 _STOP = 0x2E
-_INST = 0x69
 _FRAME = 0x95
 # What the argument of STRING, LONG and FLOAT has to begin with; every unpickler refuses another at once.
 _FIRST = {
