@@ -36,11 +36,11 @@ def also_pickle(source: ByteSource, artifact: Artifact) -> Artifact:
     dangerous, or what is on no list and is called, or stands in a pickle that is whole."""
     if artifact.loading in _ALARMS or artifact.format in _ASKED or head(source, 1)[0] not in OPENERS:
         return artifact
-    from inspector.artifacts.pickles.file import read_pickle
-
     is_meant, is_over = reads_as_pickle(source)
     judgement = Judgement()
     if is_meant:
+        from inspector.artifacts.pickles.file import read_pickle
+
         inner = read_pickle(source)
         judgement.merge(inner)
         judgement.note(
@@ -66,10 +66,7 @@ def also_pickle(source: ByteSource, artifact: Artifact) -> Artifact:
 def reads_as_pickle(source: ByteSource) -> tuple[bool, bool]:
     """Whether one of the pickles from the first byte of ``source`` on, one behind the other, imports what is
     no chance, and whether they are too long for it to be known. Raises OverLimit."""
-    from inspector.artifacts.pickles.file import MAX_FURTHER_STREAMS
-    from inspector.artifacts.pickles.machine import PickleMachine
-    from inspector.artifacts.pickles.outcome import Limits
-    from inspector.artifacts.pickles.walk import walk
+    from inspector.artifacts.pickles.walk import MAX_FURTHER_STREAMS, walk
 
     window = Window(source, 0, _CHUNK)
     left = _OPS
@@ -79,6 +76,9 @@ def reads_as_pickle(source: ByteSource) -> tuple[bool, bool]:
             if stream.end is None:
                 return False, False
             continue
+        from inspector.artifacts.pickles.machine import PickleMachine  # most files never come here
+        from inspector.artifacts.pickles.outcome import Limits
+
         machine = PickleMachine(source, stream.start, limits=Limits(ops=left, stack=_STACK, line=_LINE))
         outcome = machine.run()
         if _is_meant(machine):

@@ -71,7 +71,9 @@ def test_listed_columns_of_numbers_are_taken_where_they_are_seen() -> None:
     assert loading(dtype(columns(32, "f8")), 8 * 32) is Loading.ALLOW_LISTED
 
 
-@pytest.mark.parametrize("word", ["V", "void", "str", "bytes", "str_", "bytes_", "unicode"])
+@pytest.mark.parametrize(
+    "word", ["V", "void", "void0", "str", "str0", "bytes", "bytes0", "str_", "bytes_", "unicode"]
+)
 def test_no_item_is_shorter_than_nothing(word: str) -> None:
     made = name("numpy", "dtype") + text(word) + b"\x85R"
     state = b"(K\x03" + text("|") + b"NNN" + number(-5) + number(1) + number(0) + b"tb"

@@ -120,6 +120,7 @@ WORDS = {
     **dict.fromkeys(("short", "ushort", "half", "float16", "uint16", "Float16DType"), 2),
     **dict.fromkeys(("intc", "uintc", "single", "int32", "float32", "UInt32DType"), 4),
     **dict.fromkeys(("O", "O4", "O8", "float", "double", "longlong", "ulonglong", "object", "object_"), 8),
+    "csingle": 8,
     **dict.fromkeys(("datetime64", "timedelta64", "int64", "uint64", "complex64", "Complex64DType"), 8),
     **dict.fromkeys(("complex", "cdouble", "complex128", "float128"), 16),
     **dict.fromkeys(("S", "a", "U", "V"), 0),

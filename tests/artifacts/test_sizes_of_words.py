@@ -16,7 +16,7 @@ def text(value: str) -> bytes:
     return b"X" + struct.pack("<I", len(raw)) + raw
 
 
-def wrapped(spec: str, size: int) -> bytes:
+def wrapped(spec: str | bytes, size: int) -> bytes:
     """Sixteen elements of ``size`` bytes, and behind them a call, in what another size takes for elements."""
     state = b"}" + b"".join(
         text(key) + value + b"s"
@@ -24,7 +24,7 @@ def wrapped(spec: str, size: int) -> bytes:
             "subclass": b"cnumpy\nndarray\n",
             "shape": b"K\x10\x85",
             "order": text("C"),
-            "dtype": b"cnumpy\ndtype\n" + text(spec) + b"\x85R",
+            "dtype": b"cnumpy\ndtype\n" + (spec if isinstance(spec, bytes) else text(spec)) + b"\x85R",
             "allow_mmap": b"\x89",
         }.items()
     )
@@ -45,3 +45,16 @@ def test_no_call_hides_behind_single_complex_numbers() -> None:
 def test_a_word_whose_size_is_the_machine_s_is_no_size(spec: str) -> None:
     """A long has four bytes on Windows, a long double eight on Apple's processors: joblib goes by its own."""
     assert read(BytesSource(wrapped(spec, 4)), "m.joblib").loading is Loading.UNREADABLE
+
+
+@pytest.mark.parametrize("spec", ["uintp", "intp", "int", "longdouble", "clongdouble", "g", "G", "p", "P"])
+def test_nor_is_it_one_where_it_would_fit(spec: str) -> None:
+    size = pickled_size(spec)
+    assert size is not None
+    artifact = read(BytesSource(wrapped(spec, size)), "m.joblib")
+    assert artifact.loading is Loading.UNREADABLE
+
+
+def test_columns_in_a_list_are_no_word() -> None:
+    columns = b"](" + text("a") + text("<f8") + b"\x86e"
+    assert read(BytesSource(wrapped(columns, 8)), "m.joblib").loading is Loading.UNREADABLE

@@ -60,7 +60,10 @@ _PICKLES = Target(
 # What reaches few lines of the machine's own tests has tests beside it.
 _NUMPY = Target(
     (
-        *(f"tests/artifacts/test_{name}.py" for name in ("layouts_of_dtypes", "costly_calls", "odd_calls")),
+        *(
+            f"tests/artifacts/test_{name}.py"
+            for name in ("layouts_of_dtypes", "costly_calls", "odd_calls", "listed_columns", "sizes_of_words")
+        ),
         *("tests/artifacts/test_arrays_in_a_row.py", "tests/artifacts/test_pickle_gadgets.py"),
         *("tests/artifacts/test_hostile_pickles.py", "tests/artifacts/test_mutants_*.py"),
     )

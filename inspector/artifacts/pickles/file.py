@@ -19,13 +19,12 @@ from inspector.artifacts.pickles.nested import MAX_NESTING, nested_bytes
 from inspector.artifacts.pickles.outcome import KEPT_BYTES, Limits
 from inspector.artifacts.pickles.rules_attributes import NESTED_AT
 from inspector.artifacts.pickles.symbols import BytesAt, Call, Import
-from inspector.artifacts.pickles.walk import Stream, walk
+from inspector.artifacts.pickles.walk import MAX_FURTHER_STREAMS, Stream, walk
 from inspector.provenance import Loading
 from inspector.sources.interface import ByteSource
 
 TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 TORCH_PROTOCOL = 1001
-MAX_FURTHER_STREAMS = 4096
 _BLANKS = 4096  # bytes behind the last pickle that may be blanks
 _TIERS = {
     Tier.PLAIN: Loading.ALLOW_LISTED,

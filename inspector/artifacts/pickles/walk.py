@@ -15,6 +15,7 @@ from inspector.artifacts.limits import OverLimit, spend_work
 from inspector.artifacts.pickles.opcodes import LENGTH_SIZES, NUMBER_SIZES, OPCODES
 from inspector.sources.interface import is_remote
 
+MAX_FURTHER_STREAMS = 4096  # pickles of one file, one behind the other, that are read
 _STOP = 0x2E
 _FRAME = 0x95
 # What the argument of STRING, LONG and FLOAT has to begin with; every unpickler refuses another at once.
