@@ -11,18 +11,13 @@ from inspector.artifacts.bytesource import BytesSource
 from inspector.artifacts.judgement import Judgement
 from inspector.artifacts.limits import CURRENT, Budget
 from inspector.artifacts.pickles import file
-from inspector.artifacts.pickles.file import (
-    MAX_FURTHER_STREAMS,
-    describe,
-    judge_whole,
-    looks_like_old_pickle,
-    read_pickle,
-)
+from inspector.artifacts.pickles.file import describe, judge_whole, looks_like_old_pickle, read_pickle
 from inspector.artifacts.pickles.listed import entry_for
 from inspector.artifacts.pickles.machine import PickleMachine
 from inspector.artifacts.pickles.nested import MAX_NESTING, MAX_TEXT, is_constant_bytes, nested_bytes
 from inspector.artifacts.pickles.outcome import Limits
 from inspector.artifacts.pickles.symbols import BytesAt, Call, Import, LongText, Made, Tup
+from inspector.artifacts.pickles.walk import MAX_FURTHER_STREAMS
 from inspector.provenance import Loading
 
 ALLOWED, LIBRARY = Loading.ALLOW_LISTED, Loading.LIBRARY
