@@ -55,6 +55,6 @@ def test_nor_is_it_one_where_it_would_fit(spec: str) -> None:
     assert artifact.loading is Loading.UNREADABLE
 
 
-def test_columns_in_a_list_are_no_word() -> None:
-    columns = b"](" + text("a") + text("<f8") + b"\x86e"
-    assert read(BytesSource(wrapped(columns, 8)), "m.joblib").loading is Loading.UNREADABLE
+@pytest.mark.parametrize("spec", [b"](" + text("a") + text("<f8") + b"\x86e", b"N", b"K\x08", b")"])
+def test_what_is_no_word_has_no_size_of_a_word(spec: bytes) -> None:
+    assert read(BytesSource(wrapped(spec, 8)), "m.joblib").loading is Loading.UNREADABLE
