@@ -104,9 +104,10 @@ def run_new(arguments: argparse.Namespace) -> int:
             raise
         counts = Counter(item["severity"] for item in scan.get("findings") or ())
         found = ", ".join(f"{counts[word]} {word}" for word in _SEVERITIES if counts[word]) or "none"
+        files = len(scan.get("files") or ())
         not_analysed = len((scan.get("coverage") or {}).get("not_analysed") or ())
         print_line(
-            f"{plain(str(path))}: {len(scan.get('files') or ())} files, findings: {found}, "
+            f"{plain(str(path))}: {files} file{'' if files == 1 else 's'}, findings: {found}, "
             f"not analysed: {not_analysed}, record id {review.record_id}"
         )
     return 0

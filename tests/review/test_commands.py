@@ -87,7 +87,7 @@ def test_new_scans_into_a_review(run: Run, scans: list[Any], shop: Path, path: P
         "--no-audit",
     )
     assert code == 0 and err == "" and len(out.splitlines()) == 1
-    assert "1 files, findings: 1 high, not analysed: 0" in out
+    assert "1 file, findings: 1 high, not analysed: 0" in out
     options = scans[0]
     assert (options.target, options.offline, options.audit) == (str(shop), True, False)
     assert options.exclude == ("data/*", "x")
